@@ -1,0 +1,158 @@
+"""Recognised sheets → one County: which period, which sheets belong to it, each form's table, the scheme and the roster."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lianghua_batch import contracts, forms, periods, roster, scheme
+from lianghua_batch.county import County
+from lianghua_batch.crosschecks.units import same_form_twice
+from lianghua_batch.headings import Recognised
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, problem
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.tables import Table, extract
+from lianghua_batch.values import is_blank
+
+_BASE = ("roster", "scheme")
+
+
+def choose_period(sources: Iterable[Recognised]) -> Period | None:
+    """The period that a folder is about: the year if it has a 年评议 or 指标完成, else the latest quarter with a 季汇总 (spec §8)."""
+    found = [(s.form.name, s.period) for s in sources if s.period is not None]
+    years = [p for form, p in found if form in ("annual_review", "indicator_value")]
+    if years:
+        return max(years, key=lambda p: p.year)
+    quarters = [p for form, p in found if form == "quarterly_summary"]
+    return max(quarters, key=lambda p: (p.year, p.index), default=None)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The sheets that one period takes: those it judges, and 月打分 of earlier months, of which only 免评 is used."""
+
+    judged: Sequence[Recognised]
+    earlier: Sequence[Recognised]
+
+
+def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, list[Problem]]:
+    """Take the sheets of the period; those of another year are left with a warning, those of the same year's other periods without."""
+    judged, earlier, problems = [], [], []
+    year = periods.year(period.year)
+    for source in sources:
+        its = source.period
+        if its is None:
+            if source.form.name in _BASE:
+                judged.append(source)
+        elif its.year != period.year:
+            problems.append(problem("W105", source.labels["period"].place, value=its))
+        elif source.form.name in _BASE or period.contains(its):
+            judged.append(source)
+        elif its.last_day < period.first_day and source.form.name == "daily_record":
+            judged.append(source)
+        elif its.last_day < period.first_day and source.form.name == "monthly_score":
+            earlier.append(source)
+    assert year.contains(period)
+    return Selected(judged, earlier), problems
+
+
+def _claim(source: Recognised) -> tuple:
+    """Which form of whom and when a sheet says it is; only sheets of one claim can be copies of each other."""
+    label = source.labels.get("unit_id")
+    return (source.sheet.form, source.sheet.name, str(label.value) if label else "", source.period)
+
+
+def _content(source: Recognised) -> list[list[object]]:
+    """The sheet's table without blank rows and trailing blank cells."""
+    rows = (_without_tail(row) for row in source.grid.rows[source.head_row :])
+    return [row for row in rows if row]
+
+
+def _without_tail(row: list[object]) -> list[object]:
+    end = len(row)
+    while end and is_blank(row[end - 1]):
+        end -= 1
+    return row[:end]
+
+
+def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], list[Problem]]:
+    """Drop sheets that say exactly what an earlier one says; each is a warning."""
+    by_claim: dict[tuple, list[Recognised]] = defaultdict(list)
+    kept: list[Recognised] = []
+    problems: list[Problem] = []
+    for source in sources:
+        alike = by_claim[_claim(source)]
+        first = next((s for s in alike if _content(s) == _content(source)), None)
+        if first is not None:
+            problems.append(problem("W103", source.grid.place(), other=first.grid.place()))
+        else:
+            alike.append(source)
+            kept.append(source)
+    return kept, problems
+
+
+def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None, list[Problem]]:
+    """Type and validate every table of the period; without a readable 花名册 and 考评方案 there is no county."""
+    selected, problems = select(sources, period)
+    judged, found = without_copies(selected.judged)
+    problems += found
+    definitions = forms.definitions()
+    base: dict[str, dict[str, Table]] = {}
+    for name in _BASE:
+        base[name], found = _form_tables(judged, definitions[name])
+        problems += found
+    missing = [p for name in _BASE for p in _missing(base[name], definitions[name], period)]
+    if missing:
+        return None, problems + missing
+    problems += _two_schemes(base["scheme"]["parameters"], period)
+    rules, found = scheme.read(base["scheme"], period.year)
+    problems += found
+    people, found = roster.read(base["roster"]["units"], base["roster"]["members"])
+    problems += found
+    tables: dict[str, Table] = {}
+    for form in definitions.values():
+        if form.name in _BASE:
+            continue
+        expanded = forms.expand(form, rules.items)
+        form_tables, found = _form_tables(judged, expanded)
+        problems += found
+        tables[form.name] = form_tables[expanded.sheets[0].name]
+        if form.by_branch:
+            problems += _sent_twice(tables[form.name], form, people)
+    monthly = forms.expand(definitions["monthly_score"], rules.items).sheets[0]
+    earlier, _ = extract(selected.earlier, monthly)
+    return County(period, rules, people, tables, earlier), problems
+
+
+def _form_tables(sources: Sequence[Recognised], form: forms.Form) -> tuple[dict[str, Table], list[Problem]]:
+    """Extract and validate the tables of one form."""
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for sheet in form.sheets:
+        mine = [s for s in sources if s.form.name == form.name and s.sheet.name == sheet.name]
+        tables[sheet.name], found = extract(mine, sheet)
+        problems += found
+        problems += contracts.check(tables[sheet.name])
+    return tables, problems
+
+
+def _missing(tables: Mapping[str, Table], form: forms.Form, period: Period) -> list[Problem]:
+    absent = [sheet for sheet in form.sheets if not tables[sheet.name].origins]
+    if len(absent) == len(form.sheets):
+        return [problem("E115", SourceRef(""), form=form.label, period=period.year)]
+    file = next(t.origins[0].file for t in tables.values() if t.origins)
+    return [problem("E116", SourceRef(file), form=form.label, sheet=sheet.label) for sheet in absent]
+
+
+def _two_schemes(parameters: Table, period: Period) -> list[Problem]:
+    first, *others = parameters.origins
+    return [problem("E416", o.place(), year=period.year, other=first.place()) for o in others]
+
+
+def _sent_twice(table: Table, form: forms.Form, people: roster.Roster) -> list[Problem]:
+    problems = []
+    for first, second in same_form_twice(table):
+        unit = people.named(second.unit) if second.unit in people.units else second.unit
+        context = {"unit": unit, "form": form.label, "period": second.period, "other": first.place()}
+        problems.append(problem("E113", second.place(), value=second.unit, **context))
+    return problems

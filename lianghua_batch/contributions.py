@@ -1,0 +1,101 @@
+"""Scores and what they are made of: every ▣ number is the sum of its contributions, caps and roundings included."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch import exact, resources
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.scheme import Scheme
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it."""
+
+    item: str
+    amount: Fraction
+    clause: str
+    source: SourceRef | None = None
+    of: "Score | None" = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """One ▣ number: whose, which step (schemas/clauses.yaml), of which period, and its parts, which sum to it exactly."""
+
+    subject: str
+    step: str
+    period: str
+    value: Fraction
+    parts: tuple[Contribution, ...]
+    item: str | None = None
+
+    @property
+    def label(self) -> str:
+        return step_label(self.step)
+
+
+def step_label(step: str) -> str:
+    """Return a step's Chinese name."""
+    return resources.load("clauses")["steps"][step]["label"]
+
+
+def step_clause(step: str) -> str:
+    """Return the clause that a step rests on, as it is cited."""
+    catalogue = resources.load("clauses")
+    return catalogue["clauses"][catalogue["steps"][step]["clause"]]["label"]
+
+
+def clause(name: str) -> str:
+    """Return a clause as it is cited."""
+    return resources.load("clauses")["clauses"][name]["label"]
+
+
+def item_label(name: str) -> str:
+    """Return the Chinese name of a contribution that is no cell of its own, such as a rounding."""
+    return resources.load("clauses")["items"][name]
+
+
+def total(parts: Iterable[Contribution]) -> Fraction:
+    """Return the exact sum of contributions."""
+    return sum((p.amount for p in parts), exact.ZERO)
+
+
+def score(
+    scheme: Scheme,
+    subject: str,
+    step: str,
+    period: object,
+    parts: Iterable[Contribution],
+    *,
+    final: bool = False,
+    item: str | None = None,
+) -> Score:
+    """Sum `parts` into a published score; what rounding adds or takes is a part of its own. `final` numbers round under 末级 too."""
+    listed = tuple(parts)
+    raw = total(listed)
+    value = scheme.final(raw) if final else scheme.publish(raw)
+    if value != raw:
+        listed += (Contribution(item_label("rounding"), value - raw, clause("choice")),)
+    return Score(subject, step, str(period), value, listed, item)
+
+
+def averaged(scores: Iterable[Score], by: str) -> list[Contribution]:
+    """The parts of a plain mean of one or more scores, each an equal share."""
+    listed = list(scores)
+    return [Contribution(f"{s.label} {s.item or s.period}", s.value / len(listed), by, of=s) for s in listed]
+
+
+def weighted(part: Score, weight: Fraction, by: str) -> Contribution:
+    """One score taken at `weight` percent."""
+    return Contribution(f"{part.label}×{exact.short(weight)}%", part.value * weight / 100, by, of=part)
+
+
+def limited(parts: list[Contribution], low: Fraction, high: Fraction, item: str, by: str) -> list[Contribution]:
+    """`parts`, and where their sum lies outside low…high what the limit adds or takes."""
+    raw = total(parts)
+    value = exact.clip(raw, low, high)
+    if value == raw:
+        return parts
+    return [*parts, Contribution(item_label(item), value - raw, by)]

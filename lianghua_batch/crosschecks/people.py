@@ -1,0 +1,163 @@
+"""Rows about members: known, rightly named, in the form's branch on the day, dated within the form's period (spec §4)."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from lianghua_batch import exact
+from lianghua_batch.county import County
+from lianghua_batch.forms import item_column
+from lianghua_batch.problems import Problem, problem
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.roster import Member, Roster
+from lianghua_batch.tables import Record, Table
+
+
+def check(county: County) -> list[Problem]:
+    """All problems of 日记录, 月打分, 季汇总 and 年评议 rows against 花名册 and the scheme."""
+    tables = county.tables
+    problems = list(diary_rows(county, tables["daily_record"]))
+    problems += repeated_rows(tables["daily_record"])
+    for form in ("monthly_score", "quarterly_summary"):
+        problems += (p for row in tables[form].records() for p in _member_of_form(county, row))
+    problems += (p for row in tables["monthly_score"].records() for p in _monthly_row(county, row))
+    return problems + list(_reviews(county, tables["annual_review"]))
+
+
+def diary_rows(county: County, table: Table) -> Iterator[Problem]:
+    """Problems of 日记录 rows; read column by column, for there are hundreds of thousands."""
+    roster, projects = county.roster, county.scheme.projects
+    frame = table.frame
+    dates = [None if pd.isna(d) else d.date() for d in frame["date"]]
+    plain = frame[["member_id", "member_name", "project_id", "_origin"]].astype(object)
+    plain = plain.where(plain.notna(), None)
+    columns = (plain[name] for name in plain.columns)
+    for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
+        origin = table.origins[origin_number]
+        if project_id is not None and project_id not in projects:
+            yield problem("E305", table.ref(index, "project_id"), value=project_id)
+        if day is not None and origin.period is not None and not origin.period.holds(day):
+            yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
+            day = None
+        if member_id is None:
+            continue
+        rows = roster.members.get(member_id)
+        if rows is None:
+            yield problem("E301", table.ref(index, "member_id"), value=member_id)
+            continue
+        if name is not None and name != rows[0].name:
+            yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
+        if day is None or origin.unit not in roster.units:
+            continue
+        here = next((row for row in rows if row.holds(day)), None)
+        if here is None or here.branch != origin.unit:
+            yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
+        elif not here.managed:
+            yield problem("W302", table.ref(index, "member_id"), value=member_id, member=here)
+
+
+def repeated_rows(table: Table) -> Iterator[Problem]:
+    """Identical rows of one branch's diary: a warning, both count (spec §2)."""
+    names = [c.name for c in table.sheet.columns]
+    frame = table.frame
+    if frame.empty:
+        return
+    units = frame["_origin"].map({i: str(o.unit) for i, o in enumerate(table.origins)})
+    whole = frame[names].assign(_unit=units)
+    again = whole.duplicated(keep="first")
+    if not again.any():
+        return
+    groups = whole[whole.duplicated(keep=False)].groupby([*names, "_unit"], dropna=False, sort=False).indices
+    repeated = whole.index[whole.duplicated(keep=False)]
+    for positions in groups.values():
+        first = table.ref(repeated[positions[0]], "member_id")
+        for position in positions[1:]:
+            place = table.ref(repeated[position], "member_id")
+            yield problem("W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet)
+
+
+def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
+    return problem("E302", place, value=name, member=member.id, expected=member.name)
+
+
+def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
+    """The member is registered somewhere else on the day, or nowhere."""
+    there = next((row for row in roster.members[member.id] if row.holds(day)), None)
+    where = "花名册之外" if there is None else str(roster.named(there.branch)) if there.branch in roster.units else there.branch
+    return problem("E303", place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where)
+
+
+def _known(county: County, row: Record) -> tuple[Member, ...] | None:
+    return county.roster.members.get(row["member_id"])
+
+
+def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
+    if row["member_id"] is None:
+        return
+    rows = _known(county, row)
+    if rows is None:
+        yield problem("E301", row.ref("member_id"), value=row["member_id"])
+    elif row["member_name"] is not None and row["member_name"] != rows[0].name:
+        yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
+
+
+def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
+    """A 月打分 or 季汇总 row: its member is in the form's branch on the period's last day."""
+    yield from _code_and_name(county, row)
+    origin, rows = row.origin, _known(county, row)
+    if rows is None or origin.unit not in county.roster.units or origin.period is None:
+        return
+    day = origin.period.last_day
+    here = next((r for r in rows if r.holds(day)), None)
+    if here is None or here.branch != origin.unit:
+        yield _elsewhere(row.ref("member_id"), rows[0], county.roster, origin.unit, day)
+    elif not here.managed:
+        yield problem("W303", row.ref("member_id"), value=here.id, member=here)
+
+
+def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
+    """The dimensions of one 月打分 row: there unless 免评, within 满分, adding up to 合计."""
+    dimensions = [(d, item_column("dimension", d.name)) for d in county.scheme.dimensions]
+    filled = [(d, column) for d, column in dimensions if row[column] is not None]
+    if row["exempt_reason"] is not None:
+        for _, column in filled:
+            yield problem("E308", row.ref(column), value=exact.short(exact.from_hundredths(row[column])))
+        return
+    if county.scheme.parameters.month_basis == "group_score":
+        for _, column in dimensions:
+            if row[column] is None and (row.index, column) not in row.table.faulty:
+                place = row.ref(column)
+                if place.column is not None:
+                    yield problem("E201", place)
+    for dimension, column in filled:
+        value = exact.from_hundredths(row[column])
+        if value > dimension.full_marks:
+            limit = exact.short(dimension.full_marks)
+            yield problem("E309", row.ref(column), value=exact.short(value), limit=limit)
+    if row["sum"] is not None and len(filled) == len(dimensions):
+        expected = sum(row[column] for _, column in filled)
+        rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
+        given = exact.from_hundredths(row["sum"])
+        if given not in (exact.from_hundredths(expected), rounded):
+            written = exact.short(exact.from_hundredths(expected))
+            yield problem("E310", row.ref("sum"), value=exact.short(given), expected=written, suggestion=written)
+
+
+def _reviews(county: County, table: Table) -> Iterable[Problem]:
+    """年评议 rows: known and rightly named, one a member over all branches, at least one vote."""
+    first: dict[str, Record] = {}
+    for row in table.records():
+        yield from _code_and_name(county, row)
+        member_id = row["member_id"]
+        if member_id is None:
+            continue
+        if member_id in first and first[member_id].origin != row.origin:  # within a form it is a doubled key
+            member = county.roster.members[member_id][0] if member_id in county.roster.members else member_id
+            yield problem(
+                "E320", row.ref("member_id"), value=member_id, member=member, other=first[member_id].ref("member_id")
+            )
+        first.setdefault(member_id, row)
+        columns = [c.name for c in table.sheet.expanded]
+        if all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
+            yield problem("E321", row.ref(columns[0]), value=0)

@@ -1,0 +1,19 @@
+"""What a sheet holds before anyone knows what it means: cells at their true places."""
+
+from dataclasses import dataclass
+
+from lianghua_batch.provenance import SourceRef
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c; blank cells are ''."""
+
+    file: str
+    sheet: str
+    rows: list[list[object]]
+    hidden: bool = False
+
+    def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
+        """Return the place of a 0-based row and column of this sheet."""
+        return SourceRef(self.file, self.sheet, None if row is None else row + 1, column, heading)

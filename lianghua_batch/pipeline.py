@@ -1,0 +1,85 @@
+"""The straight line: discover → read → recognise → assemble → check → score members, branches, committees → grade."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lianghua_batch import assembly, discovery, headings, intake, results
+from lianghua_batch.county import County
+from lianghua_batch.crosschecks import agreement, completeness, people, rules, units
+from lianghua_batch.forms import definitions
+from lianghua_batch.headings import Recognised
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, errors, in_order, problem
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.results import Results
+from lianghua_batch.scoring import diary, members, organisations, quarter, scope
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What checking and scoring a folder came to: `results` is None where there is any error."""
+
+    period: Period | None
+    files: int
+    problems: tuple[Problem, ...]
+    results: Results | None
+
+
+def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
+    """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
+    paths, problems = discovery.find(root, out)
+    sources, found = recognise_all(paths, root, progress)
+    problems += found
+    if not paths:
+        problems.append(problem("E117", SourceRef("")))
+    period = period or assembly.choose_period(sources)
+    if period is None:
+        if not errors(problems):
+            problems.append(problem("E602", SourceRef("")))
+        return Outcome(None, len(paths), tuple(in_order(problems)), None)
+    county, found = assembly.county(sources, period)
+    problems += found
+    outcome = None
+    if county is not None:
+        outcome, found = judge(county)
+        problems += found
+    return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome)
+
+
+def recognise_all(
+    paths: Iterable[Path], root: Path, progress: Progress | None = None
+) -> tuple[list[Recognised], list[Problem]]:
+    """Read every file and recognise every sheet in it."""
+    listed = list(paths)
+    sources: list[Recognised] = []
+    problems: list[Problem] = []
+    for done, path in enumerate(listed, start=1):
+        grids, found = intake.read(path, root)
+        problems += found
+        for grid in grids:
+            source, found = headings.recognise(grid, definitions())
+            problems += found
+            if source is not None:
+                sources.append(source)
+        if progress is not None:
+            progress(done, len(listed))
+    return sources, problems
+
+
+def judge(county: County) -> tuple[Results, list[Problem]]:
+    """Cross-check and score one county; the results stand only if no problem is an error."""
+    problems = [*rules.check(county), *people.check(county), *units.check(county)]
+    in_scope = scope.member_months(county)
+    entries = diary.tally(county, in_scope)
+    months = members.month_scores(county, in_scope, entries)
+    quarters = members.quarter_scores(county, in_scope, months)
+    scored = members.Members(in_scope, entries, months, quarters)
+    if county.is_year:
+        scored = replace(scored, years=members.year_scores(county, scored))
+    problems += [*completeness.check(county, scored), *agreement.check(county, scored)]
+    score_units = organisations.organisation_years if county.is_year else quarter.organisation_quarters
+    branches, committees, found = score_units(county, scored)
+    return results.build(county, scored, branches, committees), problems + found

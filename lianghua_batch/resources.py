@@ -1,0 +1,30 @@
+"""Finds schemas/ and templates_xlsx/, in a checkout and in an installed package, and reads the YAML in them."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str) -> Path:
+    """Return the folder `name` (schemas, templates_xlsx): inside the installed package, or beside it in a checkout."""
+    for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"lianghua-batch is installed without its folder {name}/")
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return the parsed YAML file schemas/<name>.yaml; every caller gets the same object and must not change it."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with open(folder("schemas") / f"{name}.yaml", encoding="utf-8") as stream:
+        return yaml.load(stream, loader)
+
+
+def form_names() -> list[str]:
+    """Return the identifiers of all forms, one YAML file each under schemas/forms/, in alphabetical order."""
+    return sorted(path.stem for path in (folder("schemas") / "forms").glob("*.yaml"))

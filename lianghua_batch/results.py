@@ -1,0 +1,189 @@
+"""The outcome of one period: every score with its grade and rank, and results.json (spec §8)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lianghua_batch import __version__, exact, grading
+from lianghua_batch.contributions import Score
+from lianghua_batch.county import County
+from lianghua_batch.roster import Member
+from lianghua_batch.scheme import ORGANISATION
+from lianghua_batch.scoring.members import Members, Quarter, Year
+from lianghua_batch.scoring.organisations import OrganisationYear
+from lianghua_batch.scoring.quarter import OrganisationQuarter
+
+
+@dataclass(frozen=True)
+class MemberStanding:
+    """A scored member: the year is None in a quarter, the quarters are those of the period."""
+
+    member: Member
+    quarters: tuple[Quarter, ...]
+    year: Year | None
+    grade: str | None
+    held_back: bool
+    rank: int
+
+    @property
+    def points(self) -> Score:
+        """年度积分, or in a quarter 审定积分."""
+        return self.year.points if self.year else self.quarters[-1].approved
+
+
+@dataclass(frozen=True)
+class UnitStanding:
+    """A ranked branch or committee; `rank` is within its cohort, `rank_county` among all of its level."""
+
+    scores: OrganisationYear | OrganisationQuarter
+    grade: str
+    rank: int
+    rank_county: int
+
+    @property
+    def unit(self):
+        return self.scores.unit
+
+    @property
+    def cohort(self) -> str:
+        """The committee whose branches are ranked together; empty for 机关工委直属 and for committees."""
+        return self.unit.parent or ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that is published of one period, in rank order: cohort by cohort, branch by branch."""
+
+    county: County
+    scored: Members
+    members: tuple[MemberStanding, ...]
+    branches: tuple[UnitStanding, ...]
+    committees: tuple[UnitStanding, ...]
+
+
+def build(
+    county: County,
+    members: Members,
+    branches: Iterable[OrganisationYear | OrganisationQuarter],
+    committees: Iterable[OrganisationYear | OrganisationQuarter],
+) -> Results:
+    """Grade and rank what was scored."""
+    standings = _member_years(county, members) if county.is_year else _member_quarters(county, members)
+    return Results(county, members, tuple(standings), _units(county, branches), _units(county, committees))
+
+
+def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitStanding, ...]:
+    """Ties are listed by 年末考核分, then 组织编号 (spec §5.11)."""
+
+    def tie_order(scores: OrganisationYear | OrganisationQuarter) -> tuple:
+        year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
+        return (-year_end, scores.unit.id)
+
+    def total(scores: OrganisationYear | OrganisationQuarter) -> Any:
+        return scores.total.value
+
+    ordered = sorted(scored, key=tie_order)
+    in_county = {s.unit.id: rank for s, rank in grading.ranks(ordered, total, county.scheme)}
+    ordered.sort(key=lambda s: s.unit.parent or "")
+    bands = county.scheme.bands[ORGANISATION]
+    return tuple(
+        UnitStanding(s, grading.grade(total(s), bands), rank, in_county[s.unit.id])
+        for s, rank in grading.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
+    )
+
+
+def _member_years(county: County, members: Members) -> list[MemberStanding]:
+    grades = grading.member_grades(members.years, members.diary.vetoes, county.scheme)
+    ranked = _ranked_in_branch(members.years.values(), lambda y: y.total.value, county)
+    return [
+        MemberStanding(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
+        for y, rank in ranked
+    ]
+
+
+def _member_quarters(county: County, members: Members) -> list[MemberStanding]:
+    ranked = _ranked_in_branch(members.quarters.values(), lambda q: q.percent.value, county)
+    return [MemberStanding(q.member, (q,), None, None, False, rank) for q, rank in ranked]
+
+
+def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list[tuple[Any, int]]:
+    ordered = sorted(scored, key=lambda s: (s.member.branch, s.member.id))
+    return grading.ranks_within(ordered, lambda s: s.member.branch, value, county.scheme)
+
+
+# --- results.json --------------------------------------------------------------------------------------------------
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """Return what results.json holds: numbers as strings with 2 decimals, null where there is no number."""
+    county = results.county
+    by_id = sorted(results.members, key=lambda m: m.member.id)
+    return {
+        "period": str(county.period),
+        "scheme": county.scheme.name,
+        "tool": __version__,
+        "members": [_member(county, m) for m in by_id],
+        "branches": [_branch(county, b) for b in sorted(results.branches, key=lambda b: b.unit.id)],
+        "committees": [_unit(county, c) for c in sorted(results.committees, key=lambda c: c.unit.id)],
+    }
+
+
+def written(county: County, score: Score | None) -> str | None:
+    """Write a score as it is published: at 小数位, with two decimals."""
+    return None if score is None else exact.text(county.scheme.final(score.value))
+
+
+def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str | None]:
+    return {str(key): written(county, score) for key, score in scores.items()}
+
+
+def _member(county: County, standing: MemberStanding) -> dict[str, Any]:
+    months = {s.period: s for q in standing.quarters for s in q.months}
+    year = standing.year
+    return {
+        "id": standing.member.id,
+        "name": standing.member.name,
+        "branch": standing.member.branch,
+        "months": _all_written(county, months),
+        "quarters": _all_written(county, {q.period: q.approved for q in standing.quarters}),
+        "points": written(county, standing.points),
+        "review": written(county, year.review) if year else None,
+        "total": written(county, year.total) if year else None,
+        "grade": standing.grade,
+        "rank": standing.rank,
+    }
+
+
+_YEAR_SCORES = (
+    "assessment",
+    "supervisors",
+    "masses",
+    "clients",
+    "year_end",
+    "inspection",
+    "annual",
+    "individual",
+    "dynamic",
+    "discipline",
+    "total",
+)
+
+
+def _unit(county: County, standing: UnitStanding) -> dict[str, Any]:
+    scores = standing.scores
+    row: dict[str, Any] = {
+        "id": standing.unit.id,
+        "name": standing.unit.name,
+        "member_mean": written(county, scores.member_mean),
+    }
+    if isinstance(scores, OrganisationYear):
+        row["indicators"] = _all_written(county, scores.indicators)
+        row["inspections"] = _all_written(county, scores.inspections)
+        row |= {name: written(county, getattr(scores, name)) for name in _YEAR_SCORES}
+    else:
+        row |= {"inspection": written(county, scores.inspection), "total": written(county, scores.total)}
+    return row | {"grade": standing.grade, "rank": standing.rank}
+
+
+def _branch(county: County, standing: UnitStanding) -> dict[str, Any]:
+    return _unit(county, standing) | {"committee": standing.cohort, "rank_county": standing.rank_county}

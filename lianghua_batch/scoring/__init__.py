@@ -1,0 +1,1 @@
+"""The arithmetic of spec §4–§6: members, indicators, organisations, the quarter. Pure functions over a County."""

@@ -1,0 +1,46 @@
+"""加减分 (spec §5.8, 文件二（二）): capped sums of 个性化 and 动态化, one deduction for 违纪."""
+
+from fractions import Fraction
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Contribution, Score, item_label, limited, score, step_clause
+from lianghua_batch.county import County
+from lianghua_batch.roster import Unit
+from lianghua_batch.scheme import PASSED
+from lianghua_batch.tables import Record
+
+
+def bonuses(county: County, unit: Unit) -> dict[str, Score]:
+    """The unit's individual, dynamic and discipline scores; only 审核 = 通过 counts, the sums are capped, not the entries."""
+    rules = county.scheme.parameters
+    passed = [r for r in county.rows_by_unit("bonus").get(unit.id, ()) if r["review"] == PASSED]
+    caps = {"individual": rules.individual_cap, "dynamic": rules.dynamic_cap}
+    found = {}
+    for kind, cap in caps.items():
+        by = step_clause(kind)
+        rows = [r for r in passed if r["kind"] == kind and r["points"] is not None]
+        parts = [_entry(r, exact.from_hundredths(r["points"]), by) for r in rows]
+        found[kind] = score(county.scheme, unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by))
+    cases = [r for r in passed if r["kind"] == "discipline"]
+    parts = _discipline(county, cases, found["individual"])
+    found["discipline"] = score(county.scheme, unit.id, "discipline", county.period, parts)
+    return found
+
+
+def _entry(row: Record, amount: Fraction, by: str) -> Contribution:
+    return Contribution(str(row["event"]), amount, by, row.ref("points"))
+
+
+def _discipline(county: County, cases: list[Record], individual: Score) -> list[Contribution]:
+    """−违纪扣分 once, however many cases; under 违纪计入上限 only as far as 个性化 with it stays within its cap."""
+    if not cases:
+        return []
+    rules, by = county.scheme.parameters, step_clause("discipline")
+    parts = [_entry(cases[0], -rules.discipline_deduction, by)]
+    parts += (_entry(row, exact.ZERO, by) for row in cases[1:])
+    if rules.discipline_capped:
+        together = individual.value - rules.discipline_deduction
+        within = exact.clip(together, -rules.individual_cap, rules.individual_cap)
+        if within != together:
+            parts.append(Contribution(item_label("cap"), within - together, by))
+    return parts

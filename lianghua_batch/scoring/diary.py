@@ -1,0 +1,149 @@
+"""日记录核算分 (spec §4.2): 起始分 and diary points per dimension and month, what caps and bounds take away as entries of their own."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause
+from lianghua_batch.county import County
+from lianghua_batch.periods import MONTH, Period
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.scheme import Dimension, Project, Scheme
+from lianghua_batch.scoring.scope import Key, Scope
+from lianghua_batch.tables import Table
+
+_CAPS = ("monthly_cap", "yearly_cap")
+
+
+@dataclass(frozen=True)
+class Diary:
+    """What the year's diaries come to, up to the period's end.
+
+    `sums`: (member, month) → dimension → hundredths that records and caps add to 起始分; months without records are absent.
+    `caps`: (member, month, project) → (what 每月上限 takes, what 每年上限 takes), hundredths, only where something is taken.
+    `rows`: the counted rows of the table by (member, month). `vetoes`: member → the places of 一票否决 entries.
+    """
+
+    scheme: Scheme
+    table: Table
+    sums: Mapping[Key, Mapping[str, int]]
+    caps: Mapping[tuple[str, Period, str], tuple[int, int]]
+    rows: Mapping[Key, list[int]]
+    vetoes: Mapping[str, list[SourceRef]]
+
+    def dimension_value(self, member_id: str, month: Period, dimension: Dimension) -> Fraction:
+        """The 核算分 of one dimension and month, exact and within 0…满分."""
+        added = self.sums.get((member_id, month), {}).get(dimension.name, 0)
+        return exact.clip(dimension.start + exact.from_hundredths(added), exact.ZERO, dimension.full_marks)
+
+    def recorded(self, member_id: str, month: Period) -> bool:
+        """Whether the member has any counted record in the month."""
+        return (member_id, month) in self.rows
+
+    def dimension_score(self, member_id: str, month: Period, dimension: Dimension) -> Score:
+        """The 核算分 of one dimension and month with its entries: 起始分, records, caps, bounds."""
+        by = step_clause("computed_dimension")
+        parts = [Contribution(item_label("start"), dimension.start, by, dimension.source)]
+        capped: dict[str, Project] = {}
+        for index in self.rows.get((member_id, month), ()):
+            project = self.scheme.projects[self.table.frame.at[index, "project_id"]]
+            if project.dimension != dimension.name:
+                continue
+            capped[project.id] = project
+            given = self.table.frame.at[index, "points"]
+            amount = project.points if pd.isna(given) else int(given)
+            parts.append(
+                Contribution(
+                    f"{project.id} {project.name}", exact.from_hundredths(amount), by, self.table.ref(index, "points")
+                )
+            )
+        for project in capped.values():
+            for name, taken in zip(_CAPS, self.caps.get((member_id, month, project.id), (0, 0)), strict=True):
+                if taken:
+                    item = f"{item_label(name)} {project.id}"
+                    parts.append(Contribution(item, exact.from_hundredths(taken), by, project.source))
+        raw = sum((p.amount for p in parts), exact.ZERO)
+        value = exact.clip(raw, exact.ZERO, dimension.full_marks)
+        if value != raw:
+            parts.append(Contribution(item_label("bounds"), value - raw, by, dimension.source))
+        return Score(member_id, "computed_dimension", str(month), value, tuple(parts), dimension.name)
+
+    def month_score(self, member_id: str, month: Period) -> Score:
+        """The month's points under 月积分口径 = 日记录核算."""
+        dimensions = (self.dimension_score(member_id, month, d) for d in self.scheme.dimensions)
+        parts = [Contribution(s.item, s.value, step_clause("month_score"), of=s) for s in dimensions]
+        return score(self.scheme, member_id, "month_score", month, parts)
+
+
+def tally(county: County, scope: Scope) -> Diary:
+    """Sum the diary rows that count: their member in 积分管理 that day, and the month in scope."""
+    table = county.tables["daily_record"]
+    counted = _counted(county, table)
+    vetoes: dict[str, list[SourceRef]] = defaultdict(list)
+    for index in counted.index[counted["project"].map(lambda p: county.scheme.projects[p].veto).astype(bool)]:
+        vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
+    year = county.period.year
+    keys = [(m, Period(year, MONTH, n)) for m, n in zip(counted["member"], counted["month"], strict=True)]
+    inside = [scope.counts(*key) for key in keys]
+    rows: dict[Key, list[int]] = defaultdict(list)
+    for index, key, counts in zip(counted.index, keys, inside, strict=True):
+        if counts:
+            rows[key].append(index)
+    monthly = counted[inside].groupby(["member", "project", "month"], sort=True)["points"].sum()
+    sums, caps = _capped(monthly, county.scheme.projects, year)
+    return Diary(county.scheme, table, sums, caps, dict(rows), dict(vetoes))
+
+
+def _counted(county: County, table: Table) -> pd.DataFrame:
+    """The rows whose project is known and whose member takes part in 积分管理 on the day, in the year up to the period's end."""
+    frame = table.frame
+    first, last = county.months[0].first_day, county.period.last_day
+    known = frame["project_id"].isin(list(county.scheme.projects)) & frame["member_id"].isin(list(county.roster.members))
+    dated = (frame["date"] >= pd.Timestamp(first)) & (frame["date"] <= pd.Timestamp(last))
+    frame = frame[known & dated]
+    days = frame["date"].dt.date
+    managed = [_managed(county, m, d) for m, d in zip(frame["member_id"], days, strict=True)]
+    frame = frame[managed]
+    worth = frame["project_id"].map({i: p.points for i, p in county.scheme.projects.items()})
+    return pd.DataFrame(
+        {
+            "member": frame["member_id"],
+            "project": frame["project_id"],
+            "month": frame["date"].dt.month,
+            "points": frame["points"].fillna(worth.astype("Int64")).astype("int64"),
+        }
+    )
+
+
+def _managed(county: County, member_id: str, day: dt.date) -> bool:
+    rows = county.roster.members[member_id]
+    return any(row.managed and row.holds(day) for row in rows)
+
+
+def _capped(
+    monthly: pd.Series, projects: Mapping[str, Project], year: int
+) -> tuple[dict[Key, dict[str, int]], dict[tuple[str, Period, str], tuple[int, int]]]:
+    """Apply 每月上限 to each project's month and 每年上限 to its running sum: C_m = clip(C_{m−1} + s_m, ±cap)."""
+    sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    caps: dict[tuple[str, Period, str], tuple[int, int]] = {}
+    running: dict[tuple[str, str], int] = defaultdict(int)
+    for (member_id, project_id, number), raw in monthly.items():
+        project, month = projects[project_id], Period(year, MONTH, int(number))
+        in_month = _within(int(raw), project.monthly_cap)
+        before = running[member_id, project_id]
+        after = _within(before + in_month, project.yearly_cap)
+        running[member_id, project_id] = after
+        taken = (after - before) - int(raw)
+        sums[member_id, month][project.dimension] += after - before
+        if taken:
+            caps[member_id, month, project_id] = (in_month - int(raw), after - before - in_month)
+    return sums, caps
+
+
+def _within(value: int, cap: int | None) -> int:
+    return value if cap is None else max(-cap, min(cap, value))

@@ -1,0 +1,180 @@
+"""The year of a branch or a committee (spec §5): the same arithmetic for both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, weighted
+from lianghua_batch.county import County
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, problem
+from lianghua_batch.roster import Unit
+from lianghua_batch.scheme import BRANCH, COMMITTEE, Indicator
+from lianghua_batch.scoring import raters
+from lianghua_batch.scoring.bonuses import bonuses
+from lianghua_batch.scoring.efficacy import beyond, value_of
+from lianghua_batch.scoring.members import Members
+from lianghua_batch.scoring.metrics import METRICS, Facts
+from lianghua_batch.tables import Record
+
+
+@dataclass(frozen=True)
+class OrganisationYear:
+    """One unit's year; every field is a ▣ score, None where the unit has no such number."""
+
+    unit: Unit
+    member_mean: Score | None
+    indicators: Mapping[str, Score]
+    assessment: Score
+    supervisors: Score
+    masses: Score
+    clients: Score | None
+    year_end: Score
+    inspections: Mapping[Period, Score]
+    inspection: Score
+    annual: Score
+    individual: Score
+    dynamic: Score
+    discipline: Score
+    total: Score
+
+
+def organisation_years(
+    county: County, members: Members
+) -> tuple[list[OrganisationYear], list[OrganisationYear], list[Problem]]:
+    """Score the year's branches, then its committees; a unit whose numbers are not all there is left out and its problem given."""
+    actuals = actual_values(county)
+    facts = Facts(county, members, {})
+    branches, problems = _level(county, BRANCH, facts, actuals)
+    facts = Facts(county, members, {b.unit.id: b.total for b in branches})
+    committees, found = _level(county, COMMITTEE, facts, actuals)
+    return branches, committees, problems + found
+
+
+def actual_values(county: County) -> dict[tuple[str, str], Record]:
+    """The rows of 指标完成 by (unit, indicator)."""
+    rows = county.tables["indicator_value"].records()
+    return {(r["unit_id"], r["indicator_id"]): r for r in rows if r["actual"] is not None}
+
+
+def _level(
+    county: County, level: str, facts: Facts, actuals: Mapping[tuple[str, str], Record]
+) -> tuple[list[OrganisationYear], list[Problem]]:
+    years: list[OrganisationYear] = []
+    problems: list[Problem] = []
+    for unit in county.roster.units_on(county.period.last_day, level):
+        indicators, found = _indicators(county, unit, facts, actuals)
+        problems += found
+        year = _organisation(county, unit, facts, indicators)
+        if year is not None:
+            years.append(year)
+    return years, problems
+
+
+def _organisation(
+    county: County, unit: Unit, facts: Facts, indicators: Mapping[str, Score]
+) -> OrganisationYear | None:
+    """Put one unit's year together; None where a rater or the 督查 is missing, which the checks have reported."""
+    scheme = county.scheme
+    supervisors = raters.supervisors(county, unit)
+    audiences = raters.satisfaction(county, unit)
+    inspections = raters.inspections(county, unit)
+    inspection = raters.inspection_mean(county, unit, inspections)
+    if supervisors is None or "masses" not in audiences or inspection is None:
+        return None
+    by = step_clause("assessment")
+    parts = [Contribution(i, s.value, by, of=s) for i, s in indicators.items()]
+    assessment = score(scheme, unit.id, "assessment", county.period, parts)
+    masses, clients = audiences["masses"], audiences.get("clients")
+    year_end = _year_end(county, unit, assessment, supervisors, masses, clients)
+    annual = _annual(county, unit, inspection, year_end)
+    extra = bonuses(county, unit)
+    by = step_clause("total")
+    parts = [Contribution(s.label, s.value, by, of=s) for s in (annual, *extra.values())]
+    return OrganisationYear(
+        unit=unit,
+        member_mean=METRICS["member_mean"](facts, unit),
+        indicators=indicators,
+        assessment=assessment,
+        supervisors=supervisors,
+        masses=masses,
+        clients=clients,
+        year_end=year_end,
+        inspections=inspections,
+        inspection=inspection,
+        annual=annual,
+        individual=extra["individual"],
+        dynamic=extra["dynamic"],
+        discipline=extra["discipline"],
+        total=score(scheme, unit.id, "total", county.period, parts, final=True),
+    )
+
+
+def _year_end(
+    county: County, unit: Unit, assessment: Score, supervisors: Score, masses: Score, clients: Score | None
+) -> Score:
+    """The four raters weighted; without 服务对象 its weight goes to 党员群众 (无服务对象时 = 并入党员群众)."""
+    rules, by = county.scheme.parameters, step_clause("year_end")
+    masses_weight = rules.masses_weight + (rules.clients_weight if clients is None else exact.ZERO)
+    parts = [
+        weighted(assessment, rules.assessment_weight, by),
+        weighted(supervisors, rules.supervisors_weight, by),
+        weighted(masses, masses_weight, by),
+    ]
+    if clients is not None:
+        parts.append(weighted(clients, rules.clients_weight, by))
+    return score(county.scheme, unit.id, "year_end", county.period, parts)
+
+
+def _annual(county: County, unit: Unit, inspection: Score, year_end: Score) -> Score:
+    rules, by = county.scheme.parameters, step_clause("annual")
+    parts = [weighted(inspection, rules.inspection_weight, by), weighted(year_end, rules.year_end_weight, by)]
+    return score(county.scheme, unit.id, "annual", county.period, parts)
+
+
+# --- indicators ----------------------------------------------------------------------------------------------------
+
+
+def _indicators(
+    county: County, unit: Unit, facts: Facts, actuals: Mapping[tuple[str, str], Record]
+) -> tuple[dict[str, Score], list[Problem]]:
+    """指标得分 of every indicator in force for the unit; one that lacks its number is absent."""
+    scores: dict[str, Score] = {}
+    problems: list[Problem] = []
+    for indicator in county.scheme.indicators_for(unit.id, unit.level, unit.group):
+        if indicator.metric == "filed":
+            row = actuals.get((unit.id, indicator.id))
+            if row is None:
+                continue  # the checks report it
+            x, origin = exact.from_hundredths(row["actual"]), {"source": row.ref("actual")}
+        else:
+            metric = METRICS[indicator.metric](facts, unit)
+            if metric is None:
+                label = county.scheme_label("metric", indicator.metric)
+                context = {"unit": unit, "indicator": indicator.id, "metric": label}
+                problems.append(problem("E337", indicator.source, value=indicator.id, **context))
+                continue
+            x, origin = metric.value, {"of": metric}
+        scored = _indicator(county, unit, indicator, x, origin)
+        if scored is None:
+            place = origin["source"] if "source" in origin else indicator.source
+            problems.append(problem("E330", place, value=exact.short(x), indicator=indicator.id))
+        else:
+            scores[indicator.id] = scored
+    return scores, problems
+
+
+def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:
+    """权重·d/100 with what 功效系数截断 takes as a part of its own; None where the method does not take x."""
+    if None in indicator.standards or len(set(indicator.standards)) < len(indicator.standards):
+        return None
+    d = value_of(indicator.method, x, indicator.standards)
+    if d is None:
+        return None
+    share = indicator.weight / 100
+    parts = [Contribution(f"{indicator.name}（{exact.short(x)}）", d * share, step_clause("indicator"), **origin)]
+    excess = beyond(indicator.method, d, county.scheme.parameters.clip_efficacy)
+    if excess:
+        parts.append(Contribution(item_label("clip"), excess * share, step_clause("indicator")))
+    return score(county.scheme, unit.id, "indicator", county.period, parts, item=indicator.id)

@@ -1,0 +1,85 @@
+"""The marks that raters give (spec §5.4, §5.6): 督查, 监督员, 满意度, with 去极值人数."""
+
+from collections.abc import Mapping
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Contribution, Score, averaged, item_label, score, step_clause
+from lianghua_batch.county import County
+from lianghua_batch.periods import Period
+from lianghua_batch.roster import Unit
+from lianghua_batch.scheme import BRANCH, ORGANISATION
+from lianghua_batch.scoring.members import ballot_parts
+from lianghua_batch.tables import Record
+
+def marks_of(county: County, form: str, unit: Unit, period: Period | None = None) -> list[Record]:
+    """The marks of one unit in a rating form; of one period's forms where a period is given."""
+    rows = county.rows_by_unit(form).get(unit.id, ())
+    return [r for r in rows if r["score"] is not None and period in (None, r.origin.period)]
+
+
+def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list[Contribution]:
+    """The parts of the raters' mean; from 去极值人数 raters on (and more than two) one highest and one lowest count nothing."""
+    marks = [(exact.from_hundredths(r["score"]), r) for r in sorted(rows, key=lambda r: str(r[rater]))]
+    trim_from = county.scheme.parameters.trim_from
+    dropped: set[int] = set()
+    if trim_from and len(marks) >= max(trim_from, 3):
+        order = sorted(range(len(marks)), key=lambda i: marks[i][0])
+        dropped = {order[0], order[-1]}
+    kept = len(marks) - len(dropped)
+    return [
+        Contribution(f"{r[rater]}（{item_label('dropped')}）", exact.ZERO, by, r.ref("score"))
+        if i in dropped
+        else Contribution(str(r[rater]), mark / kept, by, r.ref("score"))
+        for i, (mark, r) in enumerate(marks)
+    ]
+
+
+def inspection_periods(county: County, unit: Unit) -> list[Period]:
+    """The periods whose 督查 a unit owes: all four quarters or the 党委督查期次, those at whose end it existed."""
+    if unit.level == BRANCH:
+        owed = county.period.quarters
+    else:
+        first_only = county.scheme.parameters.committee_inspections == "first_half"
+        owed = county.period.halves[:1] if first_only else county.period.halves
+    return [p for p in owed if county.roster.exists(unit.id, p.last_day)]
+
+
+def inspections(county: County, unit: Unit) -> dict[Period, Score]:
+    """The unit's 督查得分 of each owed period that has marks."""
+    by = step_clause("inspection_period")
+    found = {}
+    for period in inspection_periods(county, unit):
+        rows = marks_of(county, "inspection", unit, period)
+        if rows:
+            parts = marks_parts(county, rows, "inspector", by)
+            found[period] = score(county.scheme, unit.id, "inspection_period", period, parts)
+    return found
+
+
+def inspection_mean(county: County, unit: Unit, periods: Mapping[Period, Score]) -> Score | None:
+    """督查均分; None where no period has marks."""
+    if not periods:
+        return None
+    parts = averaged(periods.values(), step_clause("inspection"))
+    return score(county.scheme, unit.id, "inspection", county.period, parts)
+
+
+def supervisors(county: County, unit: Unit) -> Score | None:
+    """监督员分; None where nobody marked the unit."""
+    rows = marks_of(county, "supervisor_score", unit)
+    if not rows:
+        return None
+    parts = marks_parts(county, rows, "supervisor", step_clause("supervisors"))
+    return score(county.scheme, unit.id, "supervisors", county.period, parts)
+
+
+def satisfaction(county: County, unit: Unit) -> dict[str, Score]:
+    """党员群众分 and 服务对象分 of one unit, by audience; an audience without a vote is absent."""
+    found = {}
+    for row in county.rows_by_unit("satisfaction").get(unit.id, ()):
+        if row["audience"] is not None:
+            parts = ballot_parts(row, county.scheme.ballots[ORGANISATION], step_clause(row["audience"]))
+            if parts:
+                found[row["audience"]] = score(county.scheme, unit.id, row["audience"], county.period, parts)
+    return found
+

@@ -1,0 +1,220 @@
+"""Recognised grids → typed tables: one a form's sheet, over all files, every row with its place."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lianghua_batch import resources
+from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
+from lianghua_batch.headings import Recognised, headings_of
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, problem
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.values import Fault, is_blank, read, shown, squeeze
+
+ORIGIN, ROW = "_origin", "_row"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The sheet that rows came from: its place, whose form of which period, and where its columns stand (0-based)."""
+
+    file: str
+    sheet: str
+    unit: str | None
+    unit_name: str | None
+    period: Period | None
+    head_row: int
+    columns: Mapping[str, int]
+    labels: Mapping[str, SourceRef]
+    title: str | None = None
+
+    def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
+        return SourceRef(self.file, self.sheet, row, column, heading)
+
+    def label_place(self, name: str) -> SourceRef:
+        return self.labels.get(name) or self.place()
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of one form's sheet.
+
+    `frame` has the sheet's columns by identifier, typed (numbers in hundredths Int64, votes Int64, dates datetime64, the
+    rest str; blank is NA), and two more: ORIGIN, which of `origins`, and ROW, the row's number in its sheet.
+    `faulty` are the (index, column) of cells that could not be read: they are blank in `frame` and already reported.
+    """
+
+    sheet: Sheet
+    frame: pd.DataFrame
+    origins: tuple[Origin, ...]
+    faulty: frozenset[tuple[int, str]] = frozenset()
+
+    def ref(self, index: int, column: str | None = None) -> SourceRef:
+        """Return the place of one cell, or of a whole row."""
+        origin = self.origins[self.frame.at[index, ORIGIN]]
+        row = int(self.frame.at[index, ROW])
+        if column is None:
+            return origin.place(row)
+        return origin.place(row, origin.columns.get(column), self.sheet.label_of(column))
+
+    def origin(self, index: int) -> Origin:
+        return self.origins[self.frame.at[index, ORIGIN]]
+
+    def records(self) -> Iterator["Record"]:
+        """Yield the rows one by one, blanks as None."""
+        plain = self.frame.astype(object).where(self.frame.notna(), None)
+        names = list(plain.columns)
+        for index, values in zip(plain.index, plain.itertuples(index=False, name=None), strict=True):
+            yield Record(self, index, dict(zip(names, values, strict=True)))
+
+    def take(self, keep: pd.Series) -> "Table":
+        """Return the table with only the rows where `keep` is true."""
+        return Table(self.sheet, self.frame[keep], self.origins, self.faulty)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table."""
+
+    table: Table
+    index: int
+    values: Mapping[str, object]
+
+    def __getitem__(self, column: str) -> object:
+        return self.values[column]
+
+    def ref(self, column: str | None = None) -> SourceRef:
+        return self.table.ref(self.index, column)
+
+    @property
+    def origin(self) -> Origin:
+        return self.table.origins[self.values[ORIGIN]]
+
+
+def _columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[Problem]]:
+    """Where each column of the sheet stands in this grid; missing, doubled and extra headings as problems."""
+    grid, row = source.grid, source.head_row
+    written = headings_of(grid.rows[row])
+    problems: list[Problem] = []
+    places: dict[str, int] = {}
+    known: set[int] = set()
+    for column in sheet.columns:
+        names = {squeeze(name) for name in (column.label, *column.aliases)}
+        hits = [c for c, heading in enumerate(written) if heading in names]
+        known.update(hits)
+        if hits:
+            places[column.name] = hits[0]
+        elif column.must_have:
+            problems.append(problem("E105", grid.place(row, None, column.label)))
+        problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
+    problems += (
+        problem("W101", grid.place(row, c, heading), value=heading)
+        for c, heading in enumerate(written)
+        if heading and c not in known
+    )
+    return places, problems
+
+
+def _is_footer(row: list[object], places: Mapping[str, int], sheet: Sheet) -> bool:
+    """Whether a row under the table is a sum or a note, not a record."""
+    words = resources.load("reading")
+    first = next((cell for cell in row if not is_blank(cell)), "")
+    if isinstance(first, str) and squeeze(first).startswith(tuple(words["notes"])):
+        return True
+    marked = [row[places[c.name]] for c in sheet.columns if c.type in (CODE, NAME) and c.name in places]
+    return any(isinstance(cell, str) and squeeze(cell) in words["totals"] for cell in [first, *marked])
+
+
+def _unit_of(source: Recognised) -> str | None:
+    label = source.labels.get("unit_id")
+    return squeeze(shown(label.value)) if label is not None and source.form.by_branch else None
+
+
+def _unit_name(source: Recognised) -> str | None:
+    label = source.labels.get("unit_name")
+    return shown(label.value) if label is not None and source.form.by_branch else None
+
+
+class _Columns:
+    """Collects the typed cells of one sheet definition over many grids."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.cells: dict[str, list[object]] = {c.name: [] for c in sheet.columns}
+        self.origin: list[int] = []
+        self.row: list[int] = []
+        self.origins: list[Origin] = []
+        self.faulty: set[tuple[int, str]] = set()
+        self.problems: list[Problem] = []
+
+    def add(self, source: Recognised) -> None:
+        places, problems = _columns_of(source, self.sheet)
+        self.problems += problems
+        grid = source.grid
+        self.origins.append(
+            Origin(
+                file=grid.file,
+                sheet=grid.sheet,
+                unit=_unit_of(source),
+                unit_name=_unit_name(source),
+                period=source.period,
+                head_row=source.head_row + 1,
+                columns=places,
+                labels={name: label.place for name, label in source.labels.items()},
+                title=source.title,
+            )
+        )
+        before = len(self.row)
+        present = [(c, places[c.name]) for c in self.sheet.columns if c.name in places]
+        absent = [c for c in self.sheet.columns if c.name not in places]
+        for r in range(source.head_row + 1, len(grid.rows)):
+            row = grid.rows[r]
+            if all(is_blank(row[at]) for _, at in present) or _is_footer(row, places, self.sheet):
+                continue
+            self._add_row(grid, r, present, absent, source.period)
+        if len(self.row) == before:
+            self.problems.append(problem("W104", grid.place(), form=source.form.label))
+
+    def _add_row(self, grid, r: int, present: list[tuple[Column, int]], absent: list[Column], period) -> None:
+        index = len(self.row)
+        for column, at in present:
+            raw = grid.rows[r][at]
+            value = None
+            if not is_blank(raw):
+                try:
+                    value = read(raw, column, period)
+                except Fault as fault:
+                    self.faulty.add((index, column.name))
+                    place = grid.place(r, at, column.label)
+                    self.problems.append(
+                        problem(fault.code, place, value=shown(raw), suggestion=fault.suggestion, **fault.context)
+                    )
+            self.cells[column.name].append(value)
+        for column in absent:
+            self.cells[column.name].append(None)
+        self.origin.append(len(self.origins) - 1)
+        self.row.append(r + 1)
+
+    def table(self) -> Table:
+        data = {c.name: _series(self.cells[c.name], c) for c in self.sheet.columns}
+        data[ORIGIN] = pd.Series(self.origin, dtype="int64")
+        data[ROW] = pd.Series(self.row, dtype="int64")
+        return Table(self.sheet, pd.DataFrame(data), tuple(self.origins), frozenset(self.faulty))
+
+
+def _series(cells: list[object], column: Column) -> pd.Series:
+    if column.type in (NUMBER, COUNT):
+        return pd.Series(cells, dtype="Int64")
+    if column.type == DATE:
+        return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)), dtype="datetime64[s]")
+    return pd.Series(cells, dtype="str")
+
+
+def extract(sources: Iterable[Recognised], sheet: Sheet) -> tuple[Table, list[Problem]]:
+    """Type every row of the given grids, all of the sheet `sheet`; a cell that cannot be read is a problem and blank."""
+    columns = _Columns(sheet)
+    for source in sources:
+        columns.add(source)
+    return columns.table(), columns.problems
