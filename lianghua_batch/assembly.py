@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lianghua_batch import contracts, forms, periods, roster, scheme
+from lianghua_batch import contracts, forms, periods, roster, scheme_reading
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks.units import same_form_twice
 from lianghua_batch.headings import Recognised
@@ -46,9 +46,7 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
                 judged.append(source)
         elif its.year != period.year:
             problems.append(problem("W105", source.labels["period"].place, value=its))
-        elif source.form.name in _BASE or period.contains(its):
-            judged.append(source)
-        elif its.last_day < period.first_day and source.form.name == "daily_record":
+        elif source.form.name in _BASE or period.contains(its) or (its.last_day < period.first_day and source.form.name == "daily_record"):
             judged.append(source)
         elif its.last_day < period.first_day and source.form.name == "monthly_score":
             earlier.append(source)
@@ -105,7 +103,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     if missing:
         return None, problems + missing
     problems += _two_schemes(base["scheme"]["parameters"], period)
-    rules, found = scheme.read(base["scheme"], period.year)
+    rules, found = scheme_reading.read(base["scheme"], period.year)
     problems += found
     people, found = roster.read(base["roster"]["units"], base["roster"]["members"])
     problems += found

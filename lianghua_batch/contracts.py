@@ -8,7 +8,7 @@ from lianghua_batch.forms import COUNT, NUMBER, Column, Sheet
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.tables import Table
 
-_REQUIRED, _MIN, _MAX, _ALLOWED, _UNIQUE = "required", "min", "max", "allowed", "unique"
+_REQUIRED, _MIN, _MAX, _ALLOWED = "required", "min", "max", "allowed"
 
 
 def schema(sheet: Sheet) -> pa.DataFrameSchema:
@@ -21,14 +21,14 @@ def schema(sheet: Sheet) -> pa.DataFrameSchema:
 def _column_schema(column: Column) -> pa.Column:
     checks = []
     if column.required:
-        checks.append(pa.Check(lambda cells: cells.notna(), name=_REQUIRED, ignore_na=False))
+        checks.append(pa.Check(lambda cells: cells.notna(), error=_REQUIRED, ignore_na=False))
     scale = 100 if column.type == NUMBER else 1
     if column.min is not None and column.type in (NUMBER, COUNT):
-        checks.append(pa.Check.ge(column.min * scale, name=_MIN))
+        checks.append(pa.Check.ge(column.min * scale, error=_MIN))
     if column.max is not None:
-        checks.append(pa.Check.le(column.max * scale, name=_MAX))
+        checks.append(pa.Check.le(column.max * scale, error=_MAX))
     if column.choices:
-        checks.append(pa.Check.isin(list(column.choices), name=_ALLOWED))
+        checks.append(pa.Check.isin(list(column.choices), error=_ALLOWED))
     dtype = {NUMBER: "Int64", COUNT: "Int64", "date": "datetime64[s]"}.get(column.type, "str")
     return pa.Column(dtype, checks=checks, nullable=True)
 
@@ -83,11 +83,18 @@ def doubled_keys(table: Table) -> list[Problem]:
     for index, row in doubled.iterrows():
         earlier = first[tuple(row)] if not row.isna().any() else _first_like(marks, row)
         labels = "、".join(table.sheet.label_of(name) for name in key)
-        written = " ".join(str(table.frame.at[index, name]) for name in key if pd.notna(table.frame.at[index, name]))
+        written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
         problems.append(
             problem("E209", table.ref(index, key[0]), value=written, key=f"{labels} {written}", other=table.ref(earlier))
         )
     return problems
+
+
+def _key_text(table: Table, index: int, name: str) -> str:
+    value = table.frame.at[index, name]
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return table.sheet.column(name).choices.get(value, str(value))
 
 
 def _first_like(marks: pd.DataFrame, row: pd.Series) -> int:

@@ -81,6 +81,12 @@ def score(
     return Score(subject, step, str(period), value, listed, item)
 
 
+def unrounded(subject: str, step: str, period: object, parts: Iterable[Contribution]) -> Score:
+    """Sum `parts` into a number that the spec does not mark ▣: 考核组分 and the 加减分, which enter the next step as they are."""
+    listed = tuple(parts)
+    return Score(subject, step, str(period), total(listed), listed)
+
+
 def averaged(scores: Iterable[Score], by: str) -> list[Contribution]:
     """The parts of a plain mean of one or more scores, each an equal share."""
     listed = list(scores)

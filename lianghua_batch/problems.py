@@ -30,7 +30,7 @@ class Problem:
         return {
             "code": self.code,
             "severity": self.severity,
-            "file": self.place.file,
+            "file": self.place.file or None,
             "sheet": self.place.sheet,
             "cell": self.place.cell,
             "column": self.place.heading,

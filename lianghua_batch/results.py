@@ -122,23 +122,29 @@ def as_json(results: Results) -> dict[str, Any]:
         "period": str(county.period),
         "scheme": county.scheme.name,
         "tool": __version__,
-        "members": [_member(county, m) for m in by_id],
+        "members": [_member(county, m, results.scored) for m in by_id],
         "branches": [_branch(county, b) for b in sorted(results.branches, key=lambda b: b.unit.id)],
         "committees": [_unit(county, c) for c in sorted(results.committees, key=lambda c: c.unit.id)],
     }
 
 
+BONUSES = ("individual", "dynamic", "discipline")
+
+
 def written(county: County, score: Score | None) -> str | None:
-    """Write a score as it is published: at 小数位, with two decimals."""
-    return None if score is None else exact.text(county.scheme.final(score.value))
+    """Write a score as it is published: at 小数位, with two decimals; 加减分 as given, for they are never rounded (spec §5.8)."""
+    if score is None:
+        return None
+    return exact.text(score.value if score.step in BONUSES else county.scheme.final(score.value))
 
 
 def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str | None]:
     return {str(key): written(county, score) for key, score in scores.items()}
 
 
-def _member(county: County, standing: MemberStanding) -> dict[str, Any]:
-    months = {s.period: s for q in standing.quarters for s in q.months}
+def _member(county: County, standing: MemberStanding, scored: Members) -> dict[str, Any]:
+    keys = ((standing.member.id, month) for month in county.period.months)
+    months = {month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months}
     year = standing.year
     return {
         "id": standing.member.id,
@@ -162,9 +168,7 @@ _YEAR_SCORES = (
     "year_end",
     "inspection",
     "annual",
-    "individual",
-    "dynamic",
-    "discipline",
+    *BONUSES,
     "total",
 )
 

@@ -41,7 +41,11 @@ class Unit(Span):
     service_window: bool
     group: str | None
     details: Mapping[str, object]
-    source: SourceRef
+    row: Record
+
+    @property
+    def source(self) -> SourceRef:
+        return self.row.ref("unit_id")
 
     def __str__(self) -> str:
         return f"{self.name}（{self.id}）"
@@ -58,7 +62,11 @@ class Member(Span):
     probationary: bool
     managed: bool
     unmanaged_reason: str | None
-    source: SourceRef
+    row: Record
+
+    @property
+    def source(self) -> SourceRef:
+        return self.row.ref("member_id")
 
     def __str__(self) -> str:
         return f"{self.name}（{self.id}）"
@@ -150,7 +158,7 @@ def read(units: Table, members: Table) -> tuple[Roster, list[Problem]]:
     member_rows = _by_id(_member(r) for r in members.records() if _filled(r, "member_id", "member_name", "branch_id"))
     roster = Roster(unit_rows, member_rows)
     problems = [p for rows in unit_rows.values() for p in _unit_problems(rows, roster)]
-    problems += (p for rows in member_rows.values() for p in _member_problems(rows, roster, members))
+    problems += (p for rows in member_rows.values() for p in _member_problems(rows, roster))
     return roster, problems
 
 
@@ -180,7 +188,7 @@ def _unit(row: Record) -> Unit:
         service_window=row["service_window"] == "yes",
         group=row["group"],
         details={k: row[k] for k in ("nature", "authority", "branch_class", "head", "email")},
-        source=row.ref("unit_id"),
+        row=row,
     )
 
 
@@ -195,7 +203,7 @@ def _member(row: Record) -> Member:
         probationary=row["member_class"] == "probationary",
         managed=row["managed"] == "yes",
         unmanaged_reason=row["unmanaged_reason"],
-        source=row.ref("member_id"),
+        row=row,
     )
 
 
@@ -206,33 +214,33 @@ def _overlaps(rows: tuple) -> list[tuple]:
 def _unit_problems(rows: tuple[Unit, ...], roster: Roster) -> Iterable[Problem]:
     for row in rows:
         if row.start and row.end and row.end <= row.start:
-            yield problem("E502", row.source, value=row.end)
+            yield problem("E502", row.row.ref("dissolved"), value=row.end)
         if row.level != rows[0].level:
-            yield problem("E512", row.source, value=row.id, unit=row)
+            yield problem("E512", row.row.ref("level"), value=row.id, unit=row)
         if row.parent is not None:
             parents = roster.units.get(row.parent)
             if parents is None:
-                yield problem("E503", row.source, value=row.parent)
+                yield problem("E503", row.row.ref("parent_id"), value=row.parent)
             elif parents[0].level != COMMITTEE:
-                yield problem("E504", row.source, value=row.parent)
+                yield problem("E504", row.row.ref("parent_id"), value=row.parent)
     for earlier, later in _overlaps(rows):
         yield problem("E501", later.source, value=later.id, unit=later, other=earlier.source)
 
 
-def _member_problems(rows: tuple[Member, ...], roster: Roster, table: Table) -> Iterable[Problem]:
+def _member_problems(rows: tuple[Member, ...], roster: Roster) -> Iterable[Problem]:
     for row in rows:
         if row.start and row.end and row.end <= row.start:
-            yield problem("E507", row.source, value=row.end)
+            yield problem("E507", row.row.ref("left"), value=row.end)
         if row.name != rows[0].name:
-            yield problem("E511", row.source, value=row.name, member=row.id, expected=rows[0].name)
+            yield problem("E511", row.row.ref("member_name"), value=row.name, member=row.id, expected=rows[0].name)
         if row.id in roster.units:
             yield problem("E513", row.source, value=row.id, member=row.id)
         branch = roster.units.get(row.branch)
         if branch is None:
-            yield problem("E508", row.source, value=row.branch)
+            yield problem("E508", row.row.ref("branch_id"), value=row.branch)
         elif branch[0].level != BRANCH:
-            yield problem("E509", row.source, value=row.branch)
+            yield problem("E509", row.row.ref("branch_id"), value=row.branch)
         if not row.managed and row.unmanaged_reason is None:
-            yield problem("E510", row.source, value=row.id)
+            yield problem("E510", row.row.ref("unmanaged_reason"))
     for earlier, later in _overlaps(rows):
         yield problem("E506", later.source, value=later.id, member=later, other=earlier.source)

@@ -118,13 +118,16 @@ def _columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[
 
 
 def _is_footer(row: list[object], places: Mapping[str, int], sheet: Sheet) -> bool:
-    """Whether a row under the table is a sum or a note, not a record."""
+    """Whether a row under the table is a sum or a note, not a record: told by the cells that would say who or what it is about."""
     words = resources.load("reading")
-    first = next((cell for cell in row if not is_blank(cell)), "")
-    if isinstance(first, str) and squeeze(first).startswith(tuple(words["notes"])):
+    identity = [c for c in sheet.columns if c.type in (CODE, NAME)] or [sheet.columns[0]]
+    marked = [row[places[c.name]] for c in identity if c.name in places]
+    written = [squeeze(cell) for cell in marked if isinstance(cell, str) and not is_blank(cell)]
+    if any(cell in words["totals"] for cell in written):
         return True
-    marked = [row[places[c.name]] for c in sheet.columns if c.type in (CODE, NAME) and c.name in places]
-    return any(isinstance(cell, str) and squeeze(cell) in words["totals"] for cell in [first, *marked])
+    first = next((cell for cell in row if not is_blank(cell)), "")
+    is_note = isinstance(first, str) and squeeze(first).startswith(tuple(words["notes"]))
+    return is_note and all(is_blank(cell) or cell is first for cell in marked)
 
 
 def _unit_of(source: Recognised) -> str | None:

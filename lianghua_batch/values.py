@@ -62,7 +62,7 @@ def shown(raw: object) -> str:
 
 def hundredths(raw: object) -> int:
     """Read a number with at most two decimals as whole hundredths; binary noise (83.92000000000002) is not the clerk's."""
-    if isinstance(raw, bool) or isinstance(raw, (dt.date, dt.time, dt.timedelta)):
+    if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
         raise Fault("E202")
     if isinstance(raw, int):
         number = Decimal(raw)

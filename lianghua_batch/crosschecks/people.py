@@ -160,4 +160,4 @@ def _reviews(county: County, table: Table) -> Iterable[Problem]:
         first.setdefault(member_id, row)
         columns = [c.name for c in table.sheet.expanded]
         if all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
-            yield problem("E321", row.ref(columns[0]), value=0)
+            yield problem("E321", row.ref(columns[0]))

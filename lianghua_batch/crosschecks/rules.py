@@ -37,16 +37,16 @@ def _weights(county: County, unit: Unit) -> Iterator[Problem]:
 def _parent(county: County, unit: Unit, day: dt.date) -> Iterator[Problem]:
     parent = unit.parent
     if parent in county.roster.units and not county.roster.exists(parent, day):
-        yield problem("E505", unit.source, value=parent, unit=unit, day=day)
+        yield problem("E505", unit.row.ref("parent_id"), value=parent, unit=unit, day=day)
 
 
 def _targets(county: County) -> Iterator[Problem]:
     """适用单位 is a unit of the indicator's 层级, or a 考评组; 差异化 that waits for its review is a warning."""
     for indicator in county.scheme.indicators:
-        place = indicator.source
+        place = indicator.row.ref("applies_to")
         target = indicator.applies_to
         if indicator.kind == DIFFERENTIAL and indicator.review == PENDING:
-            yield problem("W402", place, value=indicator.id, indicator=indicator.id)
+            yield problem("W402", indicator.row.ref("review"), value=indicator.id, indicator=indicator.id)
         if target is None or target in county.roster.groups:
             continue
         unit = county.roster.units.get(target)
@@ -67,4 +67,4 @@ def _stranded(county: County) -> Iterator[Problem]:
                 continue
             end = unit[-1].end
             if end is not None and end <= last and row.holds(end):
-                yield problem("W501", row.source, value=row.id, member=row, unit=unit[-1], day=end)
+                yield problem("W501", row.row.ref("branch_id"), value=row.id, member=row, unit=unit[-1], day=end)

@@ -117,13 +117,13 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
         yield problem("W306", place, value=indicator_id, indicator=indicator_id)
     elif indicator.metric != "filed":
         label = county.scheme_label("metric", indicator.metric)
-        yield problem("W305", place, value=indicator_id, indicator=indicator_id, metric=label)
+        yield problem("E340", place, value=indicator_id, indicator=indicator_id, metric=label)
 
 
 def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
     columns = [c.name for c in row.table.sheet.expanded]
-    if all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
-        yield problem("E321", row.ref(columns[0]), value=0)
+    if not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
+        yield problem("E321", row.ref(columns[0]))
 
 
 def _bonus(county: County, row: Record) -> Iterator[Problem]:

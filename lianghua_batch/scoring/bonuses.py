@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, limited, score, step_clause
+from lianghua_batch.contributions import Contribution, Score, item_label, limited, step_clause, unrounded
 from lianghua_batch.county import County
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import PASSED
@@ -20,10 +20,10 @@ def bonuses(county: County, unit: Unit) -> dict[str, Score]:
         by = step_clause(kind)
         rows = [r for r in passed if r["kind"] == kind and r["points"] is not None]
         parts = [_entry(r, exact.from_hundredths(r["points"]), by) for r in rows]
-        found[kind] = score(county.scheme, unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by))
+        found[kind] = unrounded(unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by))
     cases = [r for r in passed if r["kind"] == "discipline"]
     parts = _discipline(county, cases, found["individual"])
-    found["discipline"] = score(county.scheme, unit.id, "discipline", county.period, parts)
+    found["discipline"] = unrounded(unit.id, "discipline", county.period, parts)
     return found
 
 

@@ -70,7 +70,7 @@ class Diary:
         raw = sum((p.amount for p in parts), exact.ZERO)
         value = exact.clip(raw, exact.ZERO, dimension.full_marks)
         if value != raw:
-            parts.append(Contribution(item_label("bounds"), value - raw, by, dimension.source))
+            parts.append(Contribution(item_label("bounds"), value - raw, by, dimension.row.ref("full_marks")))
         return Score(member_id, "computed_dimension", str(month), value, tuple(parts), dimension.name)
 
     def month_score(self, member_id: str, month: Period) -> Score:
@@ -89,7 +89,7 @@ def tally(county: County, scope: Scope) -> Diary:
         vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
     year = county.period.year
     keys = [(m, Period(year, MONTH, n)) for m, n in zip(counted["member"], counted["month"], strict=True)]
-    inside = [scope.counts(*key) for key in keys]
+    inside = pd.Series([scope.counts(*key) for key in keys], index=counted.index, dtype=bool)
     rows: dict[Key, list[int]] = defaultdict(list)
     for index, key, counts in zip(counted.index, keys, inside, strict=True):
         if counts:
@@ -108,7 +108,7 @@ def _counted(county: County, table: Table) -> pd.DataFrame:
     frame = frame[known & dated]
     days = frame["date"].dt.date
     managed = [_managed(county, m, d) for m, d in zip(frame["member_id"], days, strict=True)]
-    frame = frame[managed]
+    frame = frame[pd.Series(managed, index=frame.index, dtype=bool)]
     worth = frame["project_id"].map({i: p.points for i, p in county.scheme.projects.items()})
     return pd.DataFrame(
         {

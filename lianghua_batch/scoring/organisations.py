@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, weighted
+from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, unrounded, weighted
 from lianghua_batch.county import County
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
@@ -85,7 +85,7 @@ def _organisation(
         return None
     by = step_clause("assessment")
     parts = [Contribution(i, s.value, by, of=s) for i, s in indicators.items()]
-    assessment = score(scheme, unit.id, "assessment", county.period, parts)
+    assessment = unrounded(unit.id, "assessment", county.period, parts)
     masses, clients = audiences["masses"], audiences.get("clients")
     year_end = _year_end(county, unit, assessment, supervisors, masses, clients)
     annual = _annual(county, unit, inspection, year_end)
@@ -153,12 +153,12 @@ def _indicators(
             if metric is None:
                 label = county.scheme_label("metric", indicator.metric)
                 context = {"unit": unit, "indicator": indicator.id, "metric": label}
-                problems.append(problem("E337", indicator.source, value=indicator.id, **context))
+                problems.append(problem("E337", indicator.row.ref("metric"), value=indicator.id, **context))
                 continue
             x, origin = metric.value, {"of": metric}
         scored = _indicator(county, unit, indicator, x, origin)
         if scored is None:
-            place = origin["source"] if "source" in origin else indicator.source
+            place = origin.get("source", indicator.source)
             problems.append(problem("E330", place, value=exact.short(x), indicator=indicator.id))
         else:
             scores[indicator.id] = scored

@@ -11,6 +11,7 @@ from lianghua_batch.scheme import BRANCH, ORGANISATION
 from lianghua_batch.scoring.members import ballot_parts
 from lianghua_batch.tables import Record
 
+
 def marks_of(county: County, form: str, unit: Unit, period: Period | None = None) -> list[Record]:
     """The marks of one unit in a rating form; of one period's forms where a period is given."""
     rows = county.rows_by_unit(form).get(unit.id, ())

@@ -1,0 +1,53 @@
+"""The sheets of a workbook of forms as plain data: what form_writer writes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lianghua_batch import periods
+from lianghua_batch.forms import Sheet
+from lianghua_batch.periods import Period
+
+Formula = Callable[[Callable[[str], str]], str]
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """One sheet to write.
+
+    `sheet`: the definition, expanded by the scheme. `labels`: values of the labelled cells by identifier (unit_id, unit_name,
+    period, filled_by); 表种 is always written. `rows`: column name → value (str, int, Fraction, Decimal, date, None); choices
+    and yes/no by identifier. `formulas`: column name → function from `cell` (column name → address in the row) to a formula;
+    the row's value is its cached result. `cell_formulas`: the same for single cells of such columns. `notes`: comments by (row index, column name). `lists`: drop-down values by a
+    column's `list` or name. `cell_lists`: drop-down values of single cells. `minima`, `maxima`: limits that the scheme gives, by column
+    name. `number_format`: of the numbers, such as 0.00. `spare_rows`: empty bordered rows under the rows.
+    """
+
+    sheet: Sheet
+    labels: Mapping[str, object] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, object]] = ()
+    title: str | None = None
+    name: str | None = None
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    cell_formulas: Mapping[tuple[int, str], Formula] = field(default_factory=dict)
+    notes: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    cell_lists: Mapping[tuple[int, str], Sequence[str]] = field(default_factory=dict)
+    minima: Mapping[str, Fraction | int] = field(default_factory=dict)
+    maxima: Mapping[str, Fraction | int] = field(default_factory=dict)
+    number_format: str | None = None
+    spare_rows: int = 0
+    landscape: bool | None = None
+
+    @property
+    def period(self) -> Period | None:
+        return periods.parse(str(self.labels["period"])) if self.labels.get("period") is not None else None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A table for people on the page of instructions, such as the scheme's 积分项目."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[object]]

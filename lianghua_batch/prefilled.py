@@ -1,0 +1,342 @@
+"""Pure: what a county has so far → the sheets that are still due, filled in as far as they can be (spec §9 templates)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch import exact, resources
+from lianghua_batch.contributions import Score
+from lianghua_batch.county import County
+from lianghua_batch.form_sheets import FormSheet, Formula, Reference
+from lianghua_batch.forms import Sheet, definitions, item_column
+from lianghua_batch.periods import HALF, QUARTER, YEAR, Period
+from lianghua_batch.roster import Member, Unit
+from lianghua_batch.scheme import BRANCH, COMMITTEE, Scheme
+from lianghua_batch.scoring import diary, members, scope
+from lianghua_batch.scoring.diary import Diary
+from lianghua_batch.scoring.raters import marks_of
+from lianghua_batch.scoring.scope import Key, Scope
+
+MONTH_COLUMNS = ("month_1", "month_2", "month_3")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A county with what its filed forms come to."""
+
+    county: County
+    scope: Scope
+    diary: Diary
+    months: Mapping[Key, Score]
+
+
+def gather(county: County) -> Facts:
+    """Compute what pre-filling needs."""
+    in_scope = scope.member_months(county)
+    entries = diary.tally(county, in_scope)
+    return Facts(county, in_scope, entries, members.month_scores(county, in_scope, entries))
+
+
+def branches(facts: Facts) -> list[str]:
+    """The codes of the branches that owe any form of the county's period, filed or not."""
+    period, roster = facts.county.period, facts.county.roster
+    ends = [p.last_day for p in (*period.months, *period.quarters)] if period.kind != HALF else []
+    return sorted({branch for day in ends for branch in roster.branches_with_members(day)})
+
+
+def branch_sheets(facts: Facts, branch: str, form: str | None = None) -> list[FormSheet]:
+    """The sheets that a branch has still to file for the county's period, in the order of the year's work."""
+    period = facts.county.period
+    sheets: list[FormSheet | None] = []
+    for month in period.months if period.kind != HALF else []:
+        sheets += (_daily_record(facts, branch, month), _monthly_score(facts, branch, month))
+        sheets += (_quarterly_summary(facts, branch, q) for q in period.quarters if q.last_day == month.last_day)
+    if facts.county.is_year:
+        sheets.append(_annual_review(facts, branch))
+    return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+def county_sheets(facts: Facts, form: str | None = None) -> list[FormSheet]:
+    """The sheets that 机关工委 has still to file for the county's period."""
+    sheets: list[FormSheet | None] = [_inspection(facts, period) for period in inspected(facts.county)]
+    if facts.county.is_year:
+        sheets += (_indicator_value(facts), _supervisor_score(facts), _satisfaction(facts))
+        sheets += (_register(facts, name) for name in ("bonus", "rectification"))
+    if form == "objection" and facts.county.period.kind in (QUARTER, YEAR):
+        sheets.append(_register(facts, form))
+    return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+# --- what branches file --------------------------------------------------------------------------------------------
+
+
+def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+    people = facts.county.roster.scored_in(branch, month.last_day)
+    if not people or ("daily_record", branch, month) in facts.county.filed:
+        return None
+    lists = {
+        "projects": list(facts.county.scheme.projects),
+        "member_id": [m.id for m in people],
+        "member_name": [m.name for m in people],
+    }
+    return _sheet(facts, "daily_record", month, branch=branch, lists=lists)
+
+
+def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+    county = facts.county
+    people = county.roster.scored_in(branch, month.last_day)
+    wanted = county.scheme.parameters.month_basis == "group_score"
+    if not wanted or not people or ("monthly_score", branch, month) in county.filed:
+        return None
+    texts = resources.load("templates")["prefilled"]
+    note = texts["computed" if ("daily_record", branch, month) in county.filed else "computed_unfiled"]
+    rows, notes = [], {}
+    for index, member in enumerate(people):
+        row = _person(member) | {"party_group": member.party_group}
+        for dimension in county.scheme.dimensions:
+            value, column = facts.diary.dimension_value(member.id, month, dimension), item_column("dimension", dimension.name)
+            row[column] = value
+            notes[index, column] = note.format(value=exact.short(value))
+        row["sum"] = sum((row[c] for c in dimension_columns(county.scheme)), exact.ZERO)
+        rows.append(row)
+    return _sheet(facts, "monthly_score", month, branch=branch, rows=rows, notes=notes)
+
+
+def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
+    people = [m for m in facts.county.roster.scored_in(branch, quarter.last_day) if facts.scope.months_of(m.id, quarter)]
+    if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
+        return None
+    rows, formulas = [], {}
+    for index, member in enumerate(people):
+        needed = len(facts.scope.months_of(member.id, quarter))
+        known = [_month_points(facts, member.id, month) for month in quarter.months]
+        points = quarter_points(facts.county.scheme, known, needed)
+        row = _person(member) | dict(zip(MONTH_COLUMNS, known, strict=True))
+        rows.append(row | {"quarter_points": points, "approved": points})
+        formulas |= {(index, name): f for name, f in _quarter_formulas(facts.county.scheme, needed).items()}
+    return _sheet(facts, "quarterly_summary", quarter, branch=branch, rows=rows, cell_formulas=formulas)
+
+
+def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | None:
+    """The 月积分 where the form that it comes from is filed."""
+    score = facts.months.get((member_id, month))
+    if score is None or not facts.scope.counts(member_id, month):
+        return None
+    if facts.county.scheme.parameters.month_basis != "group_score":
+        branch = facts.scope.due[member_id, month].branch
+        if ("daily_record", branch, month) not in facts.county.filed:
+            return None
+    return score.value
+
+
+def _annual_review(facts: Facts, branch: str) -> FormSheet | None:
+    county = facts.county
+    day, year = county.period.last_day, county.period
+    reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
+    people = [m for m in county.roster.scored_in(branch, day) if m.id not in reviewed and _has_quarter(facts, m.id)]
+    if not people or ("annual_review", branch, year) in county.filed:
+        return None
+    people.sort(key=lambda m: (m.probationary, m.id))
+    text = resources.load("templates")["prefilled"]["probationary"]
+    notes = {(i, "member_id"): text for i, m in enumerate(people) if m.probationary}
+    return _sheet(facts, "annual_review", year, branch=branch, rows=[_person(m) for m in people], notes=notes)
+
+
+def _has_quarter(facts: Facts, member_id: str) -> bool:
+    roster, quarters = facts.county.roster, facts.county.period.quarters
+    return any(facts.scope.months_of(member_id, q) and roster.scored(member_id, q.last_day) for q in quarters)
+
+
+def _person(member: Member) -> dict[str, object]:
+    return {"member_id": member.id, "member_name": member.name}
+
+
+# --- what 机关工委 files -------------------------------------------------------------------------------------------
+
+
+def inspected(county: County) -> list[Period]:
+    """The periods of the county's period that have a 督查: its quarters, and the halves of 党委督查期次."""
+    period = county.period
+    both = county.scheme.parameters.committee_inspections == "both_halves"
+    halves = [h for h in period.halves if both or h.index == 1]
+    return (period.quarters if period.kind != HALF else []) + halves
+
+
+def _inspection(facts: Facts, period: Period) -> FormSheet | None:
+    level = COMMITTEE if period.kind == HALF else BRANCH
+    units = facts.county.roster.units_on(period.last_day, level)
+    rows = [
+        {"unit_id": u.id, "unit_name": u.name}
+        for u in units
+        if not marks_of(facts.county, "inspection", u, period)
+    ]
+    return _sheet(facts, "inspection", period, rows=rows) if rows else None
+
+
+def _units(facts: Facts) -> list[Unit]:
+    roster, day = facts.county.roster, facts.county.period.last_day
+    return [*roster.units_on(day, COMMITTEE), *roster.units_on(day, BRANCH)]
+
+
+def _indicator_value(facts: Facts) -> FormSheet | None:
+    county = facts.county
+    filed = county.rows_by_unit("indicator_value")
+    text = resources.load("templates")["prefilled"]["indicator"]
+    rows = []
+    for unit in _units(facts):
+        there = {r["indicator_id"] for r in filed.get(unit.id, ())}
+        rows += (
+            {"unit_id": unit.id, "indicator_id": i.id, "remark": text.format(unit=unit.name, indicator=i.name)}
+            for i in county.scheme.indicators_for(unit.id, unit.level, unit.group)
+            if i.metric == "filed" and i.id not in there
+        )
+    lists = {"indicators": [i.id for i in county.scheme.indicators if i.counts and i.metric == "filed"]}
+    return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
+
+
+def _supervisor_score(facts: Facts) -> FormSheet | None:
+    units = [u for u in _units(facts) if not facts.county.rows_by_unit("supervisor_score").get(u.id)]
+    rows = [{"unit_id": u.id} for u in units]
+    return _sheet(facts, "supervisor_score", facts.county.period, rows=rows, notes=_names(units)) if rows else None
+
+
+def _satisfaction(facts: Facts) -> FormSheet | None:
+    """党员群众 for every unit, 服务对象 for those that must have them."""
+    always = facts.county.scheme.parameters.without_clients == "error"
+    rows, units = [], []
+    for unit in _units(facts):
+        there = {r["audience"] for r in facts.county.rows_by_unit("satisfaction").get(unit.id, ())}
+        wanted = ["masses", "clients"] if always or unit.service_window else ["masses"]
+        for audience in (a for a in wanted if a not in there):
+            rows.append({"unit_id": unit.id, "audience": audience})
+            units.append(unit)
+    return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None
+
+
+def _register(facts: Facts, form: str) -> FormSheet | None:
+    """A form that is filled as things happen: empty, unless one of the period is there."""
+    if any(o.period == facts.county.period for o in facts.county.tables[form].origins):
+        return None
+    return _sheet(facts, form, facts.county.period)
+
+
+def _names(units: Sequence[Unit]) -> dict[tuple[int, str], str]:
+    return {(index, "unit_id"): unit.name for index, unit in enumerate(units)}
+
+
+# --- sheets, formulas, reference tables ----------------------------------------------------------------------------
+
+
+def _sheet(facts: Facts, form: str, period: Period, branch: str | None = None, **given: object) -> FormSheet:
+    sheet = facts.county.tables[form].sheet
+    labels: dict[str, object] = {"period": str(period)}
+    if branch is not None:
+        unit = facts.county.roster.unit(branch, period.last_day) or facts.county.roster.named(branch)
+        labels |= {"unit_id": unit.id, "unit_name": unit.name}
+    words = resources.load("templates")["prefilled"]
+    return FormSheet(
+        sheet=sheet,
+        labels=labels,
+        title=words["title"].format(period=period_words(period), title=sheet.title),
+        name=words["sheet_name"].format(form=sheet.label, period=period),
+        spare_rows=words["spare_rows"].get(form, 0),
+        **look(sheet, facts.county.scheme),
+        **given,
+    )
+
+
+def period_words(period: Period) -> str:
+    """A period as a title says it: 2026年3月, 2026年第一季度, 2026年上半年, 2026年."""
+    words = resources.load("templates")["period_words"]
+    ordinals = words["ordinals"].get(period.kind)
+    ordinal = ordinals[period.index - 1] if ordinals else period.index
+    return words[period.kind].format(year=period.year, ordinal=ordinal)
+
+
+def look(sheet: Sheet, scheme: Scheme) -> dict[str, object]:
+    """What a sheet's scheme says of its cells: formulas, limits, decimals."""
+    if sheet.form == "monthly_score":
+        maxima = {item_column("dimension", d.name): d.full_marks for d in scheme.dimensions}
+        return {"formulas": {"sum": _sum_formula(scheme)}, "maxima": maxima}
+    if sheet.form == "quarterly_summary":
+        cap = scheme.parameters.adjustment_cap
+        return {
+            "formulas": _quarter_formulas(scheme),
+            "number_format": "0" + ("." + "0" * scheme.parameters.places if scheme.parameters.places else ""),
+            "minima": {"adjustment": -cap},
+            "maxima": {"adjustment": cap},
+        }
+    return {}
+
+
+def dimension_columns(scheme: Scheme) -> list[str]:
+    return [item_column("dimension", d.name) for d in scheme.dimensions]
+
+
+def _sum_formula(scheme: Scheme) -> Formula:
+    columns = dimension_columns(scheme)
+    first, last = columns[0], columns[-1]
+    return lambda cell: f'IF(COUNT({cell(first)}:{cell(last)})=0,"",SUM({cell(first)}:{cell(last)}))'
+
+
+def quarter_points(scheme: Scheme, months: Sequence[Fraction | None], needed: int) -> Fraction | None:
+    """What the formula of 季度积分 comes to: the mean or sum of the months, at 小数位; nothing before `needed` are there."""
+    known = [m for m in months if m is not None]
+    if len(known) < needed:
+        return None
+    mean = scheme.parameters.quarter_basis == "mean"
+    return scheme.final(exact.mean(known) if mean else sum(known, exact.ZERO))
+
+
+def _quarter_formulas(scheme: Scheme, needed: int = 1) -> dict[str, Formula]:
+    """季度积分 and 审定积分 = 季度积分 + 支委会调整, blank before `needed` months are there.
+
+    Under 末级 审定积分 is made of the unrounded 季度积分, as scoring does it (spec §3).
+    """
+    function = "AVERAGE" if scheme.parameters.quarter_basis == "mean" else "SUM"
+    each_step, places = scheme.parameters.rounding == "each_step", scheme.parameters.places
+
+    def once_there(cell: Callable[[str], str], amount: str) -> str:
+        return f'IF(COUNT({_months(cell)})<{needed},"",ROUND({amount},{places}))'
+
+    def points(cell: Callable[[str], str]) -> str:
+        return once_there(cell, f"{function}({_months(cell)})")
+
+    def approved(cell: Callable[[str], str]) -> str:
+        base = cell("quarter_points") if each_step else f"{function}({_months(cell)})"
+        return once_there(cell, f"{base}+{cell('adjustment')}")
+
+    return {"quarter_points": points, "approved": approved}
+
+
+def _months(cell: Callable[[str], str]) -> str:
+    return f"{cell(MONTH_COLUMNS[0])}:{cell(MONTH_COLUMNS[-1])}"
+
+
+def references(scheme: Scheme, sheets: Sequence[FormSheet]) -> list[Reference]:
+    """The scheme's tables that people need beside these sheets: the 积分项目 beside a 日记录."""
+    if any(s.sheet.form == "daily_record" for s in sheets):
+        words = resources.load("templates")["project_table"]
+        return [Reference(words["title"], words["headings"], list(_project_rows(scheme, words)))]
+    return []
+
+
+def unit_table(facts: Facts, sheets: Sequence[FormSheet]) -> list[Reference]:
+    """The names of the units beside forms that hold codes only."""
+    words = resources.load("templates")["unit_table"]
+    if not any(s.sheet.form in words["forms"] for s in sheets):
+        return []
+    levels = definitions()["roster"].sheet("units").column("level").choices
+    roster = facts.county.roster
+    parents = {u.parent: roster.named(u.parent).name for u in _units(facts) if u.parent in roster.units}
+    rows = [(u.id, levels[u.level], u.name, parents.get(u.parent, "")) for u in _units(facts)]
+    return [Reference(words["title"], words["headings"], rows)]
+
+
+def _project_rows(scheme: Scheme, words: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    for project in scheme.projects.values():
+        caps = {"monthly": project.monthly_cap, "yearly": project.yearly_cap}
+        parts = [words[k].format(cap=exact.short(exact.from_hundredths(v))) for k, v in caps.items() if v is not None]
+        remarks = [project.dimension, *parts, *([words["veto"]] if project.veto else [])]
+        points = exact.short(exact.from_hundredths(project.points))
+        yield project.id, points, project.name, words["joiner"].join(remarks)

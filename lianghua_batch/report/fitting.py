@@ -1,0 +1,94 @@
+"""How wide columns, how high rows are, and where wide sheets break into pages: from what the cells say and their font's size."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from lianghua_batch import exact
+from lianghua_batch.form_layout import display_width
+from lianghua_batch.report.model import Cell, Column, Row, Value
+from lianghua_batch.report.styles import font_size, wraps
+
+_CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
+_SIZE = 10.5  # points of a font whose half-width character takes just as much
+_LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and below
+
+
+def columns(given: Sequence[Column], listed: Sequence[Row]) -> tuple[Column, ...]:
+    """Columns grown to their widest cell, as far as they may."""
+    widest = [0] * len(given)
+    for row in listed:
+        at = 0
+        for cell in row.cells:
+            if cell.span == 1 and given[at].most is not None and cell.style != "strip":
+                widest[at] = max(widest[at], *(display_width(line) for line in _written(cell.value).split("\n")))
+            at += cell.span
+    return tuple(
+        c if c.most is None else replace(c, width=min(max(c.width, content + 2), c.most))
+        for c, content in zip(given, widest, strict=True)
+    )
+
+
+def _written(value: Value) -> str:
+    """What a value takes in print, near enough for measuring it."""
+    return exact.text(Fraction(value)) if isinstance(value, int | Fraction) else str(value)
+
+
+def rows(listed: Sequence[Row], fitted: Sequence[Column], least: float) -> tuple[Row, ...]:
+    """Rows of at least `least` points, high enough to show every wrapped cell whole."""
+    widths = [c.width for c in fitted]
+    return tuple(r if r.height is not None else replace(r, height=_row_height(r.cells, widths, least)) for r in listed)
+
+
+def _row_height(cells: Sequence[Cell], widths: Sequence[float], least: float) -> float:
+    at, needed = 0, least
+    for cell in cells:
+        if isinstance(cell.value, str) and wraps(cell.style):
+            width = sum(widths[at : at + cell.span]) + (cell.span - 1) * _EDGES / _CHARACTER
+            needed = max(needed, _height(cell.value, width, font_size(cell.style)))
+        at += cell.span
+    return needed
+
+
+def heading_height(fitted: Sequence[Column], least: float) -> float:
+    """The height of the heading row."""
+    return max(least, *(_height(c.heading, c.width, font_size(c.style)) for c in fitted))
+
+
+def _height(text: str, width: float, size: float) -> float:
+    return sum(_lines(part, width * _SIZE / size) for part in text.split("\n")) * size * _LINE + _PADDING
+
+
+def _lines(text: str, room: float) -> int:
+    """How many lines a text takes; a wrapped line may end one half-width character early, before a Chinese one."""
+    taken = display_width(text)
+    return 1 if taken <= room else math.ceil(taken / max(room - 1, 1))
+
+
+def page_breaks(fitted: Sequence[Column], repeated: int, room: float) -> tuple[int, ...]:
+    """Before which columns a new page begins, so that each page of `room` pixels has the repeated columns and whole groups.
+
+    A group wider than a page is broken where the page is full.
+    """
+    taken = [_CHARACTER * c.width + _EDGES for c in fitted]
+    left = sum(taken[:repeated])
+    breaks: list[int] = []
+    used = left
+    for start, end in _groups(fitted, repeated):
+        whole = sum(taken[start:end])
+        if used + whole > room and used > left and left + whole <= room:
+            breaks.append(start)
+            used = left
+        for at in range(start, end):
+            if used + taken[at] > room and used > left:
+                breaks.append(at)
+                used = left
+            used += taken[at]
+    return tuple(breaks)
+
+
+def _groups(fitted: Sequence[Column], first: int) -> list[tuple[int, int]]:
+    """The stretches of columns from `first` on that share a group heading."""
+    edges = [i for i in range(first, len(fitted)) if i == first or fitted[i].group != fitted[i - 1].group]
+    return list(zip(edges, [*edges[1:], len(fitted)], strict=True))

@@ -1,0 +1,137 @@
+"""The sheet 党员积分: every scored member by branch, then the members on the roster who were not scored, and why."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Score
+from lianghua_batch.report import tables
+from lianghua_batch.report.model import Cell, Row, SheetTable, Value
+from lianghua_batch.report.tables import Field, Item
+from lianghua_batch.report.view import View
+from lianghua_batch.results import MemberStanding
+from lianghua_batch.roster import Member
+
+_WHO = ("branch", "id", "name", "party_group", "class")
+
+
+def build(view: View) -> SheetTable:
+    """Members branch by branch in rank order, under a line that names the branch."""
+    layout = view.layout("members")
+    shown = tables.fields(view, layout["columns"], _periods(view))
+    rows: list[Row] = []
+    for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
+        rows.append(tables.strip(_branch_text(view, layout, branch), len(shown)))
+        rows += (tables.row(view, shown, lambda f, s=s: _value(view, layout, s, f)) for s in standings)
+    scored = len(rows)
+    absent = unscored(view)
+    if absent:
+        rows.append(tables.band(layout["unscored"].format(count=len(absent)), len(shown)))
+        rows += (_unscored_row(view, shown, member, reason) for member, reason in absent)
+    return tables.sheet(view, "members", (f.column for f in shown), rows, filtered=scored)
+
+
+def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:
+    """Which branch, of which committee, how many members were scored, and their mean."""
+    unit, standing = view.unit(branch), view.branch_standings.get(branch)
+    mean = standing.scores.member_mean if standing else None
+    return layout["branch"].format(
+        name=unit.name,
+        cohort=view.cohort_name(unit.parent or ""),
+        count=view.member_counts[branch],
+        mean=exact.text(view.scheme.final(mean.value), view.scheme.parameters.places)
+        if mean
+        else view.words["missing"],
+    )
+
+
+def _periods(view: View) -> Mapping[str, Sequence[Item]]:
+    return {
+        "months": [Item(m, view.period_name(m)) for m in view.period.months],
+        "quarters": [Item(q, view.period_name(q)) for q in view.period.quarters],
+    }
+
+
+def _who(view: View, member: Member, name: str) -> str:
+    if name == "class":
+        return view.choice("roster", "members", "member_class", "probationary" if member.probationary else "full")
+    return getattr(member, name)
+
+
+def _value(view: View, layout: Mapping[str, Any], standing: MemberStanding, field: Field) -> Value | Score | None:
+    quarter, year = standing.quarters[-1], standing.year
+    if field.name in _WHO:
+        return _who(view, standing.member, field.name)
+    if field.name == "months":
+        return view.results.scored.months.get((standing.member.id, field.item))
+    if field.name == "quarters":
+        return next((q.approved for q in standing.quarters if q.period == field.item), None)
+    if field.name in ("review", "total"):
+        return getattr(year, field.name)
+    if field.name == "quarter_points":
+        return quarter.points
+    if field.name == "percent":
+        return quarter.percent
+    if field.name == "adjustment":
+        adjustment = quarter.row["adjustment"] if quarter.row is not None else None
+        return exact.from_hundredths(adjustment) if adjustment is not None else None
+    if field.name == "remark":
+        return view.listed(remarks(view, layout, standing))
+    return getattr(standing, field.name)
+
+
+def remarks(view: View, layout: Mapping[str, Any], standing: MemberStanding) -> list[str]:
+    """What a reader of one member's row should know."""
+    words, member = layout["remarks"], standing.member
+    scored = view.results.scored
+    found = []
+    if view.is_year and scored.diary.vetoes.get(member.id):
+        found.append(words["veto"])
+    if standing.held_back:
+        found.append(words["held_back"])
+    if view.is_year and len(standing.quarters) < view.scheme.parameters.min_quarters:
+        found.append(words["few_quarters"].format(count=len(standing.quarters)))
+    if not view.is_year and standing.quarters[-1].row is not None:
+        row = standing.quarters[-1].row
+        if row["adjustment"]:
+            found.append(words["adjustment"].format(reason=row["adjustment_reason"]))
+    exempt = [m for m in view.period.months if (member.id, m) in scored.scope.exempt]
+    if exempt:
+        found.append(words["exempt"].format(months=view.listed(view.period_name(m) for m in exempt)))
+    return found
+
+
+def unscored(view: View) -> list[tuple[Member, str]]:
+    """The members on the roster in the period who were not scored, by branch and code, each with the reason."""
+    scored = {s.member.id for s in view.results.members}
+    found = []
+    for member_id, rows in view.results.county.roster.members.items():
+        if member_id not in scored:
+            within = [r for r in rows if _in_period(view, r)]
+            if within:
+                found.append((within[-1], _reason(view, within[-1])))
+    return sorted(found, key=lambda pair: (pair[0].branch, pair[0].id))
+
+
+def _in_period(view: View, row: Member) -> bool:
+    first, last = view.period.first_day, view.period.last_day
+    return (row.start is None or row.start <= last) and (row.end is None or row.end > first)
+
+
+def _reason(view: View, row: Member) -> str:
+    reasons = view.layout("members")["reasons"]
+    if not row.holds(view.period.last_day):
+        return reasons["left"].format(day=row.end.isoformat())
+    if view.results.county.roster.member(row.id, view.period.last_day) is None:
+        return reasons["unit_gone"]
+    if not row.managed:
+        return reasons["unmanaged"].format(reason=row.unmanaged_reason)
+    return view.by_kind(reasons["no_score"])
+
+
+def _unscored_row(view: View, shown: Sequence[Field], member: Member, reason: str) -> Row:
+    """Who it is, and the reason over the columns of the numbers."""
+    who = [f for f in shown if f.name in _WHO]
+    cells = [view.cell(_who(view, member, f.name), f.style) for f in who]
+    return Row((*cells, Cell(reason, "text", len(shown) - len(who))))

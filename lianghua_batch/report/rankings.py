@@ -1,0 +1,96 @@
+"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the numbers that their totals come from."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from lianghua_batch import exact
+from lianghua_batch.contributions import Score
+from lianghua_batch.report import tables
+from lianghua_batch.report.model import Row, SheetTable, Value
+from lianghua_batch.report.tables import Field
+from lianghua_batch.report.view import View
+from lianghua_batch.results import UnitStanding
+from lianghua_batch.scheme import COMMITTEE
+from lianghua_batch.scoring.organisations import OrganisationYear
+
+Getter = Callable[[View, UnitStanding], Value | Score | None]
+
+
+def _member_count(view: View, standing: UnitStanding) -> int:
+    branches = view.branches_of(standing.unit.id) if standing.unit.level == COMMITTEE else [standing.unit.id]
+    return sum(view.member_counts[b] for b in branches)
+
+
+def _part(standing: UnitStanding, name: str) -> Value | None:
+    """What one score contributes to the total, exactly; None where it is no part of it."""
+    score = getattr(standing.scores, name)
+    return next((p.amount for p in standing.scores.total.parts if score is not None and p.of is score), None)
+
+
+_VALUES: dict[str, Getter] = {
+    "rank": lambda _, s: s.rank,
+    "rank_county": lambda _, s: s.rank_county,
+    "id": lambda _, s: s.unit.id,
+    "name": lambda _, s: s.unit.name,
+    "cohort": lambda view, s: view.cohort_name(s.cohort),
+    "grade": lambda _, s: s.grade,
+    "branch_count": lambda view, s: len(view.branches_of(s.unit.id)),
+    "member_count": _member_count,
+    "member_mean_part": lambda _, s: _part(s, "member_mean"),
+    "inspection_part": lambda _, s: _part(s, "inspection"),
+}
+
+
+def unit_value(view: View, standing: UnitStanding, name: str) -> Value | Score | None:
+    """What a unit's column `name` shows: an entry of the table above, else the score of that name."""
+    getter = _VALUES.get(name)
+    return getter(view, standing) if getter else getattr(standing.scores, name)
+
+
+def in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
+    """Units by their rank among all of their level; within a tie by 年末考核分, then 组织编号 (spec §5.11)."""
+
+    def order(standing: UnitStanding) -> tuple:
+        scores = standing.scores
+        year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
+        return (standing.rank_county, -year_end, standing.unit.id)
+
+    return sorted(standings, key=order)
+
+
+def cohorts(standings: Sequence[UnitStanding]) -> list[tuple[str, list[UnitStanding]]]:
+    """The cohorts with their units in rank order; the one without a committee comes last."""
+    groups = [(cohort, list(units)) for cohort, units in groupby(standings, key=lambda s: s.cohort)]
+    return sorted(groups, key=lambda group: group[0] == "")
+
+
+def _rows(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding]) -> list[Row]:
+    return [tables.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+
+
+def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+    shown = tables.fields(view, view.layout(key)["columns"], {})
+    rows = _rows(view, shown, standings)
+    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+
+
+def committees(view: View) -> SheetTable:
+    """All committees by rank."""
+    return _ranking(view, "committees", view.results.committees)
+
+
+def branches(view: View) -> SheetTable:
+    """All branches by rank in the county, each with its committee and its official rank there."""
+    return _ranking(view, "branches", in_county(view.results.branches))
+
+
+def branches_by_committee(view: View) -> SheetTable:
+    """The branches committee by committee, by official rank; 机关工委直属 are a cohort of their own."""
+    key = "branches_by_committee"
+    layout = view.layout(key)
+    shown = tables.fields(view, layout["columns"], {})
+    rows: list[Row] = []
+    for cohort, standings in cohorts(view.results.branches):
+        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
+        rows += [tables.band(text, len(shown)), *_rows(view, shown, standings)]
+    return tables.sheet(view, key, (f.column for f in shown), rows)

@@ -1,0 +1,153 @@
+"""From a layout's columns and a subject's values to columns, rows and a finished sheet with its widths, heights and breaks."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from lianghua_batch.contributions import Score, step_label
+from lianghua_batch.report import fitting
+from lianghua_batch.report.model import Cell, Column, Page, Row, SheetTable, Value
+from lianghua_batch.report.view import View
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that an `each` column stands for, its label in the column's heading or a heading of its own, and other overrides."""
+
+    value: object
+    label: str = ""
+    heading: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a layout: which value it shows (of which item), in which style."""
+
+    name: str
+    style: str
+    column: Column
+    item: object = None
+
+
+def fields(view: View, columns: Sequence[Mapping[str, Any]], each: Mapping[str, Sequence[Item]]) -> tuple[Field, ...]:
+    """The columns of a layout, an `each` one replaced by one column an item."""
+    found = []
+    for spec in columns:
+        if "each" in spec:
+            found += (_field(view, {**spec, "name": spec["each"], **i.overrides}, i) for i in each[spec["each"]])
+        else:
+            found.append(_field(view, spec, None))
+    return tuple(found)
+
+
+def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
+    if its is not None and its.heading is not None:
+        heading = its.heading
+    else:
+        template = spec.get("heading") or step_label(spec["name"])
+        heading = view.fill(template, label=its.label if its else "")
+    column = Column(
+        heading, spec["width"], spec.get("group"), spec.get("most"), spec.get("heading_style", Column.style)
+    )
+    return Field(spec["name"], spec["style"], column, its.value if its else None)
+
+
+def row(
+    view: View, shown: Sequence[Field], value: Callable[[Field], Value | Score | None], overlay: str | None = None
+) -> Row:
+    """One subject's row."""
+    return Row(tuple(view.cell(value(f), f.style) for f in shown), overlay)
+
+
+def band(text: str, columns: int, style: str = "section") -> Row:
+    """A row that is one text over all columns."""
+    return Row((Cell(text, style, columns),))
+
+
+def strip(text: str, columns: int) -> Row:
+    """A row that is one text running over empty cells: no merged one, so that the rows around it can still be sorted."""
+    return Row((Cell(text, "strip"), *(Cell("", "strip") for _ in range(columns - 1))))
+
+
+def spread(
+    view: View, specs: Sequence[Mapping[str, Any]], value: Callable[[str], Value | Score | None]
+) -> tuple[Cell, ...]:
+    """The cells of a small table on a sheet of many narrow columns: each stretches over its `span`."""
+    return tuple(view.cell(value(spec["name"]), spec["style"], spec["span"]) for spec in specs)
+
+
+def spread_heading(specs: Sequence[Mapping[str, Any]], style: str = "heading") -> tuple[Cell, ...]:
+    """The headings over `spread` cells."""
+    return tuple(Cell(spec["heading"], style, spec["span"]) for spec in specs)
+
+
+# --- the finished sheet --------------------------------------------------------------------------------------------
+
+
+def sheet(
+    view: View,
+    key: str,
+    columns: Iterable[Column],
+    rows: Iterable[Row],
+    *,
+    filtered: int = 0,
+    subtitles: Sequence[str] | None = None,
+) -> SheetTable:
+    """Put a sheet together: fill its title and notes, fit columns to their content and rows to their lines, break its pages."""
+    layout = view.layout(key)
+    listed = tuple(rows)
+    fitted = fitting.columns(tuple(columns), listed)
+    heights = view.words["heights"]
+    scale = layout.get("scale")
+    repeated = layout.get("repeated", 0)
+    breaks = fitting.page_breaks(fitted, repeated, view.words["page_pixels"] * 100 / scale) if scale else ()
+    span = breaks[0] if breaks else len(fitted)
+    name = layout["name"]
+    title = Row((Cell(view.fill(layout["title"]), "title_left" if breaks else "title", span),), height=heights["title"])
+    aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
+    return SheetTable(
+        key=key,
+        name=name,
+        title=title,
+        subtitles=aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"),
+        columns=fitted,
+        rows=fitting.rows(listed, fitted, layout.get("row", heights["row"])),
+        notes=aside(layout.get("notes", ()), "note"),
+        page=Page(
+            orientation=layout.get("orientation", "landscape"),
+            header=_page_text(view, view.words["header"], name),
+            footer=_page_text(view, view.words["footer"], name),
+            one_page=bool(layout.get("one_page")),
+            scale=scale,
+            breaks=breaks,
+            repeated=repeated,
+        ),
+        frozen=layout.get("frozen", 0),
+        filtered=filtered,
+        heading_height=fitting.heading_height(fitted, heights["heading"]),
+        tab=layout.get("tab"),
+    )
+
+
+def _aside(
+    view: View, columns: Sequence[Column], skipped: int, span: int, texts: Sequence[str], style: str
+) -> tuple[Row, ...]:
+    """Texts over the first page's columns, but not over those repeated on every page, where they would be cut off."""
+    blank = tuple(Cell("", "blank") for _ in range(skipped))
+    rows = [Row((*blank, Cell(view.fill(text), style, span - skipped))) for text in texts]
+    return fitting.rows(rows, columns, view.words["heights"][style])
+
+
+def _subtitles(view: View, layout: Mapping[str, Any]) -> list[str]:
+    """What period and rules a sheet rests on; a quarter's says that it is monitoring."""
+    line = view.words["subtitles"][layout.get("subtitle", "plain")]
+    return [line] if view.is_year else [line, view.words["monitoring"]]
+
+
+def _page_text(view: View, template: str, sheet_name: str) -> str:
+    """A header or footer; a & of the data must not become one of its codes, and Excel takes no more than 255 characters."""
+    most = view.words["header_characters"]
+    filled = {name: str(value)[:most].replace("&", "&&") for name, value in view.facts.items()}
+    return template.format_map({**filled, "sheet": sheet_name})

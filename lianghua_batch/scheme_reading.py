@@ -1,0 +1,233 @@
+"""考评方案 → Scheme: the six tables read, every rule checked (spec §2, §3, §5)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from fractions import Fraction
+from itertools import pairwise
+
+from lianghua_batch import exact, resources
+from lianghua_batch.forms import definitions
+from lianghua_batch.parameters import default_text, default_value, kind_of, parameter_value
+from lianghua_batch.problems import Problem, problem
+from lianghua_batch.scheme import Band, Dimension, Indicator, Parameters, Project, Rule, Scheme
+from lianghua_batch.tables import Record, Table
+from lianghua_batch.values import Fault, squeeze
+
+
+def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]:
+    """Build the year's scheme from the six tables of 考评方案; where a rule is faulty the default stands in so that checking goes on."""
+    rules, parameters, problems = _parameters(tables["parameters"], year)
+    bands, found = _bands(tables["bands"])
+    problems += found
+    dimensions, found = _dimensions(tables["dimensions"])
+    problems += found
+    projects, found = _projects(tables["projects"], {d.name for d in dimensions})
+    problems += found
+    indicators, found = _indicators(tables["indicators"])
+    problems += found
+    ballots, found = _ballots(tables["ballot_grades"])
+    problems += found
+    origins = tables["parameters"].origins
+    name = (origins[0].title if origins else None) or definitions()["scheme"].label
+    scheme = Scheme(name, parameters, rules, bands, dimensions, projects, indicators, ballots)
+    return scheme, problems
+
+
+def _number(value: object) -> Fraction | None:
+    return None if value is None else exact.from_hundredths(int(value))
+
+
+def _rows(table: Table, *needed: str) -> Iterable[Record]:
+    """The rows whose `needed` cells are filled; the others are already reported."""
+    return (r for r in table.records() if all(r[name] is not None for name in needed))
+
+
+def _parameters(table: Table, year: int) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
+    catalogue = resources.load("parameters")
+    by_label = {squeeze(entry["label"]): entry for entry in catalogue["parameters"]}
+    clauses = resources.load("clauses")["clauses"]
+    found: dict[str, tuple[object, Record]] = {}
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for row in _rows(table, "parameter"):
+        entry = by_label.get(squeeze(str(row["parameter"])))
+        if entry is None:
+            problems.append(problem("E401", row.ref("parameter"), value=row["parameter"]))
+            continue
+        if entry["name"] in found or row["value"] is None:
+            continue  # a doubled or an empty one is a failure of the form's own check
+        try:
+            value = parameter_value(entry, str(row["value"]))
+        except Fault:
+            value = default_value(entry)
+            problems.append(
+                problem(
+                    "E403",
+                    row.ref("value"),
+                    value=row["value"],
+                    name=entry["label"],
+                    kind=kind_of(entry),
+                    default=default_text(entry),
+                )
+            )
+        found[entry["name"]] = (value, row)
+        rules.append(
+            Rule(
+                entry["name"],
+                entry["label"],
+                str(row["value"]),
+                str(row["explanation"] or entry["note"]),
+                str(row["basis"] or clauses[entry["clause"]]["label"]),
+                row.ref("value"),
+            )
+        )
+    here = table.origins[0].place() if table.origins else None
+    given = {squeeze(str(r["parameter"])) for r in table.records() if r["parameter"] is not None}
+    if here is not None:
+        problems += (
+            problem("E402", here, name=entry["label"], default=default_text(entry))
+            for entry in catalogue["parameters"]
+            if squeeze(entry["label"]) not in given
+        )
+    problems += _hundreds(found, catalogue)
+    values = {e["name"]: found[e["name"]][0] if e["name"] in found else default_value(e) for e in by_label.values()}
+    assert set(values) == {f.name for f in fields(Parameters)}, "parameters.yaml and Parameters differ"
+    return tuple(rules), Parameters(**values), problems
+
+
+def _hundreds(found: Mapping[str, tuple[object, Record]], catalogue: Mapping) -> list[Problem]:
+    labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
+    problems = []
+    for names in catalogue["hundreds"]:
+        if all(name in found for name in names):
+            total = sum((found[name][0] for name in names), exact.ZERO)
+            if total != exact.HUNDRED:
+                terms = " + ".join(labels[name] for name in names)
+                place = found[names[0]][1].ref("value")
+                problems.append(problem("E404", place, value=exact.short(total), terms=terms))
+    return problems
+
+
+def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
+    problems: list[Problem] = []
+    result = {}
+    sheet = table.sheet
+    for scope, scope_label in sheet.column("scope").choices.items():
+        rows = [r for r in _rows(table, "scope", "grade") if r["scope"] == scope]
+        bands = [Band(str(r["grade"]), _number(r["lower"]) or None, r.ref("lower")) for r in rows]  # from 0 is from below
+        if not bands:
+            if table.origins:
+                problems.append(problem("E417", table.origins[0].place(), sheet=sheet.label, scope=scope_label))
+        elif sum(b.lower is None for b in bands) != 1:
+            problems.append(problem("E405", bands[-1].source, scope=scope_label))
+        bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
+        problems += (
+            problem("E406", later.source, value=exact.short(later.lower), scope=scope_label)
+            for earlier, later in pairwise(bands)
+            if later.lower is not None and later.lower == earlier.lower
+        )
+        result[scope] = tuple(bands)
+    return result, problems
+
+
+def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
+    dimensions = tuple(
+        Dimension(squeeze(str(r["dimension"])), _number(r["full_marks"]), _number(r["start"]), r)
+        for r in _rows(table, "dimension", "full_marks", "start")
+    )
+    problems = [
+        problem("E408", d.source, value=exact.short(d.start), limit=exact.short(d.full_marks))
+        for d in dimensions
+        if d.start > d.full_marks
+    ]
+    total = sum((d.full_marks for d in dimensions), exact.ZERO)
+    if table.origins and total != exact.HUNDRED:
+        place = dimensions[0].row.ref("full_marks") if dimensions else table.origins[0].place()
+        problems.append(problem("E407", place, value=exact.short(total)))
+    return dimensions, problems
+
+
+def _projects(table: Table, dimensions: set[str]) -> tuple[dict[str, Project], list[Problem]]:
+    problems: list[Problem] = []
+    projects: dict[str, Project] = {}
+    for r in _rows(table, "project_id", "dimension", "project_name", "points"):
+        dimension = squeeze(str(r["dimension"]))
+        if dimension not in dimensions:
+            problems.append(problem("E409", r.ref("dimension"), value=r["dimension"]))
+        projects[str(r["project_id"])] = Project(
+            id=str(r["project_id"]),
+            dimension=dimension,
+            name=str(r["project_name"]),
+            points=int(r["points"]),
+            monthly_cap=None if r["monthly_cap"] is None else int(r["monthly_cap"]),
+            yearly_cap=None if r["yearly_cap"] is None else int(r["yearly_cap"]),
+            veto=r["veto"] == "yes",
+            basis=r["basis"],
+            source=r.ref("points"),
+        )
+    return projects, problems
+
+
+def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
+    catalogue = resources.load("metrics")
+    methods = catalogue["methods"]
+    levels = {m["name"]: m["levels"] for m in catalogue["metrics"]}
+    sheet = table.sheet
+    problems: list[Problem] = []
+    indicators = []
+    for r in _rows(table, "indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric"):
+        needs = methods[r["method"]]["needs"]
+        standards = tuple(_number(r[name]) for name in needs)
+        problems += _standards(r, needs, standards)
+        if r["level"] not in levels[r["metric"]]:
+            metric = sheet.column("metric").choices[r["metric"]]
+            level = sheet.column("level").choices[r["level"]]
+            problems.append(problem("E415", r.ref("metric"), value=metric, level=level))
+        indicators.append(
+            Indicator(
+                id=str(r["indicator_id"]),
+                level=str(r["level"]),
+                applies_to=r["applies_to"],
+                kind=str(r["kind"]),
+                aspect=r["aspect"],
+                name=str(r["indicator_name"]),
+                weight=_number(r["weight"]),
+                method=str(r["method"]),
+                standards=standards,
+                metric=str(r["metric"]),
+                review=r["review"],
+                basis=r["basis"],
+                row=r,
+            )
+        )
+    return tuple(indicators), problems
+
+
+def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, ...]) -> list[Problem]:
+    """What is wrong with the standard values of one indicator (spec §5.2)."""
+    method = row.table.sheet.column("method").choices[row["method"]]
+    missing = [
+        problem("E411", row.ref(name), method=method)
+        for name, value in zip(needs, standards, strict=True)
+        if value is None and (row.index, name) not in row.table.faulty
+    ]
+    if missing or None in standards:
+        return missing
+    if row["method"] == "efficacy" and standards[0] == standards[1]:
+        return [problem("E412", row.ref("satisfactory"), value=exact.short(standards[0]))]
+    if row["method"] == "five_level":
+        steps = [later - earlier for earlier, later in pairwise(standards)]
+        if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
+            return [problem("E413", row.ref("level_1"), value="、".join(exact.short(v) for v in standards))]
+    return []
+
+
+def _ballots(table: Table) -> tuple[dict[str, dict[str, Fraction]], list[Problem]]:
+    problems: list[Problem] = []
+    result: dict[str, dict[str, Fraction]] = {}
+    for scope, scope_label in table.sheet.column("scope").choices.items():
+        rows = [r for r in _rows(table, "scope", "grade", "worth") if r["scope"] == scope]
+        result[scope] = {squeeze(str(r["grade"])): _number(r["worth"]) for r in rows}
+        if not rows and table.origins:
+            problems.append(problem("E417", table.origins[0].place(), sheet=table.sheet.label, scope=scope_label))
+    return result, problems
