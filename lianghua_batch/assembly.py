@@ -46,7 +46,11 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
                 judged.append(source)
         elif its.year != period.year:
             problems.append(problem("W105", source.labels["period"].place, value=its))
-        elif source.form.name in _BASE or period.contains(its) or (its.last_day < period.first_day and source.form.name == "daily_record"):
+        elif (
+            source.form.name in _BASE
+            or period.contains(its)
+            or (its.last_day < period.first_day and source.form.name == "daily_record")
+        ):
             judged.append(source)
         elif its.last_day < period.first_day and source.form.name == "monthly_score":
             earlier.append(source)

@@ -85,7 +85,9 @@ def doubled_keys(table: Table) -> list[Problem]:
         labels = "、".join(table.sheet.label_of(name) for name in key)
         written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
         problems.append(
-            problem("E209", table.ref(index, key[0]), value=written, key=f"{labels} {written}", other=table.ref(earlier))
+            problem(
+                "E209", table.ref(index, key[0]), value=written, key=f"{labels} {written}", other=table.ref(earlier)
+            )
         )
     return problems
 

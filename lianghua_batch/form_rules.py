@@ -42,7 +42,12 @@ class Rules:
         for (row, name), values in self.form_sheet.cell_lists.items():
             alone.setdefault(name, set()).add(first + row)
             column = self.form_sheet.sheet.columns[index_of[name]]
-            yield first + row, first + row, index_of[name], self._hint(column) | self._list(values, "choice_error", "stop")
+            yield (
+                first + row,
+                first + row,
+                index_of[name],
+                self._hint(column) | self._list(values, "choice_error", "stop"),
+            )
         for index, column in enumerate(self.form_sheet.sheet.columns):
             options = self.column(column)
             if options is None:

@@ -24,9 +24,7 @@ def write(
     path.write_bytes(render(sheets, instructions=instructions, references=references))
 
 
-def render(
-    sheets: Sequence[FormSheet], *, instructions: bool = True, references: Sequence[Reference] = ()
-) -> bytes:
+def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references: Sequence[Reference] = ()) -> bytes:
     """Return the workbook of the given sheets; the same sheets give the same bytes."""
     stream = io.BytesIO()
     book = Book(stream)
@@ -123,7 +121,6 @@ class _SheetWriter:
         for index, (column, width) in enumerate(zip(self.columns, self.widths, strict=True)):
             beyond = self.book.format(self.look["types"][column.type], self.look["styles"]["beyond"])
             self.page.set_column(index, index, width, beyond)
-        self.page.set_column(len(self.columns), 16383, None, self.book.style("beyond"))
         row = self._title()
         row = self._labels(row)
         row = self._legend(row)
@@ -184,7 +181,9 @@ class _SheetWriter:
     def _legend(self, row: int) -> int:
         text = self.look["texts"]["legend" if self.form_sheet.formulas else "legend_plain"]
         self._row_height(row, [(text, sum(self.widths))], 9, 16)
-        self._merge(row, 0, len(self.columns) - 1, text, self.book.format(self.look["styles"]["legend"], {"text_wrap": True}))
+        self._merge(
+            row, 0, len(self.columns) - 1, text, self.book.format(self.look["styles"]["legend"], {"text_wrap": True})
+        )
         return row + 1
 
     def _headings(self, row: int) -> None:
@@ -198,7 +197,10 @@ class _SheetWriter:
 
     def _style(self, column: Column) -> Any:
         look = self.look
-        parts = [look["types"][column.type], look["styles"]["computed" if column.name in self.form_sheet.formulas else "cell"]]
+        parts = [
+            look["types"][column.type],
+            look["styles"]["computed" if column.name in self.form_sheet.formulas else "cell"],
+        ]
         if column.type == NUMBER and self.form_sheet.number_format:
             parts.append({"num_format": self.form_sheet.number_format})
         return self.book.format(*parts)
@@ -268,7 +270,9 @@ class _SheetWriter:
         page.freeze_panes(self.head_row + 1, 0)
         if last - self.head_row >= self.look["autofilter_from"]:
             page.autofilter(self.head_row, 0, last, right)
-        page.ignore_errors({"number_stored_as_text": f"A1:{column_letter(right)}{last + 1 + self.look['validated_beyond']}"})
+        page.ignore_errors(
+            {"number_stored_as_text": f"A1:{column_letter(right)}{last + 1 + self.look['validated_beyond']}"}
+        )
         allowed = ("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
         page.protect("", dict.fromkeys(allowed, True))
         signatures = self.look["signatures"]
@@ -280,4 +284,6 @@ class _SheetWriter:
     def _landscape(self) -> bool:
         if self.form_sheet.landscape is not None:
             return self.form_sheet.landscape
-        return self.form_sheet.sheet.name not in self.look["portrait"] and sum(self.widths) > self.look["landscape_from"]
+        return (
+            self.form_sheet.sheet.name not in self.look["portrait"] and sum(self.widths) > self.look["landscape_from"]
+        )

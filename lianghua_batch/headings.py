@@ -83,6 +83,12 @@ def _labels_in(grid: Grid, rows: Iterable[int]) -> dict[str, Labelled]:
     return found
 
 
+def _form_label(grid: Grid) -> Labelled | None:
+    """The first 表种 of the sheet; nothing below it is looked at, for a diary has thousands of rows."""
+    found = (_labels_in(grid, [r]).get("form") for r in range(len(grid.rows)))
+    return next((label for label in found if label is not None), None)
+
+
 def headings_of(row: list[object]) -> list[str]:
     """Return the row's cells as headings are compared: without spaces and line breaks."""
     return [squeeze(cell) if isinstance(cell, str) else "" for cell in row]
@@ -129,7 +135,7 @@ def _alike(grid: Grid, definitions: Mapping[str, Form]) -> Form | None:
 
 def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised | None, list[Problem]]:
     """Find which form a grid is, its heading row, labels and period; problems name what is missing. Sheets for people give neither."""
-    label = _labels_in(grid, range(len(grid.rows))).get("form")
+    label = _form_label(grid)
     if label is None:
         return None, _without_form(grid, definitions)
     wanted = squeeze(str(label.value))

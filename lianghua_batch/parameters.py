@@ -21,7 +21,9 @@ def parameter_value(entry: Mapping, written: str) -> object:
         raise Fault("E403")
     if kind == "fraction":
         match = _FRACTION.match(squeeze(written))
-        share = Fraction(int(match[1]), int(match[2])) if match and int(match[2]) else Fraction(hundredths(written), 100)
+        share = (
+            Fraction(int(match[1]), int(match[2])) if match and int(match[2]) else Fraction(hundredths(written), 100)
+        )
         if not 0 <= share <= 1:
             raise Fault("E403")
         return share

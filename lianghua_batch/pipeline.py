@@ -14,6 +14,7 @@ from lianghua_batch.problems import Problem, errors, in_order, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import Results
 from lianghua_batch.scoring import diary, members, organisations, quarter, scope
+from lianghua_batch.scoring.members import Members
 
 Progress = Callable[[int, int], None]
 
@@ -44,8 +45,11 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     problems += found
     outcome = None
     if county is not None:
-        outcome, found = judge(county)
+        scored, found = judge(county)
         problems += found
+        if county.scheme.can_grade:
+            outcome, found = rank(county, scored)
+            problems += found
     return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome)
 
 
@@ -69,17 +73,22 @@ def recognise_all(
     return sources, problems
 
 
-def judge(county: County) -> tuple[Results, list[Problem]]:
-    """Cross-check and score one county; the results stand only if no problem is an error."""
+def judge(county: County) -> tuple[Members, list[Problem]]:
+    """Cross-check one county; its members are scored on the way, for filled figures are checked against computed ones."""
     problems = [*rules.check(county), *people.check(county), *units.check(county)]
     in_scope = scope.member_months(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)
     quarters = members.quarter_scores(county, in_scope, months)
-    scored = members.Members(in_scope, entries, months, quarters)
+    scored = Members(in_scope, entries, months, quarters)
     if county.is_year:
         scored = replace(scored, years=members.year_scores(county, scored))
     problems += [*completeness.check(county, scored), *agreement.check(county, scored)]
+    return scored, problems
+
+
+def rank(county: County, scored: Members) -> tuple[Results, list[Problem]]:
+    """Score branches, then committees, and grade and rank everything; it stands only if no problem is an error."""
     score_units = organisations.organisation_years if county.is_year else quarter.organisation_quarters
-    branches, committees, found = score_units(county, scored)
-    return results.build(county, scored, branches, committees), problems + found
+    branches, committees, problems = score_units(county, scored)
+    return results.build(county, scored, branches, committees), problems

@@ -94,7 +94,10 @@ def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None
     for index, member in enumerate(people):
         row = _person(member) | {"party_group": member.party_group}
         for dimension in county.scheme.dimensions:
-            value, column = facts.diary.dimension_value(member.id, month, dimension), item_column("dimension", dimension.name)
+            value, column = (
+                facts.diary.dimension_value(member.id, month, dimension),
+                item_column("dimension", dimension.name),
+            )
             row[column] = value
             notes[index, column] = note.format(value=exact.short(value))
         row["sum"] = sum((row[c] for c in dimension_columns(county.scheme)), exact.ZERO)
@@ -103,7 +106,9 @@ def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None
 
 
 def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
-    people = [m for m in facts.county.roster.scored_in(branch, quarter.last_day) if facts.scope.months_of(m.id, quarter)]
+    people = [
+        m for m in facts.county.roster.scored_in(branch, quarter.last_day) if facts.scope.months_of(m.id, quarter)
+    ]
     if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
         return None
     rows, formulas = [], {}
@@ -166,9 +171,7 @@ def _inspection(facts: Facts, period: Period) -> FormSheet | None:
     level = COMMITTEE if period.kind == HALF else BRANCH
     units = facts.county.roster.units_on(period.last_day, level)
     rows = [
-        {"unit_id": u.id, "unit_name": u.name}
-        for u in units
-        if not marks_of(facts.county, "inspection", u, period)
+        {"unit_id": u.id, "unit_name": u.name} for u in units if not marks_of(facts.county, "inspection", u, period)
     ]
     return _sheet(facts, "inspection", period, rows=rows) if rows else None
 

@@ -21,7 +21,10 @@ def publish(outcome: Results, problems: Sequence[Problem], out: Path) -> list[Pa
         ranking = words["ranking_name"].format(period=outcome.county.period)
         workbook_out.write(workshop / ranking, report.build(outcome, problems))
         _write_json(workshop / words["results_name"], outcome)
-        names = [ranking, words["results_name"]]  # the workbook first: it is the one that a spreadsheet program may hold open
+        names = [
+            ranking,
+            words["results_name"],
+        ]  # the workbook first: it is the one that a spreadsheet program may hold open
         for name in names:
             os.replace(workshop / name, out / name)
     finally:

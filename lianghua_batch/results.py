@@ -144,7 +144,9 @@ def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str |
 
 def _member(county: County, standing: MemberStanding, scored: Members) -> dict[str, Any]:
     keys = ((standing.member.id, month) for month in county.period.months)
-    months = {month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months}
+    months = {
+        month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months
+    }
     year = standing.year
     return {
         "id": standing.member.id,

@@ -113,6 +113,11 @@ class Indicator:
         return self.row.ref("weight")
 
     @property
+    def usable(self) -> bool:
+        """Whether its standard values are all there and differ, as its method needs; where not, reading has said so."""
+        return None not in self.standards and len(set(self.standards)) == len(self.standards)
+
+    @property
     def counts(self) -> bool:
         """Whether it is in force: 差异化 only once 审核 = 通过 (文件二（二）)."""
         return self.kind == ROUTINE or self.review == PASSED
@@ -151,6 +156,13 @@ class Scheme:
             "member_ballot_grades": list(self.ballots[MEMBER]),
             "organisation_ballot_grades": list(self.ballots[ORGANISATION]),
         }
+
+    @property
+    def can_grade(self) -> bool:
+        """Whether both kinds of bands are whole; where not, reading has said so."""
+        return all(
+            len(bands) >= 2 and [b.lower is None for b in bands].count(True) == 1 for bands in self.bands.values()
+        )
 
     def publish(self, value: Fraction) -> Fraction:
         """A ▣ number as the next step uses it: rounded under 逐级, exact under 末级 (spec §3)."""

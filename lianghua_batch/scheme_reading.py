@@ -114,10 +114,14 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
     sheet = table.sheet
     for scope, scope_label in sheet.column("scope").choices.items():
         rows = [r for r in _rows(table, "scope", "grade") if r["scope"] == scope]
-        bands = [Band(str(r["grade"]), _number(r["lower"]) or None, r.ref("lower")) for r in rows]  # from 0 is from below
+        bands = [
+            Band(str(r["grade"]), _number(r["lower"]) or None, r.ref("lower")) for r in rows
+        ]  # from 0 is from below
         if not bands:
             if table.origins:
                 problems.append(problem("E417", table.origins[0].place(), sheet=sheet.label, scope=scope_label))
+        elif len(bands) == 1:
+            problems.append(problem("E419", bands[0].source, scope=scope_label))
         elif sum(b.lower is None for b in bands) != 1:
             problems.append(problem("E405", bands[-1].source, scope=scope_label))
         bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))

@@ -76,7 +76,10 @@ def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
         FormSheet(
             sheet,
             labels=labels,
-            lists={"projects": list(scheme.projects), "indicators": [i.id for i in scheme.indicators if i.metric == "filed"]},
+            lists={
+                "projects": list(scheme.projects),
+                "indicators": [i.id for i in scheme.indicators if i.metric == "filed"],
+            },
             spare_rows=spare.get(sheet.name, spare["default"]),
             **prefilled.look(sheet, scheme),
         )

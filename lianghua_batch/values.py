@@ -19,7 +19,7 @@ _INTEGER = re.compile(r"^[+-]?\d+$")
 _DATE = re.compile(r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?号?$")
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_OF_YEAR = re.compile(r"^(\d{1,2})月(\d{1,2})日?$")
-_MIDNIGHT = re.compile(r"[T ]?0?0:00(:00(\.0+)?)?$")
+_TIME_OR_WEEKDAY = re.compile(r"([T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?| ?(星期|周).)$")
 
 
 class Fault(Exception):
@@ -116,7 +116,7 @@ def date(raw: object, period: Period | None = None) -> dt.date:
         raise Fault("E207")
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    written = _MIDNIGHT.sub("", tidy(str(raw))).replace(" ", "")
+    written = _with_arabic_digits(_TIME_OR_WEEKDAY.sub("", tidy(str(raw))).replace(" ", ""))
     try:
         if match := _DATE.match(written) or _COMPACT_DATE.match(written):
             return _sensible(dt.date(*(int(part) for part in match.groups())))
@@ -127,6 +127,20 @@ def date(raw: object, period: Period | None = None) -> dt.date:
     except ValueError:  # 30 February
         raise Fault("E207") from None
     raise Fault("E207")
+
+
+@lru_cache(maxsize=4096)
+def _with_arabic_digits(written: str) -> str:
+    """二〇二六年三月十五日 → 2026年3月15日; what has no Chinese digits stays as it is."""
+    digits = resources.load("reading")["digits"]
+
+    def number(match: re.Match[str]) -> str:
+        if "十" not in match[0]:
+            return "".join(str(digits[c]) for c in match[0])
+        tens, _, ones = match[0].partition("十")
+        return str((digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0))
+
+    return re.sub(f"[{''.join(digits)}]+", number, written)
 
 
 def _sensible(day: dt.date) -> dt.date:

@@ -35,6 +35,11 @@ class FilledForm:
         """The first row whose cells are as given."""
         return next(r for r in self.rows if all(r.get(k) == v for k, v in key.items()))
 
+    def add(self, **cells: object) -> dict[str, object]:
+        """Fill one more row, given by its cells."""
+        self.rows.append(cells)
+        return cells
+
     def cell(self, heading: str, **key: object) -> str:
         """The address that a cell of that row gets when the form is written."""
         row = self.rows.index(self.row(**key)) + 4
@@ -70,6 +75,13 @@ class County:
         """Change one 参数."""
         self.form("考评方案", "参数").row(参数=name)["值"] = value
 
+    def only(self, period: str) -> "County":
+        """Keep 花名册, 考评方案 and the forms of one period, all that its run looks at: the same outcome from fewer files."""
+        wanted = periods.parse(period)
+        base = ("花名册", "考评方案")
+        self.forms = [f for f in self.forms if f.form in base or wanted.contains(periods.parse(f.labels["期间"]))]
+        return self
+
     def copy(self) -> "County":
         return copy.deepcopy(self)
 
@@ -95,6 +107,26 @@ class County:
     def problems(self, folder: Path, period: str) -> list[str]:
         """Every problem as «code file cell message|remedy»."""
         return [line(p) for p in self.process(folder, period).problems]
+
+    def complaints(self, folder: Path, period: str) -> list[str]:
+        """Every problem told in full, but for the forms without a row that the county starts with."""
+        return complaints(self.process(folder, period))
+
+
+_EMPTY_FROM_THE_START = tuple(f"“{form}”没有数据行" for form in ("日记录", "加减分", "整改台账"))
+
+
+def complaints(outcome: Outcome) -> list[str]:
+    """Every problem told in full, but for the forms without a row that the county starts with."""
+    return [told(p) for p in outcome.problems if p.message not in _EMPTY_FROM_THE_START]
+
+
+def told(problem) -> str:
+    """A problem with all that it says: code, file, sheet and cell, [value], message and remedy, likely value."""
+    place = " ".join(part for part in (problem.place.file, problem.place.sheet, problem.place.cell) if part)
+    value = "" if problem.value is None else f"[{problem.value}]"
+    likely = "" if problem.suggestion is None else f"（{problem.suggestion}？）"
+    return f"{problem.code} {place}{value}：{problem.message}。{problem.remedy}。{likely}"
 
 
 def line(problem) -> str:

@@ -26,6 +26,8 @@ def main() -> None:
         click.echo("已中断，没有改动已有的结果。", err=True)
         code = UNUSABLE
     except OSError as error:
-        click.echo(f"读写失败：{error.filename or ''} {error.strerror or error}。请检查文件夹和文件是否可用。", err=True)
+        click.echo(
+            f"读写失败：{error.filename or ''} {error.strerror or error}。请检查文件夹和文件是否可用。", err=True
+        )
         code = UNUSABLE
     sys.exit(code or DONE)

@@ -38,19 +38,24 @@ class ScoredPeriodType(PeriodType):
 
 _period = click.option("--period", type=ScoredPeriodType(), help="考评期间，如 2026Q1、2026；不写则自动判断。")
 _format = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式，json 供程序读取。"
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    metavar="text|json",
+    help="输出格式，json 供程序读取。",
 )
 
 
-@click.group(cls=Group, epilog="例：lianghua-batch run data/")
+@click.group(cls=Group, epilog="\b\n例：lianghua-batch run data/")
 @click.version_option(__version__, message="%(prog)s %(version)s", help="显示版本。")
 def root() -> None:
     """机关党建“三级量化”考评：读取各单位填报的表，核对、计分、排名。"""
 
 
-@root.command(epilog="例：lianghua-batch init data --year 2026")
+@root.command(epilog="\b\n例：lianghua-batch init data --year 2026")
 @click.argument("folder", metavar="文件夹", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--year", type=click.IntRange(2000, 2199), help="考评年度，不写为今年。")
+@click.option("--year", type=click.IntRange(2000, 2199), metavar="年度", help="考评年度，不写为今年。")
 def init(folder: Path, year: int | None) -> None:
     """开始一年：生成花名册和考评方案，填好即可使用。已有的文件不会被覆盖。"""
     from lianghua_batch import templates
@@ -64,7 +69,7 @@ def init(folder: Path, year: int | None) -> None:
     click.echo("下一步：填写花名册，核对考评方案，然后用 lianghua-batch templates 生成各单位的表。")
 
 
-@root.command(name="templates", epilog="例：lianghua-batch templates data --period 2026Q1")
+@root.command(name="templates", epilog="\b\n例：lianghua-batch templates data --period 2026Q1")
 @click.argument("folder", metavar="文件夹", type=_FOLDER)
 @click.option("--period", type=PeriodType(), help="期间，如 2026-03、2026Q1、2026H1、2026；不写则为本月。")
 @click.option("--form", "form", metavar="表种", help="只生成一种表，如 月打分。")
@@ -101,7 +106,7 @@ def _form_named(label: str | None) -> str | None:
     raise click.BadParameter(f"没有“{label}”这种表；表种有：{known}", param_hint="--form")
 
 
-@root.command(epilog="例：lianghua-batch check data --period 2026Q1")
+@root.command(epilog="\b\n例：lianghua-batch check data --period 2026Q1")
 @click.argument("folder", metavar="文件夹", type=_FOLDER)
 @_period
 @_format
@@ -120,10 +125,15 @@ def check(folder: Path, period, form: str) -> None:
         raise click.exceptions.Exit(_FAULTY)
 
 
-@root.command(epilog="例：lianghua-batch run data/ --period 2026Q1")
+@root.command(epilog="\b\n例：lianghua-batch run data/ --period 2026Q1")
 @click.argument("folder", metavar="文件夹", type=_FOLDER)
 @_period
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="输出文件夹，不写为 文件夹/输出/期间。")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="输出文件夹，不写为 文件夹/输出/期间。",
+)
 @_format
 def run(folder: Path, period, out: Path | None, form: str) -> None:
     """核对、计分、排名：写出考评排名工作簿和 results.json。有错误则全部列出，不写任何结果。"""
@@ -164,13 +174,13 @@ def _refuse(outcome, form: str) -> None:
     raise click.exceptions.Exit(_FAULTY)
 
 
-@root.command(epilog="例：lianghua-batch sample sample_county --committees 2 --branches 6 --members 40")
+@root.command(epilog="\b\n例：lianghua-batch sample sample_county --committees 2 --branches 6 --members 40")
 @click.argument("folder", metavar="文件夹", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--committees", type=click.IntRange(1, 500), default=2, show_default="2", help="党委个数。")
-@click.option("--branches", type=click.IntRange(3, 5000), default=6, show_default="6", help="支部个数。")
-@click.option("--members", type=click.IntRange(10, 500000), default=40, show_default="40", help="党员人数。")
-@click.option("--seed", type=int, default=2026, show_default="2026", help="随机种子，相同则生成相同的数据。")
-@click.option("--year", type=click.IntRange(2000, 2199), default=2026, show_default="2026", help="考评年度。")
+@click.option("--committees", type=click.IntRange(1, 500), default=2, metavar="个数", help="党委个数，默认 2。")
+@click.option("--branches", type=click.IntRange(3, 5000), default=6, metavar="个数", help="支部个数，默认 6。")
+@click.option("--members", type=click.IntRange(10, 500000), default=40, metavar="人数", help="党员人数，默认 40。")
+@click.option("--seed", type=int, default=2026, metavar="整数", help="随机种子，默认 2026；相同则生成相同的数据。")
+@click.option("--year", type=click.IntRange(2000, 2199), default=2026, metavar="年度", help="考评年度，默认 2026。")
 def sample(folder: Path, committees: int, branches: int, members: int, seed: int, year: int) -> None:
     """生成一个虚构的县，全年的表都已填好，供试用和培训。"""
     from lianghua_batch import sampling

@@ -57,8 +57,10 @@ def usage_message(error: click.ClickException) -> str:
         name = error.param.human_readable_name if error.param is not None else ""
         return f"缺少参数 {name}。{hint}"
     if isinstance(error, click.BadParameter):
-        name = error.param.human_readable_name if error.param is not None else ""
-        return f"参数 {name} 不正确：{error.message}。{hint}"
+        if error.param is None:
+            return f"{error.message}。{hint}"
+        name = error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
+        return f"{name} 不正确：{_expected(error.param.type) or error.message}。{hint}"
     if isinstance(error, click.FileError):
         return f"文件打不开：{error.ui_filename}。"
     if isinstance(error, click.UsageError):
@@ -66,3 +68,14 @@ def usage_message(error: click.ClickException) -> str:
         known = "、".join(context.command.commands) if context and isinstance(context.command, click.Group) else ""
         return f"命令写错了。可用的命令：{known}。{hint}" if known else f"命令写错了：{error.message} {hint}"
     return error.format_message()
+
+
+def _expected(kind: click.ParamType) -> str | None:
+    """What a parameter of one of Click's own types should be; None for ours, which say it themselves."""
+    if isinstance(kind, click.Path):
+        return "不是已有的文件夹" if kind.exists else "不是文件夹"
+    if isinstance(kind, click.Choice):
+        return f"只能是 {'、'.join(map(str, kind.choices))}"
+    if isinstance(kind, click.types.IntRange):
+        return f"应为 {kind.min} 至 {kind.max} 的整数"
+    return "应为整数" if kind is click.INT else None

@@ -89,7 +89,10 @@ def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem
     exactly = quarter.points.value + adjustment
     if given not in (exactly, quarter.approved.value) and not _same(county, given, exactly):
         expected = exact.short(quarter.approved.value)
-        values = {"points": exact.short(county.scheme.final(quarter.points.value)), "adjustment": exact.short(adjustment)}
+        values = {
+            "points": exact.short(county.scheme.final(quarter.points.value)),
+            "adjustment": exact.short(adjustment),
+        }
         yield problem("E313", place, value=exact.short(given), expected=expected, suggestion=expected, **values)
     limit = full_marks(county, len(quarter.months))
     if not 0 <= given <= limit:

@@ -71,9 +71,7 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
     for quarter in county.period.quarters:
         for branch in county.roster.branches_with_members(quarter.last_day):
             due = [
-                m
-                for m in county.roster.scored_in(branch, quarter.last_day)
-                if members.scope.months_of(m.id, quarter)
+                m for m in county.roster.scored_in(branch, quarter.last_day) if members.scope.months_of(m.id, quarter)
             ]
             origin = origins.get((branch, quarter))
             if origin is None:
@@ -100,7 +98,10 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
             for m in county.roster.scored_in(branch, day)
             if not m.probationary
             and m.id not in reviewed
-            and any(members.scope.months_of(m.id, q) and county.roster.scored(m.id, q.last_day) for q in county.period.quarters)
+            and any(
+                members.scope.months_of(m.id, q) and county.roster.scored(m.id, q.last_day)
+                for q in county.period.quarters
+            )
         ]
         origin = origins.get((branch, county.period))
         if origin is None and lacking:

@@ -74,7 +74,9 @@ def repeated_rows(table: Table) -> Iterator[Problem]:
         first = table.ref(repeated[positions[0]], "member_id")
         for position in positions[1:]:
             place = table.ref(repeated[position], "member_id")
-            yield problem("W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet)
+            yield problem(
+                "W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet
+            )
 
 
 def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
@@ -84,7 +86,13 @@ def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
 def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
     """The member is registered somewhere else on the day, or nowhere."""
     there = next((row for row in roster.members[member.id] if row.holds(day)), None)
-    where = "花名册之外" if there is None else str(roster.named(there.branch)) if there.branch in roster.units else there.branch
+    where = (
+        "花名册之外"
+        if there is None
+        else str(roster.named(there.branch))
+        if there.branch in roster.units
+        else there.branch
+    )
     return problem("E303", place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where)
 
 

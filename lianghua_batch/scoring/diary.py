@@ -103,7 +103,9 @@ def _counted(county: County, table: Table) -> pd.DataFrame:
     """The rows whose project is known and whose member takes part in 积分管理 on the day, in the year up to the period's end."""
     frame = table.frame
     first, last = county.months[0].first_day, county.period.last_day
-    known = frame["project_id"].isin(list(county.scheme.projects)) & frame["member_id"].isin(list(county.roster.members))
+    known = frame["project_id"].isin(list(county.scheme.projects)) & frame["member_id"].isin(
+        list(county.roster.members)
+    )
     dated = (frame["date"] >= pd.Timestamp(first)) & (frame["date"] <= pd.Timestamp(last))
     frame = frame[known & dated]
     days = frame["date"].dt.date

@@ -44,7 +44,9 @@ def branch_mean(facts: Facts, unit: Unit) -> Score | None:
     if not totals:
         return None
     heads = {b: len(facts.members.years_in(b)) for b in facts.branches(unit)}
-    return score(facts.county.scheme, unit.id, "branch_mean", facts.county.period, committee_parts(facts, totals, heads))
+    return score(
+        facts.county.scheme, unit.id, "branch_mean", facts.county.period, committee_parts(facts, totals, heads)
+    )
 
 
 def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:

@@ -72,9 +72,7 @@ def _level(
     return years, problems
 
 
-def _organisation(
-    county: County, unit: Unit, facts: Facts, indicators: Mapping[str, Score]
-) -> OrganisationYear | None:
+def _organisation(county: County, unit: Unit, facts: Facts, indicators: Mapping[str, Score]) -> OrganisationYear | None:
     """Put one unit's year together; None where a rater or the 督查 is missing, which the checks have reported."""
     scheme = county.scheme
     supervisors = raters.supervisors(county, unit)
@@ -143,6 +141,8 @@ def _indicators(
     scores: dict[str, Score] = {}
     problems: list[Problem] = []
     for indicator in county.scheme.indicators_for(unit.id, unit.level, unit.group):
+        if not indicator.usable:
+            continue  # reading the scheme has reported it
         if indicator.metric == "filed":
             row = actuals.get((unit.id, indicator.id))
             if row is None:
@@ -167,8 +167,6 @@ def _indicators(
 
 def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:
     """权重·d/100 with what 功效系数截断 takes as a part of its own; None where the method does not take x."""
-    if None in indicator.standards or len(set(indicator.standards)) < len(indicator.standards):
-        return None
     d = value_of(indicator.method, x, indicator.standards)
     if d is None:
         return None

@@ -83,4 +83,3 @@ def satisfaction(county: County, unit: Unit) -> dict[str, Score]:
             if parts:
                 found[row["audience"]] = score(county.scheme, unit.id, row["audience"], county.period, parts)
     return found
-

@@ -1,0 +1,289 @@
+"""Problems of files: what cannot be opened, is no form, stands twice, is missing, or belongs to another period."""
+
+import io
+import struct
+import zipfile
+
+import openpyxl
+import pytest
+
+from support import County, complaints
+from lianghua_batch import periods, pipeline
+
+
+@pytest.fixture
+def county():
+    return County().only("2026Q1")
+
+
+def protected_workbook() -> bytes:
+    """What Excel writes for a workbook with a password: a compound file whose streams are the encryption and the package."""
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    fields = (0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header = struct.pack("<8s16xHHHHH6xIIIIIIIII", bytes.fromhex("D0CF11E0A1B11AE1"), *fields)
+    header += struct.pack("<109I", 0, *[free] * 108)
+    allocation = struct.pack("<128I", 0xFFFFFFFD, end, *[free] * 126)
+    directory = b""
+    for name, kind, child in (("Root Entry", 5, 1), ("EncryptionInfo", 2, free), ("EncryptedPackage", 2, free)):
+        raw = f"{name}\0".encode("utf-16le")
+        directory += struct.pack("<64sHBBIII36xIQ", raw, len(raw), kind, 1, free, free, child, end, 0)
+    return header + allocation + directory.ljust(512, b"\0")
+
+
+def some_other_archive() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"", "文件是空的", id="empty"),
+        pytest.param("姓名,得分\n甲一,80\n".encode("gbk"), "不是 Excel 工作簿，或已损坏", id="text"),
+        pytest.param(some_other_archive(), "不是 Excel 工作簿，或已损坏", id="a-document-renamed"),
+        pytest.param(b"PK\x03\x04 half a download", "不是 Excel 工作簿，或已损坏", id="broken-off"),
+        pytest.param(
+            protected_workbook(),
+            "文件设有打开密码",
+            id="password",
+            marks=pytest.mark.xfail(
+                strict=True, reason="calamine's from_filelike never says PasswordError, from_path does"
+            ),
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_opened(county, tmp_path, content, reason):
+    (tmp_path / "扫描件").mkdir()
+    (tmp_path / "扫描件" / "月打分.xlsx").write_bytes(content)
+    assert county.complaints(tmp_path, "2026Q1") == [
+        f"E101 扫描件/月打分.xlsx：文件打不开：{reason}。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重报。"
+    ]
+
+
+def test_a_workbook_cut_short_by_the_mail(county, tmp_path):
+    county.write(tmp_path)
+    whole = (tmp_path / "ZB1/2026Q1.xlsx").read_bytes()
+    (tmp_path / "ZB1/2026Q1.xlsx").write_bytes(whole[: len(whole) // 2])
+    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    assert complaints(outcome) == [
+        "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
+        "E101 ZB1/2026Q1.xlsx：文件打不开：不是 Excel 工作簿，或已损坏。请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重报。",
+    ]
+
+
+def test_a_file_that_is_no_workbook_is_only_mentioned(county, tmp_path):
+    (tmp_path / "ZB1").mkdir()
+    (tmp_path / "ZB1" / "会议记录.docx").write_bytes(b"PK")
+    (tmp_path / "ZB1" / "无后缀").write_bytes(b"")
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W106 ZB1/会议记录.docx[会议记录.docx]：不是 Excel 工作簿，未读取。如是上报的表，请另存为 .xlsx 后重报。",
+        "W106 ZB1/无后缀[无后缀]：不是 Excel 工作簿，未读取。如是上报的表，请另存为 .xlsx 后重报。",
+    ]
+
+
+def test_a_folder_without_a_file(tmp_path):
+    assert complaints(pipeline.process(tmp_path, None)) == [
+        "E117 ：文件夹中没有可读的表格文件。请确认文件夹正确，并放入填好的表。",
+    ]
+
+
+def test_a_folder_without_a_file_for_a_given_period(tmp_path):
+    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+        "E115 ：没有找到“考评方案”。请放入 2026 年的“考评方案”（可用 init 生成）。",
+        "E115 ：没有找到“花名册”。请放入 2026 年的“花名册”（可用 init 生成）。",
+        "E117 ：文件夹中没有可读的表格文件。请确认文件夹正确，并放入填好的表。",
+    ]
+
+
+def test_a_folder_that_does_not_say_which_period_it_is_about(county, tmp_path):
+    county.drop("季汇总", 支部编号="ZB1")
+    county.drop("季汇总", 支部编号="ZB2")
+    outcome = pipeline.process(county.write(tmp_path), None)
+    assert complaints(outcome) == [
+        "E602 ：不知道考评哪个期间。请放入季汇总或年评议，或用 --period 指定。",
+    ]
+    assert outcome.period is None
+
+
+def test_no_roster_and_no_scheme(county, tmp_path):
+    for form in [f for f in county.forms if f.form in ("花名册", "考评方案")]:
+        county.forms.remove(form)
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E115 ：没有找到“考评方案”。请放入 2026 年的“考评方案”（可用 init 生成）。",
+        "E115 ：没有找到“花名册”。请放入 2026 年的“花名册”（可用 init 生成）。",
+    ]
+
+
+def test_sheets_of_the_roster_and_the_scheme_that_are_missing(county, tmp_path):
+    county.drop("花名册", "姓名")
+    county.drop("考评方案", "指标编号")
+    county.drop("考评方案", "折算分")
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E116 考评方案.xlsx：“考评方案”没有“指标”表。请补上“指标”工作表，表头与模板一致。",
+        "E116 考评方案.xlsx：“考评方案”没有“测评等级”表。请补上“测评等级”工作表，表头与模板一致。",
+        "E116 花名册.xlsx：“花名册”没有“党员”表。请补上“党员”工作表，表头与模板一致。",
+    ]
+
+
+def test_a_form_whose_kind_is_unknown(county, tmp_path):
+    county.form("督查打分").form = "督查评分表"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E102 督查/2026Q1.xlsx 督查打分 B2[督查评分表]：表种“督查评分表”不认识。请把“表种”改为 13 种表之一的名称。",
+    ]
+
+
+def test_a_sheet_that_looks_like_a_form_but_does_not_say_so(county, tmp_path):
+    summary = county.form("季汇总", 支部编号="ZB1")
+    summary.grid = lambda: [
+        ["党员积分季汇总"],
+        summary.headings,
+        *([r.get(h) for h in summary.headings] for r in summary.rows),
+    ]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
+        "E103 ZB1/2026Q1.xlsx 季汇总：工作表像是“季汇总”，但缺少“表种”。请在表头上方填写“表种”和“季汇总”。",
+    ]
+
+
+def test_a_sheet_that_is_no_form(county, tmp_path):
+    county.write(tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "督查/2026Q1.xlsx")
+    book.create_sheet("草稿").append(["电话", "12345"])
+    book.create_sheet("空表")
+    book.save(tmp_path / "督查/2026Q1.xlsx")
+    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+        "W102 督查/2026Q1.xlsx 草稿：工作表没有“表种”，未读取。如是上报的表，请在表头上方填写“表种”。",
+    ]
+
+
+def test_a_form_without_its_heading_row(county, tmp_path):
+    county.form("督查打分").headings = ["编号", "名称", "检查人", "成绩"]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E104 督查/2026Q1.xlsx 督查打分：没有找到“督查打分”的表头行。请保留模板的表头，至少应有：组织编号、组织名称、检查单位、得分。",
+    ]
+
+
+def test_columns_that_must_be_there(county, tmp_path):
+    county.form("督查打分").headings.remove("检查单位")
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").headings.remove("品德合格")
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E105 ZB2/2026-02.xlsx 月打分：缺少必填的列“品德合格”。请补上列“品德合格”，列名与模板一致。",
+        "E105 督查/2026Q1.xlsx 督查打分：缺少必填的列“检查单位”。请补上列“检查单位”，列名与模板一致。",
+    ]
+
+
+def test_columns_that_stand_twice(county, tmp_path):
+    county.form("督查打分").headings += ["得分"]
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").headings.insert(3, "说 明")
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E106 ZB2/2026-02.xlsx 月打分 K3[说明]：列“说明”出现了两次。请删去或改名其中一列。",
+        "E106 督查/2026Q1.xlsx 督查打分 F3[得分]：列“得分”出现了两次。请删去或改名其中一列。",
+    ]
+
+
+def test_columns_that_nobody_asked_for(county, tmp_path):
+    county.form("督查打分").headings.insert(1, "序号")
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").headings += ["联系\n电话"]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W101 ZB2/2026-02.xlsx 月打分 K3[联系电话]：多出的列“联系电话”没有读取。请确认该列不含应上报的内容。",
+        "W101 督查/2026Q1.xlsx 督查打分 B3[序号]：多出的列“序号”没有读取。请确认该列不含应上报的内容。",
+    ]
+
+
+def test_labelled_cells_that_must_be_there(county, tmp_path):
+    del county.form("督查打分").labels["期间"]
+    del county.form("季汇总", 支部编号="ZB1").labels["支部编号"]
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").labels |= {"支部编号": None, "期间": None}
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
+        "E306 ：财政第二支部（ZB2） 缺 2026-02 的“月打分”。请 财政第二支部（ZB2） 补报。",
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E107 ZB1/2026Q1.xlsx 季汇总：缺少“支部编号”。请在表头上方填写“支部编号”。",
+        "E107 ZB2/2026-02.xlsx 月打分：缺少“支部编号”。请在表头上方填写“支部编号”。",
+        "E107 ZB2/2026-02.xlsx 月打分：缺少“期间”。请在表头上方填写“期间”。",
+        "E107 督查/2026Q1.xlsx 督查打分：缺少“期间”。请在表头上方填写“期间”。",
+    ]
+
+
+def test_a_period_that_nobody_can_read(county, tmp_path):
+    county.form("督查打分").labels["期间"] = "一季度"
+    county.form("季汇总", 支部编号="ZB1").labels["期间"] = "2026Q5"
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").labels["期间"] = "2026年13月"
+    county.form("花名册", "姓名").labels["期间"] = "本年"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
+        "E306 ：财政第二支部（ZB2） 缺 2026-02 的“月打分”。请 财政第二支部（ZB2） 补报。",
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E108 ZB1/2026Q1.xlsx 季汇总 H2[2026Q5]：期间“2026Q5”看不懂。请写成 2026Q1 的样子。",
+        "E108 ZB2/2026-02.xlsx 月打分 H2[2026年13月]：期间“2026年13月”看不懂。请写成 2026-03 的样子。",
+        "E108 督查/2026Q1.xlsx 督查打分 D2[一季度]：期间“一季度”看不懂。请写成 2026Q1 的样子。",
+        "E108 花名册.xlsx 党员 D2[本年]：期间“本年”看不懂。请写成 2026 的样子。",
+    ]
+
+
+def test_a_period_of_the_wrong_kind(county, tmp_path):
+    county.form("督查打分").labels["期间"] = "2026年"
+    county.form("季汇总", 支部编号="ZB1").labels["期间"] = "2026-03"
+    county.form("月打分", 支部编号="ZB2", 期间="2026-02").labels["期间"] = "2026年第一季度"
+    county.form("花名册", "姓名").labels["期间"] = "2026上半年"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
+        "E306 ：财政第二支部（ZB2） 缺 2026-02 的“月打分”。请 财政第二支部（ZB2） 补报。",
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E109 ZB1/2026Q1.xlsx 季汇总 H2[2026-03]：“季汇总”的期间“2026-03”应为季度。请改为 2026Q1 的样子。",
+        "E109 ZB2/2026-02.xlsx 月打分 H2[2026Q1]：“月打分”的期间“2026Q1”应为月份。请改为 2026-03 的样子。",
+        "E109 督查/2026Q1.xlsx 督查打分 D2[2026]：“督查打分”的期间“2026”应为季度或半年。请改为 2026Q1 的样子。",
+        "E109 花名册.xlsx 党员 D2[2026H1]：“花名册”的期间“2026H1”应为年度。请改为 2026 的样子。",
+    ]
+
+
+def test_two_different_forms_of_one_branch_and_month(county, tmp_path):
+    again = County().form("月打分", 支部编号="ZB1", 期间="2026-02")
+    again.file = "补报/二月.xlsx"
+    again.rows[0]["说明"] = "补充说明"
+    county.forms.append(again)
+    assert [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E113")] == [
+        "E113 补报/二月.xlsx 月打分[ZB1]：财政第一支部（ZB1） 的“月打分”（2026-02）交了两份，内容不同，"
+        "另一份在 ZB1/2026-02.xlsx 月打分。请只保留正确的一份。"
+    ]
+
+
+def test_the_same_form_sent_twice_counts_once(county, tmp_path):
+    again = County().form("月打分", 支部编号="ZB1", 期间="2026-02")
+    again.file = "ZB1/2026-02（副本）.xlsx"
+    county.forms.append(again)
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W103 ZB1/2026-02（副本）.xlsx 月打分：与 ZB1/2026-02.xlsx 月打分 的内容完全相同，只计一次。请删去多余的一份。",
+    ]
+
+
+def test_a_form_without_a_row(county, tmp_path):
+    county.form("督查打分").rows.clear()
+    county.form("考评方案", "项目名称").rows.clear()
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E326 [ZB1]：财政第一支部（ZB1） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "E326 [ZB2]：财政第二支部（ZB2） 缺 2026Q1 的督查打分。请补上检查单位和得分。",
+        "W104 督查/2026Q1.xlsx 督查打分：“督查打分”没有数据行。请确认本期确实没有可填的内容。",
+        "W104 考评方案.xlsx 积分项目：“考评方案”没有数据行。请确认本期确实没有可填的内容。",
+    ]
+
+
+def test_a_form_of_another_year(county, tmp_path):
+    late = County().form("月打分", 支部编号="ZB1", 期间="2026-02")
+    late.file, late.labels = "旧表/一月.xlsx", {**late.labels, "期间": "2025年1月"}
+    old = County().form("花名册", "姓名")
+    old.file, old.labels = "旧表/花名册.xlsx", {"期间": "2025"}
+    county.forms += [late, old]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W105 旧表/一月.xlsx 月打分 H2[2025-01]：期间 2025-01 不在本次考评期间之内，未读取。如属本期，请改正期间。",
+        "W105 旧表/花名册.xlsx 党员 D2[2025]：期间 2025 不在本次考评期间之内，未读取。如属本期，请改正期间。",
+    ]
