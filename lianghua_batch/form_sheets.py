@@ -13,14 +13,15 @@ Formula = Callable[[Callable[[str], str]], str]
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet to write.
+    """One sheet to write; columns are named by identifier, rows counted from 0.
 
-    `sheet`: the definition, expanded by the scheme. `labels`: values of the labelled cells by identifier (unit_id, unit_name,
-    period, filled_by); 表种 is always written. `rows`: column name → value (str, int, Fraction, Decimal, date, None); choices
-    and yes/no by identifier. `formulas`: column name → function from `cell` (column name → address in the row) to a formula;
-    the row's value is its cached result. `cell_formulas`: the same for single cells of such columns. `notes`: comments by (row index, column name). `lists`: drop-down values by a
-    column's `list` or name. `cell_lists`: drop-down values of single cells. `minima`, `maxima`: limits that the scheme gives, by column
-    name. `number_format`: of the numbers, such as 0.00. `spare_rows`: empty bordered rows under the rows.
+    `sheet`: the definition, expanded by the scheme. `labels`: values of the labelled cells by identifier (unit_id,
+    unit_name, period, filled_by); 表种 is always written. `rows`: column → value (str, int, Fraction, Decimal, date,
+    None); choices and yes/no by identifier. `formulas`: column → function from `cell` (column → its address in the row)
+    to a formula, the row's value being its cached result; `cell_formulas`: the same for single cells. `notes`: comments
+    by (row, column). `lists`: drop-down values by a column's `list` or name; `cell_lists`: of single cells. `minima`,
+    `maxima`: limits that the scheme gives. `number_format`: of the numbers, such as 0.00. `spare_rows`: empty bordered
+    rows under the rows. `landscape`: by width where None.
     """
 
     sheet: Sheet

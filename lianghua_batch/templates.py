@@ -19,6 +19,7 @@ from lianghua_batch import (
     prefilled,
     resources,
 )
+from lianghua_batch.crosschecks import rules
 from lianghua_batch.form_sheets import FormSheet
 from lianghua_batch.forms import Form
 from lianghua_batch.headings import Recognised
@@ -158,6 +159,8 @@ def due(
     blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
     if county is not None and unit is not None and unit not in county.roster.units:
         blocking.append(problem("E110", SourceRef(""), value=unit))
+    if county is not None and not county.roster.units:
+        blocking += errors(rules.check(county))
     if county is None or blocking:
         return Due(problems=tuple(in_order(blocking)))
     return _write_due(prefilled.gather(county), root, form, unit, progress)

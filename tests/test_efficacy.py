@@ -67,7 +67,9 @@ def test_five_levels_at_and_beyond_the_standard_values(standards):
     assert five_level(at[-1] - 1000 * better, at) == 0
 
 
-@pytest.mark.parametrize(("x", "d"), [("0", 0), ("88.5", Fraction("88.5")), ("100", 100), ("100.01", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("x", "d"), [("0", 0), ("88.5", Fraction("88.5")), ("100", 100), ("100.01", None), ("-1", None)]
+)
 def test_direct(x, d):
     assert direct(Fraction(x)) == d
 

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from lianghua_batch import assembly, discovery, forms, headings, periods, pipeline, resources, results, sampling
 from lianghua_batch.grids import Grid
+from lianghua_batch.sampling.files import clear
 from lianghua_batch.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
@@ -76,8 +77,9 @@ def judged(sample: sampling.SampleCounty, period: str) -> tuple[results.Results,
     """Check and score a county as data."""
     found = [headings.recognise(on_paper(sample, sheet), forms.definitions()) for sheet in sample.sheets]
     county, problems = assembly.county([source for source, _ in found], periods.parse(period))
-    scored, more = pipeline.judge(county)
-    return scored, [p for _, listed in found for p in listed] + problems + more
+    members, more = pipeline.judge(county)
+    scored, last = pipeline.rank(county, members)
+    return scored, [p for _, listed in found for p in listed] + problems + more + last
 
 
 # --- sample_data/ is today's ------------------------------------------------------------------------------------------
@@ -234,7 +236,7 @@ def test_some_figures_are_reasoned(county):
     rows = list(county.tables["quarterly_summary"].records())
     assert any(r["adjustment"] and r["adjustment_reason"] for r in rows)
     assert any(r["remark"] for r in county.tables["monthly_score"].records())
-    assert {r["review"] for r in county.tables["bonus"].records()} == {"passed", "rejected"}
+    assert any(r["findings"] for r in county.tables["inspection"].records())
 
 
 def test_units_have_indicators_of_their_own(county):
@@ -310,9 +312,24 @@ def test_another_seed_gives_another_county():
     assert sampling.county(1, 3, 12, 4) != sampling.county(1, 3, 12, 5)
 
 
-def test_progress_is_told(tmp_path):
+# --- writing and clearing ---------------------------------------------------------------------------------------------
+
+
+def test_progress_is_told_and_a_sample_can_be_cleared(tmp_path):
     told = []
     sample = sampling.county(1, 1, 3, 1, progress=lambda *step: told.append(step))
     assert told == [(1, 3), (2, 3), (3, 3)]
     files = sampling.write(sample, tmp_path, progress=lambda *step: told.append(step))
     assert told[-1] == (len(files), len(files))
+    output = tmp_path / "输出" / "results.json"
+    output.parent.mkdir()
+    output.write_text("{}", encoding="utf-8")
+    assert clear(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [output]
+
+
+def test_somebody_elses_folder_is_left_alone(tmp_path):
+    theirs = tmp_path / "花名册.xlsx"
+    theirs.write_bytes(b"not ours")
+    assert not clear(tmp_path)
+    assert theirs.exists()

@@ -62,7 +62,9 @@ CELLS = {
     NAME: st.text(LETTERS, min_size=1, max_size=5),
     COUNT: st.integers(0, 10**6),
     DATE: st.dates(dt.date(1950, 1, 1), dt.date(2100, 12, 31)),
-    ANY: st.one_of(st.sampled_from(["1/3", "H1+H2", "是", "007"]), st.integers(0, 10000).map(lambda n: Fraction(n, 100))),
+    ANY: st.one_of(
+        st.sampled_from(["1/3", "H1+H2", "是", "007"]), st.integers(0, 10000).map(lambda n: Fraction(n, 100))
+    ),
 }
 
 
@@ -175,7 +177,7 @@ def test_start_year_gives_a_sound_scheme(tmp_path: Path) -> None:
     sources, problems = pipeline.recognise_all(written, tmp_path)
     county, found = assembly.county(sources, YEAR)
     assert {p.code for p in [*problems, *found]} == {"W104"}  # 花名册 is empty yet
-    assert not rules.check(county)
+    assert {p.code for p in rules.check(county)} == {"E514"}  # for the same reason
     assert {s.period for s in sources} == {YEAR}
     default = default_scheme.scheme()
     assert county.scheme.name == default.name
@@ -388,6 +390,7 @@ def test_due_of_one_unit_or_form(county: Path, form: str | None, unit: str | Non
 
 def test_without_a_sound_roster_nothing_is_written(tmp_path: Path) -> None:
     templates.start_year(tmp_path, 2026)
+    assert [p.code for p in templates.due(tmp_path, JANUARY).problems] == ["E514"]  # nobody is registered yet
     (tmp_path / "花名册.xlsx").unlink()
     made = templates.due(tmp_path, JANUARY)
     assert [p.code for p in made.problems] == ["E115"] and not made.written
@@ -458,7 +461,9 @@ def test_drop_downs(county: Path) -> None:
 def test_long_lists_stand_on_a_hidden_sheet(tmp_path: Path) -> None:
     codes = [f"PROJECT-{i:03d}" for i in range(100)]
     path = tmp_path / "表.xlsx"
-    form = FormSheet(sheet_of("daily_record"), {"unit_id": "1", "period": JANUARY}, lists={"projects": codes}, spare_rows=2)
+    form = FormSheet(
+        sheet_of("daily_record"), {"unit_id": "1", "period": JANUARY}, lists={"projects": codes}, spare_rows=2
+    )
     form_writer.write(path, [form])
     book = openpyxl.load_workbook(path)
     assert book["取值表"].sheet_state == "hidden"

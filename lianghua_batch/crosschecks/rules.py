@@ -7,6 +7,7 @@ from lianghua_batch import exact
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks.units import level_label
 from lianghua_batch.problems import Problem, problem
+from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PENDING, ROUTINE
 
@@ -16,6 +17,8 @@ def check(county: County) -> list[Problem]:
     day = county.period.last_day
     units = [*county.roster.units_on(day, COMMITTEE), *county.roster.units_on(day, BRANCH)]
     problems = [p for unit in units for p in _weights(county, unit)]
+    if not units:
+        problems.append(problem("E514", SourceRef(""), day=day))
     problems += (p for unit in units for p in _parent(county, unit, day))
     problems += _targets(county)
     return problems + list(_stranded(county))

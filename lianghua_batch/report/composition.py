@@ -133,7 +133,10 @@ def _kind_items(
         group = layout["aspect"].format(kind=label, aspect=aspect or "").strip()
         members = [i for i in shared if i.aspect == aspect]
         look = {"group": group, "style": "total", "width": 8}
-        items.append(Item(_subtotal(members), heading=layout["subtotal"], overrides=look))
+        if (
+            aspect is not None
+        ):  # else it would be the kind's, or, beside single units' own, a part of it that says nothing
+            items.append(Item(_subtotal(members), heading=layout["subtotal"], overrides=look))
         items += (
             Item(i, heading=_heading(layout, i), overrides={"group": group, "heading_style": "heading_small"})
             for i in members

@@ -41,7 +41,7 @@ def inspection_periods(county: County, unit: Unit) -> list[Period]:
         owed = county.period.quarters
     else:
         first_only = county.scheme.parameters.committee_inspections == "first_half"
-        owed = county.period.halves[:1] if first_only else county.period.halves
+        owed = [h for h in county.period.halves if h.index == 1 or not first_only]
     return [p for p in owed if county.roster.exists(unit.id, p.last_day)]
 
 
