@@ -9,7 +9,7 @@ from lianghua_batch.county import County
 from lianghua_batch.crosschecks.units import same_form_twice
 from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
-from lianghua_batch.problems import Problem, problem
+from lianghua_batch.problems import Problem, errors, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.tables import Table, extract
 from lianghua_batch.values import is_blank
@@ -100,15 +100,17 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     problems += found
     definitions = forms.definitions()
     base: dict[str, dict[str, Table]] = {}
+    base_problems: dict[str, list[Problem]] = {}
     for name in _BASE:
-        base[name], found = _form_tables(judged, definitions[name])
-        problems += found
+        base[name], base_problems[name] = _form_tables(judged, definitions[name])
+        problems += base_problems[name]
     missing = [p for name in _BASE for p in _missing(base[name], definitions[name], period)]
     if missing:
         return None, problems + missing
     problems += _two_schemes(base["scheme"]["parameters"], period)
     rules, found = scheme_reading.read(base["scheme"], period.year)
     problems += found
+    rules_sound = not errors([*base_problems["scheme"], *found])
     people, found = roster.read(base["roster"]["units"], base["roster"]["members"])
     problems += found
     tables: dict[str, Table] = {}
@@ -123,7 +125,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
             problems += _sent_twice(tables[form.name], form, people)
     monthly = forms.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
-    return County(period, rules, people, tables, earlier), problems
+    return County(period, rules, rules_sound, people, tables, earlier), problems
 
 
 def _form_tables(sources: Sequence[Recognised], form: forms.Form) -> tuple[dict[str, Table], list[Problem]]:

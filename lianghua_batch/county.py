@@ -15,10 +15,15 @@ from lianghua_batch.tables import Record, Table
 
 @dataclass(frozen=True)
 class County:
-    """What scoring takes: `tables` has one table a single-sheet form; `earlier` 月打分 of before the period, for 免评 only."""
+    """What scoring takes.
+
+    `tables` has one table a single-sheet form; `earlier` 月打分 of before the period, for 免评 only. Where not `rules_sound`,
+    the scheme has errors and nothing computed by it is to be held against anyone.
+    """
 
     period: Period
     scheme: Scheme
+    rules_sound: bool
     roster: Roster
     tables: Mapping[str, Table]
     earlier: Table

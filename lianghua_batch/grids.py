@@ -6,8 +6,19 @@ from lianghua_batch.provenance import SourceRef
 
 
 @dataclass(frozen=True)
+class Flaw:
+    """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4))."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Grid:
-    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c; blank cells are ''."""
+    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c; blank cells are '', unreadable ones a Flaw."""
 
     file: str
     sheet: str

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from lianghua_batch import resources
 
@@ -25,30 +25,30 @@ class Period:
             return f"{self.year}-{self.index:02d}"
         return f"{self.year}{self.kind[0].upper()}{self.index}" if self.kind != YEAR else str(self.year)
 
-    @property
+    @cached_property
     def first_month(self) -> int:
         return (self.index - 1) * _LENGTH[self.kind] + 1
 
-    @property
+    @cached_property
     def first_day(self) -> dt.date:
         return dt.date(self.year, self.first_month, 1)
 
-    @property
+    @cached_property
     def last_day(self) -> dt.date:
         last_month = self.first_month + _LENGTH[self.kind] - 1
         following = dt.date(self.year + last_month // 12, last_month % 12 + 1, 1)
         return following - dt.timedelta(days=1)
 
-    @property
+    @cached_property
     def months(self) -> list["Period"]:
         return [Period(self.year, MONTH, self.first_month + i) for i in range(_LENGTH[self.kind])]
 
-    @property
+    @cached_property
     def quarters(self) -> list["Period"]:
         """The quarters that lie wholly in this period: one of a quarter, two of a half, four of a year, none of a month."""
         return [q for q in (Period(self.year, QUARTER, i) for i in range(1, 5)) if self.contains(q)]
 
-    @property
+    @cached_property
     def halves(self) -> list["Period"]:
         return [h for h in (Period(self.year, HALF, i) for i in (1, 2)) if self.contains(h)]
 

@@ -47,7 +47,7 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     if county is not None:
         scored, found = judge(county)
         problems += found
-        if county.scheme.can_grade:
+        if county.rules_sound:
             outcome, found = rank(county, scored)
             problems += found
     return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome)
@@ -83,7 +83,9 @@ def judge(county: County) -> tuple[Members, list[Problem]]:
     scored = Members(in_scope, entries, months, quarters)
     if county.is_year:
         scored = replace(scored, years=members.year_scores(county, scored))
-    problems += [*completeness.check(county, scored), *agreement.check(county, scored)]
+    problems += completeness.check(county, scored)
+    if county.rules_sound:
+        problems += agreement.check(county, scored)
     return scored, problems
 
 

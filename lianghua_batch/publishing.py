@@ -19,7 +19,7 @@ def publish(outcome: Results, problems: Sequence[Problem], out: Path) -> list[Pa
     workshop = Path(tempfile.mkdtemp(prefix=".", suffix=".writing", dir=out))
     try:
         ranking = words["ranking_name"].format(period=outcome.county.period)
-        workbook_out.write(workshop / ranking, report.build(outcome, problems))
+        workbook_out.write(workshop / ranking, report.build(outcome, problems), report.properties(outcome))
         _write_json(workshop / words["results_name"], outcome)
         names = [
             ranking,

@@ -201,7 +201,7 @@ def _member(row: Record) -> Member:
         branch=str(row["branch_id"]),
         party_group=str(row["party_group"] or ""),
         probationary=row["member_class"] == "probationary",
-        managed=row["managed"] == "yes",
+        managed=row["managed"] != "no",  # one that cannot be read is reported, and nothing else concluded from it
         unmanaged_reason=row["unmanaged_reason"],
         row=row,
     )

@@ -157,13 +157,6 @@ class Scheme:
             "organisation_ballot_grades": list(self.ballots[ORGANISATION]),
         }
 
-    @property
-    def can_grade(self) -> bool:
-        """Whether both kinds of bands are whole; where not, reading has said so."""
-        return all(
-            len(bands) >= 2 and [b.lower is None for b in bands].count(True) == 1 for bands in self.bands.values()
-        )
-
     def publish(self, value: Fraction) -> Fraction:
         """A ▣ number as the next step uses it: rounded under 逐级, exact under 末级 (spec §3)."""
         return self.final(value) if self.parameters.rounding == "each_step" else value

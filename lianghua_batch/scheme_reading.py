@@ -27,10 +27,19 @@ def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]
     problems += found
     ballots, found = _ballots(tables["ballot_grades"])
     problems += found
-    origins = tables["parameters"].origins
-    name = (origins[0].title if origins else None) or definitions()["scheme"].label
-    scheme = Scheme(name, parameters, rules, bands, dimensions, projects, indicators, ballots)
+    scheme = Scheme(
+        _name(tables["parameters"], year), parameters, rules, bands, dimensions, projects, indicators, ballots
+    )
     return scheme, problems
+
+
+def _name(parameters: Table, year: int) -> str:
+    """What the county calls its scheme: the title of its 参数 sheet, where that is more than the form's own."""
+    form = definitions()["scheme"]
+    title = parameters.origins[0].title if parameters.origins else None
+    if title is None or squeeze(title) in (form.label, parameters.sheet.title, parameters.sheet.label):
+        return f"{year}年{form.label}"
+    return title
 
 
 def _number(value: object) -> Fraction | None:
@@ -135,17 +144,22 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
 
 
 def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
+    """The dimensions by name; one whose numbers cannot be read keeps its place, for the forms have its column."""
+    rows = list(_rows(table, "dimension"))
     dimensions = tuple(
-        Dimension(squeeze(str(r["dimension"])), _number(r["full_marks"]), _number(r["start"]), r)
-        for r in _rows(table, "dimension", "full_marks", "start")
+        Dimension(squeeze(str(r["dimension"])), _number(r["full_marks"] or 0), _number(r["start"] or 0), r)
+        for r in rows
     )
-    problems = [
+    problems: list[Problem] = []
+    if not table.origins or any(r["full_marks"] is None or r["start"] is None for r in rows):
+        return dimensions, problems
+    problems += (
         problem("E408", d.source, value=exact.short(d.start), limit=exact.short(d.full_marks))
         for d in dimensions
         if d.start > d.full_marks
-    ]
+    )
     total = sum((d.full_marks for d in dimensions), exact.ZERO)
-    if table.origins and total != exact.HUNDRED:
+    if total != exact.HUNDRED:
         place = dimensions[0].row.ref("full_marks") if dimensions else table.origins[0].place()
         problems.append(problem("E407", place, value=exact.short(total)))
     return dimensions, problems

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lianghua_batch import resources
 from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
+from lianghua_batch.grids import Grid
 from lianghua_batch.headings import Recognised, headings_of
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
@@ -53,14 +54,14 @@ class Table:
 
     def ref(self, index: int, column: str | None = None) -> SourceRef:
         """Return the place of one cell, or of a whole row."""
-        origin = self.origins[self.frame.at[index, ORIGIN]]
-        row = int(self.frame.at[index, ROW])
-        if column is None:
-            return origin.place(row)
-        return origin.place(row, origin.columns.get(column), self.sheet.label_of(column))
+        return self.place(self.frame.at[index, ORIGIN], self.frame.at[index, ROW], column)
 
-    def origin(self, index: int) -> Origin:
-        return self.origins[self.frame.at[index, ORIGIN]]
+    def place(self, origin_number: int, row: int, column: str | None) -> SourceRef:
+        """Return the place of a cell or row of one of the origins."""
+        origin = self.origins[origin_number]
+        if column is None:
+            return origin.place(int(row))
+        return origin.place(int(row), origin.columns.get(column), self.sheet.label_of(column))
 
     def records(self) -> Iterator["Record"]:
         """Yield the rows one by one, blanks as None."""
@@ -86,7 +87,7 @@ class Record:
         return self.values[column]
 
     def ref(self, column: str | None = None) -> SourceRef:
-        return self.table.ref(self.index, column)
+        return self.table.place(self.values[ORIGIN], self.values[ROW], column)
 
     @property
     def origin(self) -> Origin:
@@ -117,17 +118,28 @@ def _columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[
     return places, problems
 
 
-def _is_footer(row: list[object], places: Mapping[str, int], sheet: Sheet) -> bool:
-    """Whether a row under the table is a sum or a note, not a record: told by the cells that would say who or what it is about."""
+def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[int]:
+    """The 0-based rows below the heading that are records: not blank, not a sum, not a note."""
     words = resources.load("reading")
+    totals, notes = frozenset(words["totals"]), tuple(words["notes"])
+    mapped = list(places.values())
     identity = [c for c in sheet.columns if c.type in (CODE, NAME)] or [sheet.columns[0]]
-    marked = [row[places[c.name]] for c in identity if c.name in places]
-    written = [squeeze(cell) for cell in marked if isinstance(cell, str) and not is_blank(cell)]
-    if any(cell in words["totals"] for cell in written):
-        return True
+    marked = [places[c.name] for c in identity if c.name in places]
+    rows = source.grid.rows
+    return [
+        r
+        for r in range(source.head_row + 1, len(rows))
+        if not all(is_blank(rows[r][at]) for at in mapped) and not _is_footer(rows[r], marked, totals, notes)
+    ]
+
+
+def _is_footer(row: list[object], marked: list[int], totals: frozenset[str], notes: tuple[str, ...]) -> bool:
+    """Whether a row is a sum or a note: told by the cells that would say who or what it is about, at `marked`."""
     first = next((cell for cell in row if not is_blank(cell)), "")
-    is_note = isinstance(first, str) and squeeze(first).startswith(tuple(words["notes"]))
-    return is_note and all(is_blank(cell) or cell is first for cell in marked)
+    if any(isinstance(row[at], str) and squeeze(row[at]) in totals for at in marked):
+        return True
+    is_note = isinstance(first, str) and squeeze(first).startswith(notes)
+    return is_note and all(is_blank(row[at]) or row[at] is first for at in marked)
 
 
 def _unit_of(source: Recognised) -> str | None:
@@ -169,36 +181,38 @@ class _Columns:
                 title=source.title,
             )
         )
-        before = len(self.row)
-        present = [(c, places[c.name]) for c in self.sheet.columns if c.name in places]
-        absent = [c for c in self.sheet.columns if c.name not in places]
-        for r in range(source.head_row + 1, len(grid.rows)):
-            row = grid.rows[r]
-            if all(is_blank(row[at]) for _, at in present) or _is_footer(row, places, self.sheet):
-                continue
-            self._add_row(grid, r, present, absent, source.period)
-        if len(self.row) == before:
+        rows = _data_rows(source, self.sheet, places)
+        for column in self.sheet.columns:
+            if column.name in places:
+                self._read_column(grid, rows, column, places[column.name], source.period)
+            else:
+                self.cells[column.name] += [None] * len(rows)
+        self.origin += [len(self.origins) - 1] * len(rows)
+        self.row += (r + 1 for r in rows)
+        if not rows:
             self.problems.append(problem("W104", grid.place(), form=source.form.label))
 
-    def _add_row(self, grid, r: int, present: list[tuple[Column, int]], absent: list[Column], period) -> None:
-        index = len(self.row)
-        for column, at in present:
+    def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:
+        """Read one column of one grid; equal cells are read once, for codes and wordings repeat by the thousand."""
+        cells = self.cells[column.name]
+        known: dict[tuple[type, object], object] = {}
+        for r in rows:
             raw = grid.rows[r][at]
+            key = (raw.__class__, raw)  # 1, 1.0 and True are equal but not the same value
+            if key in known:
+                cells.append(known[key])
+                continue
             value = None
             if not is_blank(raw):
                 try:
-                    value = read(raw, column, period)
+                    value = known[key] = read(raw, column, period)
                 except Fault as fault:
-                    self.faulty.add((index, column.name))
+                    self.faulty.add((len(cells), column.name))
                     place = grid.place(r, at, column.label)
                     self.problems.append(
                         problem(fault.code, place, value=shown(raw), suggestion=fault.suggestion, **fault.context)
                     )
-            self.cells[column.name].append(value)
-        for column in absent:
-            self.cells[column.name].append(None)
-        self.origin.append(len(self.origins) - 1)
-        self.row.append(r + 1)
+            cells.append(value)
 
     def table(self) -> Table:
         data = {c.name: _series(self.cells[c.name], c) for c in self.sheet.columns}

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lianghua_batch import resources
 from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
+from lianghua_batch.grids import Flaw
 from lianghua_batch.periods import Period
 
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
@@ -67,7 +68,7 @@ def hundredths(raw: object) -> int:
     if isinstance(raw, int):
         number = Decimal(raw)
     elif isinstance(raw, float):
-        near = round(raw * 100) if abs(raw) < _LARGEST else 0
+        near = round(raw * 100) if abs(raw) * 100 < _LARGEST else 0
         if near / 100 == raw:
             return near
         number = Decimal(format(raw, ".15g"))
@@ -161,8 +162,8 @@ def code(raw: object) -> str:
 
 
 def text(raw: object) -> str:
-    """Read a cell as one line of text."""
-    return tidy(shown(raw))
+    """Read a cell as one line of text, its characters as they were filled in: it is published so."""
+    return " ".join(shown(raw).split())
 
 
 def person(raw: object) -> str:
@@ -190,6 +191,8 @@ _SIMPLE = {CODE: code, TEXT: text, NAME: person, NUMBER: hundredths, COUNT: coun
 
 def read(raw: object, column: Column, period: Period | None) -> object:
     """Read one filled cell as its column's type; raises Fault."""
+    if isinstance(raw, Flaw):
+        raise Fault(raw.code)
     if isinstance(raw, str) and raw.strip() in _ERROR_VALUES:
         raise Fault("E210")
     if column.type == DATE:

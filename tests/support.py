@@ -6,6 +6,7 @@ scores 80 in every month (起始分, no records), every rater gives round number
 
 import copy
 import datetime as dt
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,9 +64,9 @@ class County:
 
     def _matching(self, form: str, heading: str | None, labels: dict[str, object]) -> Iterator[FilledForm]:
         for f in self.forms:
-            if f.form == form and all(f.labels.get(k) == v for k, v in labels.items()):
-                if heading is None or heading in f.headings:
-                    yield f
+            labelled = all(f.labels.get(k) == v for k, v in labels.items())
+            if f.form == form and labelled and (heading is None or heading in f.headings):
+                yield f
 
     def drop(self, form: str, heading: str | None = None, **labels: object) -> None:
         """Take a form out: it was not sent."""
@@ -87,17 +88,13 @@ class County:
 
     def write(self, folder: Path) -> Path:
         """Write every form as a sheet of its file under `folder`."""
-        books: dict[str, openpyxl.Workbook] = {}
+        books: dict[str, list[tuple[str, list[list[object]]]]] = {}
         for form in self.forms:
-            book = books.setdefault(form.file, openpyxl.Workbook())
-            sheet = book.create_sheet(form.sheet)
-            for line in form.grid():
-                sheet.append(line)
-        for file, book in books.items():
-            del book["Sheet"]
+            books.setdefault(form.file, []).append((form.sheet, form.grid()))
+        for file, sheets in books.items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            book.save(path)
+            path.write_bytes(_workbook(sheets))
         return folder
 
     def process(self, folder: Path, period: str) -> Outcome:
@@ -111,6 +108,25 @@ class County:
     def complaints(self, folder: Path, period: str) -> list[str]:
         """Every problem told in full, but for the forms without a row that the county starts with."""
         return complaints(self.process(folder, period))
+
+
+_WRITTEN: dict[str, bytes] = {}
+
+
+def _workbook(sheets: list[tuple[str, list[list[object]]]]) -> bytes:
+    """A workbook of the given sheets; what was written once is kept, for a test changes a few cells of a few forms."""
+    key = repr(sheets)  # tells 1 from 1.0 and True
+    if key not in _WRITTEN:
+        book = openpyxl.Workbook()
+        for name, grid in sheets:
+            sheet = book.create_sheet(name)
+            for row in grid:
+                sheet.append(row)
+        del book["Sheet"]
+        content = io.BytesIO()
+        book.save(content)
+        _WRITTEN[key] = content.getvalue()
+    return _WRITTEN[key]
 
 
 _EMPTY_FROM_THE_START = tuple(f"“{form}”没有数据行" for form in ("日记录", "加减分", "整改台账"))
@@ -160,7 +176,10 @@ def _scheme() -> list[FilledForm]:
         ("参数", FilledForm(file, "考评方案", "参数 值 说明 依据", rules, **year)),
         ("等次", FilledForm(file, "考评方案", "对象 等次 下限", bands, **year)),
         ("党员维度", FilledForm(file, "考评方案", "维度 满分 起始分", [[d, 25, 20] for d in DIMENSIONS], **year)),
-        ("积分项目", FilledForm(file, "考评方案", "项目编号 维度 项目名称 分值 每月上限 每年上限 一票否决", projects, **year)),
+        (
+            "积分项目",
+            FilledForm(file, "考评方案", "项目编号 维度 项目名称 分值 每月上限 每年上限 一票否决", projects, **year),
+        ),
         (
             "指标",
             FilledForm(
@@ -187,7 +206,11 @@ def _roster() -> list[FilledForm]:
         for code, name in members.items()
     ]
     organisations = FilledForm(
-        "花名册.xlsx", "花名册", "组织编号 组织名称 层级 上级编号 单位性质 窗口单位 考评组 启用日期 撤销日期", units, 期间="2026"
+        "花名册.xlsx",
+        "花名册",
+        "组织编号 组织名称 层级 上级编号 单位性质 窗口单位 考评组 启用日期 撤销日期",
+        units,
+        期间="2026",
     )
     members = FilledForm(
         "花名册.xlsx",
@@ -208,7 +231,9 @@ def _branch_forms() -> Iterator[FilledForm]:
             scores = [[m, name, "第一党小组", 20, 20, 20, 20, 80, None, None] for m, name in members.items()]
             heads = " ".join(("党员编号 姓名 党小组", *DIMENSIONS, "合计 免评原因 说明"))
             file = f"{branch}/{month}.xlsx"
-            yield FilledForm(file, "日记录", "日期 党员编号 姓名 项目编号 事由 分值", diary[:0], **whose, 期间=str(month))
+            yield FilledForm(
+                file, "日记录", "日期 党员编号 姓名 项目编号 事由 分值", diary[:0], **whose, 期间=str(month)
+            )
             yield FilledForm(file, "月打分", heads, scores, **whose, 期间=str(month))
         for quarter in periods.year(2026).quarters:
             heads = "党员编号 姓名 第一月 第二月 第三月 季度积分 支委会调整 调整原因 审定积分"
@@ -225,11 +250,15 @@ def _county_forms() -> Iterator[FilledForm]:
     for quarter in periods.year(2026).quarters:
         rows = [[b, name, "互检一组", 90, None] for b, name in BRANCHES.items()]
         yield FilledForm(f"督查/{quarter}.xlsx", "督查打分", heads, rows, 期间=str(quarter))
-    yield FilledForm("督查/上半年.xlsx", "督查打分", heads, [["DW1", units["DW1"], "互检一组", 90, None]], 期间="2026H1")
+    yield FilledForm(
+        "督查/上半年.xlsx", "督查打分", heads, [["DW1", units["DW1"], "互检一组", 90, None]], 期间="2026H1"
+    )
     year = {"期间": "2026"}
     values = [[u, f"{'W' if u == 'DW1' else 'B'}{n}", 90] for u in units for n in (1, 2)]
     yield FilledForm("年末/指标完成.xlsx", "指标完成", "组织编号 指标编号 实际值", values, **year)
-    yield FilledForm("年末/监督员.xlsx", "监督员评分", "组织编号 监督员 得分", [[u, "监督员甲", 90] for u in units], **year)
+    yield FilledForm(
+        "年末/监督员.xlsx", "监督员评分", "组织编号 监督员 得分", [[u, "监督员甲", 90] for u in units], **year
+    )
     ballots = [[u, "党员群众", 10, 0, 0, 0] for u in units]
     heads = "组织编号 测评对象 优秀票 良好票 一般票 较差票"
     yield FilledForm("年末/测评.xlsx", "满意度测评", heads, ballots, **year)

@@ -6,8 +6,8 @@ import zipfile
 
 import openpyxl
 import pytest
-
 from support import County, complaints
+
 from lianghua_batch import periods, pipeline
 
 

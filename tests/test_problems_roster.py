@@ -158,3 +158,29 @@ def test_members_left_behind_when_their_branch_ended(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "W501 花名册.xlsx 党员 C7[004]：乙一（004） 所在的 财政第二支部（ZB2） 自 2026-03-01 起不存在，此后不计分。请填写转出日期，或另起一行登记新的支部。",
     ]
+
+
+def test_a_roster_without_any_unit(county, tmp_path):
+    units(county).rows.clear()
+    county.forms = [f for f in county.forms if f.form in ("花名册", "考评方案")]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E514 ：花名册中没有 2026-03-31 存在的党组织。请先登记党组织，核对启用日期和撤销日期。",
+        "E508 花名册.xlsx 党员 C4[ZB1]：支部编号“ZB1”在花名册的党组织中没有。请填写支部的组织编号。",
+        "E508 花名册.xlsx 党员 C5[ZB1]：支部编号“ZB1”在花名册的党组织中没有。请填写支部的组织编号。",
+        "E508 花名册.xlsx 党员 C6[ZB1]：支部编号“ZB1”在花名册的党组织中没有。请填写支部的组织编号。",
+        "E508 花名册.xlsx 党员 C7[ZB2]：支部编号“ZB2”在花名册的党组织中没有。请填写支部的组织编号。",
+        "E508 花名册.xlsx 党员 C8[ZB2]：支部编号“ZB2”在花名册的党组织中没有。请填写支部的组织编号。",
+        "E508 花名册.xlsx 党员 C9[ZB2]：支部编号“ZB2”在花名册的党组织中没有。请填写支部的组织编号。",
+        "W104 花名册.xlsx 党组织：“花名册”没有数据行。请确认本期确实没有可填的内容。",
+    ]
+
+
+def test_a_roster_whose_every_unit_has_ended(county, tmp_path):
+    for row in units(county).rows:
+        row["撤销日期"] = "2026-03-31"
+    members(county).rows.clear()
+    county.forms = [f for f in county.forms if f.form in ("花名册", "考评方案")]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E514 ：花名册中没有 2026-03-31 存在的党组织。请先登记党组织，核对启用日期和撤销日期。",
+        "W104 花名册.xlsx 党员：“花名册”没有数据行。请确认本期确实没有可填的内容。",
+    ]

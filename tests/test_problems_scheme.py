@@ -83,6 +83,13 @@ def test_a_lowest_grade_that_is_missing_or_doubled(county, tmp_path):
     ]
 
 
+def test_a_single_grade_for_everybody(county, tmp_path):
+    rules(county, "下限").rows = [{"对象": "组织", "等次": "合格"}, *rules(county, "下限").rows[4:]]
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E419 考评方案.xlsx 等次 C4：组织的等次至少要有两档。请补上其他等次。",
+    ]
+
+
 def test_grades_with_the_same_lower_bound(county, tmp_path):
     rules(county, "下限").row(对象="组织", 等次="良好")["下限"] = "90.00"
     assert county.complaints(tmp_path, "2026Q1") == [

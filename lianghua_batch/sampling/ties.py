@@ -12,7 +12,7 @@ from lianghua_batch.scheme import ORGANISATION, PASSED, Indicator, Scheme
 from lianghua_batch.scoring.efficacy import beyond, value_of
 
 _HALF = Fraction(1, 2)
-_REACH = 24  # half points by which the supervisors' marks together may move
+_REACH = 40  # half points by which the supervisors' marks together may move
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianghua_batch import resources
@@ -51,11 +51,13 @@ class _Place:
 
 
 def cast_units(dice: Dice, committees: int, branches: int, year: int) -> list[SampleUnit]:
-    """Make the units, committees first; the first two branches of the first committee stand near each other."""
+    """Make the units, committees first; the first two branches of the first committee stand alike."""
     words = resources.load("sample")
     places = _places(dice, committees, branches, year)
     names = _Names(words)
-    return [*_committees(dice, words, names, committees), *_branches(dice, words, names, places)]
+    units = [*_committees(dice, words, names, committees), *_branches(dice, words, names, places)]
+    pair = tie_pair(units)
+    return units if pair is None else [replace(u, standing=pair[0].standing) if u == pair[1] else u for u in units]
 
 
 def tie_pair(units: Sequence[SampleUnit]) -> tuple[SampleUnit, SampleUnit] | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from lianghua_batch import exact
 from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause
 from lianghua_batch.county import County
-from lianghua_batch.periods import MONTH, Period
+from lianghua_batch.periods import Period
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.scheme import Dimension, Project, Scheme
 from lianghua_batch.scoring.scope import Key, Scope
@@ -87,15 +87,15 @@ def tally(county: County, scope: Scope) -> Diary:
     vetoes: dict[str, list[SourceRef]] = defaultdict(list)
     for index in counted.index[counted["project"].map(lambda p: county.scheme.projects[p].veto).astype(bool)]:
         vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
-    year = county.period.year
-    keys = [(m, Period(year, MONTH, n)) for m, n in zip(counted["member"], counted["month"], strict=True)]
+    months = {m.index: m for m in county.months}
+    keys = [(m, months[n]) for m, n in zip(counted["member"], counted["month"], strict=True)]
     inside = pd.Series([scope.counts(*key) for key in keys], index=counted.index, dtype=bool)
     rows: dict[Key, list[int]] = defaultdict(list)
     for index, key, counts in zip(counted.index, keys, inside, strict=True):
         if counts:
             rows[key].append(index)
     monthly = counted[inside].groupby(["member", "project", "month"], sort=True)["points"].sum()
-    sums, caps = _capped(monthly, county.scheme.projects, year)
+    sums, caps = _capped(monthly, county.scheme.projects, months)
     return Diary(county.scheme, table, sums, caps, dict(rows), dict(vetoes))
 
 
@@ -128,14 +128,14 @@ def _managed(county: County, member_id: str, day: dt.date) -> bool:
 
 
 def _capped(
-    monthly: pd.Series, projects: Mapping[str, Project], year: int
+    monthly: pd.Series, projects: Mapping[str, Project], months: Mapping[int, Period]
 ) -> tuple[dict[Key, dict[str, int]], dict[tuple[str, Period, str], tuple[int, int]]]:
     """Apply 每月上限 to each project's month and 每年上限 to its running sum: C_m = clip(C_{m−1} + s_m, ±cap)."""
     sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     caps: dict[tuple[str, Period, str], tuple[int, int]] = {}
     running: dict[tuple[str, str], int] = defaultdict(int)
     for (member_id, project_id, number), raw in monthly.items():
-        project, month = projects[project_id], Period(year, MONTH, int(number))
+        project, month = projects[project_id], months[number]
         in_month = _within(int(raw), project.monthly_cap)
         before = running[member_id, project_id]
         after = _within(before + in_month, project.yearly_cap)
