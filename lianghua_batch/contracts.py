@@ -86,7 +86,11 @@ def doubled_keys(table: Table) -> list[Problem]:
         written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
         problems.append(
             problem(
-                "E209", table.ref(index, key[0]), value=written, key=f"{labels} {written}", other=table.ref(earlier)
+                "E209",
+                table.ref(index, key[0]),
+                value=written,
+                key=f"{labels} {written}",
+                other=table.ref(earlier, key[0]),
             )
         )
     return problems

@@ -146,10 +146,7 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
 def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
     """The dimensions by name; one whose numbers cannot be read keeps its place, for the forms have its column."""
     rows = list(_rows(table, "dimension"))
-    dimensions = tuple(
-        Dimension(squeeze(str(r["dimension"])), _number(r["full_marks"] or 0), _number(r["start"] or 0), r)
-        for r in rows
-    )
+    dimensions = tuple(_dimension(r) for r in rows)
     problems: list[Problem] = []
     if not table.origins or any(r["full_marks"] is None or r["start"] is None for r in rows):
         return dimensions, problems
@@ -163,6 +160,13 @@ def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
         place = dimensions[0].row.ref("full_marks") if dimensions else table.origins[0].place()
         problems.append(problem("E407", place, value=exact.short(total)))
     return dimensions, problems
+
+
+def _dimension(row: Record) -> Dimension:
+    """One dimension; where its 满分 cannot be read, none of its scores is called too high."""
+    full_marks = exact.HUNDRED if row["full_marks"] is None else _number(row["full_marks"])
+    start = exact.ZERO if row["start"] is None else _number(row["start"])
+    return Dimension(squeeze(str(row["dimension"])), full_marks, start, row)
 
 
 def _projects(table: Table, dimensions: set[str]) -> tuple[dict[str, Project], list[Problem]]:

@@ -18,20 +18,19 @@ from lianghua_batch import (
     default_scheme,
     discovery,
     exact,
-    form_layout,
-    form_writer,
+    form_writing,
     forms,
     periods,
     pipeline,
-    prefilled,
     resources,
     templates,
 )
 from lianghua_batch.crosschecks import rules
-from lianghua_batch.form_writer import FormSheet
+from lianghua_batch.form_writing import FormSheet, layout
 from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, YES_NO, Column, Sheet
 from lianghua_batch.problems import errors
 from lianghua_batch.tables import extract
+from lianghua_batch.templates import looks
 
 EXPANDED = {name: forms.expand(f, default_scheme.scheme().items) for name, f in forms.definitions().items()}
 SHEETS = [pytest.param(s, id=f"{s.form}-{s.name}") for form in EXPANDED.values() for s in form.sheets]
@@ -105,7 +104,7 @@ def test_round_trip(sheet: Sheet, tmp_path: Path, data: st.DataObject) -> None:
     written = data.draw(rows(sheet))
     path = tmp_path / "表.xlsx"
     labels = {"unit_id": "01", "period": PERIODS[EXPANDED[sheet.form].periods[0]]}
-    form_writer.write(path, [FormSheet(sheet, labels, written)])
+    form_writing.write(path, [FormSheet(sheet, labels, written)])
     expected = [{c.name: as_read(row[c.name], c) for c in sheet.columns} for row in written]
     assert read_back(path, sheet) == expected
 
@@ -113,7 +112,7 @@ def test_round_trip(sheet: Sheet, tmp_path: Path, data: st.DataObject) -> None:
 def test_labels_read_back(tmp_path: Path) -> None:
     labels = {"unit_id": "007", "unit_name": "=第一支部", "period": JANUARY, "filled_by": "张三"}
     path = tmp_path / "表.xlsx"
-    form_writer.write(path, [FormSheet(sheet_of("monthly_score"), labels, [{"member_id": "001"}], title="月打分表")])
+    form_writing.write(path, [FormSheet(sheet_of("monthly_score"), labels, [{"member_id": "001"}], title="月打分表")])
     (source,), problems = pipeline.recognise_all([path], tmp_path)
     assert not problems
     assert {name: label.value for name, label in source.labels.items()} == {
@@ -124,7 +123,7 @@ def test_labels_read_back(tmp_path: Path) -> None:
 
 def test_same_sheets_same_bytes() -> None:
     sheets = [FormSheet(sheet_of("daily_record"), {"period": JANUARY}, [{"date": dt.date(2026, 1, 5)}], spare_rows=3)]
-    assert form_writer.render(sheets) == form_writer.render(sheets)
+    assert form_writing.render(sheets) == form_writing.render(sheets)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_same_sheets_same_bytes() -> None:
     ],
 )
 def test_sheet_names_that_excel_takes(names: list[str], expected: list[str]) -> None:
-    assert form_layout.sheet_names(names) == expected
+    assert layout.sheet_names(names) == expected
 
 
 # --- the committed blank forms -------------------------------------------------------------------------------------
@@ -227,14 +226,14 @@ def county(tmp_path: Path) -> Path:
     ]
     people[3]["joined"] = dt.date(2026, 2, 1)
     labels = {"period": YEAR}
-    form_writer.write(tmp_path / "花名册.xlsx", [FormSheet(units, labels, UNITS), FormSheet(members, labels, people)])
+    form_writing.write(tmp_path / "花名册.xlsx", [FormSheet(units, labels, UNITS), FormSheet(members, labels, people)])
     return tmp_path
 
 
 def file(root: Path, form: str, period: str, data: list[Mapping[str, object]], unit: str | None = "0101") -> None:
     """File a form of a 支部, or with unit None of 机关工委."""
     labels = {"unit_id": unit, "period": period}
-    form_writer.write(root / f"{form}{period}{unit}.xlsx", [FormSheet(sheet_of(form), labels, data)])
+    form_writing.write(root / f"{form}{period}{unit}.xlsx", [FormSheet(sheet_of(form), labels, data)])
 
 
 def file_months(root: Path) -> None:
@@ -396,7 +395,7 @@ def test_without_a_sound_roster_nothing_is_written(tmp_path: Path) -> None:
     assert [p.code for p in made.problems] == ["E115"] and not made.written
     units, members = EXPANDED["roster"].sheets
     unknown = [MEMBERS[0] | {"branch_id": "09", "party_group": "一"}]
-    form_writer.write(tmp_path / "花名册.xlsx", [FormSheet(units, {}, UNITS), FormSheet(members, {}, unknown)])
+    form_writing.write(tmp_path / "花名册.xlsx", [FormSheet(units, {}, UNITS), FormSheet(members, {}, unknown)])
     made = templates.due(tmp_path, JANUARY)
     assert [p.code for p in made.problems] == ["E508"] and not made.written
     assert not (tmp_path / "填报").exists()
@@ -464,7 +463,7 @@ def test_long_lists_stand_on_a_hidden_sheet(tmp_path: Path) -> None:
     form = FormSheet(
         sheet_of("daily_record"), {"unit_id": "1", "period": JANUARY}, lists={"projects": codes}, spare_rows=2
     )
-    form_writer.write(path, [form])
+    form_writing.write(path, [form])
     book = openpyxl.load_workbook(path)
     assert book["取值表"].sheet_state == "hidden"
     assert [c.value for c in book["取值表"]["A"]][1:] == codes
@@ -507,7 +506,7 @@ def test_instructions_name_every_column(county: Path) -> None:
 )
 def test_quarter_points_are_the_mean_of_the_months_once_all_are_there(months: list, needed: int) -> None:
     known = [m for m in months if m is not None]
-    points = prefilled.quarter_points(default_scheme.scheme(), months, needed)
+    points = looks.quarter_points(default_scheme.scheme(), months, needed)
     if len(known) < needed:
         assert points is None
     else:

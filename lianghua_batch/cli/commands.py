@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lianghua_batch import __version__, resources
-from lianghua_batch.cli.wording import Group
+from lianghua_batch.cli.wording import Group, WrongUsage
 
 _FAULTY = 1
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -81,7 +81,7 @@ def make_templates(folder: Path, period, form: str | None, unit: str | None) -> 
 
     today = dt.date.today()
     period = period or periods.Period(today.year, periods.MONTH, today.month)
-    made = templates.due(folder, period, _form_named(form), unit)
+    made = templates.due(folder, period, _form_named(form), unit, printing.progress("正在生成"))
     if made.problems:
         printing.print_problems(made.problems, err=True)
         raise click.exceptions.Exit(_FAULTY)
@@ -115,7 +115,7 @@ def check(folder: Path, period, form: str) -> None:
     from lianghua_batch import pipeline
     from lianghua_batch.cli import printing
 
-    outcome = pipeline.process(folder, period, progress=printing.reading_progress())
+    outcome = pipeline.process(folder, period, progress=printing.progress("正在读取"))
     if form == "json":
         printing.print_json(printing.problems_as_json(outcome))
     else:
@@ -140,7 +140,7 @@ def run(folder: Path, period, out: Path | None, form: str) -> None:
     from lianghua_batch import pipeline
     from lianghua_batch.cli import printing
 
-    outcome = pipeline.process(folder, period, out, progress=printing.reading_progress())
+    outcome = pipeline.process(folder, period, out, progress=printing.progress("正在读取"))
     if outcome.results is None:
         _refuse(outcome, form)
     from lianghua_batch import publishing
@@ -177,7 +177,7 @@ def _refuse(outcome, form: str) -> None:
 @root.command(epilog="\b\n例：lianghua-batch sample sample_county --committees 2 --branches 6 --members 40")
 @click.argument("folder", metavar="文件夹", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--committees", type=click.IntRange(1, 500), default=2, metavar="个数", help="党委个数，默认 2。")
-@click.option("--branches", type=click.IntRange(3, 5000), default=6, metavar="个数", help="支部个数，默认 6。")
+@click.option("--branches", type=click.IntRange(1, 5000), default=6, metavar="个数", help="支部个数，默认 6。")
 @click.option("--members", type=click.IntRange(10, 500000), default=40, metavar="人数", help="党员人数，默认 40。")
 @click.option("--seed", type=int, default=2026, metavar="整数", help="随机种子，默认 2026；相同则生成相同的数据。")
 @click.option("--year", type=click.IntRange(2000, 2199), default=2026, metavar="年度", help="考评年度，默认 2026。")
@@ -187,5 +187,11 @@ def sample(folder: Path, committees: int, branches: int, members: int, seed: int
 
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} 不是空文件夹，没有改动。请换一个文件夹。")
-    written = sampling.write(sampling.county(committees, branches, members, seed, year), folder)
+    from lianghua_batch.cli import printing
+
+    try:
+        county = sampling.county(committees, branches, members, seed, year, printing.progress("正在编写"))
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None
+    written = sampling.write(county, folder, printing.progress("正在写出"))
     click.echo(f"已生成 {len(written)} 个文件，在 {folder}")

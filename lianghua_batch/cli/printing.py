@@ -11,12 +11,12 @@ from lianghua_batch.pipeline import Outcome, Progress
 from lianghua_batch.problems import Problem, errors
 
 
-def reading_progress() -> Progress:
-    """Return a callback that shows on a terminal's stderr how many files have been read."""
+def progress(doing: str) -> Progress:
+    """Return a callback that shows on a terminal's stderr how far a long task is: «正在读取 50/104»."""
 
     def show(done: int, whole: int) -> None:
         if sys.stderr.isatty() and (done == whole or done % 50 == 0):
-            click.echo(f"\r正在读取 {done}/{whole} 个文件", nl=done == whole, err=True)
+            click.echo(f"\r{doing} {done}/{whole}", nl=done == whole, err=True)
 
     return show
 

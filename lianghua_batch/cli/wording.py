@@ -35,6 +35,10 @@ class _Chinese(click.Command):
         return option
 
 
+class WrongUsage(click.UsageError):
+    """A call that cannot work, said in our own words."""
+
+
 class Command(_Chinese):
     """A single command."""
 
@@ -63,10 +67,12 @@ def usage_message(error: click.ClickException) -> str:
         return f"{name} 不正确：{_expected(error.param.type) or error.message}。{hint}"
     if isinstance(error, click.FileError):
         return f"文件打不开：{error.ui_filename}。"
+    if isinstance(error, WrongUsage):
+        return f"{error.message.rstrip('。')}。{hint}"
     if isinstance(error, click.UsageError):
         context = error.ctx
         known = "、".join(context.command.commands) if context and isinstance(context.command, click.Group) else ""
-        return f"命令写错了。可用的命令：{known}。{hint}" if known else f"命令写错了：{error.message} {hint}"
+        return f"命令写错了。可用的命令：{known}。{hint}" if known else f"命令写错了，可能多写了内容。{hint}"
     return error.format_message()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lianghua_batch import exact
-from lianghua_batch.form_layout import display_width
+from lianghua_batch.form_writing.layout import display_width
 from lianghua_batch.report.model import Cell, Column, Row, Value
 from lianghua_batch.report.styles import font_size, wraps
 

@@ -57,7 +57,7 @@ def _contents(county: SampleCounty, books: Sequence[tuple[str, list[FilledSheet]
 
 
 def _render(job: tuple[str, Mapping[str, Sequence[str]], Sequence[FilledSheet]]) -> bytes:
-    from lianghua_batch import form_writer
+    from lianghua_batch import form_writing
 
     scheme_name, items, sheets = job
     form_sheets = []
@@ -67,8 +67,8 @@ def _render(job: tuple[str, Mapping[str, Sequence[str]], Sequence[FilledSheet]])
         if sheet.unit is not None:
             labels |= {"unit_id": sheet.unit, "unit_name": sheet.unit_name}
         title = scheme_name if sheet.form == _SCHEME else None
-        form_sheets.append(form_writer.FormSheet(definition, labels, sheet.rows, title=title))
-    return form_writer.render(form_sheets, instructions=False)
+        form_sheets.append(form_writing.FormSheet(definition, labels, sheet.rows, title=title))
+    return form_writing.render(form_sheets, instructions=False)
 
 
 def clear(folder: Path) -> bool:

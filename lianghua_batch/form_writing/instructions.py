@@ -1,18 +1,17 @@
 """The page of instructions (填表说明) of a workbook of forms: what each form is for, who files it when, what each column takes."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lianghua_batch import form_layout, resources
-from lianghua_batch.form_rules import number_range
-from lianghua_batch.form_sheets import Reference
+from lianghua_batch import resources
+from lianghua_batch.form_writing import layout
+from lianghua_batch.form_writing.book import Book
+from lianghua_batch.form_writing.rules import number_range
+from lianghua_batch.form_writing.sheets import Reference
 from lianghua_batch.forms import NUMBER, Column, Form, Sheet, definitions
 
-if TYPE_CHECKING:
-    from lianghua_batch.form_writer import Book
 
-
-def write(book: "Book", name: str, sheets: Sequence[Sheet], references: Sequence[Reference]) -> None:
+def write(book: Book, name: str, sheets: Sequence[Sheet], references: Sequence[Reference]) -> None:
     """Add the page to the workbook: one section a form's sheet, then the reference tables; reading passes it over."""
     _Page(book, name).write(sheets, references)
 
@@ -20,7 +19,7 @@ def write(book: "Book", name: str, sheets: Sequence[Sheet], references: Sequence
 class _Page:
     """Writes the page of instructions from top to bottom."""
 
-    def __init__(self, book: "Book", name: str) -> None:
+    def __init__(self, book: Book, name: str) -> None:
         self.book = book
         self.words: Mapping[str, Any] = book.look["instructions"]
         self.widths = self.words["widths"]
@@ -47,13 +46,13 @@ class _Page:
         self._across(title, "section", book_size(self.book, "section"))
 
     def _across(self, text: str, style: str, size: float = 11) -> None:
-        self.page.set_row(self.row, form_layout.height([(text, sum(self.widths))], size, 18))
+        self.page.set_row(self.row, layout.height([(text, sum(self.widths))], size, 18))
         self.page.merge_range(self.row, 0, self.row, len(self.widths) - 1, "", self.book.style(style))
         self.page.write_string(self.row, 0, text, self.book.style(style))
         self.row += 1
 
     def _pair(self, term: str, text: str) -> None:
-        self.page.set_row(self.row, form_layout.height([(text, sum(self.widths[1:]))], 11, 18))
+        self.page.set_row(self.row, layout.height([(text, sum(self.widths[1:]))], 11, 18))
         self.page.write_string(self.row, 0, term, self.book.style("term"))
         self.page.merge_range(self.row, 1, self.row, len(self.widths) - 1, "", self.book.style("words"))
         self.page.write_string(self.row, 1, text, self.book.style("words"))
@@ -97,7 +96,7 @@ class _Page:
         for row in rows:
             self.row += 1
             texts = ["" if cell is None else str(cell) for cell in row]
-            self.page.set_row(self.row, form_layout.height(zip(texts, widths, strict=False), 11, 18))
+            self.page.set_row(self.row, layout.height(zip(texts, widths, strict=False), 11, 18))
             for index, text in enumerate(texts):
                 style = self.book.style("table_centre" if index < 2 else "table_text")
                 self.page.write_string(self.row, index, text, style)
@@ -108,6 +107,6 @@ class _Page:
         self._table(reference.headings, reference.rows, self.widths)
 
 
-def book_size(book: "Book", style: str) -> float:
+def book_size(book: Book, style: str) -> float:
     """Return the font size of a style."""
     return book.look["styles"][style]["font_size"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch import exact
-from lianghua_batch.form_sheets import FormSheet
+from lianghua_batch.form_writing.sheets import FormSheet
 from lianghua_batch.forms import CHOICE, COUNT, DATE, NUMBER, YES_NO, Column
 
 Options = dict[str, Any]

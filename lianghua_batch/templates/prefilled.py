@@ -1,23 +1,22 @@
 """Pure: what a county has so far → the sheets that are still due, filled in as far as they can be (spec §9 templates)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch import exact, resources
 from lianghua_batch.contributions import Score
 from lianghua_batch.county import County
-from lianghua_batch.form_sheets import FormSheet, Formula, Reference
-from lianghua_batch.forms import Sheet, definitions, item_column
+from lianghua_batch.form_writing import FormSheet, Reference
+from lianghua_batch.forms import definitions, item_column
 from lianghua_batch.periods import HALF, QUARTER, YEAR, Period
 from lianghua_batch.roster import Member, Unit
-from lianghua_batch.scheme import BRANCH, COMMITTEE, Scheme
+from lianghua_batch.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring import diary, members, scope
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.raters import marks_of
 from lianghua_batch.scoring.scope import Key, Scope
-
-MONTH_COLUMNS = ("month_1", "month_2", "month_3")
+from lianghua_batch.templates.looks import MONTH_COLUMNS, dimension_columns, look, quarter_formulas, quarter_points
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet 
         points = quarter_points(facts.county.scheme, known, needed)
         row = _person(member) | dict(zip(MONTH_COLUMNS, known, strict=True))
         rows.append(row | {"quarter_points": points, "approved": points})
-        formulas |= {(index, name): f for name, f in _quarter_formulas(facts.county.scheme, needed).items()}
+        formulas |= {(index, name): f for name, f in quarter_formulas(facts.county.scheme, needed).items()}
     return _sheet(facts, "quarterly_summary", quarter, branch=branch, rows=rows, cell_formulas=formulas)
 
 
@@ -256,74 +255,6 @@ def period_words(period: Period) -> str:
     return words[period.kind].format(year=period.year, ordinal=ordinal)
 
 
-def look(sheet: Sheet, scheme: Scheme) -> dict[str, object]:
-    """What a sheet's scheme says of its cells: formulas, limits, decimals."""
-    if sheet.form == "monthly_score":
-        maxima = {item_column("dimension", d.name): d.full_marks for d in scheme.dimensions}
-        return {"formulas": {"sum": _sum_formula(scheme)}, "maxima": maxima}
-    if sheet.form == "quarterly_summary":
-        cap = scheme.parameters.adjustment_cap
-        return {
-            "formulas": _quarter_formulas(scheme),
-            "number_format": "0" + ("." + "0" * scheme.parameters.places if scheme.parameters.places else ""),
-            "minima": {"adjustment": -cap},
-            "maxima": {"adjustment": cap},
-        }
-    return {}
-
-
-def dimension_columns(scheme: Scheme) -> list[str]:
-    return [item_column("dimension", d.name) for d in scheme.dimensions]
-
-
-def _sum_formula(scheme: Scheme) -> Formula:
-    columns = dimension_columns(scheme)
-    first, last = columns[0], columns[-1]
-    return lambda cell: f'IF(COUNT({cell(first)}:{cell(last)})=0,"",SUM({cell(first)}:{cell(last)}))'
-
-
-def quarter_points(scheme: Scheme, months: Sequence[Fraction | None], needed: int) -> Fraction | None:
-    """What the formula of 季度积分 comes to: the mean or sum of the months, at 小数位; nothing before `needed` are there."""
-    known = [m for m in months if m is not None]
-    if len(known) < needed:
-        return None
-    mean = scheme.parameters.quarter_basis == "mean"
-    return scheme.final(exact.mean(known) if mean else sum(known, exact.ZERO))
-
-
-def _quarter_formulas(scheme: Scheme, needed: int = 1) -> dict[str, Formula]:
-    """季度积分 and 审定积分 = 季度积分 + 支委会调整, blank before `needed` months are there.
-
-    Under 末级 审定积分 is made of the unrounded 季度积分, as scoring does it (spec §3).
-    """
-    function = "AVERAGE" if scheme.parameters.quarter_basis == "mean" else "SUM"
-    each_step, places = scheme.parameters.rounding == "each_step", scheme.parameters.places
-
-    def once_there(cell: Callable[[str], str], amount: str) -> str:
-        return f'IF(COUNT({_months(cell)})<{needed},"",ROUND({amount},{places}))'
-
-    def points(cell: Callable[[str], str]) -> str:
-        return once_there(cell, f"{function}({_months(cell)})")
-
-    def approved(cell: Callable[[str], str]) -> str:
-        base = cell("quarter_points") if each_step else f"{function}({_months(cell)})"
-        return once_there(cell, f"{base}+{cell('adjustment')}")
-
-    return {"quarter_points": points, "approved": approved}
-
-
-def _months(cell: Callable[[str], str]) -> str:
-    return f"{cell(MONTH_COLUMNS[0])}:{cell(MONTH_COLUMNS[-1])}"
-
-
-def references(scheme: Scheme, sheets: Sequence[FormSheet]) -> list[Reference]:
-    """The scheme's tables that people need beside these sheets: the 积分项目 beside a 日记录."""
-    if any(s.sheet.form == "daily_record" for s in sheets):
-        words = resources.load("templates")["project_table"]
-        return [Reference(words["title"], words["headings"], list(_project_rows(scheme, words)))]
-    return []
-
-
 def unit_table(facts: Facts, sheets: Sequence[FormSheet]) -> list[Reference]:
     """The names of the units beside forms that hold codes only."""
     words = resources.load("templates")["unit_table"]
@@ -334,12 +265,3 @@ def unit_table(facts: Facts, sheets: Sequence[FormSheet]) -> list[Reference]:
     parents = {u.parent: roster.named(u.parent).name for u in _units(facts) if u.parent in roster.units}
     rows = [(u.id, levels[u.level], u.name, parents.get(u.parent, "")) for u in _units(facts)]
     return [Reference(words["title"], words["headings"], rows)]
-
-
-def _project_rows(scheme: Scheme, words: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    for project in scheme.projects.values():
-        caps = {"monthly": project.monthly_cap, "yearly": project.yearly_cap}
-        parts = [words[k].format(cap=exact.short(exact.from_hundredths(v))) for k, v in caps.items() if v is not None]
-        remarks = [project.dimension, *parts, *([words["veto"]] if project.veto else [])]
-        points = exact.short(exact.from_hundredths(project.points))
-        yield project.id, points, project.name, words["joiner"].join(remarks)

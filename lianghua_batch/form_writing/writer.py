@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch import form_instructions, form_layout, resources
-from lianghua_batch.form_rules import Rules, number
-from lianghua_batch.form_sheets import FormSheet, Formula, Reference
+from lianghua_batch import resources
+from lianghua_batch.form_writing import instructions as instruction_page
+from lianghua_batch.form_writing import layout
+from lianghua_batch.form_writing.book import Book
+from lianghua_batch.form_writing.rules import Rules, number
+from lianghua_batch.form_writing.sheets import FormSheet, Formula, Reference
 from lianghua_batch.forms import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, definitions
 from lianghua_batch.provenance import column_letter
 
-__all__ = ["FormSheet", "Formula", "Reference", "render", "write"]
-_LIST_LENGTH = 255  # Excel's limit of a drop-down that is not a range
 _BLANK = " "  # a formula's cached blank: an empty one would read as a formula that was never calculated
 
 
@@ -29,77 +30,14 @@ def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references
     stream = io.BytesIO()
     book = Book(stream)
     wanted = [s.name or s.sheet.label for s in sheets]
-    pages = form_layout.sheet_names([*wanted, book.look["instructions"]["sheet"], book.look["lists_sheet"]])
+    pages = layout.sheet_names([*wanted, book.look["instructions"]["sheet"], book.look["lists_sheet"]])
     book.lists_name = pages[-1]
     for form_sheet, name in zip(sheets, pages, strict=False):
         _SheetWriter(book, form_sheet, name).write()
     if instructions:
-        form_instructions.write(book, pages[-2], [s.sheet for s in sheets], references)
+        instruction_page.write(book, pages[-2], [s.sheet for s in sheets], references)
     book.close()
     return stream.getvalue()
-
-
-class Book:
-    """A workbook being written: its formats, each made once, and its hidden sheet of long drop-down lists."""
-
-    def __init__(self, stream: io.BytesIO) -> None:
-        import xlsxwriter
-
-        self.look = resources.load("templates")
-        self.workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
-        self.workbook.set_properties({"created": dt.datetime.combine(self.look["created"], dt.time())})
-        self.lists_name = self.look["lists_sheet"]
-        self._formats: dict[tuple, Any] = {}
-        self._lists: dict[tuple[str, ...], int] = {}
-
-    def format(self, *parts: Mapping[str, Any]) -> Any:
-        """Return the format of the base style overlaid with `parts`."""
-        properties = dict(self.look["base"])
-        for part in parts:
-            properties |= part
-        key = tuple(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self.workbook.add_format(properties)
-        return self._formats[key]
-
-    def style(self, name: str) -> Any:
-        return self.format(self.look["styles"][name])
-
-    def list_source(self, values: Sequence[str]) -> Sequence[str] | str:
-        """Return what a drop-down of these values refers to: themselves, or their column of the hidden sheet if they are long."""
-        plain = tuple(values)
-        if len(",".join(plain)) <= _LIST_LENGTH and not any(c in v for v in plain for c in ',"'):
-            return list(plain)
-        column = self._lists.setdefault(plain, len(self._lists))
-        letter = column_letter(column)
-        return f"='{self.lists_name}'!${letter}$2:${letter}${len(plain) + 1}"
-
-    def setup_page(self, page: Any, landscape: bool, signature: str, repeat_to: int | None = None) -> None:
-        """A4, one page wide, page numbers below; every page repeats the rows up to `repeat_to` (0-based)."""
-        page.set_paper(self.look["paper"])
-        if landscape:
-            page.set_landscape()
-        page.set_margins(**self.look["margins"])
-        page.fit_to_pages(1, 0)
-        page.center_horizontally()
-        if repeat_to is not None:
-            page.repeat_rows(0, repeat_to)
-        page.set_footer(f"&L{signature}&R{self.look['page_number']}")
-
-    def close(self) -> None:
-        if self._lists:
-            self._write_lists()
-        self.workbook.close()
-
-    def _write_lists(self) -> None:
-        page = self.workbook.add_worksheet(self.lists_name)
-        label = resources.load("reading")["labels"]["form"]["label"]
-        for values, column in self._lists.items():
-            for row, value in enumerate(values, start=1):
-                page.write_string(row, column, value)
-        page.write_string(0, 0, label)
-        page.write_string(0, 1, self.look["lists_sheet"])
-        page.hide()
 
 
 class _SheetWriter:
@@ -131,7 +69,7 @@ class _SheetWriter:
 
     def _row_height(self, row: int, texts: Sequence[tuple[str, float]], size: float = 11, least: float = 20) -> None:
         """Give a row above the table its height; every cell of it is locked."""
-        self.page.set_row(row, form_layout.height(texts, size, least), self.book.style("margin"))
+        self.page.set_row(row, layout.height(texts, size, least), self.book.style("margin"))
 
     def _merge(self, row: int, first: int, last: int, text: str, style: Any) -> None:
         if last > first:
@@ -156,10 +94,10 @@ class _SheetWriter:
         names = resources.load("reading")["labels"]
         least = {"unit_name": 22, "filled_by": 8}
         wanted = [
-            (i, form_layout.display_width(names[i]["label"]), max(form_layout.display_width(v), least.get(i, 8)))
+            (i, layout.display_width(names[i]["label"]), max(layout.display_width(v), least.get(i, 8)))
             for i, v in values.items()
         ]
-        cells = form_layout.place_labels(self.widths, wanted)
+        cells = layout.place_labels(self.widths, wanted)
         for row in {first_row + c.row for c in cells}:
             self._row_height(row, [])
         for cell in cells:
@@ -230,8 +168,8 @@ class _SheetWriter:
             for c, width in zip(self.columns, self.widths, strict=True)
             if c.type == TEXT and values.get(c.name) is not None
         ]
-        if any(form_layout.lines(text, width) > 1 for text, width in texts):
-            self.page.set_row(row, form_layout.height(texts), self.book.style("row"))
+        if any(layout.lines(text, width) > 1 for text, width in texts):
+            self.page.set_row(row, layout.height(texts), self.book.style("row"))
         else:
             self.page.set_row(row, None, self.book.style("row"))
 

@@ -1,0 +1,98 @@
+"""Blank forms, and the two workbooks that start a year (spec §9 init)."""
+
+import errno
+import os
+from pathlib import Path
+
+from lianghua_batch import default_scheme, form_writing, forms, periods, resources
+from lianghua_batch.form_writing import FormSheet
+from lianghua_batch.forms import Form
+from lianghua_batch.periods import Period
+from lianghua_batch.templates.looks import look, references
+
+
+def blank_names() -> dict[str, str]:
+    """The file name of each form's blank workbook."""
+    pattern = resources.load("templates")["files"]["blank"]
+    return {f.name: pattern.format(order=f.order, label=f.label) for f in forms.definitions().values()}
+
+
+def blank_workbook(form: Form) -> bytes:
+    """Return a form's blank workbook; the one of 考评方案 holds the default scheme."""
+    sheets = _scheme_sheets() if form.name == "scheme" else _empty_sheets(form)
+    return form_writing.render(sheets, references=references(default_scheme.scheme(), sheets))
+
+
+def blank(folder: Path) -> list[Path]:
+    """Write all blank workbooks into `folder`, replacing those that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, file in blank_names().items():
+        path = folder / file
+        path.write_bytes(blank_workbook(forms.definitions()[name]))
+        written.append(path)
+    return written
+
+
+def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
+    scheme = default_scheme.scheme()
+    spare = resources.load("templates")["blank_rows"]
+    labels = {} if period is None else {"period": period}
+    return [
+        FormSheet(
+            sheet,
+            labels=labels,
+            lists={
+                "projects": list(scheme.projects),
+                "indicators": [i.id for i in scheme.indicators if i.metric == "filed"],
+            },
+            spare_rows=spare.get(sheet.name, spare["default"]),
+            **look(sheet, scheme),
+        )
+        for sheet in forms.expand(form, scheme.items).sheets
+    ]
+
+
+def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
+    rows = default_scheme.rows()
+    choices = {(index, "value"): labels for index, labels in default_scheme.parameter_choices().items()}
+    dimensions = [str(row["dimension"]) for row in rows["dimensions"]]
+    spare = resources.load("templates")["scheme_spare_rows"]
+    return [
+        FormSheet(
+            sheet,
+            labels={} if period is None else {"period": period},
+            rows=rows[sheet.name],
+            title=default_scheme.name() if sheet.name == "parameters" else None,
+            lists={"dimension": dimensions} if sheet.name == "projects" else {},
+            cell_lists=choices if sheet.name == "parameters" else {},
+            spare_rows=spare.get(sheet.name, 0),
+        )
+        for sheet in forms.definitions()["scheme"].sheets
+    ]
+
+
+def start_year(folder: Path, year: int) -> list[Path]:
+    """Write an empty 花名册 and the default 考评方案 of a year; raises FileExistsError, writing nothing, where one is there."""
+    period = periods.year(year)
+    pattern = resources.load("templates")["files"]["start"]
+    books = {
+        folder / pattern.format(label=forms.definitions()[name].label): sheets
+        for name, sheets in (
+            ("roster", _empty_sheets(forms.definitions()["roster"], period)),
+            ("scheme", _scheme_sheets(period)),
+        )
+    }
+    for path in books:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, sheets in books.items():
+        create(path, form_writing.render(sheets))
+    return list(books)
+
+
+def create(path: Path, content: bytes) -> None:
+    """Write a file that must not be there yet."""
+    with path.open("xb") as stream:
+        stream.write(content)

@@ -1,0 +1,111 @@
+"""The forms that are due and not there, pre-filled, one workbook a unit (spec §9 templates)."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch import assembly, discovery, form_writing, pipeline, resources
+from lianghua_batch.crosschecks import rules
+from lianghua_batch.form_writing import FormSheet
+from lianghua_batch.headings import Recognised
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, errors, in_order, problem
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.scheme import BRANCH
+from lianghua_batch.templates import prefilled
+from lianghua_batch.templates.blank import create
+from lianghua_batch.templates.looks import references
+
+_BASE = ("roster", "scheme")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in file names on Windows
+_LONGEST = 100
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What `due` did: files written, files that were already there and left alone, and what kept it from working."""
+
+    written: tuple[Path, ...] = ()
+    skipped: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def due(
+    root: Path,
+    period: Period,
+    form: str | None = None,
+    unit: str | None = None,
+    progress: Progress | None = None,
+) -> Due:
+    """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled.
+
+    `form`: an identifier, to write that form only; `unit`: a branch, or a committee for all of its branches. Without a
+    sound 花名册 and 考评方案 nothing is written and `problems` says why.
+    """
+    paths, problems = discovery.find(root)
+    sources, found = pipeline.recognise_all(paths, root)
+    problems += found
+    county, found = assembly.county(sources, period)
+    problems += found
+    blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
+    if county is not None and unit is not None and unit not in county.roster.units:
+        blocking.append(problem("E110", SourceRef(""), value=unit))
+    if county is not None and not county.roster.units:
+        blocking += errors(rules.check(county))
+    if county is None or blocking:
+        return Due(problems=tuple(in_order(blocking)))
+    return _write_due(prefilled.gather(county), root, form, unit, progress)
+
+
+def _of_base(problems: Iterable[Problem], sources: Iterable[Recognised]) -> list[Problem]:
+    """The problems of the sheets of 花名册 and 考评方案, and of these forms as a whole."""
+    sheets = {(s.grid.file, s.grid.sheet) for s in sources if s.form.name in _BASE}
+    files = {file for file, _ in sheets}
+    return [
+        p
+        for p in problems
+        if (p.place.file, p.place.sheet) in sheets or (p.place.sheet is None and p.place.file in files)
+    ]
+
+
+def _write_due(
+    facts: prefilled.Facts, root: Path, form: str | None, unit: str | None, progress: Progress | None
+) -> Due:
+    files = resources.load("templates")["files"]
+    folder = root / files["due_folder"] / str(facts.county.period)
+    units = _wanted(facts, unit)
+    jobs: list[tuple[Path, Callable[[], list[FormSheet]]]] = [
+        (folder / _file_name(facts, branch), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
+        for branch in units
+    ]
+    if unit is None:
+        jobs.append((folder / files["county_book"], lambda: prefilled.county_sheets(facts, form)))
+    written, skipped = [], []
+    for done, (path, make) in enumerate(jobs, start=1):
+        if path.exists():
+            skipped.append(path)
+        elif sheets := make():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
+            create(path, form_writing.render(sheets, references=beside))
+            written.append(path)
+        if progress is not None:
+            progress(done, len(jobs))
+    return Due(tuple(written), tuple(skipped))
+
+
+def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
+    """The branches whose forms are asked for."""
+    every, roster = prefilled.branches(facts), facts.county.roster
+    if unit is None or roster.named(unit).level == BRANCH:
+        return [b for b in every if unit in (None, b)]
+    return [b for b in every if roster.named(b).parent == unit]
+
+
+def _file_name(facts: prefilled.Facts, branch: str) -> str:
+    roster = facts.county.roster
+    unit = roster.unit(branch, facts.county.period.last_day) or roster.named(branch)
+    stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
+    return _FORBIDDEN.sub("_", stem)[:_LONGEST].rstrip(". ") + ".xlsx"
