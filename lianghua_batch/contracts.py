@@ -4,9 +4,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from lianghua_batch import exact
-from lianghua_batch.forms import COUNT, NUMBER, Column, Sheet
+from lianghua_batch.forms import COUNT, NAME, NUMBER, TEXT, Column, Sheet
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.tables import Table
+from lianghua_batch.values import squeeze
 
 _REQUIRED, _MIN, _MAX, _ALLOWED = "required", "min", "max", "allowed"
 
@@ -72,6 +73,9 @@ def doubled_keys(table: Table) -> list[Problem]:
     if not key or table.frame.empty:
         return []
     marks = table.frame[key].copy()
+    for name in key:
+        if table.sheet.column(name).type in (TEXT, NAME):  # names are compared without their spaces everywhere
+            marks[name] = marks[name].map(squeeze, na_action="ignore")
     whose = {i: f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
     marks["_whose"] = table.frame["_origin"].map(whose)
     marks = marks[marks[key[0]].notna()]

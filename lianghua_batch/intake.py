@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -33,7 +34,15 @@ def read(path: Path, root: Path) -> tuple[list[Grid], list[Problem]]:
         unreadable = flaws(content)
         sheets = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         return [_grid(workbook, meta, file, unreadable.get(meta.name, {})) for meta in sheets], []
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError):
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ElementTree.ParseError,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+    ):
         return [], [problem("E101", SourceRef(file), reason="不是 Excel 工作簿，或已损坏")]
 
 

@@ -69,8 +69,7 @@ def year(number: int) -> Period:
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     words = resources.load("reading")["periods"]
-    digits = "".join(resources.load("reading")["digits"])
-    number = rf"(?P<i>\d+|[{digits}]+)"
+    number = r"(?P<i>\d+)"
     month, quarter = words["month"], "|".join(words["quarters"])
     suffix = "|".join(sorted(words["year_suffixes"], key=len, reverse=True))
     head = rf"^(?P<y>\d{{4}})(?:{suffix})?"
@@ -85,14 +84,17 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     ]
 
 
-def _small_number(written: str) -> int:
-    if written.isdigit():
-        return int(written)
+def arabic(written: str) -> str:
+    """Write Chinese numerals in a text with Arabic digits: 二〇二六年三月十五日 → 2026年3月15日."""
     digits = resources.load("reading")["digits"]
-    total = 0
-    for character in written:
-        total = total + digits[character] if digits[character] < 10 else max(total, 1) * 10
-    return total
+
+    def number(match: re.Match[str]) -> str:
+        if "十" not in match[0]:
+            return "".join(str(digits[c]) for c in match[0])
+        tens, _, ones = match[0].partition("十")
+        return arabic(tens or "一") + arabic(ones or "〇")
+
+    return re.sub(f"[{''.join(digits)}]+", number, written)
 
 
 def parse(raw: object) -> Period | None:
@@ -110,7 +112,7 @@ def parse(raw: object) -> Period | None:
         if not raw.is_integer():
             return None
         raw = int(raw)
-    written = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(raw)))
+    written = arabic(re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(raw))))
     halves = resources.load("reading")["periods"]["halves"]
     for kind, pattern in _patterns():
         match = pattern.match(written)
@@ -120,7 +122,7 @@ def parse(raw: object) -> Period | None:
         if kind == HALF and not match["i"]:
             index = next(i for i, names in halves.items() if any(written.endswith(name) for name in names))
         elif match["i"]:
-            index = _small_number(match["i"])
+            index = int(match["i"])
         elif match.groupdict().get("i6"):
             index = int(match["i6"])
         number = int(match["y"])

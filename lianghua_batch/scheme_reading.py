@@ -145,7 +145,7 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
 
 def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
     """The dimensions by name; one whose numbers cannot be read keeps its place, for the forms have its column."""
-    rows = list(_rows(table, "dimension"))
+    rows = list({squeeze(str(r["dimension"])): r for r in reversed(list(_rows(table, "dimension")))}.values())[::-1]
     dimensions = tuple(_dimension(r) for r in rows)
     problems: list[Problem] = []
     if not table.origins or any(r["full_marks"] is None or r["start"] is None for r in rows):

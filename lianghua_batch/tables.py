@@ -134,12 +134,17 @@ def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> l
 
 
 def _is_footer(row: list[object], marked: list[int], totals: frozenset[str], notes: tuple[str, ...]) -> bool:
-    """Whether a row is a sum or a note: told by the cells that would say who or what it is about, at `marked`."""
-    first = next((cell for cell in row if not is_blank(cell)), "")
-    if any(isinstance(row[at], str) and squeeze(row[at]) in totals for at in marked):
+    """Whether a row is a sum or a note: told by the cells that would say who or what it is about, at `marked`.
+
+    A sum's word may stand in another column where those are blank; a note may go with a signature, and that is all.
+    """
+    filled = [at for at, cell in enumerate(row) if not is_blank(cell)]
+    identity = [at for at in marked if at in filled]
+    if any(isinstance(row[at], str) and squeeze(row[at]) in totals for at in identity or filled):
         return True
+    first = row[filled[0]]
     is_note = isinstance(first, str) and squeeze(first).startswith(notes)
-    return is_note and all(is_blank(row[at]) or row[at] is first for at in marked)
+    return is_note and (len(filled) <= 2 or not any(at != filled[0] for at in identity))
 
 
 def _unit_of(source: Recognised) -> str | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from lianghua_batch import resources
 from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
 from lianghua_batch.grids import Flaw
-from lianghua_batch.periods import Period
+from lianghua_batch.periods import Period, arabic
 
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
@@ -17,6 +17,7 @@ _ERROR_VALUES = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 )
 _INTEGER = re.compile(r"^[+-]?\d+$")
+_THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 _DATE = re.compile(r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?号?$")
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_OF_YEAR = re.compile(r"^(\d{1,2})月(\d{1,2})日?$")
@@ -85,9 +86,11 @@ def hundredths(raw: object) -> int:
 
 
 def _written_number(written: str) -> Decimal:
-    plain = squeeze(written).replace("−", "-").replace(",", "")
+    plain = squeeze(written).replace("−", "-")
     for suffix in (*resources.load("reading")["point_suffixes"], "%"):
         plain = plain.removesuffix(suffix)
+    if _THOUSANDS.match(plain):
+        plain = plain.replace(",", "")
     try:
         if plain.lower() != plain.upper() or "_" in plain:  # 1e3, nan, inf are not a clerk's numbers
             raise InvalidOperation
@@ -117,7 +120,7 @@ def date(raw: object, period: Period | None = None) -> dt.date:
         raise Fault("E207")
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    written = _with_arabic_digits(_TIME_OR_WEEKDAY.sub("", tidy(str(raw))).replace(" ", ""))
+    written = arabic(_TIME_OR_WEEKDAY.sub("", tidy(str(raw))).replace(" ", ""))
     try:
         if match := _DATE.match(written) or _COMPACT_DATE.match(written):
             return _sensible(dt.date(*(int(part) for part in match.groups())))
@@ -128,20 +131,6 @@ def date(raw: object, period: Period | None = None) -> dt.date:
     except ValueError:  # 30 February
         raise Fault("E207") from None
     raise Fault("E207")
-
-
-@lru_cache(maxsize=4096)
-def _with_arabic_digits(written: str) -> str:
-    """二〇二六年三月十五日 → 2026年3月15日; what has no Chinese digits stays as it is."""
-    digits = resources.load("reading")["digits"]
-
-    def number(match: re.Match[str]) -> str:
-        if "十" not in match[0]:
-            return "".join(str(digits[c]) for c in match[0])
-        tens, _, ones = match[0].partition("十")
-        return str((digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0))
-
-    return re.sub(f"[{''.join(digits)}]+", number, written)
 
 
 def _sensible(day: dt.date) -> dt.date:

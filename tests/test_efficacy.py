@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support import BRANCHES, County, complaints
 
@@ -99,6 +99,7 @@ def test_what_clipping_takes(method, d, clipped, taken):
 VALUES = st.fractions(min_value=-100, max_value=100, max_denominator=100)
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES, VALUES, VALUES)
 def test_better_never_scores_less_by_the_classical_method(one, other, satisfactory, unacceptable):
     assume(satisfactory != unacceptable)
@@ -106,6 +107,7 @@ def test_better_never_scores_less_by_the_classical_method(one, other, satisfacto
     assert efficacy(low, satisfactory, unacceptable) <= efficacy(high, satisfactory, unacceptable)
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES, st.lists(VALUES, min_size=5, max_size=5, unique=True), st.booleans())
 def test_better_never_scores_less_by_five_levels(one, other, standards, bigger_is_better):
     standards.sort(reverse=bigger_is_better)

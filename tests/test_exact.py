@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import County, complaints
 
@@ -73,12 +73,14 @@ def test_there_is_no_mean_of_nothing():
         exact.mean([])
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.integers(0, 6), PLACES)
 def test_rounding_is_that_of_decimal(digits, decimals, places):
     expected = Decimal(digits).scaleb(-decimals).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     assert exact.half_up(Fraction(digits, 10**decimals), places) == Fraction(expected)
 
 
+@settings(deadline=None)
 @given(FRACTIONS, PLACES)
 def test_rounding_moves_at_most_half_a_unit_and_only_once(value, places):
     rounded = exact.half_up(value, places)
@@ -87,6 +89,7 @@ def test_rounding_moves_at_most_half_a_unit_and_only_once(value, places):
     assert exact.half_up(rounded, places) == rounded
 
 
+@settings(deadline=None)
 @given(FRACTIONS, FRACTIONS, PLACES)
 def test_rounding_keeps_the_order_and_the_sign(one, other, places):
     low, high = sorted((one, other))
@@ -94,6 +97,7 @@ def test_rounding_keeps_the_order_and_the_sign(one, other, places):
     assert exact.half_up(-one, places) == -exact.half_up(one, places)
 
 
+@settings(deadline=None)
 @given(FRACTIONS, PLACES)
 def test_what_is_written_is_what_is_rounded(value, places):
     written = exact.text(value, places)

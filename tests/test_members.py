@@ -108,6 +108,32 @@ def test_the_mean_of_a_branch_and_of_its_committee(county, tmp_path):
     assert units["DW1"]["member_mean"] == "80.17"  # 481 ÷ 6, the members pooled
 
 
+def test_dimensions_and_worths_are_the_scheme_s_own(county, tmp_path):
+    dimensions = {
+        "政治合格": 30,
+        "执行纪律合格": 30,
+        "品德合格": 20,
+        "作用发挥合格": 10,
+        "廉洁自律": 10,
+    }  # five of them
+    scheme = county.form("考评方案", "满分")
+    scheme.rows = [{"维度": d, "满分": full, "起始分": 0.8 * full} for d, full in dimensions.items()]
+    for form in (f for f in county.forms if f.form == "月打分"):
+        form.headings = ["党员编号", "姓名", *dimensions, "合计", "免评原因"]
+        for row in form.rows:
+            row.update({d: 0.8 * full for d, full in dimensions.items()})
+    row = county.form("月打分", 支部编号="ZB1", 期间="2026-01").row(党员编号="001")
+    row.update(政治合格=29, 廉洁自律=7, 合计=84)  # 29 + 24 + 16 + 8 + 7, each within 5 of its 起始分
+    for summary in branch_forms(county, "季汇总", "ZB1", until="2026-03-31"):
+        summary.row(党员编号="001").update(第一月=84, 季度积分=81.33, 审定积分=81.33)
+    worths = county.form("考评方案", "折算分")
+    worths.row(对象="党员", 等级="合格")["折算分"] = 75
+    county.form("年评议", 支部编号="ZB1").row(党员编号="001").update(优秀票=1, 合格票=1)
+    member = published(county, tmp_path)["001"]
+    assert (member["months"]["2026-01"], member["quarters"]["2026Q1"]) == ("84.00", "81.33")
+    assert member["review"] == "87.50"  # (100 + 75) ÷ 2
+
+
 # --- 免评 ----------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support import BRANCHES, County
+from support import County
 
 from lianghua_batch import parameters, resources, results
 
@@ -152,8 +152,8 @@ def averaging_81(county: County) -> None:
 
 
 def sums(county: County) -> None:
-    """The 季汇总 of a county that adds up its months, with 3 more for 001 by 支委会调整."""
-    for row in (r for branch in BRANCHES for r in county.form("季汇总", 支部编号=branch, 期间=Q1).rows):
+    """The 季汇总 of a county that adds up its months, with 3 more for 001 by 支委会调整 in the first quarter."""
+    for row in (row for form in county.forms if form.form == "季汇总" for row in form.rows):
         row.update(季度积分=240, 审定积分=240)
     first_quarter(county, 支委会调整=3, 调整原因="支委会研究", 审定积分=243)
 
@@ -237,6 +237,7 @@ CASES = [
     Case(
         {"季度积分口径": "合计"}, as_it_is, "ZB1 member_mean", "80.00", "80.33", Q1, then=sums
     ),  # (243÷3 + 80 + 80) ÷ 3
+    Case({"季度积分口径": "合计"}, as_it_is, "001 points", "80.00", "80.25", YEAR, then=sums),  # (243÷3 + 3×80) ÷ 4
     Case({"支委会调整上限": 6}, raised, "001 points", "E315", "85.50", Q1),
     Case({"年度积分权重": 60, "民主评议权重": 40}, as_it_is, "001 total", "84.00", "88.00"),  # 48 + 40
     Case({"优秀比例上限": "2/3"}, lambda c: give(c, m001=95, m002=90), "002 grade", "合格", "优秀"),  # 90×80% + 20 = 92
@@ -341,6 +342,28 @@ def test_rounding_once_at_the_end_of_a_quarter(tmp_path):
     county.set_rule("取舍方式", "末级")
     assert found(county, tmp_path / "last", Q1, "ZB1 total") == "85.00"  # 85.00333…
     assert found(county, tmp_path / "last", Q1, "ZB1 member_mean") == "80.01"  # shown rounded
+
+
+@pytest.mark.parametrize("rounding", ["逐级", "末级"])
+def test_approved_points_are_rounded_either_way(tmp_path, rounding):
+    county = County()
+    county.set_rule("小数位", 0)
+    county.set_rule("取舍方式", rounding)
+    for n in (1, 2, 3, 4):  # (80 + 80 + 81) ÷ 3 = 80.33…, approved as 80
+        row = county.form("月打分", 支部编号="ZB1", 期间=f"2026-{3 * n:02}").row(党员编号="001")
+        row.update(政治合格=21, 合计=81)
+        county.form("季汇总", 支部编号="ZB1", 期间=f"2026Q{n}").row(党员编号="001")["第三月"] = 81
+    county.form("年评议", 支部编号="ZB1").row(党员编号="001").update(优秀票=17, 合格票=3)  # (1700 + 240) ÷ 20 = 97
+    assert found(county, tmp_path, YEAR, "001 total") == "83.00"  # 64 + 19.4, not 64.27 + 19.4
+
+
+@pytest.mark.parametrize("rounding", ["逐级", "末级"])
+def test_a_member_is_graded_by_the_published_total(tmp_path, rounding):
+    county = County()
+    county.set_rule("小数位", 0)
+    county.set_rule("取舍方式", rounding)
+    give(county, m001=87)  # 69.6 + 20 = 89.6, published 90
+    assert found(county, tmp_path, YEAR, "001 grade") == "优秀"
 
 
 @pytest.mark.parametrize("rounding", ["逐级", "末级"])

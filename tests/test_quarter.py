@@ -76,13 +76,25 @@ def test_a_branch_is_half_its_members_and_half_its_inspection(county, tmp_path):
     assert branch["grade"] == "良好"
 
 
+@pytest.mark.parametrize("rounding", ["逐级", "末级"])
 @pytest.mark.parametrize(
-    ("mark", "total", "grade"), [(100, "90.00", "优秀"), (99.98, "89.99", "良好"), (59, "69.50", "较差")]
+    ("mark", "total", "grade"),
+    [(100, "90.00", "优秀"), (99.99, "90.00", "优秀"), (99.98, "89.99", "良好"), (59, "69.50", "较差")],
 )
-def test_the_bands_of_organisations_apply(county, tmp_path, mark, total, grade):
-    inspected(county, "ZB1", mark)  # (80 + mark) ÷ 2
+def test_the_bands_apply_to_the_published_number(county, tmp_path, rounding, mark, total, grade):
+    county.set_rule("取舍方式", rounding)
+    inspected(county, "ZB1", mark)  # (80 + mark) ÷ 2; of 99.99 it is 89.995
     branch = published(county, tmp_path)["ZB1"]
     assert (branch["total"], branch["grade"]) == (total, grade)
+
+
+@pytest.mark.parametrize("rounding", ["逐级", "末级"])
+def test_the_bands_apply_to_the_published_number_of_a_committee(county, tmp_path, rounding):
+    county.set_rule("取舍方式", rounding)
+    inspected(county, "ZB1", 100)
+    inspected(county, "ZB2", 99.98)
+    committee = published(county, tmp_path)["DW1"]  # (90 + 89.99) ÷ 2
+    assert (committee["total"], committee["grade"]) == ("90.00", "优秀")
 
 
 def test_a_committee_is_the_mean_of_its_branches(county, tmp_path):

@@ -63,6 +63,7 @@ def repeated_rows(table: Table) -> Iterator[Problem]:
     frame = table.frame
     if frame.empty:
         return
+    frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # who knows what they say
     units = frame["_origin"].map({i: str(o.unit) for i, o in enumerate(table.origins)})
     whole = frame[names].assign(_unit=units)
     again = whole.duplicated(keep="first")
@@ -167,5 +168,5 @@ def _reviews(county: County, table: Table) -> Iterable[Problem]:
             )
         first.setdefault(member_id, row)
         columns = [c.name for c in table.sheet.expanded]
-        if all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
+        if columns and all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
             yield problem("E321", row.ref(columns[0]))

@@ -122,7 +122,7 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
 
 def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
     columns = [c.name for c in row.table.sheet.expanded]
-    if not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
+    if columns and not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
         yield problem("E321", row.ref(columns[0]))
 
 

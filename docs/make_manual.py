@@ -1,0 +1,202 @@
+"""Regenerates the tables of 使用手册.md, those between `<!-- 生成 … -->` and `<!-- 完 -->`, from schemas/.
+
+    python docs/make_manual.py
+
+Everything outside these marks is written by hand. `tests/test_manual.py` fails while a table is stale.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lianghua_batch import default_scheme, forms, parameters, resources
+from lianghua_batch.form_writing.rules import number_range
+from lianghua_batch.forms import NUMBER, Column, Form, Sheet
+
+MANUAL = Path(__file__).resolve().parent / "使用手册.md"
+_BLOCK = re.compile(r"(<!-- 生成 (?P<what>\w+)(?: (?P<which>\w+))? -->\n).*?(<!-- 完 -->)", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PARTS = {"1": "文件和表头", "2": "单元格", "3": "表与表之间", "4": "考评方案", "5": "花名册", "6": "考评期间"}
+_SEVERITIES = {"E": "错误", "W": "提示"}
+# What stands for a placeholder of messages.yaml; `code.placeholder` goes before `placeholder`.
+_WORDS = {
+    "E115.period": "年度",
+    "E324.expected": "党委或支部",
+    "E327.name": "指标名称",
+    "E402.name": "参数名称",
+    "E403.kind": "能填的内容",
+    "E403.name": "参数名称",
+    "E404.value": "合计数",
+    "E407.value": "合计数",
+    "E410.value": "合计数",
+    "W401.value": "合计数",
+    "actual": "该单位的层级",
+    "adjustment": "调整数",
+    "allowed": "可选的值",
+    "audience": "测评对象",
+    "day": "日期",
+    "default": "林西方案的值",
+    "example": "写法示例",
+    "expected": "应为的值",
+    "form": "表种",
+    "heading": "列名",
+    "headings": "必填的列名",
+    "indicator": "指标编号",
+    "key": "重复的内容",
+    "kind": "类别",
+    "kinds": "月、季度、半年或年",
+    "label": "缺少的项目",
+    "level": "层级",
+    "limit": "限值",
+    "member": "党员",
+    "method": "赋分方法",
+    "metric": "数据来源",
+    "name": "名称",
+    "other": "另一处",
+    "period": "期间",
+    "points": "季度积分",
+    "reason": "原因",
+    "row": "行号",
+    "scope": "对象",
+    "sheet": "工作表",
+    "terms": "各项权重",
+    "unit": "单位",
+    "value": "填写的值",
+    "where": "另一支部",
+    "year": "年度",
+}
+
+
+def main() -> None:
+    """Rewrite the manual in place."""
+    text = MANUAL.read_text(encoding="utf-8")
+    MANUAL.write_text(refreshed(text), encoding="utf-8", newline="\n")
+
+
+def refreshed(text: str) -> str:
+    """Return the manual with every generated block as schemas/ says it now."""
+
+    def block(match: re.Match[str]) -> str:
+        which = match["which"]
+        lines = _BLOCKS[match["what"]](*([which] if which else []))
+        return "\n".join([match[1], *lines, "", match[4]])
+
+    return _BLOCK.sub(block, text)
+
+
+def blocks(text: str) -> list[tuple[str, str | None]]:
+    """Return which blocks the manual has, in its order."""
+    return [(m["what"], m["which"]) for m in _BLOCK.finditer(text)]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    body = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return ["| " + " | ".join(cells) + " |" for cells in (headings, ["---"] * len(headings), *body)]
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+
+def _instructions() -> Mapping:
+    return resources.load("templates")["instructions"]
+
+
+def _periods(form: Form) -> str:
+    words = _instructions()
+    return words["period_joiner"].join(words["period"][kind] for kind in form.periods)
+
+
+def _forms() -> list[str]:
+    """The list of all forms."""
+    filed_by = _instructions()["filed_by"]
+    rows = [
+        (f.order, f.label, filed_by[f.filed_by], _periods(f), f.due, f.purpose) for f in forms.definitions().values()
+    ]
+    return _table(["序号", "表种", "谁填", "周期", "报送时间", "填什么"], sorted(rows))
+
+
+def _form(name: str) -> list[str]:
+    """What one form is, and the columns of each of its sheets under the default scheme."""
+    form = forms.expand(forms.definitions()[name], default_scheme.scheme().items)
+    words = _instructions()
+    lines = [
+        f"- 用途：{form.purpose}",
+        f"- 谁填：{words['filed_by'][form.filed_by]}，{_periods(form)}；报送时间：{form.due}。",
+        f"- 依据：{resources.load('clauses')['clauses'][form.clause]['label']}",
+    ]
+    for sheet in form.sheets:
+        lines += ["", *_sheet(sheet, several=len(form.sheets) > 1)]
+    return lines
+
+
+def _sheet(sheet: Sheet, several: bool) -> Iterator[str]:
+    if several:
+        yield f"**“{sheet.label}”表**"
+        yield ""
+    rows = [(c.label, _needed(c), _allowed(c), c.note) for c in sheet.columns]
+    yield from _table(_instructions()["headings"], rows)
+    if sheet.key:
+        yield ""
+        yield f"不能重复的：{'＋'.join(sheet.label_of(c) for c in sheet.key)}。"
+
+
+def _needed(column: Column) -> str:
+    words = _instructions()
+    return words["required"] if column.required else words["conditional"] if column.required_heading else ""
+
+
+def _allowed(column: Column) -> str:
+    words, texts = _instructions(), resources.load("templates")["texts"]
+    text = words["allowed"][column.type].format(
+        choices=words["choice_joiner"].join(column.choices.values()),
+        range=number_range(texts, column.min, column.max) if column.type == NUMBER else "",
+    )
+    return words["from_list"].format(allowed=text) if column.list else text
+
+
+# --- 参数 and codes ------------------------------------------------------------------------------------------------
+
+
+def _parameters() -> list[str]:
+    """Every 参数: name, Linxi value, what may be filled in, note, clause."""
+    clauses, basis = resources.load("clauses")["clauses"], resources.load("templates")["texts"]["basis"]
+    rows = []
+    for number, entry in enumerate(resources.load("parameters")["parameters"], start=1):
+        clause = clauses[entry["clause"]]
+        source = basis[clause["kind"]].format(clause=clause["label"])
+        allowed = parameters.kind_of(entry).removesuffix(" 之一")
+        rows.append((number, entry["label"], parameters.default_text(entry), allowed, entry["note"], source))
+    return _table(["序号", "参数", "默认值", "可以填", "说明", "依据"], rows)
+
+
+def _codes() -> list[str]:
+    """Every code: what it means, what to do; by what it is about, errors before warnings."""
+    parts: dict[str, list[Sequence[str]]] = defaultdict(list)
+    for code, entry in sorted(resources.load("messages").items()):
+        meaning, remedy = (_readable(code, entry[key]) for key in ("message", "remedy"))
+        parts[code[1]].append((code, _SEVERITIES[code[0]], meaning, remedy))
+    lines: list[str] = []
+    for part, rows in sorted(parts.items()):
+        lines += ["", f"**{_PARTS[part]}**", "", *_table(["代码", "性质", "意思", "怎么办"], rows)]
+    return lines[1:]
+
+
+def _readable(code: str, text: str) -> str:
+    """A message with its placeholders as words in 〔〕."""
+
+    def word(match: re.Match[str]) -> str:
+        return f"〔{_WORDS.get(f'{code}.{match[1]}') or _WORDS[match[1]]}〕"
+
+    return _PLACEHOLDER.sub(word, text)
+
+
+_BLOCKS: Mapping[str, Callable[..., list[str]]] = {
+    "表种": _forms,
+    "表": _form,
+    "参数": _parameters,
+    "代码": _codes,
+}
+
+if __name__ == "__main__":
+    main()
