@@ -105,9 +105,6 @@ def test_the_figures_of_a_committee(county, tmp_path):
     assert (dw1["total"], dw1["grade"], dw1["rank"]) == ("83.60", "一般", 1)  # 14 + 69.6
 
 
-@pytest.mark.xfail(
-    strict=True, raises=IndexError, reason="units._satisfaction: columns[0] where there is no grade to vote for"
-)
 def test_a_scheme_without_grades_to_vote_for_is_an_error(county, tmp_path):
     form = county.form("考评方案", "折算分")
     form.rows = [r for r in form.rows if r["对象"] == "党员"]
