@@ -85,11 +85,6 @@ def refreshed(text: str) -> str:
     return _BLOCK.sub(block, text)
 
 
-def blocks(text: str) -> list[tuple[str, str | None]]:
-    """Return which blocks the manual has, in its order."""
-    return [(m["what"], m["which"]) for m in _BLOCK.finditer(text)]
-
-
 def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     body = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
     return ["| " + " | ".join(cells) + " |" for cells in (headings, ["---"] * len(headings), *body)]

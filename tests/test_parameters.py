@@ -136,8 +136,8 @@ def marked_low(county: County) -> None:
     first_quarter(county, 第一月=74, 季度积分=78, 审定积分=78)
 
 
-def raised(county: County) -> None:
-    first_quarter(county, 支委会调整=5.5, 调整原因="支委会研究", 审定积分=85.5)
+def adjusted(county: County, amount: float) -> None:
+    first_quarter(county, 支委会调整=amount, 调整原因="支委会研究", 审定积分=80 + amount)
 
 
 def a_record(county: County) -> None:
@@ -238,13 +238,17 @@ CASES = [
         {"季度积分口径": "合计"}, as_it_is, "ZB1 member_mean", "80.00", "80.33", Q1, then=sums
     ),  # (243÷3 + 80 + 80) ÷ 3
     Case({"季度积分口径": "合计"}, as_it_is, "001 points", "80.00", "80.25", YEAR, then=sums),  # (243÷3 + 3×80) ÷ 4
-    Case({"支委会调整上限": 6}, raised, "001 points", "E315", "85.50", Q1),
+    Case({"支委会调整上限": 6}, lambda c: adjusted(c, 5.5), "001 points", "E315", "85.50", Q1),
+    Case({"支委会调整上限": 6}, lambda c: adjusted(c, -5.5), "001 points", "E315", "74.50", Q1),
     Case({"年度积分权重": 60, "民主评议权重": 40}, as_it_is, "001 total", "84.00", "88.00"),  # 48 + 40
     Case({"优秀比例上限": "2/3"}, lambda c: give(c, m001=95, m002=90), "002 grade", "合格", "优秀"),  # 90×80% + 20 = 92
     Case({"优秀比例上限": "0.67"}, lambda c: give(c, m001=95, m002=90), "002 grade", "合格", "优秀"),
     Case({"小数位": 1}, rated, "ZB1 year_end", "84.35", "84.40"),
     Case({"小数位": 1}, rated, "ZB1 total", "81.08", "81.10"),  # 16.6 + 67.52 = 84.12 → 84.1, − 3
     Case({"小数位": 0}, rated, "ZB1 total", "81.08", "81.00"),  # 84.35 → 84; 16.6 + 67.2 = 83.8 → 84, − 3
+    Case(
+        {"小数位": 0}, lambda c: bonuses(c, 个性化=0.25), "ZB1 individual", "0.25", "0.25"
+    ),  # 加减分 are never rounded
     Case({"并列名次": "连号"}, lambda c: give(c, m001=81, m002=81), "003 rank", 3, 2),
     Case({"去极值人数": 3}, lambda c: supervisors(c, 60, 90, 93), "ZB1 supervisors", "81.00", "90.00"),
     Case({"取舍方式": "末级"}, nearly_rounded, "ZB1 total", "81.09", "81.08"),

@@ -147,6 +147,21 @@ def test_a_given_output_folder_is_passed_over(county, tmp_path):
     assert complaints(outcome) == []
 
 
+def test_a_quarter_takes_its_own_forms_and_the_years_earlier_records(tmp_path):
+    county = County()
+    for period in ("2026-02", "2026-05", "2026-08"):
+        county.form("月打分", 支部编号="ZB1", 期间=period).row(党员编号="001")["合计"] = 1
+        record = {"日期": f"{period}-06", "党员编号": "001", "姓名": "甲一", "项目编号": "Z9", "事由": "学习"}
+        county.form("日记录", 支部编号="ZB1", 期间=period).add(**record)
+    for period in ("2026Q1", "2026Q4"):
+        county.drop("督查打分", 期间=period)
+    assert [c.split("[")[0] for c in county.complaints(tmp_path, "2026Q2")] == [
+        "E305 ZB1/2026-02.xlsx 日记录 D4",
+        "E305 ZB1/2026-05.xlsx 日记录 D4",
+        "E310 ZB1/2026-05.xlsx 月打分 H4",
+    ]
+
+
 # --- copies --------------------------------------------------------------------------------------------------------
 
 
