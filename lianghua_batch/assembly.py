@@ -98,6 +98,8 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     selected, problems = select(sources, period)
     judged, found = without_copies(selected.judged)
     problems += found
+    unsigned = [(s.form.label, s.unsigned) for s in judged if s.form.by_branch]
+    problems += (problem("W107", place, form=label) for label, place in unsigned if place is not None)
     definitions = forms.definitions()
     base: dict[str, dict[str, Table]] = {}
     base_problems: dict[str, list[Problem]] = {}

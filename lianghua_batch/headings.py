@@ -39,6 +39,18 @@ class Recognised:
     period: Period | None
 
     @property
+    def unsigned(self) -> SourceRef | None:
+        """The place of a 填表人 label that nobody has filled: the form may be a template as it was generated."""
+        if "filled_by" in self.labels:
+            return None
+        names = {name for name, identifier in _label_names().items() if identifier == "filled_by"}
+        for r, row in enumerate(self.grid.rows[: self.head_row]):
+            for c, cell in enumerate(row):
+                if isinstance(cell, str) and squeeze(cell).rstrip(":") in names:
+                    return self.grid.place(r, c, squeeze(cell).rstrip(":"))
+        return None
+
+    @property
     def title(self) -> str | None:
         """The first text above the table that stands alone in its row."""
         for row in self.grid.rows[: self.head_row]:

@@ -64,5 +64,5 @@ def kind_of(entry: Mapping) -> str:
         return "0 至 1 之间的分数（文本）"
     if entry["type"] == "count":
         top = f" 至 {entry['max']}" if "max" in entry else " 或更大"
-        return f"{entry['min']}{top}的整数"
+        return f"{entry['min']}{top} 的整数"
     return "0 至 100 的数" if entry["type"] == "percent" else "不小于 0 的数"

@@ -203,6 +203,13 @@ def test_columns_that_nobody_asked_for(county, tmp_path):
     ]
 
 
+def test_a_form_that_nobody_signed(county, tmp_path):
+    county.form("月打分", 支部编号="ZB1", 期间="2026-01").labels["填表人"] = None
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W107 ZB1/2026-01.xlsx 月打分 I2：“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。"
+    ]
+
+
 def test_labelled_cells_that_must_be_there(county, tmp_path):
     del county.form("督查打分").labels["期间"]
     del county.form("季汇总", 支部编号="ZB1").labels["支部编号"]

@@ -377,14 +377,20 @@ def test_existing_forms_are_left_alone(county: Path) -> None:
     [
         (None, "0102", {OTHER_BOOK: 1 + 4}),
         (None, "01", {BRANCH_BOOK: 1 + 6, OTHER_BOOK: 1 + 4}),
-        ("daily_record", None, {BRANCH_BOOK: 3, OTHER_BOOK: 2}),
-        ("inspection", None, {COUNTY_BOOK: 1}),
-        ("objection", None, {COUNTY_BOOK: 1}),
+        ("daily_record", None, {"0101_办公室_预算支部_日记录.xlsx": 3, "0102_国库支部_日记录.xlsx": 2}),
+        ("inspection", None, {"机关工委_督查打分.xlsx": 1}),
+        ("objection", None, {"机关工委_异议登记.xlsx": 1}),
     ],
 )
 def test_due_of_one_unit_or_form(county: Path, form: str | None, unit: str | None, expected: dict[str, int]) -> None:
     made = templates.due(county, FIRST_QUARTER, form=form, unit=unit)
     assert {p.name: len(sheets_in(p)) for p in made.written} == expected
+
+
+def test_one_form_made_early_does_not_keep_the_others_from_being_made(county: Path) -> None:
+    templates.due(county, FIRST_QUARTER, form="daily_record", unit="0101")
+    made = templates.due(county, FIRST_QUARTER, unit="0101")
+    assert names(made.written) == [BRANCH_BOOK] and not made.skipped
 
 
 def test_without_a_sound_roster_nothing_is_written(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lianghua_batch import assembly, discovery, form_writing, pipeline, resources
 from lianghua_batch.crosschecks import rules
 from lianghua_batch.form_writing import FormSheet
+from lianghua_batch.forms import definitions
 from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors, in_order, problem
@@ -77,11 +78,12 @@ def _write_due(
     folder = root / files["due_folder"] / str(facts.county.period)
     units = _wanted(facts, unit)
     jobs: list[tuple[Path, Callable[[], list[FormSheet]]]] = [
-        (folder / _file_name(facts, branch), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
+        (folder / _file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
         for branch in units
     ]
     if unit is None:
-        jobs.append((folder / files["county_book"], lambda: prefilled.county_sheets(facts, form)))
+        stem = _with_form(files["county_book"], form)
+        jobs.append((folder / f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
     written, skipped = [], []
     for done, (path, make) in enumerate(jobs, start=1):
         if path.exists():
@@ -104,8 +106,13 @@ def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
     return [b for b in every if roster.named(b).parent == unit]
 
 
-def _file_name(facts: prefilled.Facts, branch: str) -> str:
+def _file_name(facts: prefilled.Facts, branch: str, form: str | None) -> str:
     roster = facts.county.roster
     unit = roster.unit(branch, facts.county.period.last_day) or roster.named(branch)
     stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
-    return _FORBIDDEN.sub("_", stem)[:_LONGEST].rstrip(". ") + ".xlsx"
+    return _with_form(_FORBIDDEN.sub("_", stem)[:_LONGEST].rstrip(". "), form) + ".xlsx"
+
+
+def _with_form(stem: str, form: str | None) -> str:
+    """A workbook of one form only says so, lest it keep the unit's other forms of the period from being written."""
+    return stem if form is None else f"{stem}_{definitions()[form].label}"
