@@ -1,10 +1,10 @@
 """Recognised sheets → one County: which period, which sheets belong to it, each form's table, the scheme and the roster."""
 
-from collections import defaultdict
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lianghua_batch import contracts, forms, periods, roster, scheme_reading
+from lianghua_batch import contracts, forms, roster, scheme_reading
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks.units import same_form_twice
 from lianghua_batch.headings import Recognised
@@ -38,7 +38,6 @@ class Selected:
 def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, list[Problem]]:
     """Take the sheets of the period; those of another year are left with a warning, those of the same year's other periods without."""
     judged, earlier, problems = [], [], []
-    year = periods.year(period.year)
     for source in sources:
         its = source.period
         if its is None:
@@ -54,7 +53,6 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
             judged.append(source)
         elif its.last_day < period.first_day and source.form.name == "monthly_score":
             earlier.append(source)
-    assert year.contains(period)
     return Selected(judged, earlier), problems
 
 
@@ -64,32 +62,30 @@ def _claim(source: Recognised) -> tuple:
     return (source.sheet.form, source.sheet.name, str(label.value) if label else "", source.period)
 
 
-def _content(source: Recognised) -> list[list[object]]:
-    """The sheet's table without blank rows and trailing blank cells."""
-    rows = (_without_tail(row) for row in source.grid.rows[source.head_row :])
-    return [row for row in rows if row]
-
-
-def _without_tail(row: list[object]) -> list[object]:
-    end = len(row)
-    while end and is_blank(row[end - 1]):
-        end -= 1
-    return row[:end]
+def _content(source: Recognised) -> str:
+    """A fingerprint of the sheet's table without blank rows and trailing blank cells."""
+    digest = hashlib.sha256()
+    for row in source.grid.rows[source.head_row :]:
+        end = len(row)
+        while end and is_blank(row[end - 1]):
+            end -= 1
+        if end:
+            digest.update(repr(row[:end]).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], list[Problem]]:
     """Drop sheets that say exactly what an earlier one says; each is a warning."""
-    by_claim: dict[tuple, list[Recognised]] = defaultdict(list)
+    firsts: dict[tuple, Recognised] = {}
     kept: list[Recognised] = []
     problems: list[Problem] = []
     for source in sources:
-        alike = by_claim[_claim(source)]
-        first = next((s for s in alike if _content(s) == _content(source)), None)
-        if first is not None:
-            problems.append(problem("W103", source.grid.place(), other=first.grid.place()))
-        else:
-            alike.append(source)
+        key = (*_claim(source), _content(source))
+        first = firsts.setdefault(key, source)
+        if first is source:
             kept.append(source)
+        else:
+            problems.append(problem("W103", source.grid.place(), other=first.grid.place()))
     return kept, problems
 
 
@@ -109,7 +105,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     missing = [p for name in _BASE for p in _missing(base[name], definitions[name], period)]
     if missing:
         return None, problems + missing
-    problems += _two_schemes(base["scheme"]["parameters"], period)
+    problems += _two_schemes(base["scheme"], period)
     rules, found = scheme_reading.read(base["scheme"], period.year)
     problems += found
     rules_sound = not errors([*base_problems["scheme"], *found])
@@ -150,9 +146,13 @@ def _missing(tables: Mapping[str, Table], form: forms.Form, period: Period) -> l
     return [problem("E116", SourceRef(file), form=form.label, sheet=sheet.label) for sheet in absent]
 
 
-def _two_schemes(parameters: Table, period: Period) -> list[Problem]:
-    first, *others = parameters.origins
-    return [problem("E416", o.place(), year=period.year, other=first.place()) for o in others]
+def _two_schemes(tables: Mapping[str, Table], period: Period) -> list[Problem]:
+    """A sheet of 考评方案 that is there twice, not as a copy: nobody could say which of the two is in force."""
+    return [
+        problem("E416", second.place(), year=period.year, other=table.origins[0].place())
+        for table in tables.values()
+        for second in table.origins[1:]
+    ]
 
 
 def _sent_twice(table: Table, form: forms.Form, people: roster.Roster) -> list[Problem]:

@@ -18,7 +18,7 @@ def find(root: Path, leave_out: Path | None = None) -> tuple[list[Path], list[Pr
     found: list[Path] = []
     problems: list[Problem] = []
     for path in _files(root, resolved):
-        if path.name.startswith(tuple(words["temporary_prefixes"])):
+        if path.name.startswith(tuple(words["temporary_prefixes"])) or path.name.lower() in words["ignored_names"]:
             continue
         if path.suffix.lower() in words["suffixes"]:
             found.append(path)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from lianghua_batch import exact, resources
 from lianghua_batch.values import Fault, hundredths, squeeze
 
-_FRACTION = re.compile(r"^(\d+)/(\d+)$")
+_FRACTION = re.compile(r"^(\d{1,9})/(\d{1,9})$")
 
 
 def parameter_value(entry: Mapping, written: str) -> object:

@@ -69,7 +69,7 @@ def year(number: int) -> Period:
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     words = resources.load("reading")["periods"]
-    number = r"(?P<i>\d+)"
+    number = r"(?P<i>\d{1,2})"
     month, quarter = words["month"], "|".join(words["quarters"])
     suffix = "|".join(sorted(words["year_suffixes"], key=len, reverse=True))
     head = rf"^(?P<y>\d{{4}})(?:{suffix})?"
@@ -85,14 +85,16 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def arabic(written: str) -> str:
-    """Write Chinese numerals in a text with Arabic digits: 二〇二六年三月十五日 → 2026年3月15日."""
+    """Write Chinese numerals in a text with Arabic digits: 二〇二六年三月十五日 → 2026年3月15日; above 99 digit by digit."""
     digits = resources.load("reading")["digits"]
 
     def number(match: re.Match[str]) -> str:
-        if "十" not in match[0]:
-            return "".join(str(digits[c]) for c in match[0])
-        tens, _, ones = match[0].partition("十")
-        return arabic(tens or "一") + arabic(ones or "〇")
+        tens, ten, ones = match[0].partition("十")
+        if not ten:
+            return "".join(str(digits[c]) for c in tens)
+        if len(tens) > 1 or len(ones) > 1:
+            return match[0]  # no number of a date
+        return str((digits[tens] if tens else 1) * 10 + (digits[ones] if ones else 0))
 
     return re.sub(f"[{''.join(digits)}]+", number, written)
 

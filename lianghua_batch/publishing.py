@@ -2,8 +2,8 @@
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,20 +16,35 @@ def publish(outcome: Results, problems: Sequence[Problem], out: Path) -> list[Pa
     """Write the ranking workbook and results.json into `out` and return their paths; what was there stays until both are complete."""
     words = resources.load("reading")
     out.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=".", suffix=".writing", dir=out))
+    workshop = out / f".{secrets.token_hex(6)}.writing"  # not mkdtemp: its files would stay private on a shared drive
+    workshop.mkdir()
     try:
         ranking = words["ranking_name"].format(period=outcome.county.period)
         workbook_out.write(workshop / ranking, report.build(outcome, problems), report.properties(outcome))
         _write_json(workshop / words["results_name"], outcome)
-        names = [
-            ranking,
-            words["results_name"],
-        ]  # the workbook first: it is the one that a spreadsheet program may hold open
-        for name in names:
-            os.replace(workshop / name, out / name)
+        names = [ranking, words["results_name"]]
+        _replace_all(workshop, out, names)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     return [out / name for name in names]
+
+
+def _replace_all(workshop: Path, out: Path, names: Sequence[str]) -> None:
+    """Move the new files over the old ones; if one cannot be moved (open in Excel), the old ones are put back."""
+    done: list[str] = []
+    try:
+        for name in names:
+            if (out / name).exists():
+                os.replace(out / name, workshop / f"{name}.old")
+            done.append(name)
+            os.replace(workshop / name, out / name)
+    except OSError as error:
+        for name in done:
+            if (workshop / f"{name}.old").exists():
+                os.replace(workshop / f"{name}.old", out / name)
+            else:
+                (out / name).unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(out / name)) from error
 
 
 def _write_json(path: Path, outcome: Results) -> None:

@@ -89,8 +89,10 @@ class Roster:
 
     def units_on(self, day: dt.date, level: str) -> list[Unit]:
         """The units of one 层级 that exist on `day`, by code."""
-        found = (self.unit(unit_id, day) for unit_id in sorted(self.units))
-        return [u for u in found if u is not None and u.level == level]
+        if day not in self._units_by_day:
+            found = (self.unit(unit_id, day) for unit_id in sorted(self.units))
+            self._units_by_day[day] = [u for u in found if u is not None]
+        return [u for u in self._units_by_day[day] if u.level == level]
 
     def branches_of(self, committee: str, day: dt.date) -> list[Unit]:
         """The branches of a committee on `day`, by code."""
@@ -134,6 +136,10 @@ class Roster:
                     by_branch[row.branch].append(row)
             self._cache[day] = by_branch
         return self._cache[day]
+
+    @cached_property
+    def _units_by_day(self) -> dict[dt.date, list[Unit]]:
+        return {}
 
     @cached_property
     def _cache(self) -> dict[dt.date, dict[str, list[Member]]]:

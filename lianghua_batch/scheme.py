@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from lianghua_batch import exact
 from lianghua_batch.provenance import SourceRef
@@ -113,11 +114,6 @@ class Indicator:
         return self.row.ref("weight")
 
     @property
-    def usable(self) -> bool:
-        """Whether its standard values are all there and differ, as its method needs; where not, reading has said so."""
-        return None not in self.standards and len(set(self.standards)) == len(self.standards)
-
-    @property
     def counts(self) -> bool:
         """Whether it is in force: 差异化 only once 审核 = 通过 (文件二（二）)."""
         return self.kind == ROUTINE or self.review == PASSED
@@ -147,6 +143,11 @@ class Scheme:
     projects: Mapping[str, Project]
     indicators: tuple[Indicator, ...]
     ballots: Mapping[str, Mapping[str, Fraction]]
+
+    @cached_property
+    def indicator(self) -> Mapping[str, Indicator]:
+        """The indicators by code."""
+        return {i.id: i for i in reversed(self.indicators)}
 
     @property
     def items(self) -> dict[str, list[str]]:

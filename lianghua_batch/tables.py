@@ -7,7 +7,7 @@ import pandas as pd
 
 from lianghua_batch import resources
 from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
-from lianghua_batch.grids import Grid
+from lianghua_batch.grids import Flaw, Grid
 from lianghua_batch.headings import Recognised, headings_of
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
@@ -111,6 +111,11 @@ def _columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[
             problems.append(problem("E105", grid.place(row, None, column.label)))
         problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
     problems += (
+        problem(cell.code, grid.place(row, c), value=cell)
+        for c, cell in enumerate(grid.rows[row])
+        if isinstance(cell, Flaw)
+    )
+    problems += (
         problem("W101", grid.place(row, c, heading), value=heading)
         for c, heading in enumerate(written)
         if heading and c not in known
@@ -125,26 +130,33 @@ def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> l
     mapped = list(places.values())
     identity = [c for c in sheet.columns if c.type in (CODE, NAME)] or [sheet.columns[0]]
     marked = [places[c.name] for c in identity if c.name in places]
+    needed = [
+        places[c.name] for c in sheet.columns if c.required and c.type not in (NUMBER, COUNT) and c.name in places
+    ]
     rows = source.grid.rows
     return [
         r
         for r in range(source.head_row + 1, len(rows))
-        if not all(is_blank(rows[r][at]) for at in mapped) and not _is_footer(rows[r], marked, totals, notes)
+        if not all(is_blank(rows[r][at]) for at in mapped) and not _is_footer(rows[r], marked, needed, totals, notes)
     ]
 
 
-def _is_footer(row: list[object], marked: list[int], totals: frozenset[str], notes: tuple[str, ...]) -> bool:
-    """Whether a row is a sum or a note: told by the cells that would say who or what it is about, at `marked`.
+def _is_footer(
+    row: list[object], marked: list[int], needed: list[int], totals: frozenset[str], notes: tuple[str, ...]
+) -> bool:
+    """Whether a row is a sum or a note, not a record.
 
-    A sum's word may stand in another column where those are blank; a note may go with a signature, and that is all.
+    Told by the cells that would say who or what it is about, at `marked`; where the word stands elsewhere, only if none of
+    the cells that every record has, at `needed`, is filled: a record that lacks its code must not pass for a note.
     """
-    filled = [at for at, cell in enumerate(row) if not is_blank(cell)]
-    identity = [at for at in marked if at in filled]
-    if any(isinstance(row[at], str) and squeeze(row[at]) in totals for at in identity or filled):
-        return True
-    first = row[filled[0]]
-    is_note = isinstance(first, str) and squeeze(first).startswith(notes)
-    return is_note and (len(filled) <= 2 or not any(at != filled[0] for at in identity))
+    first = next(at for at, cell in enumerate(row) if not is_blank(cell))
+    for at, cell in enumerate(row):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        written = squeeze(cell)
+        if written in totals or (at == first and written.startswith(notes)):
+            return at in marked or all(is_blank(row[n]) for n in needed if n != at)
+    return False
 
 
 def _unit_of(source: Recognised) -> str | None:

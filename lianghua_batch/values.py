@@ -86,13 +86,16 @@ def hundredths(raw: object) -> int:
 
 
 def _written_number(written: str) -> Decimal:
-    plain = squeeze(written).replace("−", "-")
+    plain = tidy(written).replace("−", "-")
     for suffix in (*resources.load("reading")["point_suffixes"], "%"):
-        plain = plain.removesuffix(suffix)
+        plain = plain.removesuffix(suffix).rstrip()
     if _THOUSANDS.match(plain):
         plain = plain.replace(",", "")
     try:
-        if plain.lower() != plain.upper() or "_" in plain:  # 1e3, nan, inf are not a clerk's numbers
+        odd = any(unicodedata.category(c) == "No" for c in written)  # 1² is not 12
+        if (
+            odd or " " in plain or "_" in plain or plain.lower() != plain.upper()
+        ):  # 1e3, nan, inf: not a clerk's numbers
             raise InvalidOperation
         return Decimal(plain)
     except InvalidOperation:

@@ -50,7 +50,7 @@ def print_problems(problems: Iterable[Problem], *, err: bool) -> None:
 def print_json(value: Any) -> None:
     """Print machine-readable output on stdout, in UTF-8 whatever the console's code page is."""
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 

@@ -104,7 +104,7 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
     if unit is None or indicator_id is None:
         return
     place = row.ref("indicator_id")
-    indicator = next((i for i in county.scheme.indicators if i.id == indicator_id), None)
+    indicator = county.scheme.indicator.get(indicator_id)
     if indicator is None:
         yield problem("E328", place, value=indicator_id)
         return

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.scheme import Dimension, Project, Scheme
 from lianghua_batch.scoring.scope import Key, Scope
-from lianghua_batch.tables import Table
+from lianghua_batch.tables import ORIGIN, ROW, Table
 
 _CAPS = ("monthly_cap", "yearly_cap")
 
@@ -36,6 +37,12 @@ class Diary:
     rows: Mapping[Key, list[int]]
     vetoes: Mapping[str, list[SourceRef]]
 
+    @cached_property
+    def _columns(self) -> tuple[list, list, list, list]:
+        """Project, points, origin and row of every diary row, by frame index: one look at the frame instead of one a row."""
+        frame = self.table.frame
+        return tuple(frame[name].tolist() for name in ("project_id", "points", ORIGIN, ROW))
+
     def dimension_value(self, member_id: str, month: Period, dimension: Dimension) -> Fraction:
         """The 核算分 of one dimension and month, exact and within 0…满分."""
         added = self.sums.get((member_id, month), {}).get(dimension.name, 0)
@@ -50,18 +57,15 @@ class Diary:
         by = step_clause("computed_dimension")
         parts = [Contribution(item_label("start"), dimension.start, by, dimension.source)]
         capped: dict[str, Project] = {}
+        projects, points, origins, numbers = self._columns
         for index in self.rows.get((member_id, month), ()):
-            project = self.scheme.projects[self.table.frame.at[index, "project_id"]]
+            project = self.scheme.projects[projects[index]]
             if project.dimension != dimension.name:
                 continue
             capped[project.id] = project
-            given = self.table.frame.at[index, "points"]
-            amount = project.points if pd.isna(given) else int(given)
-            parts.append(
-                Contribution(
-                    f"{project.id} {project.name}", exact.from_hundredths(amount), by, self.table.ref(index, "points")
-                )
-            )
+            amount = project.points if pd.isna(points[index]) else int(points[index])
+            place = self.table.place(origins[index], numbers[index], "points")
+            parts.append(Contribution(f"{project.id} {project.name}", exact.from_hundredths(amount), by, place))
         for project in capped.values():
             for name, taken in zip(_CAPS, self.caps.get((member_id, month, project.id), (0, 0)), strict=True):
                 if taken:

@@ -141,8 +141,6 @@ def _indicators(
     scores: dict[str, Score] = {}
     problems: list[Problem] = []
     for indicator in county.scheme.indicators_for(unit.id, unit.level, unit.group):
-        if not indicator.usable:
-            continue  # reading the scheme has reported it
         if indicator.metric == "filed":
             row = actuals.get((unit.id, indicator.id))
             if row is None:

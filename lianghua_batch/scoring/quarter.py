@@ -1,5 +1,6 @@
 """The quarter's monitoring of branches and committees (spec §6, [P]: the document gives no quarterly formula)."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,8 +32,11 @@ def organisation_quarters(
     branches: list[OrganisationQuarter] = []
     problems: list[Problem] = []
     heads: dict[str, int] = {}
+    by_branch: dict[str, list[Score]] = defaultdict(list)
+    for _, its in sorted(members.quarters.items()):
+        by_branch[its.member.branch].append(its.percent)
     for unit in county.roster.units_on(county.period.last_day, BRANCH):
-        percents = [q.percent for _, q in sorted(members.quarters.items()) if q.member.branch == unit.id]
+        percents = by_branch.get(unit.id, [])
         heads[unit.id] = len(percents)
         mean = mean_of(facts, unit, "member_mean", percents) if percents else None
         inspection = raters.inspections(county, unit).get(county.period)
