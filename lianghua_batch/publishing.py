@@ -1,5 +1,6 @@
 """Writes a period's outputs: all of them beside the place first, then each moved over the old one in a single step."""
 
+import errno
 import json
 import os
 import secrets
@@ -34,6 +35,8 @@ def _replace_all(workshop: Path, out: Path, names: Sequence[str]) -> None:
     done: list[str] = []
     try:
         for name in names:
+            if (out / name).is_dir():  # not ours to move away
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out / name))
             if (out / name).exists():
                 os.replace(out / name, workshop / f"{name}.old")
             done.append(name)
