@@ -42,11 +42,11 @@ def _replace_all(workshop: Path, out: Path, names: Sequence[str]) -> None:
             done.append(name)
             os.replace(workshop / name, out / name)
     except OSError as error:
-        for name in done:
-            if (workshop / f"{name}.old").exists():
-                os.replace(workshop / f"{name}.old", out / name)
+        for moved in done:
+            if (workshop / f"{moved}.old").exists():
+                os.replace(workshop / f"{moved}.old", out / moved)
             else:
-                (out / name).unlink(missing_ok=True)
+                (out / moved).unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(out / name)) from error
 
 

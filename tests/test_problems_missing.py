@@ -61,6 +61,14 @@ def test_a_probationary_member_needs_no_review(year, tmp_path):
     assert year.complaints(tmp_path, "2026") == []
 
 
+def test_a_branch_of_probationary_members_alone_owes_no_review(year, tmp_path):
+    for row in year.form("花名册", "姓名").rows:
+        if row["支部编号"] == "ZB2":
+            row["党员类别"] = "预备"
+    year.drop("年评议", 支部编号="ZB2")
+    assert year.complaints(tmp_path, "2026") == []
+
+
 def test_units_without_their_inspections(year, tmp_path):
     year.form("督查打分", 期间="2026Q2").rows.pop(0)
     year.drop("督查打分", 期间="2026Q4")

@@ -167,9 +167,12 @@ def test_an_adjustment_beyond_its_limit_and_without_reason(county, tmp_path):
     summary(county).row(党员编号="001").update(支委会调整=5.01, 调整原因="表现突出", 审定积分=85.01)
     summary(county).row(党员编号="002").update(支委会调整=-1, 审定积分=79)
     summary(county).row(党员编号="003").update(支委会调整=0)
+    summary(county, "ZB2").row(党员编号="004").update(支委会调整=-5.01, 调整原因="群众反映", 审定积分=74.99)
+    summary(county, "ZB2").row(党员编号="005").update(支委会调整=-5, 调整原因="群众反映", 审定积分=75)
     assert county.complaints(tmp_path, "2026Q1") == [
         "E315 ZB1/2026Q1.xlsx 季汇总 G4[5.01]：支委会调整 5.01 超过上下 5。请调整到 5 以内。",
         "E316 ZB1/2026Q1.xlsx 季汇总 H5：有支委会调整而没有调整原因。请填写调整原因。",
+        "E315 ZB2/2026Q1.xlsx 季汇总 G4[-5.01]：支委会调整 -5.01 超过上下 5。请调整到 5 以内。",
     ]
 
 
