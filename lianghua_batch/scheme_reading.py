@@ -133,6 +133,11 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
             problems.append(problem("E419", bands[0].source, scope=scope_label))
         elif sum(b.lower is None for b in bands) != 1:
             problems.append(problem("E405", bands[-1].source, scope=scope_label))
+        problems += (
+            problem("W403", low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
+            for high, low in pairwise(bands)
+            if low.lower is not None and (high.lower is None or high.lower < low.lower)
+        )
         bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
         problems += (
             problem("E406", later.source, value=exact.short(later.lower), scope=scope_label)

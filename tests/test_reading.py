@@ -507,7 +507,8 @@ def test_neither_the_order_of_files_nor_of_rows_changes_a_result(period, example
         rng.shuffle(names)
         for form, name in zip(county.forms, names, strict=True):
             form.file = name
-            rng.shuffle(form.rows)
+            if form.sheet != "等次":  # bounds out of order are pointed out
+                rng.shuffle(form.rows)
         with TemporaryDirectory() as folder:
             assert scored(county, Path(folder), period) == as_it_was_filled(period)
 
