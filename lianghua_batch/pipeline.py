@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lianghua_batch import assembly, discovery, headings, intake, results
+from lianghua_batch import assembly, attribution, discovery, headings, intake, results
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks import agreement, completeness, people, rules, units
 from lianghua_batch.forms import definitions
@@ -21,12 +21,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What checking and scoring a folder came to: `results` is None where there is any error."""
+    """What checking and scoring a folder came to.
+
+    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read.
+    """
 
     period: Period | None
     files: int
     problems: tuple[Problem, ...]
     results: Results | None
+    county: County | None = None
 
 
 def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
@@ -50,7 +54,8 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
         if county.rules_sound:
             outcome, found = rank(county, scored)
             problems += found
-    return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome)
+        problems = attribution.attributed(problems, county)
+    return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome, county)
 
 
 def recognise_all(

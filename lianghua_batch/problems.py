@@ -12,7 +12,10 @@ ERROR, WARNING = "error", "warning"
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do."""
+    """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
+
+    `unit` and `period` say whose it is and when, as far as known: of a form that is not there the place says neither.
+    """
 
     code: str
     place: SourceRef
@@ -20,6 +23,8 @@ class Problem:
     remedy: str
     value: str | None = None
     suggestion: str | None = None
+    unit: str | None = None
+    period: str | None = None
 
     @property
     def severity(self) -> str:
@@ -54,6 +59,8 @@ def problem(
         remedy=entry["remedy"].format_map(filled),
         value=None if value is None else str(value),
         suggestion=suggestion,
+        unit=getattr(context.get("unit"), "id", None),
+        period=str(context["period"]) if "period" in context else None,
     )
 
 

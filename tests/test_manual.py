@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lianghua_batch import exact, forms, periods, pipeline, resources, results
-from lianghua_batch.cli.commands import root as commands
+from lianghua_batch.cli.dispatch import root as commands
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from support import County
 
 from lianghua_batch import resources
-from lianghua_batch.cli.commands import root
+from lianghua_batch.cli.dispatch import root
 
 KEYS = ["code", "severity", "file", "sheet", "cell", "column", "value", "message", "remedy", "suggestion"]
 

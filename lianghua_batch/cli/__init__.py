@@ -2,11 +2,6 @@
 
 import sys
 
-import click
-
-from lianghua_batch.cli.commands import root
-from lianghua_batch.cli.wording import usage_message
-
 __all__ = ["main"]
 
 DONE, FAULTY, UNUSABLE = 0, 1, 2
@@ -18,16 +13,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a GBK console must not crash on a character that it lacks
     try:
-        code = root.main(prog_name="lianghua-batch", standalone_mode=False)
-    except click.ClickException as error:
-        click.echo(usage_message(error), err=True)
+        from lianghua_batch.cli.dispatch import dispatch
+
+        code = dispatch()
+    except KeyboardInterrupt:
+        print("已中断，没有改动已有的结果。", file=sys.stderr)
         code = UNUSABLE
-    except click.Abort:
-        click.echo("已中断，没有改动已有的结果。", err=True)
-        code = UNUSABLE
-    except OSError as error:
-        click.echo(
-            f"读写失败：{error.filename or ''} {error.strerror or error}。请检查文件夹和文件是否可用。", err=True
-        )
-        code = UNUSABLE
-    sys.exit(code or DONE)
+    sys.exit(code)
