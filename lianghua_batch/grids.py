@@ -1,6 +1,7 @@
 """What a sheet holds before anyone knows what it means: cells at their true places."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from lianghua_batch.provenance import SourceRef
 
@@ -17,13 +18,39 @@ class Flaw:
 
 
 @dataclass(frozen=True)
+class Percent:
+    """A number that its cell shows as a percentage: stored 0.95, `points` 95, shown 95%."""
+
+    points: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.points:f}%"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Merged cells, 0-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Grid:
-    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c; blank cells are '', unreadable ones a Flaw."""
+    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c.
+
+    Blank cells are '', those that show no value a Flaw, those shown as a percentage a Percent. Of merged cells the value
+    stands in the first one. `hidden_rows` are 0-based.
+    """
 
     file: str
     sheet: str
     rows: list[list[object]]
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    merged: tuple[Block, ...] = ()
 
     def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
         """Return the place of a 0-based row and column of this sheet."""

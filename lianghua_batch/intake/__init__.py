@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from lianghua_batch.cell_flaws import flaws
+from lianghua_batch.intake.cell_flaws import flaws
 from lianghua_batch.grids import Flaw, Grid
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
