@@ -5,32 +5,37 @@ from pathlib import Path
 
 from lianghua_batch import resources
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.provenance import SourceRef, file_name
 
 
 def find(root: Path, leave_out: Path | None = None) -> tuple[list[Path], list[Problem]]:
-    """Return the workbooks under `root` in a stable order; 输出, 归档, `leave_out` and editors' temporary files are passed over."""
+    """Return the regular files under `root` in a stable order; 输出, 归档, `leave_out` and editors' temporary files are passed over.
+
+    A folder that cannot be listed is a problem; one that is linked into itself is entered once.
+    """
     words = resources.load("reading")
     reserved = {root / words["output_folder"], root / words["archive_folder"]}
     if leave_out is not None:
         reserved.add(leave_out)
-    resolved = {folder.resolve() for folder in reserved}
-    found: list[Path] = []
     problems: list[Problem] = []
-    for path in _files(root, resolved):
-        if path.name.startswith(tuple(words["temporary_prefixes"])) or path.name.lower() in words["ignored_names"]:
-            continue
-        if path.suffix.lower() in words["suffixes"]:
-            found.append(path)
-        else:
-            problems.append(problem("W106", SourceRef(path.relative_to(root).as_posix()), value=path.name))
-    return found, problems
+    files = _files(root, root, {folder.resolve() for folder in reserved}, problems)
+    prefixes, ignored = tuple(words["temporary_prefixes"]), words["ignored_names"]
+    return [p for p in files if not p.name.startswith(prefixes) and p.name.lower() not in ignored], problems
 
 
-def _files(folder: Path, reserved: set[Path]) -> Iterator[Path]:
-    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+def _files(folder: Path, root: Path, entered: set[Path], problems: list[Problem]) -> Iterator[Path]:
+    """Files of a folder and its sub-folders; `entered` are those that are not to be entered (again)."""
+    entered.add(folder.resolve())
+    try:
+        listed = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        if folder == root:
+            raise
+        problems.append(problem("E120", SourceRef(file_name(folder, root)), reason=error.strerror))
+        return
+    for path in listed:
         if path.is_dir():
-            if path.resolve() not in reserved and not path.name.startswith("."):
-                yield from _files(path, reserved)
+            if path.resolve() not in entered and not path.name.startswith("."):
+                yield from _files(path, root, entered, problems)
         elif path.is_file():
             yield path

@@ -1,6 +1,6 @@
 """The straight line: discover → read → recognise → assemble → check → score members, branches, committees → grade."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,8 @@ Progress = Callable[[int, int], None]
 class Outcome:
     """What checking and scoring a folder came to.
 
-    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read.
+    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
+    hold either, whose problems cause others.
     """
 
     period: Period | None
@@ -31,12 +32,20 @@ class Outcome:
     problems: tuple[Problem, ...]
     results: Results | None
     county: County | None = None
+    base_files: frozenset[str] = frozenset()
+
+    @property
+    def unit_names(self) -> Mapping[str, str]:
+        """What the units of 花名册 are called."""
+        units = self.county.roster.units if self.county is not None else {}
+        return {code: rows[-1].name for code, rows in units.items()}
 
 
 def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
     """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
     paths, problems = discovery.find(root, out)
     sources, found = recognise_all(paths, root, progress)
+    base_files = frozenset(s.grid.file for s in sources if s.form.name in assembly.BASE)
     problems += found
     if not paths:
         problems.append(problem("E117", SourceRef("")))
@@ -44,7 +53,7 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     if period is None:
         if not errors(problems):
             problems.append(problem("E602", SourceRef("")))
-        return Outcome(None, len(paths), tuple(in_order(problems)), None)
+        return Outcome(None, len(paths), tuple(in_order(problems)), None, base_files=base_files)
     county, found = assembly.county(sources, period)
     problems += found
     outcome = None
@@ -55,7 +64,8 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
             outcome, found = rank(county, scored)
             problems += found
         problems = attribution.attributed(problems, county)
-    return Outcome(period, len(paths), tuple(in_order(problems)), None if errors(problems) else outcome, county)
+    outcome = None if errors(problems) else outcome
+    return Outcome(period, len(paths), tuple(in_order(problems)), outcome, county, base_files)
 
 
 def recognise_all(
@@ -65,14 +75,15 @@ def recognise_all(
     listed = list(paths)
     sources: list[Recognised] = []
     problems: list[Problem] = []
-    for done, path in enumerate(listed, start=1):
-        grids, found = intake.read(path, root)
+    for done, (grids, found) in enumerate(intake.read_all(listed, root), start=1):
         problems += found
         for grid in grids:
             source, found = headings.recognise(grid, definitions())
             problems += found
             if source is not None:
                 sources.append(source)
+                if grid.hidden:
+                    problems.append(problem("W108", grid.place()))
         if progress is not None:
             progress(done, len(listed))
     return sources, problems

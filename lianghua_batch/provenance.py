@@ -1,6 +1,17 @@
 """Where a value was filled in."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+
+
+def file_name(path: Path, root: Path) -> str:
+    """Write a file's place under `root` for people; a name that is no UTF-8 (a zip unpacked on Linux) is most likely GBK."""
+    relative = path.relative_to(root).as_posix()
+    try:
+        return relative.encode("utf-8").decode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(relative).decode("gb18030", "replace")
 
 
 def column_letter(index: int) -> str:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lianghua_batch import resources
+from lianghua_batch import merges, resources
 from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
 from lianghua_batch.grids import Flaw, Grid
 from lianghua_batch.headings import Recognised, headings_of
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.provenance import SourceRef, column_letter
 from lianghua_batch.values import Fault, is_blank, read, shown, squeeze
 
 ORIGIN, ROW = "_origin", "_row"
+_ROWS_NAMED = 5  # of many hidden rows, how many are named
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,18 @@ def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> l
     return [
         r
         for r in range(source.head_row + 1, len(rows))
-        if not all(is_blank(rows[r][at]) for at in mapped) and not _is_footer(rows[r], marked, needed, totals, notes)
+        if not all(is_blank(rows[r][at]) for at in mapped)
+        and not _is_footer(rows[r], marked, needed, totals, notes)
+        and not _is_heading_again(rows[r], rows[source.head_row], mapped)
     ]
+
+
+def _is_heading_again(row: list[object], heading: list[object], mapped: list[int]) -> bool:
+    """Whether a row repeats the headings, as on a page that was copied under another."""
+    filled = [at for at in mapped if not is_blank(row[at])]
+    return len(filled) > 1 and all(
+        isinstance(row[at], str) and squeeze(row[at]) == squeeze(str(heading[at])) for at in filled
+    )
 
 
 def _is_footer(
@@ -157,6 +168,16 @@ def _is_footer(
         if written in totals or (at == first and written.startswith(notes)):
             return at in marked or all(is_blank(row[n]) for n in needed if n != at)
     return False
+
+
+def _unnamed(grid: Grid, head_row: int, rows: list[int], known: set[int]) -> Iterator[Problem]:
+    """Columns whose heading is blank or no text, with something under it."""
+    heading = grid.rows[head_row]
+    for c, cell in enumerate(heading):
+        if c in known or isinstance(cell, Flaw) or (isinstance(cell, str) and not is_blank(cell)):
+            continue
+        if any(not is_blank(grid.rows[r][c]) for r in rows):
+            yield problem("W111", grid.place(head_row, c), letter=column_letter(c))
 
 
 def _unit_of(source: Recognised) -> str | None:
@@ -199,6 +220,12 @@ class _Columns:
             )
         )
         rows = _data_rows(source, self.sheet, places)
+        hidden = [r + 1 for r in rows if r in grid.hidden_rows]
+        if hidden:
+            shown_rows = "、".join(map(str, hidden[:_ROWS_NAMED])) + ("等" if len(hidden) > _ROWS_NAMED else "")
+            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=shown_rows))
+        self.problems += _unnamed(grid, source.head_row, rows, set(places.values()))
+        grid = merges.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
             if column.name in places:
                 self._read_column(grid, rows, column, places[column.name], source.period)

@@ -8,9 +8,13 @@ from functools import lru_cache
 
 from lianghua_batch import resources
 from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
-from lianghua_batch.grids import Flaw
+from lianghua_batch.grids import Flaw, Percent
+from lianghua_batch.guesses import likely_code, likely_count, likely_date, likely_number
 from lianghua_batch.periods import Period, arabic
+from lianghua_batch.suggestions import Candidates
 
+# Characters without a shape that web pages and chat programs leave in what is copied from them.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _ERROR_VALUES = frozenset(
@@ -36,8 +40,8 @@ class Fault(Exception):
 
 @lru_cache(maxsize=65536)
 def tidy(written: str) -> str:
-    """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces removed."""
-    return " ".join(unicodedata.normalize("NFKC", written).split())
+    """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and what nobody sees removed."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", written)).split())
 
 
 @lru_cache(maxsize=65536)
@@ -48,7 +52,9 @@ def squeeze(written: str) -> str:
 
 def is_blank(raw: object) -> bool:
     """Whether a cell holds nothing that a person would see."""
-    return raw is None or (isinstance(raw, str) and not raw.strip())
+    if not isinstance(raw, str):
+        return raw is None
+    return not raw.strip() or (not raw.isprintable() and not tidy(raw))
 
 
 def shown(raw: object) -> str:
@@ -66,7 +72,9 @@ def hundredths(raw: object) -> int:
     """Read a number with at most two decimals as whole hundredths; binary noise (83.92000000000002) is not the clerk's."""
     if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
         raise Fault("E202")
-    if isinstance(raw, int):
+    if isinstance(raw, Percent):
+        number = raw.points
+    elif isinstance(raw, int):
         number = Decimal(raw)
     elif isinstance(raw, float):
         near = round(raw * 100) if abs(raw) * 100 < _LARGEST else 0
@@ -99,15 +107,17 @@ def _written_number(written: str) -> Decimal:
             raise InvalidOperation
         return Decimal(plain)
     except InvalidOperation:
-        raise Fault("E202") from None
+        raise Fault("E202", likely_number(written)) from None
 
 
 def count(raw: object) -> int:
-    """Read a whole number ≥ 0, such as votes."""
+    """Read a whole number ≥ 0, such as votes; a share is none."""
+    if isinstance(raw, Percent):
+        raise Fault("E206")
     try:
         value = hundredths(raw)
     except Fault as fault:
-        raise fault if fault.code == "E212" else Fault("E206") from None
+        raise fault if fault.code == "E212" else Fault("E206", likely_count(str(raw))) from None
     if value < 0 or value % 100:
         raise Fault("E206")
     return value // 100
@@ -132,8 +142,8 @@ def date(raw: object, period: Period | None = None) -> dt.date:
         if _INTEGER.match(written) and 20000 <= int(written) < 80000:
             return _EXCEL_EPOCH + dt.timedelta(days=int(written))
     except ValueError:  # 30 February
-        raise Fault("E207") from None
-    raise Fault("E207")
+        raise Fault("E207", likely_date(raw, period)) from None
+    raise Fault("E207", likely_date(raw, period))
 
 
 def _sensible(day: dt.date) -> dt.date:
@@ -144,8 +154,8 @@ def _sensible(day: dt.date) -> dt.date:
 
 def code(raw: object) -> str:
     """Read a code as text, without spaces; a whole number is its digits."""
-    if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
-        raise Fault("E211")
+    if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta, Percent)):
+        raise Fault("E211", likely_code(raw))
     if isinstance(raw, float):
         if not raw.is_integer():
             raise Fault("E211")
@@ -155,7 +165,7 @@ def code(raw: object) -> str:
 
 def text(raw: object) -> str:
     """Read a cell as one line of text, its characters as they were filled in: it is published so."""
-    return " ".join(shown(raw).split())
+    return " ".join(_INVISIBLE.sub("", shown(raw)).split())
 
 
 def person(raw: object) -> str:
@@ -170,7 +180,9 @@ def choice(raw: object, column: Column) -> str:
     for identifier, label in column.choices.items():
         if written == squeeze(label) or written in column.choice_aliases.get(identifier, ()):
             return identifier
-    raise Fault("E208", allowed="、".join(column.choices.values()))
+    names = {name: label for key, label in column.choices.items() for name in column.choice_aliases.get(key, ())}
+    likely = Candidates(names | {label: label for label in column.choices.values()}).like(written)
+    raise Fault("E208", likely, allowed="、".join(column.choices.values()))
 
 
 def anything(raw: object) -> str:

@@ -113,7 +113,9 @@ def test_hidden_sheets_are_read_if_they_are_forms_and_passed_over_if_not(county,
     book["元数据"].sheet_state = "veryHidden"
     book.save(tmp_path / "ZB1/2026-01.xlsx")
     outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
-    assert complaints(outcome) == []
+    assert complaints(outcome) == [
+        "W108 ZB1/2026-01.xlsx 日记录：工作表是隐藏的，已照常读取。请取消隐藏核对，不应上报的请删去。"
+    ]
     assert results.as_json(outcome.results) == as_it_was_filled()
 
 

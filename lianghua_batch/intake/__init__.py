@@ -1,56 +1,36 @@
-"""Bytes → cells: reads workbooks as grids of cells at their true places."""
+"""Bytes → cells: files to grids of cells at their true places, or the problem that says why not."""
 
-import io
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
-
-from lianghua_batch.intake.cell_flaws import flaws
-from lianghua_batch.grids import Flaw, Grid
+from lianghua_batch import resources
+from lianghua_batch.grids import Grid
+from lianghua_batch.intake import kinds, packages, workers
+from lianghua_batch.intake.packages import Limits
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.provenance import SourceRef, file_name
 
-_OLE = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # how Office stores a workbook with an opening password
+__all__ = ["Limits", "read", "read_all"]
+
+
+def read_all(
+    paths: Iterable[Path], root: Path, limit: Limits | None = None
+) -> Iterator[tuple[list[Grid], list[Problem]]]:
+    """Read files under `root` and yield, in their order, each one's worksheets and problems; nothing that a file holds stops it."""
+    files = [(path, file_name(path, root)) for path in paths]
+    for (path, file), reading in zip(files, workers.read_all(files, limit or packages.limits()), strict=True):
+        place = SourceRef(file)
+        if isinstance(reading, OSError):
+            yield [], [problem("E120", place, reason=reading.strerror or type(reading).__name__)]
+        elif reading.refusal is None:
+            yield list(reading.grids), []
+        elif path.suffix.lower() not in resources.load("reading")["suffixes"]:
+            yield [], [problem("W106", place, kind=kinds.called(reading.kind))]
+        else:
+            refusal = reading.refusal
+            yield [], [problem(refusal.code, SourceRef(file, refusal.sheet), **refusal.context)]
 
 
 def read(path: Path, root: Path) -> tuple[list[Grid], list[Problem]]:
-    """Read every worksheet of one workbook; the file's bytes, not its name, say which format it is."""
-    file = path.relative_to(root).as_posix()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return [], [problem("E101", SourceRef(file), reason=error.strerror or "读取失败")]
-    if not content:
-        return [], [problem("E101", SourceRef(file), reason="文件是空的")]
-    if content.startswith(_OLE) and _ENCRYPTED in content:
-        return [], [problem("E101", SourceRef(file), reason="文件设有打开密码")]
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        unreadable = flaws(content)
-        sheets = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-        return [_grid(workbook, meta, file, unreadable.get(meta.name, {})) for meta in sheets], []
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        ElementTree.ParseError,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-    ):
-        return [], [problem("E101", SourceRef(file), reason="不是 Excel 工作簿，或已损坏")]
-
-
-def _grid(
-    workbook: CalamineWorkbook, meta: SheetMetadata, file: str, unreadable: Mapping[tuple[int, int], Flaw]
-) -> Grid:
-    rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-    for (row, column), flaw in unreadable.items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = flaw
-    return Grid(file, meta.name, rows, hidden=meta.visible != SheetVisibleEnum.Visible)
+    """Read every worksheet of one file."""
+    return next(read_all([path], root))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from lianghua_batch import resources
 from lianghua_batch.problems import WARNING, Problem
 from lianghua_batch.report import bonuses, composition, overview, people, rankings, rules, warnings
 from lianghua_batch.report.model import Cell, Column, Page, Properties, Row, SheetTable
@@ -38,7 +39,7 @@ def properties(results: Results) -> Properties:
     return Properties(
         title=view.fill(view.layout("overview")["title"]),
         subject=view.fill("{period_label}"),
-        category=words["category"],
+        category=resources.load("reading")["own_category"],
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
     )

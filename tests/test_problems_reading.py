@@ -1,0 +1,169 @@
+"""Problems of files that cannot be read: each is named with its cause, and nothing that it holds ends the run."""
+
+from pathlib import Path
+
+import pytest
+from hostile import (
+    bomb,
+    compound_file,
+    doubled_member,
+    far_cell,
+    half_encrypted_zip,
+    many_members,
+    protected_workbook,
+    sheet_of,
+    with_doctype,
+    with_sheet,
+    without_sheets,
+    workbook,
+    zipped,
+)
+from support import County, told
+
+from lianghua_batch import intake
+from lianghua_batch.intake.packages import limits
+
+PAGE = "<html><table><tr><td>姓名</td></tr></table></html>"
+DAMAGED = "文件已损坏，打不开。请用 Excel 或 WPS 打开修复，另存为 .xlsx 后重报。"
+NOT_A_WORKBOOK = "不是 Excel 工作簿（{}）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重报。"
+CASES = {
+    "empty": (b"", "E121", "文件是空的。请重新导出或重报。"),
+    "only-zeros": (bytes(5000), "E121", "文件是空的。请重新导出或重报。"),
+    "csv": ("姓名,得分\n甲一,80\n".encode("gbk"), "E123", NOT_A_WORKBOOK.format("CSV 文本")),
+    "csv-with-bom": (b"\xef\xbb\xbf" + "姓名,得分".encode(), "E123", NOT_A_WORKBOOK.format("CSV 文本")),
+    "csv-utf16": ("姓名\t得分".encode("utf-16"), "E123", NOT_A_WORKBOOK.format("CSV 文本")),
+    "text": ("会议记录".encode(), "E123", NOT_A_WORKBOOK.format("文本文件")),
+    "web-page": (PAGE.encode(), "E123", NOT_A_WORKBOOK.format("网页")),
+    "web-archive": (b"MIME-Version: 1.0\r\n", "E123", NOT_A_WORKBOOK.format("网页")),
+    "xml-spreadsheet": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "E123",
+        NOT_A_WORKBOOK.format("XML 电子表格"),
+    ),
+    "pdf": (b"%PDF-1.7\n", "E123", NOT_A_WORKBOOK.format("PDF 文件")),
+    "word": (zipped({"word/document.xml": b"<d/>"}), "E123", NOT_A_WORKBOOK.format("Word 文档")),
+    "old-word": (compound_file("WordDocument"), "E123", NOT_A_WORKBOOK.format("Word 文档")),
+    "wps": (compound_file("WpsContents"), "E123", NOT_A_WORKBOOK.format("WPS 或 Office 的其他文档")),
+    "very-old-excel": (b"\x09\x04\x06\x00\x00\x00\x10\x00", "E123", NOT_A_WORKBOOK.format("Excel 4 以前的工作簿")),
+    "archive": (zipped({"月打分.xlsx": workbook()}), "E123", NOT_A_WORKBOOK.format("压缩包")),
+    "rar": (b"Rar!\x1a\x07\x00", "E123", NOT_A_WORKBOOK.format("压缩包")),
+    "photo": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "E123", NOT_A_WORKBOOK.format("图片")),
+    "bytes": (b"\x01\x00\xfe\x9b" * 50, "E123", NOT_A_WORKBOOK.format("不认识的文件")),
+    "password": (protected_workbook(), "E122", "文件设有打开密码。请取消打开密码后重报。"),
+    "zip-password": (half_encrypted_zip(), "E122", "文件设有打开密码。请取消打开密码后重报。"),
+    "broken-off": (workbook()[:2000], "E101", DAMAGED),
+    "half-a-download": (b"PK\x03\x04 half a download", "E101", DAMAGED),
+    "old-excel-without-its-book": (compound_file("Workbook"), "E101", DAMAGED),
+    "sheet-missing": (zipped({"xl/workbook.xml": b"<workbook/>"}), "E101", DAMAGED),
+    "sheet-breaks-off": (with_sheet(sheet_of('<row r="1"><c r="A1"><v>1</v></c></row>')[:-30]), "E101", DAMAGED),
+    "sheet-stands-twice": (doubled_member(), "E101", DAMAGED),
+    "text-that-is-not-there": (
+        with_sheet(sheet_of('<row r="1"><c r="A1" t="s"><v>999</v></c></row>')),
+        "E101",
+        DAMAGED,
+    ),
+    "bomb": (bomb(), "E124", "文件太大：70 MB，超过 64 MB。请删去多余的内容，另存为 .xlsx 后重报。"),
+    "many-members": (
+        many_members(),
+        "E124",
+        "文件太大：10010 个部件，超过 10000 个。请删去多余的内容，另存为 .xlsx 后重报。",
+    ),
+    "doctype": (
+        with_doctype(),
+        "E125",
+        "文件中有不应有的内容（xl/worksheets/sheet1.xml 中的 DOCTYPE）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重报。",
+    ),
+    "doctype-utf16": (
+        with_doctype("utf-16"),
+        "E125",
+        "文件中有不应有的内容（xl/worksheets/sheet1.xml 中的 DOCTYPE）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重报。",
+    ),
+    "far-cell": (
+        far_cell(),
+        "E126",
+        "工作表用到了 第 1048576 行、第 16384 列，大得不合常理。请删去表格以外多余的行列，另存后重报。",
+    ),
+    "no-such-row": (
+        far_cell("A2000000"),
+        "E126",
+        "工作表用到了 2000000，大得不合常理。请删去表格以外多余的行列，另存后重报。",
+    ),
+    "no-such-column": (
+        far_cell("ZZZ1"),
+        "E126",
+        "工作表用到了 ZZZ1，大得不合常理。请删去表格以外多余的行列，另存后重报。",
+    ),
+    "no-sheet": (without_sheets(), "E128", "文件中没有工作表。请把表填在工作表中重报。"),
+    "blank": (with_sheet(sheet_of("")), "E129", "工作簿是空白的。请填写后重报，不用的文件请删去。"),
+}
+OF_A_SHEET = ("E126",)
+
+
+@pytest.fixture
+def county():
+    return County().only("2026Q1")
+
+
+def read(content: bytes, folder: Path, name: str = "月打分.xlsx", **changed: object) -> list[str]:
+    """What reading one file complains of; `changed` are limits other than the usual ones."""
+    (folder / name).write_bytes(content)
+    limit = limits().__class__(**{**limits().__dict__, **changed})
+    ((_, problems),) = intake.read_all([folder / name], folder, limit)
+    return [told(p) for p in problems]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_that_cannot_be_read(tmp_path, case):
+    content, code, sentence = CASES[case]
+    sheet = " Sheet1" if code in OF_A_SHEET else ""
+    assert read(content, tmp_path) == [f"{code} 月打分.xlsx{sheet}：{sentence}"]
+
+
+def test_every_bad_file_is_named_and_every_good_one_read(county, tmp_path):
+    for n, (content, _, _) in enumerate(CASES.values()):
+        folder = tmp_path / "收到的" / f"{n:02}"
+        folder.mkdir(parents=True)
+        (folder / "月打分.xlsx").write_bytes(content)
+    outcome = county.process(tmp_path, "2026Q1")
+    bad = {p.place.file: p.code for p in outcome.problems if p.place.file.startswith("收到的")}
+    assert bad == {f"收到的/{n:02}/月打分.xlsx": code for n, (_, code, _) in enumerate(CASES.values())}
+    others = [p for p in outcome.problems if not p.place.file.startswith("收到的")]
+    assert {p.code for p in others} == {"W104"}  # what the small county always says: no form of it was lost
+
+
+def test_a_file_that_is_too_large_is_not_even_opened(tmp_path):
+    assert read(workbook(), tmp_path, file_bytes=1000) == [
+        "E124 月打分.xlsx：文件太大：0 MB，超过 0 MB。请删去多余的内容，另存为 .xlsx 后重报。"
+    ]
+
+
+def test_a_file_that_takes_too_long(tmp_path):
+    rows = [[n, *range(20)] for n in range(3000)]
+    assert read(workbook(rows), tmp_path, seconds=0.01) == [
+        "E127 月打分.xlsx：文件读不了：超过 0.01 秒没有读完。请用 Excel 或 WPS 打开，另存为 .xlsx 后重报。"
+    ]
+
+
+def test_a_file_that_kills_its_reader_is_named_and_the_next_one_is_read(tmp_path):
+    for name in ("1.xlsx", "3.xlsx"):
+        (tmp_path / name).write_bytes(workbook())
+    wide = "".join(f'<c r="A{n}"><v>{n}</v></c>' for n in (1, 1_000_000))
+    (tmp_path / "2.xlsx").write_bytes(with_sheet(sheet_of(f'<row r="1">{wide}</row>')))
+    limit = limits().__class__(**{**limits().__dict__, "memory_bytes": 110 << 20})
+    read_files = list(intake.read_all([tmp_path / f"{n}.xlsx" for n in (1, 2, 3)], tmp_path, limit))
+    assert [[told(p) for p in problems] for _, problems in read_files] == [
+        [],
+        [
+            "E127 2.xlsx：文件读不了：读取程序中止，内存用量可能超过 110 MB。请用 Excel 或 WPS 打开，另存为 .xlsx 后重报。"
+        ],
+        [],
+    ]
+    assert [len(grids) for grids, _ in read_files] == [1, 0, 1]
+
+
+def test_a_file_that_vanishes_while_it_is_read(tmp_path):
+    ((grids, problems),) = intake.read_all([tmp_path / "月打分.xlsx"], tmp_path)
+    assert (grids, [told(p) for p in problems]) == (
+        [],
+        ["E120 月打分.xlsx：文件读不出来：No such file or directory。请检查文件是否还在、能否打开。"],
+    )
