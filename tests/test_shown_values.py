@@ -1,0 +1,227 @@
+"""What a cell shows is what counts; where that cannot be told, the cell is named. Nothing becomes another number in silence."""
+
+import datetime as dt
+
+import openpyxl
+import pytest
+from hostile import members, zipped
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from support import County, complaints
+
+from lianghua_batch import periods, pipeline, results
+
+QUARTER = periods.parse("2026Q1")
+
+
+@pytest.fixture
+def county(tmp_path):
+    county = County().only("2026Q1")
+    county.write(tmp_path)
+    return county
+
+
+def edited(path, edit):
+    """Change a workbook as with a spreadsheet program."""
+    book = openpyxl.load_workbook(path)
+    edit(book)
+    book.save(path)
+
+
+def told_after(folder, file, edit):
+    edited(folder / file, edit)
+    return complaints(pipeline.process(folder, QUARTER))
+
+
+def scores(folder):
+    outcome = pipeline.process(folder, QUARTER)
+    assert complaints(outcome) == []
+    return results.as_json(outcome.results)
+
+
+INSPECTION = "督查/2026Q1.xlsx"
+
+
+def test_a_cell_formatted_as_a_percentage_counts_as_it_is_shown(county, tmp_path):
+    before = scores(tmp_path)
+
+    def as_percentages(book):
+        for cell in ("D4", "D5"):
+            book["督查打分"][cell] = 0.9
+            book["督查打分"][cell].number_format = "0.00%"
+
+    edited(tmp_path / INSPECTION, as_percentages)
+    assert scores(tmp_path) == before
+
+
+def test_a_percentage_of_more_than_two_decimals_is_shown_as_filled(county, tmp_path):
+    def percentage(book):
+        book["督查打分"]["D4"] = 0.912345
+        book["督查打分"]["D4"].number_format = "0%"
+
+    assert told_after(tmp_path, INSPECTION, percentage) == [
+        "E203 督查/2026Q1.xlsx 督查打分 D4[91.2345%]：“得分”最多两位小数。请四舍五入到两位小数。（91.23？）"
+    ]
+
+
+def test_votes_are_no_percentages(tmp_path):
+    county = County()
+    path = county.write(tmp_path) / "年末/测评.xlsx"
+
+    def share(book):
+        book.active["C4"] = 0.5
+        book.active["C4"].number_format = "0%"
+
+    edited(path, share)
+    outcome = pipeline.process(tmp_path, periods.parse("2026"))
+    assert complaints(outcome)[0] == (
+        "E206 年末/测评.xlsx 满意度测评 C4[50%]：“优秀票”应为不小于 0 的整数。请填写票数，没有填 0。"
+    )
+
+
+def test_a_number_shown_with_leading_zeros_is_its_code(county, tmp_path):
+    before = scores(tmp_path)
+
+    def as_numbers(book):
+        for row, number in enumerate((1, 2, 3), start=4):
+            cell = book["月打分"].cell(row, 1)
+            assert cell.value == f"{number:03}"
+            cell.value, cell.number_format = number, "000"
+
+    edited(tmp_path / "ZB1/2026-01.xlsx", as_numbers)
+    assert scores(tmp_path) == before
+
+
+@pytest.mark.parametrize(("written", "shown"), [("1e999", "inf"), ("NaN", "nan"), ("-1e999", "-inf")])
+def test_a_number_that_is_none(county, tmp_path, written, shown):
+    path = tmp_path / INSPECTION
+    parts = members(path.read_bytes())
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    cell = sheet[sheet.index('r="D4"') :].partition("</c>")[0]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(cell, cell.replace("<v>90</v>", f"<v>{written}</v>")).encode()
+    path.write_bytes(zipped(parts))
+    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+        f"E202 督查/2026Q1.xlsx 督查打分 D4[{shown}]：“得分”应为数字。请填写阿拉伯数字，不带文字。"
+    ]
+
+
+def test_a_number_formatted_as_a_date_is_no_number(county, tmp_path):
+    def date(book):
+        book["督查打分"]["D4"].number_format = "yyyy-mm-dd"
+
+    assert told_after(tmp_path, INSPECTION, date) == [
+        "E202 督查/2026Q1.xlsx 督查打分 D4[1900-03-30]：“得分”应为数字。请填写阿拉伯数字，不带文字。"
+    ]
+
+
+def test_dates_counted_from_1904(county, tmp_path):
+    diary = county.form("日记录", 支部编号="ZB1", 期间="2026-01")
+    diary.add(日期=dt.date(2026, 1, 6), 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加三会一课")
+    county.write(tmp_path)
+    before = pipeline.process(tmp_path, QUARTER)
+
+    def from_1904(book):
+        book.epoch = CALENDAR_MAC_1904
+
+    edited(tmp_path / "ZB1/2026-01.xlsx", from_1904)
+    after = pipeline.process(tmp_path, QUARTER)
+    assert results.as_json(after.results) == results.as_json(before.results)
+
+
+def test_a_group_named_once_for_several_rows(county, tmp_path):
+    before = scores(tmp_path)
+
+    def merge(book):
+        for row in (5, 6):
+            book["党员"].cell(row, 4).value = None
+        book["党员"].merge_cells("D4:D6")
+
+    edited(tmp_path / "花名册.xlsx", merge)
+    assert scores(tmp_path) == before
+
+
+def test_one_number_for_several_rows(county, tmp_path):
+    def merge(book):
+        book["督查打分"].merge_cells("D4:D5")
+
+    assert told_after(tmp_path, INSPECTION, merge) == [
+        "E214 督查/2026Q1.xlsx 督查打分 D4[90]：“得分”是合并单元格，看不出是哪一行、哪一列的。请取消合并，逐行填写。",
+        "E214 督查/2026Q1.xlsx 督查打分 D5[90]：“得分”是合并单元格，看不出是哪一行、哪一列的。请取消合并，逐行填写。",
+    ]
+
+
+def test_one_cell_over_several_columns(county, tmp_path):
+    def merge(book):
+        book["督查打分"].merge_cells("B4:C4")
+
+    assert told_after(tmp_path, INSPECTION, merge) == [
+        "E214 督查/2026Q1.xlsx 督查打分 B4[财政第一支部]：“组织名称”是合并单元格，看不出是哪一行、哪一列的。请取消合并，逐行填写。",
+        "E214 督查/2026Q1.xlsx 督查打分 C4[财政第一支部]：“检查单位”是合并单元格，看不出是哪一行、哪一列的。请取消合并，逐行填写。",
+    ]
+
+
+def test_merged_titles_and_labels_are_no_matter(county, tmp_path):
+    before = scores(tmp_path)
+    edited(tmp_path / INSPECTION, lambda book: book["督查打分"].merge_cells("A1:E1"))
+    assert scores(tmp_path) == before
+
+
+def test_hidden_rows_are_read_and_pointed_out(county, tmp_path):
+    before = scores(tmp_path)
+
+    def hide(book):
+        book["督查打分"].row_dimensions[5].hidden = True
+        book["督查打分"].row_dimensions[9].hidden = True  # nothing stands there
+
+    edited(tmp_path / INSPECTION, hide)
+    outcome = pipeline.process(tmp_path, QUARTER)
+    assert complaints(outcome) == [
+        "W109 督查/2026Q1.xlsx 督查打分：有 1 行是隐藏的（第 5 行），已照常读取。请取消隐藏核对，不应上报的请删去。"
+    ]
+    assert results.as_json(outcome.results) == before
+
+
+def test_a_column_without_a_name(county, tmp_path):
+    def unnamed(book):
+        book["督查打分"]["G4"] = "这里也写了"
+
+    assert told_after(tmp_path, INSPECTION, unnamed) == [
+        "W111 督查/2026Q1.xlsx 督查打分 G3：列 G 没有可读的列名，但有内容，没有读取。请补上列名，或删去内容。"
+    ]
+
+
+def test_headings_repeated_in_the_middle_of_a_table(county, tmp_path):
+    before = scores(tmp_path)
+    edited(tmp_path / INSPECTION, lambda book: _repeat(book["督查打分"]))
+    assert scores(tmp_path) == before
+
+
+def _repeat(sheet):
+    sheet.insert_rows(5, 2)
+    for column in range(1, 6):
+        sheet.cell(6, column).value = sheet.cell(3, column).value
+
+
+def test_characters_that_nobody_sees(county, tmp_path):
+    before = scores(tmp_path)
+
+    def invisible(book):
+        sheet = book["督查打分"]
+        sheet["A4"] = "\u200bZB1\ufeff"
+        sheet["B4"] = "财政\u200d第一支部"
+        sheet["D4"] = "90\u200b"
+        sheet["D3"] = "得\u200b分"
+        sheet["A9"] = "\u200b"
+
+    edited(tmp_path / INSPECTION, invisible)
+    assert scores(tmp_path) == before
+
+
+def test_a_million_blank_rows_under_the_table(county, tmp_path):
+    before = scores(tmp_path)
+    path = tmp_path / INSPECTION
+    parts = members(path.read_bytes())
+    blank = b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (r, r) for r in range(10, 1_000_000, 7))
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</sheetData>", blank + b"</sheetData>")
+    path.write_bytes(zipped(parts))
+    assert scores(tmp_path) == before
