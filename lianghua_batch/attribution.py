@@ -11,7 +11,7 @@ Places = dict[tuple[str, str | None, int | None], tuple[str | None, str | None]]
 
 
 def attributed(problems: Iterable[Problem], county: County) -> list[Problem]:
-    """Return the problems with `unit` and `period` filled in from where they stand; one of 花名册 or 考评方案 is nobody's."""
+    """Return the problems with `unit` and `period` filled in from the form, or the row, that they stand in."""
     owners = _owners(county)
     return [_attribute(p, owners) for p in problems]
 
@@ -20,9 +20,8 @@ def _attribute(found: Problem, owners: Places) -> Problem:
     place = found.place
     if not place.file:
         return found
-    by_row = owners.get((place.file, place.sheet, place.row))
-    unit, period = by_row or owners.get((place.file, place.sheet, None), (None, None))
-    return replace(found, unit=unit, period=period)
+    owner = owners.get((place.file, place.sheet, place.row)) or owners.get((place.file, place.sheet, None))
+    return found if owner is None else replace(found, unit=owner[0], period=owner[1])
 
 
 def _owners(county: County) -> Places:

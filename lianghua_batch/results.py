@@ -7,6 +7,7 @@ from typing import Any
 from lianghua_batch import __version__, exact, grading
 from lianghua_batch.contributions import Score
 from lianghua_batch.county import County
+from lianghua_batch.drafts import Draft
 from lianghua_batch.roster import Member
 from lianghua_batch.scheme import ORGANISATION
 from lianghua_batch.scoring.members import Members, Quarter, Year
@@ -52,13 +53,17 @@ class UnitStanding:
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that is published of one period, in rank order: cohort by cohort, branch by branch."""
+    """Everything that is published of one period, in rank order: cohort by cohort, branch by branch.
+
+    With a `draft` units are missing, so that no rank is final.
+    """
 
     county: County
     scored: Members
     members: tuple[MemberStanding, ...]
     branches: tuple[UnitStanding, ...]
     committees: tuple[UnitStanding, ...]
+    draft: Draft | None = None
 
 
 def build(
@@ -116,6 +121,11 @@ def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list
 
 def as_json(results: Results) -> dict[str, Any]:
     """Return what results.json holds: numbers as strings with 2 decimals, null where there is no number."""
+    whole = _as_json(results)
+    return whole if results.draft is None else _as_draft(whole, results.draft)
+
+
+def _as_json(results: Results) -> dict[str, Any]:
     county = results.county
     by_id = sorted(results.members, key=lambda m: m.member.id)
     return {
@@ -126,6 +136,21 @@ def as_json(results: Results) -> dict[str, Any]:
         "branches": [_branch(county, b) for b in sorted(results.branches, key=lambda b: b.unit.id)],
         "committees": [_unit(county, c) for c in sorted(results.committees, key=lambda c: c.unit.id)],
     }
+
+
+_RANKS = ("rank", "rank_county")
+
+
+def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A draft says who is missing, and has its ranks under other names: nothing that reads it takes them for final."""
+    incomplete = {unit.id for unit in draft.incomplete}
+    for row in (*whole["members"], *whole["branches"], *whole["committees"]):
+        row |= {f"provisional_{name}": row[name] for name in _RANKS if name in row}
+        row |= dict.fromkeys((name for name in _RANKS if name in row), None)
+    for row in whole["committees"]:
+        row["incomplete"] = row["id"] in incomplete
+    left_out = [{"id": each.unit.id, "name": each.unit.name, "reason": each.reason} for each in draft.left_out]
+    return {**whole, "draft": {"left_out": left_out, "incomplete": sorted(incomplete)}}
 
 
 BONUSES = ("individual", "dynamic", "discipline")

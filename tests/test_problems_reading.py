@@ -18,6 +18,7 @@ from hostile import (
     workbook,
     zipped,
 )
+from odd_workbooks import ods_file, xlsb_workbook
 from support import County, told
 
 from lianghua_batch import intake
@@ -92,6 +93,25 @@ CASES = {
         far_cell("ZZZ1"),
         "E126",
         "工作表用到了 ZZZ1，大得不合常理。请删去表格以外多余的行列，另存后重报。",
+    ),
+    "xlsb-from-1904": (
+        xlsb_workbook({"月打分": [["日期"], [46082]]}, date1904=True),
+        "E130",
+        ".xlsb 工作簿使用 1904 年日期系统，日期读不准。请另存为 .xlsx 后重报。",
+    ),
+    "ods-repeated-without-end": (
+        ods_file(
+            '<table:table table:name="S"><table:table-row table:number-rows-repeated="1048576">'
+            '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+            "</table:table-row></table:table>"
+        ),
+        "E101",
+        DAMAGED,
+    ),
+    "unknown-encoding": (
+        with_sheet(sheet_of('<row hidden="1"/>').replace('version="1.0"', 'version="1.0" encoding="klingon"')),
+        "E101",
+        DAMAGED,
     ),
     "no-sheet": (without_sheets(), "E128", "文件中没有工作表。请把表填在工作表中重报。"),
     "blank": (with_sheet(sheet_of("")), "E129", "工作簿是空白的。请填写后重报，不用的文件请删去。"),

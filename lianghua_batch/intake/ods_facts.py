@@ -104,12 +104,12 @@ class _Reader:
 
 
 def _flaw(cell: Element) -> Flaw | None:
-    """LibreOffice marks error values; other writers only show their text."""
-    formula = cell.get(f"{_TABLE}formula", "")
-    text = "".join(part for line in cell.iterfind(f"{_TEXT}p") for part in line.itertext())
+    """LibreOffice marks error values, others only show their text; a formula that came to no text has an empty paragraph."""
+    formula, shown = cell.get(f"{_TABLE}formula", ""), cell.findall(f"{_TEXT}p")
+    text = "".join(part for paragraph in shown for part in paragraph.itertext())
     if cell.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(text)):
         return Flaw("E210", text)
-    if not (cell.get(f"{_OFFICE}value-type") or text):
+    if not (cell.get(f"{_OFFICE}value-type") or shown):
         return Flaw("E213", _REFERENCE.sub("", formula[formula.find("=") :]))
     return None
 

@@ -27,7 +27,7 @@ _DAMAGED = (
     ExpatError,
     ParseError,
     DefusedXmlException,
-    KeyError,
+    LookupError,
     struct.error,
     xlrd.XLRDError,
 )
@@ -51,6 +51,7 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
         return _refused(kind, Refusal("E101"))
 
 
+_LINKED = "'file:"  # how LibreOffice names the copy that it keeps of a sheet in another file
 _CODES = {kinds.EMPTY: "E121", kinds.PASSWORD: "E122", kinds.DAMAGED: "E101"}
 
 
@@ -79,7 +80,7 @@ def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid
 def _first_reader(content: bytes) -> Iterator[RawSheet]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for meta in workbook.sheets_metadata:
-        if meta.typ != SheetTypeEnum.WorkSheet:
+        if meta.typ != SheetTypeEnum.WorkSheet or meta.name.startswith(_LINKED):
             continue
         sheet = workbook.get_sheet_by_name(meta.name)
         blocks = tuple(Block(*start, *end) for start, end in sheet.merged_cell_ranges or ())

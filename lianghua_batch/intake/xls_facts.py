@@ -1,9 +1,11 @@
 """Facts of an .xls or .et that its reader does not pass on."""
 
 import os
+import struct
 from collections.abc import Mapping
 
 import xlrd
+from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
 from lianghua_batch.grids import Flaw
@@ -11,13 +13,37 @@ from lianghua_batch.intake.facts import Facts, matters
 
 _BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 _ERRORS = xlrd.error_text_from_code | {0x2B: "#GETTING_DATA"}  # the latter since Excel 2007
+# What xlrd comes to where a file says of itself what is not so: it looks things up and counts on them.
+_DAMAGE = (
+    CompDocError,
+    struct.error,
+    AssertionError,
+    AttributeError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def facts(content: bytes) -> dict[str, Facts]:
-    """Return the facts of every worksheet by its name, of the hidden rows those that hold anything.
+    """Return the facts of every worksheet by its name, of the hidden rows those that hold anything; or raise XLRDError.
 
     There is no E213 among them: with every formula BIFF stores a result.
     """
+    try:
+        return _facts(content)
+    except _DAMAGE as error:
+        raise xlrd.XLRDError(f"{type(error).__name__}: {error}") from error
+
+
+def error_text(code: int) -> str:
+    """What stands in a cell for a stored error code, the same in BIFF8 and BIFF12."""
+    return _ERRORS.get(code, "#N/A")
+
+
+def _facts(content: bytes) -> dict[str, Facts]:
     with (
         open(os.devnull, "w", encoding="utf-8") as silence,
         xlrd.open_workbook(
@@ -35,11 +61,6 @@ def facts(content: bytes) -> dict[str, Facts]:
             found[name] = _in_sheet(book.sheet_by_name(name), formats)
             book.unload_sheet(name)
         return found
-
-
-def error_text(code: int) -> str:
-    """What stands in a cell for a stored error code, the same in BIFF8 and BIFF12."""
-    return _ERRORS.get(code, "#N/A")
 
 
 def _formats(book: xlrd.Book) -> dict[int, str]:

@@ -11,12 +11,13 @@ from defusedxml import ElementTree
 
 from lianghua_batch.grids import Flaw
 from lianghua_batch.intake.facts import Facts, matters
+from lianghua_batch.intake.reading import Refusal
 from lianghua_batch.intake.xls_facts import error_text
 
 # Records of [MS-XLSB] 2.3.2.
-_ROW, _FORMAT, _STYLE, _SHEET, _STYLES, _END_OF_STYLES = 0, 44, 47, 156, 617, 618
+_ROW, _FORMAT, _STYLE, _END_OF_CELLS, _WORKBOOK, _SHEET, _STYLES, _END_OF_STYLES = 0, 44, 47, 146, 153, 156, 617, 618
 _BLANK_CELL, _NUMBER_CELLS, _ERROR_CELLS, _CELLS = 1, (2, 5, 9), (3, 11), range(1, 12)
-_HIDDEN_ROW = 0x10
+_FROM_1904, _HIDDEN_ROW, _ROWS, _COLUMNS = 0x1, 0x10, 1_048_576, 16_384
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 _KEPT = 4096  # bytes of a record: more than any of those above has up to what is looked at
@@ -45,6 +46,8 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     with archive.open("xl/workbook.bin") as workbook:
         for record, data in _records(workbook):
+            if record == _WORKBOOK and data[0] & _FROM_1904:
+                raise Refusal("E130")  # the reader gives its dates as days since 1900: four years wrong
             if record == _SHEET:
                 link, end = _text(data, 8)
                 if link:  # without one it is a sheet of macros that stands nowhere
@@ -72,8 +75,12 @@ def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> Facts:
         if record == _ROW:
             row, hidden = struct.unpack_from("<I7xB", data)
             hidden &= _HIDDEN_ROW
+        elif record == _END_OF_CELLS:
+            break
         elif record in _CELLS and record != _BLANK_CELL:
             column, style = struct.unpack_from("<II", data)
+            if row >= _ROWS or column >= _COLUMNS:
+                raise struct.error("a cell stands outside the sheet")
             if hidden:
                 hidden_rows.add(row)
             if record in _ERROR_CELLS:
@@ -97,6 +104,8 @@ def _records(part: BinaryIO) -> Iterator[tuple[int, bytes]]:
             if not byte & 0x80:
                 break
         data = stream.read(min(length, _KEPT))
+        if len(data) < min(length, _KEPT):
+            raise struct.error("a record breaks off")
         if length > _KEPT:
             stream.seek(length - _KEPT, io.SEEK_CUR)
         yield record, data

@@ -47,7 +47,7 @@ class Look:
 def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:
     """Look at every sheet, by name, of a workbook's parts; raises ExpatError, KeyError or ParseError where one is damaged."""
     formats = _formats(parts)
-    return {name: _look(parts[part], formats, name) for name, part in sheet_parts(parts) if part in parts}
+    return {name: _look(parts[part], formats, name) for name, part in sheet_parts(parts)}
 
 
 def sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -97,7 +97,7 @@ def _formats(parts: Mapping[str, bytes]) -> dict[str, str]:
 def _look(xml: bytes, formats: Mapping[str, str], sheet: str) -> Look:
     styled = [re.compile(rb"""\bs\s*=\s*["'](?:%s)["']""" % "|".join(formats).encode())] if formats else []
     if not any(pattern.search(xml) for pattern in (*styled, *_WORTH_A_LOOK)):
-        if not xml.rstrip().endswith(b"worksheet>"):
+        if not xml.rstrip().endswith(b"sheet>"):
             raise expat.ExpatError("the sheet breaks off")
         return Look()
     return _Reader(formats, sheet).read(xml)

@@ -9,11 +9,15 @@ Value = str | int | Fraction | dt.date
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: a text, a number or a date, its style, and how many columns it stretches over."""
+    """One cell: a text, a number or a date, its style, and how many columns it stretches over.
+
+    `link` makes a text lead somewhere: internal:'sheet'!A1 or external:file.xlsx#'sheet'!A1, escaped for Excel.
+    """
 
     value: Value
     style: str
     span: int = 1
+    link: str | None = None
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,8 @@ def _reason(view: View, row: Member) -> str:
         return reasons["left"].format(day=row.end.isoformat())
     if view.results.county.roster.member(row.id, view.period.last_day) is None:
         return reasons["unit_gone"]
+    if row.branch in view.results.county.left_out:
+        return reasons["left_out"]
     if not row.managed:
         return reasons["unmanaged"].format(reason=row.unmanaged_reason)
     return view.by_kind(reasons["no_score"])

@@ -31,7 +31,7 @@ _VALUES: dict[str, Getter] = {
     "rank": lambda _, s: s.rank,
     "rank_county": lambda _, s: s.rank_county,
     "id": lambda _, s: s.unit.id,
-    "name": lambda _, s: s.unit.name,
+    "name": lambda view, s: view.shown_name(s.unit),
     "cohort": lambda view, s: view.cohort_name(s.cohort),
     "grade": lambda _, s: s.grade,
     "branch_count": lambda view, s: len(view.branches_of(s.unit.id)),

@@ -11,6 +11,9 @@ from lianghua_batch.report.model import Cell, Column, Page, Row, SheetTable, Val
 from lianghua_batch.report.view import View
 
 
+_RANKS = ("rank", "rank_county")
+
+
 @dataclass(frozen=True)
 class Item:
     """One thing that an `each` column stands for, its label in the column's heading or a heading of its own, and other overrides."""
@@ -48,6 +51,8 @@ def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
     else:
         template = spec.get("heading") or step_label(spec["name"])
         heading = view.fill(template, label=its.label if its else "")
+    if view.results.draft and spec["name"] in _RANKS:
+        heading = view.stamped("rank", heading=heading)
     column = Column(
         heading, spec["width"], spec.get("group"), spec.get("most"), spec.get("heading_style", Column.style)
     )
@@ -105,13 +110,14 @@ def sheet(
     breaks = fitting.page_breaks(fitted, repeated, view.words["page_pixels"] * 100 / scale) if scale else ()
     span = breaks[0] if breaks else len(fitted)
     name = layout["name"]
-    title = Row((Cell(view.fill(layout["title"]), "title_left" if breaks else "title", span),), height=heights["title"])
+    title = Row((Cell(view.titled(key), "title_left" if breaks else "title", span),), height=heights["title"])
     aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
+    stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
     return SheetTable(
         key=key,
         name=name,
         title=title,
-        subtitles=aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"),
+        subtitles=(*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle")),
         columns=fitted,
         rows=fitting.rows(listed, fitted, layout.get("row", heights["row"])),
         notes=aside(layout.get("notes", ()), "note"),

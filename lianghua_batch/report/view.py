@@ -64,6 +64,17 @@ class View:
         """Fill a sentence with the period, the parameters and `more`."""
         return template.format_map({**self.facts, **more})
 
+    def titled(self, key: str) -> str:
+        """A sheet's title, with a draft's stamp."""
+        title = self.fill(self.layout(key)["title"])
+        return self.stamped("title", title=title) if self.results.draft else title
+
+    def stamped(self, sentence: str, **words: object) -> str:
+        """One of the sentences that a draft says of itself."""
+        stamp, sheet = resources.load("drafts")["stamp"], self.words["sheets"]["left_out"]["name"]
+        count = len(self.results.draft.left_out)
+        return self.words["draft"][sentence].format(stamp=stamp, sheet=sheet, left_out=count, **words)
+
     @cached_property
     def facts(self) -> dict[str, object]:
         """What the sentences of report.yaml may speak of."""
@@ -87,6 +98,9 @@ class View:
             "organisation_bands": self._bands(self.scheme.bands[ORGANISATION]),
             "member_bands": self._bands(self.scheme.bands[MEMBER]),
         }
+        if self.results.draft:
+            facts["left_out"] = len(self.results.draft.left_out)
+            facts["document"] = self.stamped("document", document=self.words["document"])
         return facts
 
     def _bands(self, bands: Sequence[Band]) -> str:
@@ -154,6 +168,12 @@ class View:
         roster = self.results.county.roster
         return roster.unit(unit_id, self.period.last_day) or roster.named(unit_id)
 
+    def shown_name(self, unit: Unit) -> str:
+        """A ranked unit's name; in a draft a committee that lacks a branch says so."""
+        draft = self.results.draft
+        incomplete = draft is not None and unit.id in {u.id for u in draft.incomplete}
+        return self.stamped("incomplete", name=unit.name) if incomplete else unit.name
+
     def cohort_name(self, committee: str) -> str:
         """A cohort's name: its committee's, or what those without one are called."""
         return self.unit(committee).name if committee else resources.load("reading")["direct_cohort"]
@@ -169,8 +189,8 @@ class View:
         return {s.unit.id: s for s in self.results.branches}
 
     def branches_of(self, committee: str) -> list[str]:
-        """The codes of a committee's branches on the period's last day."""
-        return [b.id for b in self.results.county.roster.branches_of(committee, self.period.last_day)]
+        """The codes of a committee's branches that are scored."""
+        return [b.id for b in self.results.county.branches_of(committee)]
 
 
 def date_of(value: object) -> dt.date | None:

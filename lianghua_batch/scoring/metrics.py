@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch import exact, periods
+from lianghua_batch import exact
 from lianghua_batch.contributions import Contribution, Score, score, step_clause
 from lianghua_batch.county import County
-from lianghua_batch.forms import definitions
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH
 from lianghua_batch.scoring.members import Members
+from lianghua_batch.scoring.owed import by_calendar
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Facts:
         """The unit itself if it is a branch, else the committee's branches at the period's end."""
         if unit.level == BRANCH:
             return [unit.id]
-        return [b.id for b in self.county.roster.branches_of(unit.id, self.county.period.last_day)]
+        return [b.id for b in self.county.branches_of(unit.id)]
 
     def scored_members(self, unit: Unit) -> list[Score]:
         """The 年度积分 of the unit's scored members, pooled over a committee's branches."""
@@ -71,28 +71,8 @@ def record_coverage(facts: Facts, unit: Unit) -> Score:
 
 def filing_rate(facts: Facts, unit: Unit) -> Score:
     """Percent of the year's due forms that are there."""
-    due = [f for branch in facts.branches(unit) for f in due_forms(facts.county, branch)]
+    due = [f for branch in facts.branches(unit) for f in by_calendar(facts.county, branch)]
     return _rate(facts, unit, "filing_rate", sum(f in facts.county.filed for f in due), len(due))
-
-
-def due_forms(county: County, branch: str) -> list[tuple[str, str, periods.Period]]:
-    """The forms (form, branch, period) that a branch owes for the period: those at whose period's end it exists."""
-    by_kind = {
-        periods.MONTH: county.period.months,
-        periods.QUARTER: county.period.quarters,
-        periods.YEAR: [county.period] if county.is_year else [],
-    }
-    return [
-        (form.name, branch, period)
-        for form in definitions().values()
-        if form.by_branch and not (form.name == "monthly_score" and _without_group_scores(county))
-        for period in by_kind[form.periods[0]]
-        if county.roster.exists(branch, period.last_day)
-    ]
-
-
-def _without_group_scores(county: County) -> bool:
-    return county.scheme.parameters.month_basis != "group_score"
 
 
 def rectified(facts: Facts, unit: Unit) -> Score:

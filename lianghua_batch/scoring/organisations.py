@@ -63,7 +63,7 @@ def _level(
 ) -> tuple[list[OrganisationYear], list[Problem]]:
     years: list[OrganisationYear] = []
     problems: list[Problem] = []
-    for unit in county.roster.units_on(county.period.last_day, level):
+    for unit in county.units(level):
         indicators, found = _indicators(county, unit, facts, actuals)
         problems += found
         year = _organisation(county, unit, facts, indicators)
@@ -156,11 +156,19 @@ def _indicators(
             x, origin = metric.value, {"of": metric}
         scored = _indicator(county, unit, indicator, x, origin)
         if scored is None:
-            place = origin.get("source", indicator.source)
-            problems.append(problem("E330", place, value=exact.short(x), indicator=indicator.id))
+            problems.append(_beyond_direct(county, unit, indicator, x, origin))
         else:
             scores[indicator.id] = scored
     return scores, problems
+
+
+def _beyond_direct(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Problem:
+    """直接赋分 takes 0…100 only: a filled number is to be mended, for a computed one another 赋分方法 to be chosen."""
+    context = {"value": exact.short(x), "indicator": indicator.id}
+    if "source" in origin:
+        return problem("E330", origin["source"], **context)
+    label = county.scheme_label("metric", indicator.metric)
+    return problem("E341", indicator.row.ref("method"), unit=unit, metric=label, **context)
 
 
 def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:

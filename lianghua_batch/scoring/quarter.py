@@ -35,7 +35,7 @@ def organisation_quarters(
     by_branch: dict[str, list[Score]] = defaultdict(list)
     for _, its in sorted(members.quarters.items()):
         by_branch[its.member.branch].append(its.percent)
-    for unit in county.roster.units_on(county.period.last_day, BRANCH):
+    for unit in county.units(BRANCH):
         percents = by_branch.get(unit.id, [])
         heads[unit.id] = len(percents)
         mean = mean_of(facts, unit, "member_mean", percents) if percents else None
@@ -65,7 +65,7 @@ def _committees(
     county: County, facts: Facts, totals: Mapping[str, Score], heads: Mapping[str, int]
 ) -> list[OrganisationQuarter]:
     committees = []
-    for unit in county.roster.units_on(county.period.last_day, COMMITTEE):
+    for unit in county.units(COMMITTEE):
         listed = [totals[b] for b in facts.branches(unit) if b in totals]
         if listed:
             parts = committee_parts(facts, listed, heads)

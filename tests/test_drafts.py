@@ -1,0 +1,160 @@
+"""Drafts: units with errors are left out and named, the others are ranked, and nothing in it passes for final."""
+
+import datetime as dt
+
+import openpyxl
+import pytest
+from support import County, told
+
+from lianghua_batch import periods, pipeline, publishing, results
+
+QUARTER = periods.parse("2026Q1")
+
+
+@pytest.fixture
+def county():
+    return County()
+
+
+def draft(county, folder, period="2026Q1", **named):
+    return pipeline.process_draft(county.only(period).write(folder), periods.parse(period), named)
+
+
+def left_out(outcome):
+    return {each.unit.id: each.reason for each in outcome.results.draft.left_out}
+
+
+def spoil(county, branch="ZB1", month="2026-01"):
+    """One cell of a branch's 月打分 that cannot be read."""
+    county.form("月打分", 支部编号=branch, 期间=month).row(党员编号="001" if branch == "ZB1" else "004")["品德合格"] = (
+        "好"
+    )
+
+
+def test_a_branch_with_errors_is_left_out_and_its_committee_incomplete(county, tmp_path):
+    spoil(county)
+    outcome = draft(county, tmp_path)
+    assert left_out(outcome) == {"ZB1": "数据有 1 处错误"}
+    assert [unit.id for unit in outcome.results.draft.incomplete] == ["DW1"]
+    assert [s.unit.id for s in outcome.results.branches] == ["ZB2"]
+    assert {m.member.branch for m in outcome.results.members} == {"ZB2"}
+    assert [told(p) for p in outcome.problems if p.severity == "error"] == [
+        "E202 ZB1/2026-01.xlsx 月打分 F4[好]：“品德合格”应为数字。请填写阿拉伯数字，不带文字。"
+    ]
+
+
+def test_the_others_score_as_if_nothing_were_wrong(county, tmp_path):
+    county.form("月打分", 支部编号="ZB2", 期间="2026-01")
+    whole = results.as_json(pipeline.process(county.copy().only("2026Q1").write(tmp_path / "a"), QUARTER).results)
+    spoil(county)
+    part = results.as_json(draft(county, tmp_path / "b").results)
+    for kind in ("members", "branches"):
+        scored = [{k: v for k, v in row.items() if "rank" not in k} for row in part[kind]]
+        assert scored == [
+            {k: v for k, v in row.items() if "rank" not in k}
+            for row in whole[kind]
+            if "ZB2" in (row["id"], row.get("branch"))
+        ]
+
+
+def test_no_rank_passes_for_final(county, tmp_path):
+    spoil(county)
+    written = results.as_json(draft(county, tmp_path).results)
+    assert written["draft"] == {
+        "left_out": [{"id": "ZB1", "name": "财政第一支部", "reason": "数据有 1 处错误"}],
+        "incomplete": ["DW1"],
+    }
+    rows = [*written["members"], *written["branches"], *written["committees"]]
+    assert {row["rank"] for row in rows} == {None}
+    assert [row["provisional_rank"] for row in rows] == [1, 1, 1, 1, 1]
+    assert [row["incomplete"] for row in written["committees"]] == [True]
+
+
+def test_every_sheet_says_that_it_is_a_draft(county, tmp_path):
+    spoil(county)
+    outcome = draft(county, tmp_path)
+    path, _ = publishing.publish(outcome.results, outcome.problems, tmp_path / "草稿")
+    for sheet in openpyxl.load_workbook(path):
+        assert sheet["A1"].value.startswith("【草稿·不完整】")
+        texts = [cell.value for row in sheet.iter_rows(max_row=3) for cell in row if cell.value]
+        assert (
+            "草稿·不完整：未列入 1 个单位，见“未列入单位”；名次只是已列入单位之间的，不是最终名次，不得公布。" in texts
+        )
+        assert "名次" not in [cell.value for row in sheet.iter_rows(max_row=6) for cell in row if sheet.title != "总览"]
+        assert "【草稿·不完整】" in sheet.oddHeader.left.text
+    listed = openpyxl.load_workbook(path)["未列入单位"]
+    rows = [[cell.value for cell in row if cell.value] for row in listed.iter_rows(min_row=4)]
+    assert ["ZB1", "财政第一支部", "支部", "财政局机关党委", "数据有 1 处错误"] in rows
+    assert ["因此不完整的党委：财政局机关党委"] in rows
+
+
+def test_a_unit_left_out_on_purpose(county, tmp_path):
+    outcome = draft(county, tmp_path, ZB2="正在换届")
+    assert left_out(outcome) == {"ZB2": "暂缺：正在换届"}
+    assert [s.unit.id for s in outcome.results.branches] == ["ZB1"]
+    assert [unit.id for unit in outcome.results.draft.incomplete] == ["DW1"]
+
+
+def test_with_nothing_wrong_the_results_are_final(county, tmp_path):
+    outcome = draft(county, tmp_path)
+    assert outcome.results.draft is None
+    assert "draft" not in results.as_json(outcome.results)
+
+
+def test_a_form_that_is_missing_leaves_its_branch_out(county, tmp_path):
+    county.drop("月打分", 支部编号="ZB2", 期间="2026-02")
+    assert left_out(draft(county, tmp_path)) == {"ZB2": "数据有 1 处错误"}
+
+
+def test_a_committee_with_errors_is_left_out_and_its_branches_stay(county, tmp_path):
+    county.form("监督员评分").row(组织编号="DW1")["得分"] = 900
+    outcome = draft(county, tmp_path, "2026")
+    assert left_out(outcome) == {"DW1": "数据有 1 处错误"}
+    assert [s.unit.id for s in outcome.results.branches] == ["ZB1", "ZB2"]
+    assert outcome.results.committees == ()
+
+
+def test_a_branch_whose_member_was_scored_in_a_faulty_one_is_left_out_too(county, tmp_path):
+    people = county.form("花名册", "姓名")
+    people.row(党员编号="001")["转出日期"] = dt.date(2026, 2, 1)
+    people.add(
+        党员编号="001",
+        姓名="甲一",
+        支部编号="ZB2",
+        党小组="第一党小组",
+        党员类别="正式",
+        积分管理="是",
+        转入日期=dt.date(2026, 2, 1),
+    )
+    for month in ("2026-02", "2026-03"):
+        row = county.form("月打分", 支部编号="ZB1", 期间=month)
+        moved = row.row(党员编号="001")
+        row.rows.remove(moved)
+        county.form("月打分", 支部编号="ZB2", 期间=month).rows.append(moved)
+    row = county.form("季汇总", 支部编号="ZB1", 期间="2026Q1")
+    moved = row.row(党员编号="001")
+    row.rows.remove(moved)
+    county.form("季汇总", 支部编号="ZB2", 期间="2026Q1").rows.append(moved)
+    assert draft(county.copy(), tmp_path / "good").results.draft is None
+    county.form("月打分", 支部编号="ZB1", 期间="2026-03").row(党员编号="002")["品德合格"] = "好"
+    only_then = draft(county.copy(), tmp_path / "later")
+    assert left_out(only_then) == {"ZB1": "数据有 1 处错误"}  # the member had left before that month
+    spoil(county, month="2026-01")
+    assert left_out(draft(county, tmp_path / "bad"))["ZB2"] == (
+        "有党员的成绩出自 财政第一支部（ZB1），该单位的表有错误或暂缺"
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "heading", "key", "column", "value"),
+    [
+        ("花名册", "姓名", {"党员编号": "002"}, "支部编号", "ZB9"),
+        ("花名册", "姓名", {"党员编号": "002"}, "党员类别", "候补"),
+        ("考评方案", "下限", {"等次": "优秀", "对象": "组织"}, "下限", "九十"),
+    ],
+)
+def test_with_a_wrong_roster_or_scheme_there_is_no_draft(county, tmp_path, form, heading, key, column, value):
+    county.form(form, heading).row(**key)[column] = value
+    outcome = draft(county, tmp_path)
+    assert outcome.results is None
+    assert any(p.severity == "error" for p in outcome.problems)

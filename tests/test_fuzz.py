@@ -1,0 +1,66 @@
+"""A county with broken workbooks: whatever is broken is named or means the same as before, and the rest is read.
+
+A few mutants on every run; MUTANTS=2000 in the environment makes it as many (docs/testing.md).
+"""
+
+import os
+import random
+from functools import cache
+from pathlib import Path
+
+import pytest
+from mutants import Mutant, mutant
+from support import County
+
+from lianghua_batch import periods, pipeline, results
+
+QUARTER = periods.parse("2026Q1")
+MANY = int(os.environ.get("MUTANTS", "48"))
+AT_ONCE = 4  # mutants in one folder: each must be told from the others
+
+
+@cache
+def sound() -> dict:
+    return results.as_json(pipeline.process(_folder(), QUARTER).results)
+
+
+@cache
+def _folder() -> Path:
+    from tempfile import mkdtemp
+
+    return County().only("2026Q1").write(Path(mkdtemp()))
+
+
+def rows_read(outcome) -> dict[str, int]:
+    """How many rows of each file stand in the county's tables."""
+    counts: dict[str, int] = {}
+    for table in outcome.county.tables.values():
+        for number in table.frame["_origin"]:
+            counts[table.origins[number].file] = counts.get(table.origins[number].file, 0) + 1
+    return counts
+
+
+def broken(seed: int) -> dict[str, Mutant]:
+    """Up to four broken files, by name."""
+    rng = random.Random(seed)
+    found = (mutant(_folder(), rng) for _ in range(rng.randint(1, AT_ONCE)))
+    return {each.file: each for each in found}
+
+
+@pytest.mark.parametrize("seed", range(MANY))
+def test_broken_files_are_named_and_the_others_read(tmp_path, seed):
+    County().only("2026Q1").write(tmp_path)
+    mutants = broken(seed)
+    for file, each in mutants.items():
+        (tmp_path / file).write_bytes(each.content)
+    outcome = pipeline.process(tmp_path, QUARTER)
+    named = {p.place.file for p in outcome.problems}
+    told = {file: each.how for file, each in mutants.items() if file not in named}
+    assert not [how for file, how in told.items() if mutants[file].must_be_named], told
+    if len(told) == len(mutants):  # nothing said of any: then nothing may have changed
+        assert results.as_json(outcome.results) == sound(), told
+    if outcome.county is not None:
+        before, after = rows_read(pipeline.process(_folder(), QUARTER)), rows_read(outcome)
+        assert {f: n for f, n in after.items() if f not in mutants} == {
+            f: n for f, n in before.items() if f not in mutants
+        }
