@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from lianghua_batch import exact
-from lianghua_batch.forms import COUNT, NAME, NUMBER, TEXT, Column, Sheet
+from lianghua_batch.forms import COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.tables import Table
 from lianghua_batch.values import squeeze
@@ -68,7 +68,10 @@ def _written(value: object, column: Column) -> str:
 
 
 def doubled_keys(table: Table) -> list[Problem]:
-    """Rows whose key stands in an earlier row of the same form (for a branch's forms: of the same branch and period)."""
+    """Rows whose key stands in an earlier row of the same form; where only one sheet may be sent, of the same sheet.
+
+    A branch's form, or a sheet of 考评方案, that is there twice is one problem by itself.
+    """
     key = list(table.sheet.key)
     if not key or table.frame.empty:
         return []
@@ -76,7 +79,9 @@ def doubled_keys(table: Table) -> list[Problem]:
     for name in key:
         if table.sheet.column(name).type in (TEXT, NAME):  # names are compared without their spaces everywhere
             marks[name] = marks[name].map(squeeze, na_action="ignore")
-    whose = {i: f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
+    form = definitions()[table.sheet.form]
+    single = form.by_branch or form.name == "scheme"
+    whose = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
     marks["_whose"] = table.frame["_origin"].map(whose)
     marks = marks[marks[key[0]].notna()]
     doubled = marks[marks.duplicated(keep="first")]

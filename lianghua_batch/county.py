@@ -8,8 +8,9 @@ from functools import cached_property
 from lianghua_batch import periods
 from lianghua_batch.forms import definitions
 from lianghua_batch.periods import Period
-from lianghua_batch.roster import Roster
-from lianghua_batch.scheme import Scheme
+from lianghua_batch.provenance import SourceRef
+from lianghua_batch.roster import Roster, Unit
+from lianghua_batch.scheme import BRANCH, Scheme
 from lianghua_batch.tables import Record, Table
 
 
@@ -18,7 +19,9 @@ class County:
     """What scoring takes.
 
     `tables` has one table a single-sheet form; `earlier` 月打分 of before the period, for 免评 only. Where not `rules_sound`,
-    the scheme has errors and nothing computed by it is to be held against anyone.
+    the scheme has errors and nothing computed by it is to be held against anyone. `copied` are the sheets of which an equal
+    one was there too and left out, `unsigned` those of branches whose 填表人 is blank, `left_out` the units that a draft does
+    without.
     """
 
     period: Period
@@ -27,6 +30,17 @@ class County:
     roster: Roster
     tables: Mapping[str, Table]
     earlier: Table
+    copied: frozenset[SourceRef] = frozenset()
+    unsigned: frozenset[SourceRef] = frozenset()
+    left_out: frozenset[str] = frozenset()
+
+    def units(self, level: str) -> list[Unit]:
+        """The units of one 层级 that are scored: those that exist on the period's last day and are not left out."""
+        return [u for u in self.roster.units_on(self.period.last_day, level) if u.id not in self.left_out]
+
+    def branches_of(self, committee: str) -> list[Unit]:
+        """A committee's branches among them."""
+        return [u for u in self.units(BRANCH) if u.parent == committee]
 
     @property
     def is_year(self) -> bool:

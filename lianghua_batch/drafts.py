@@ -8,8 +8,9 @@ from lianghua_batch.county import County
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors
 from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import COMMITTEE
+from lianghua_batch.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring.members import Members
+from lianghua_batch.values import squeeze
 
 _OF_THE_ROSTER = "E5"  # the messages' part for 花名册: who is where concerns more than one unit
 
@@ -34,6 +35,21 @@ class Draft:
         return frozenset(each.unit.id for each in self.left_out)
 
 
+class UnknownUnit(ValueError):
+    """A unit that is to be left out is not in 花名册 on the period's last day."""
+
+
+def resolved(named: Mapping[str, str], county: County) -> dict[str, str]:
+    """Return reasons by 组织编号 for units given by it or by their exact name; raises UnknownUnit."""
+    day = county.period.last_day
+    units = [u for level in (BRANCH, COMMITTEE) for u in county.roster.units_on(day, level)]
+    codes = {squeeze(u.name): u.id for u in units} | {u.id: u.id for u in units}
+    for written in named:
+        if squeeze(written) not in codes:
+            raise UnknownUnit(written)
+    return {codes[squeeze(written)]: reason for written, reason in named.items()}
+
+
 def forbidding(problems: Iterable[Problem], base_files: frozenset[str]) -> list[Problem]:
     """Return the errors that are nobody's alone: with a wrong 花名册 or 考评方案 (`base_files`) there can be no draft either."""
     return [
@@ -51,8 +67,8 @@ def draft(problems: Iterable[Problem], county: County, named: Mapping[str, str])
     reasons: dict[str, str] = {unit: words["named"].format(reason=reason) for unit, reason in named.items()}
     counts: dict[str, int] = {}
     for found in errors(problems):
-        if found.unit is not None:
-            counts[found.unit] = counts.get(found.unit, 0) + 1
+        for unit in found.units:
+            counts[unit] = counts.get(unit, 0) + 1
     reasons |= {u: words["errors"].format(count=n) for u, n in counts.items() if u not in reasons}
     for branch, other in _following(problems, county, named):
         reasons.setdefault(branch, words["members"].format(unit=county.roster.named(other)))
@@ -71,7 +87,7 @@ def draft(problems: Iterable[Problem], county: County, named: Mapping[str, str])
 def _following(problems: Iterable[Problem], county: County, named: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """Branches with a member whose month or quarter was scored in another branch, whose form of then has an error or is
     left out on purpose: (branch, that other one)."""
-    faulty: set[tuple[str, str]] = {(p.unit, p.period) for p in errors(problems) if p.unit and p.period}
+    faulty: set[tuple[str, str]] = {(unit, p.period) for p in errors(problems) for unit in p.units if p.period}
     faulty |= {(unit, str(part)) for unit in named for part in _parts(county)}
     day = county.period.last_day
     for branch in county.roster.branches_with_members(day):

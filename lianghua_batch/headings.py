@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lianghua_batch import periods, resources
+from lianghua_batch import labels, periods, resources
 from lianghua_batch.forms import Form, Sheet
 from lianghua_batch.grids import Grid
+from lianghua_batch.labels import Labelled
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
+from lianghua_batch.suggestions import Candidates
 from lianghua_batch.values import is_blank, squeeze, tidy
 
 _PERIOD_NAMES = {
@@ -17,14 +19,6 @@ _PERIOD_NAMES = {
     periods.HALF: ("半年", "2026H1"),
     periods.YEAR: ("年度", "2026"),
 }
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A labelled cell's value and its place."""
-
-    value: object
-    place: SourceRef
 
 
 @dataclass(frozen=True)
@@ -40,15 +34,10 @@ class Recognised:
 
     @property
     def unsigned(self) -> SourceRef | None:
-        """The place of a 填表人 label that nobody has filled: the form may be a template as it was generated."""
+        """Where 填表人 belongs, if nobody has filled it in: the form may be a template as it was generated."""
         if "filled_by" in self.labels:
             return None
-        names = {name for name, identifier in _label_names().items() if identifier == "filled_by"}
-        for r, row in enumerate(self.grid.rows[: self.head_row]):
-            for c, cell in enumerate(row):
-                if isinstance(cell, str) and squeeze(cell).rstrip(":") in names:
-                    return self.grid.place(r, c, squeeze(cell).rstrip(":"))
-        return None
+        return labels.empty(self.grid, range(self.head_row), "filled_by")
 
     @property
     def title(self) -> str | None:
@@ -60,45 +49,10 @@ class Recognised:
         return None
 
 
-def _label_names() -> dict[str, str]:
-    entries = resources.load("reading")["labels"]
-    return {
-        squeeze(name): identifier
-        for identifier, entry in entries.items()
-        for name in (entry["label"], *entry["aliases"])
-    }
-
-
-def _labels_in(grid: Grid, rows: Iterable[int]) -> dict[str, Labelled]:
-    """Labelled cells: a label and its value in the next filled cell, or both in one cell around a colon."""
-    names = _label_names()
-    found: dict[str, Labelled] = {}
-    for r in rows:
-        row = grid.rows[r]
-        for c, cell in enumerate(row):
-            if not isinstance(cell, str):
-                continue
-            before, colon, after = squeeze(cell).partition(":")
-            identifier = names.get(before)
-            if identifier is None or identifier in found:
-                continue
-            if colon and after:
-                found[identifier] = Labelled(after, grid.place(r, c, before))
-                continue
-            for c2 in range(c + 1, len(row)):
-                value = row[c2]
-                if is_blank(value):
-                    continue
-                if not (isinstance(value, str) and squeeze(value).rstrip(":") in names):
-                    found[identifier] = Labelled(value, grid.place(r, c2, before))
-                break
-    return found
-
-
 def _form_label(grid: Grid) -> Labelled | None:
     """The first 表种 of the sheet; nothing below it is looked at, for a diary has thousands of rows."""
-    found = (_labels_in(grid, [r]).get("form") for r in range(len(grid.rows)))
-    return next((label for label in found if label is not None), None)
+    found = (labels.find(grid, [r]).get("form") for r in range(len(grid.rows)))
+    return next((cells[0] for cells in found if cells), None)
 
 
 def headings_of(row: list[object]) -> list[str]:
@@ -136,12 +90,12 @@ def _best_heading(grid: Grid, sheets: Iterable[Sheet]) -> tuple[int, Sheet, int,
     return best
 
 
-def _alike(grid: Grid, definitions: Mapping[str, Form]) -> Form | None:
-    """The form whose whole heading a sheet without 表种 carries, if any."""
+def _alike(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, int] | None:
+    """The form whose whole heading a sheet without 表种 carries, if any, and its heading row."""
     sheets = [s for form in definitions.values() for s in form.sheets]
     best = _best_heading(grid, sheets)
     if best and best[2] >= 3 and best[3] == 0:
-        return definitions[best[1].form]
+        return definitions[best[1].form], best[0]
     return None
 
 
@@ -155,37 +109,48 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
         return None, []
     form = next((f for f in definitions.values() if squeeze(f.label) == wanted), None)
     if form is None:
-        return None, [problem("E102", label.place, value=label.value)]
+        return None, [problem("E102", label.place, value=label.value, suggestion=_likely_form(wanted, definitions))]
     best = _best_heading(grid, form.sheets)
     if best is None or best[2] <= best[3]:
         needed = "、".join(c.label for c in form.sheets[0].columns if c.must_have and c.expand is None)
         return None, [problem("E104", grid.place(), form=form.label, headings=needed)]
     head_row, sheet, _, _ = best
-    labels = _labels_in(grid, range(head_row))
-    period, found = _period(grid, form, labels.get("period"))
-    if form.by_branch and "unit_id" not in labels:
-        name = resources.load("reading")["labels"]["unit_id"]["label"]
-        found.append(problem("E107", grid.place(), label=name))
-    return Recognised(grid, form, sheet, head_row, labels, period), found
+    above = range(head_row)
+    found = labels.find(grid, above)
+    filled = {name: cells[0] for name, cells in found.items()}
+    of_branch = ("unit_id", "unit_name") if form.by_branch else ()
+    problems = labels.contradictions(found, ("form", "period", *of_branch))
+    period, period_problems = _period(grid, form, head_row, filled.get("period"))
+    problems += period_problems
+    if form.by_branch and "unit_id" not in filled:
+        problems.append(labels.missing(grid, above, "unit_id"))
+    return Recognised(grid, form, sheet, head_row, filled, period), problems
+
+
+def _likely_form(written: str, definitions: Mapping[str, Form]) -> str | None:
+    """The 表种 that was probably meant, by its name or by its sheet's title."""
+    titles = {sheet.title: form.label for form in definitions.values() for sheet in form.sheets}
+    return Candidates(titles | {form.label: form.label for form in definitions.values()}).like(written)
 
 
 def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
     if grid.hidden or all(is_blank(cell) for row in grid.rows for cell in row):
         return []
-    form = _alike(grid, definitions)
-    if form is not None:
-        return [problem("E103", grid.place(), form=form.label)]
-    return [problem("W102", grid.place())]
+    alike = _alike(grid, definitions)
+    if alike is None:
+        return [problem("W102", grid.place())]
+    form, head_row = alike
+    place, written = labels.nearest(grid, range(head_row), "form")
+    return [problem("E103", place, suggestion=written, form=form.label)]
 
 
-def _period(grid: Grid, form: Form, label: Labelled | None) -> tuple[Period | None, list[Problem]]:
+def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tuple[Period | None, list[Problem]]:
     """The form's period; 花名册 and 考评方案 may go without one and then serve any year."""
     _, example = _PERIOD_NAMES[form.periods[0]]
     if label is None:
         if form.name in ("roster", "scheme"):
             return None, []
-        name = resources.load("reading")["labels"]["period"]["label"]
-        return None, [problem("E107", grid.place(), label=name)]
+        return None, [labels.missing(grid, range(head_row), "period")]
     period = periods.parse(label.value)
     if period is None:
         return None, [problem("E108", label.place, value=label.value, example=example)]

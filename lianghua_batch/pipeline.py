@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lianghua_batch import assembly, attribution, discovery, headings, intake, results
+from lianghua_batch import assembly, attribution, discovery, drafts, headings, intake, results
 from lianghua_batch.county import County
-from lianghua_batch.crosschecks import agreement, completeness, people, rules, units
+from lianghua_batch.crosschecks import agreement, completeness, consequences, doubts, owners, people, rules, units
 from lianghua_batch.forms import definitions
 from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
@@ -41,8 +41,63 @@ class Outcome:
         return {code: rows[-1].name for code, rows in units.items()}
 
 
+@dataclass(frozen=True)
+class _Examined:
+    """A folder read and checked, not ranked yet: `scored` is there where `county` is."""
+
+    period: Period | None
+    files: int
+    problems: list[Problem]
+    base_files: frozenset[str]
+    county: County | None = None
+    scored: Members | None = None
+
+    def outcome(self, problems: Iterable[Problem], results: Results | None) -> Outcome:
+        return Outcome(self.period, self.files, tuple(in_order(problems)), results, self.county, self.base_files)
+
+
 def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
     """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
+    examined = _examine(root, period, out, progress)
+    county, problems, ranked = examined.county, examined.problems, None
+    if county is not None and county.rules_sound:
+        ranked, found = rank(county, examined.scored)
+        found = consequences.left_out(found, county, examined.scored.scope)
+        problems = [*problems, *attribution.attributed(found, county)]
+    return examined.outcome(problems, None if errors(problems) else ranked)
+
+
+def process_draft(
+    root: Path,
+    period: Period | None,
+    named: Mapping[str, str],
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Check everything under `root` and score the units without errors; those `named` are left out for the reason given.
+    Raises drafts.UnknownUnit.
+
+    Where nobody is left out the results are final; where everybody is, or 花名册 or 考评方案 have errors, there are none.
+    """
+    examined = _examine(root, period, out, progress)
+    county, problems = examined.county, examined.problems
+    if county is None or not county.rules_sound or drafts.forbidding(problems, examined.base_files):
+        return examined.outcome(problems, None)
+    absent = drafts.resolved(named, county)
+    while True:
+        draft = drafts.draft(problems, county, absent)
+        ranked, found = rank(*drafts.without(county, examined.scored, draft.ids))
+        found = [p for p in attribution.attributed(found, county) if p not in problems]
+        if not errors(found):  # ranking the others may show one more unit that cannot be ranked without those left out
+            break
+        problems = [*problems, *found]
+    if draft.left_out:
+        ranked = replace(ranked, draft=draft) if ranked.branches or ranked.committees else None
+    return examined.outcome([*problems, *found], ranked)
+
+
+def _examine(root: Path, period: Period | None, out: Path | None, progress: Progress | None) -> _Examined:
+    """Read and check everything under `root` for one period."""
     paths, problems = discovery.find(root, out)
     sources, found = recognise_all(paths, root, progress)
     base_files = frozenset(s.grid.file for s in sources if s.form.name in assembly.BASE)
@@ -53,19 +108,14 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     if period is None:
         if not errors(problems):
             problems.append(problem("E602", SourceRef("")))
-        return Outcome(None, len(paths), tuple(in_order(problems)), None, base_files=base_files)
+        return _Examined(None, len(paths), problems, base_files)
     county, found = assembly.county(sources, period)
     problems += found
-    outcome = None
-    if county is not None:
-        scored, found = judge(county)
-        problems += found
-        if county.rules_sound:
-            outcome, found = rank(county, scored)
-            problems += found
-        problems = attribution.attributed(problems, county)
-    outcome = None if errors(problems) else outcome
-    return Outcome(period, len(paths), tuple(in_order(problems)), outcome, county, base_files)
+    if county is None:
+        return _Examined(period, len(paths), problems, base_files)
+    scored, found = judge(county, problems)
+    problems = attribution.attributed([*problems, *found], county)
+    return _Examined(period, len(paths), problems, base_files, county, scored)
 
 
 def recognise_all(
@@ -89,9 +139,13 @@ def recognise_all(
     return sources, problems
 
 
-def judge(county: County) -> tuple[Members, list[Problem]]:
-    """Cross-check one county; its members are scored on the way, for filled figures are checked against computed ones."""
-    problems = [*rules.check(county), *people.check(county), *units.check(county)]
+def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list[Problem]]:
+    """Cross-check one county; its members are scored on the way, for filled figures are checked against computed ones.
+
+    `so_far` are the problems found in reading it: what follows from them is not told besides.
+    """
+    county, problems = owners.check(county)
+    problems += [*rules.check(county), *people.check(county), *units.check(county)]
     in_scope = scope.member_months(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)
@@ -101,7 +155,7 @@ def judge(county: County) -> tuple[Members, list[Problem]]:
         scored = replace(scored, years=members.year_scores(county, scored))
     problems += completeness.check(county, scored)
     if county.rules_sound:
-        problems += agreement.check(county, scored)
+        problems += agreement.check(county, scored, doubts.of(county, [*so_far, *problems]))
     return scored, problems
 
 

@@ -15,6 +15,7 @@ class Problem:
     """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
 
     `unit` and `period` say whose it is and when, as far as known: of a form that is not there the place says neither.
+    `other_unit` is a second unit that it concerns.
     """
 
     code: str
@@ -25,6 +26,12 @@ class Problem:
     suggestion: str | None = None
     unit: str | None = None
     period: str | None = None
+    other_unit: str | None = None
+
+    @property
+    def units(self) -> frozenset[str]:
+        """Every unit that it concerns."""
+        return frozenset({self.unit, self.other_unit} - {None})
 
     @property
     def severity(self) -> str:
@@ -61,6 +68,7 @@ def problem(
         suggestion=suggestion,
         unit=getattr(context.get("unit"), "id", None),
         period=str(context["period"]) if "period" in context else None,
+        other_unit=getattr(context.get("other"), "id", None),
     )
 
 

@@ -1,19 +1,18 @@
-"""Who is where on which day, read from 花名册 (spec §1, §4.1). A span holds from its first day to the day before its end."""
+"""Who is where on which day (spec §1, §4.1). A span holds from its first day to the day before its end."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
-from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
-from lianghua_batch.scheme import BRANCH, COMMITTEE
-from lianghua_batch.tables import Record, Table
+from lianghua_batch.scheme import BRANCH
+from lianghua_batch.suggestions import Candidates
+from lianghua_batch.tables import Record
 from lianghua_batch.values import squeeze
 
-_EARLIEST, _LATEST = dt.date.min, dt.date.max
+EARLIEST, LATEST = dt.date.min, dt.date.max
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,10 @@ class Span:
     end: dt.date | None
 
     def holds(self, day: dt.date) -> bool:
-        return (self.start or _EARLIEST) <= day < (self.end or _LATEST)
+        return (self.start or EARLIEST) <= day < (self.end or LATEST)
 
     def overlaps(self, other: "Span") -> bool:
-        return (self.start or _EARLIEST) < (other.end or _LATEST) and (other.start or _EARLIEST) < (self.end or _LATEST)
+        return (self.start or EARLIEST) < (other.end or LATEST) and (other.start or EARLIEST) < (self.end or LATEST)
 
 
 @dataclass(frozen=True)
@@ -154,99 +153,63 @@ class Roster:
         """Every name that a unit has had, as names are compared."""
         return {squeeze(u.name) for u in self.units.get(unit_id, ())}
 
+    # --- what a wrong code was meant for -------------------------------------------------------------------------------
 
-# --- reading -------------------------------------------------------------------------------------------------------
+    def likely_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
+        """The code that an unknown one was probably meant for, by itself or by the unit's exact name, given beside or instead."""
+        if level not in self._unit_codes:
+            codes = (i for i, rows in self.units.items() if level in (None, rows[0].level))
+            self._unit_codes[level] = Candidates(codes)
+        named = (self._by_name.get(squeeze(n), set()) for n in (name, written) if n)
+        found = {unit for units in named for unit in units if level in (None, self.units[unit][0].level)}
+        if (alike := self._unit_codes[level].like(written)) is not None:
+            found.add(alike)
+        return found.pop() if len(found) == 1 else None
 
+    def likely_name(self, written: str, unit_id: str) -> str | None:
+        """The unit's name, if of all units' names it is the one that was probably meant."""
+        return self.named(unit_id).name if self._unit_names.like(written) == unit_id else None
 
-def read(units: Table, members: Table) -> tuple[Roster, list[Problem]]:
-    """Build the roster; overlapping rows, unknown units and impossible dates are problems."""
-    unit_rows = _by_id(_unit(r) for r in units.records() if _filled(r, "unit_id", "unit_name", "level"))
-    member_rows = _by_id(_member(r) for r in members.records() if _filled(r, "member_id", "member_name", "branch_id"))
-    roster = Roster(unit_rows, member_rows)
-    problems = [p for rows in unit_rows.values() for p in _unit_problems(rows, roster)]
-    problems += (p for rows in member_rows.values() for p in _member_problems(rows, roster))
-    return roster, problems
+    def likely_member(self, written: str, name: str | None, branch: str | None, day: dt.date | None) -> str | None:
+        """The code that an unknown one was probably meant for: the same but for zeros and case, or of the only one of that very name.
 
+        The name is looked for in the branch on the day. Nobody is found by likeness: that could be somebody else.
+        """
+        same = self._member_codes.same(written)
+        found = {same} if same is not None and name in (None, self.members[same][0].name) else set()
+        if name is not None and day is not None:
+            found |= {m.id for m in self._by_branch_and_name.get((branch, name), ()) if m.holds(day)}
+        return found.pop() if len(found) == 1 else None
 
-def _filled(row: Record, *names: str) -> bool:
-    return all(row[name] is not None for name in names)
+    def likely_subject(self, written: str) -> str | None:
+        """The unit or member that an unknown code was probably meant for, of members one that differs in zeros or case only."""
+        found = {self._member_codes.same(written), self.likely_unit(written)} - {None}
+        return found.pop() if len(found) == 1 else None
 
+    @cached_property
+    def _unit_codes(self) -> dict[str | None, Candidates]:
+        return {}
 
-def _by_id(rows: Iterable) -> dict:
-    found = defaultdict(list)
-    for row in rows:
-        found[row.id].append(row)
-    return {i: tuple(sorted(group, key=lambda r: (r.start or _EARLIEST, r.source))) for i, group in found.items()}
+    @cached_property
+    def _member_codes(self) -> Candidates:
+        return Candidates(self.members.keys())
 
+    @cached_property
+    def _unit_names(self) -> Candidates:
+        return Candidates({name: units for name, (units, *others) in self._by_name.items() if not others})
 
-def _day(value: object) -> dt.date | None:
-    return None if value is None else value.date()
+    @cached_property
+    def _by_name(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in self.units:
+            for name in self.names_of(unit):
+                found[name].add(unit)
+        return dict(found)
 
-
-def _unit(row: Record) -> Unit:
-    return Unit(
-        start=_day(row["founded"]),
-        end=_day(row["dissolved"]),
-        id=str(row["unit_id"]),
-        name=str(row["unit_name"]),
-        level=str(row["level"]),
-        parent=row["parent_id"] if row["level"] == BRANCH else None,
-        service_window=row["service_window"] == "yes",
-        group=row["group"],
-        details={k: row[k] for k in ("nature", "authority", "branch_class", "head", "email")},
-        row=row,
-    )
-
-
-def _member(row: Record) -> Member:
-    return Member(
-        start=_day(row["joined"]),
-        end=_day(row["left"]),
-        id=str(row["member_id"]),
-        name=str(row["member_name"]),
-        branch=str(row["branch_id"]),
-        party_group=str(row["party_group"] or ""),
-        probationary=row["member_class"] == "probationary",
-        managed=row["managed"] != "no",  # one that cannot be read is reported, and nothing else concluded from it
-        unmanaged_reason=row["unmanaged_reason"],
-        row=row,
-    )
-
-
-def _overlaps(rows: tuple) -> list[tuple]:
-    return [(earlier, later) for earlier, later in pairwise(rows) if earlier.overlaps(later)]
-
-
-def _unit_problems(rows: tuple[Unit, ...], roster: Roster) -> Iterable[Problem]:
-    for row in rows:
-        if row.start and row.end and row.end <= row.start:
-            yield problem("E502", row.row.ref("dissolved"), value=row.end)
-        if row.level != rows[0].level:
-            yield problem("E512", row.row.ref("level"), value=row.id, unit=row)
-        if row.parent is not None:
-            parents = roster.units.get(row.parent)
-            if parents is None:
-                yield problem("E503", row.row.ref("parent_id"), value=row.parent)
-            elif parents[0].level != COMMITTEE:
-                yield problem("E504", row.row.ref("parent_id"), value=row.parent)
-    for earlier, later in _overlaps(rows):
-        yield problem("E501", later.source, value=later.id, unit=later, other=earlier.source)
-
-
-def _member_problems(rows: tuple[Member, ...], roster: Roster) -> Iterable[Problem]:
-    for row in rows:
-        if row.start and row.end and row.end <= row.start:
-            yield problem("E507", row.row.ref("left"), value=row.end)
-        if row.name != rows[0].name:
-            yield problem("E511", row.row.ref("member_name"), value=row.name, member=row.id, expected=rows[0].name)
-        if row.id in roster.units:
-            yield problem("E513", row.source, value=row.id, member=row.id)
-        branch = roster.units.get(row.branch)
-        if branch is None:
-            yield problem("E508", row.row.ref("branch_id"), value=row.branch)
-        elif branch[0].level != BRANCH:
-            yield problem("E509", row.row.ref("branch_id"), value=row.branch)
-        if not row.managed and row.unmanaged_reason is None:
-            yield problem("E510", row.row.ref("unmanaged_reason"))
-    for earlier, later in _overlaps(rows):
-        yield problem("E506", later.source, value=later.id, member=later, other=earlier.source)
+    @cached_property
+    def _by_branch_and_name(self) -> Mapping[tuple[str, str], list[Member]]:
+        found: dict[tuple[str, str], list[Member]] = defaultdict(list)
+        for rows in self.members.values():
+            for row in rows:
+                found[row.branch, row.name].append(row)
+        return dict(found)

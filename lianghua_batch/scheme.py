@@ -7,6 +7,7 @@ from functools import cached_property
 
 from lianghua_batch import exact
 from lianghua_batch.provenance import SourceRef
+from lianghua_batch.suggestions import Candidates
 from lianghua_batch.tables import Record
 from lianghua_batch.values import squeeze
 
@@ -133,7 +134,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A county's rules for one year. Bands go from the best grade to the lowest; ballots map grade → 折算分."""
+    """A county's rules for one year. Bands go from the best grade to the lowest; ballots map grade → 折算分.
+
+    `unread_projects` and `unread_indicators` are the codes of rows that could not be read whole, None where not even the code.
+    """
 
     name: str
     parameters: Parameters
@@ -143,11 +147,29 @@ class Scheme:
     projects: Mapping[str, Project]
     indicators: tuple[Indicator, ...]
     ballots: Mapping[str, Mapping[str, Fraction]]
+    unread_projects: frozenset[str | None] = frozenset()
+    unread_indicators: frozenset[str | None] = frozenset()
 
     @cached_property
     def indicator(self) -> Mapping[str, Indicator]:
         """The indicators by code."""
         return {i.id: i for i in reversed(self.indicators)}
+
+    def likely_indicator(self, written: str) -> str | None:
+        """The 指标编号 that an unknown one was probably meant for."""
+        return self._indicator_codes.like(written)
+
+    def likely_project(self, written: str) -> str | None:
+        """The 项目编号 that an unknown one was probably meant for."""
+        return self._project_codes.like(written)
+
+    @cached_property
+    def _indicator_codes(self) -> Candidates:
+        return Candidates(self.indicator.keys())
+
+    @cached_property
+    def _project_codes(self) -> Candidates:
+        return Candidates(self.projects.keys())
 
     @property
     def items(self) -> dict[str, list[str]]:

@@ -1,34 +1,47 @@
-"""考评方案 → Scheme: the six tables read, every rule checked (spec §2, §3, §5)."""
+"""考评方案 → Scheme: the six tables read, every rule checked (spec §2, §5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from fractions import Fraction
 from itertools import pairwise
 
-from lianghua_batch import exact, resources
+from lianghua_batch import exact, parameter_reading, resources
 from lianghua_batch.forms import definitions
-from lianghua_batch.parameters import default_text, default_value, kind_of, parameter_value
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.scheme import Band, Dimension, Indicator, Parameters, Project, Rule, Scheme
+from lianghua_batch.scheme import Band, Dimension, Indicator, Project, Scheme
+from lianghua_batch.suggestions import likely
 from lianghua_batch.tables import Record, Table
-from lianghua_batch.values import Fault, squeeze
+from lianghua_batch.values import squeeze
+
+# The columns without which a row is no project and no indicator; the code first.
+_OF_A_PROJECT = ("project_id", "dimension", "project_name", "points")
+_OF_AN_INDICATOR = ("indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric")
 
 
 def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]:
     """Build the year's scheme from the six tables of 考评方案; where a rule is faulty the default stands in so that checking goes on."""
-    rules, parameters, problems = _parameters(tables["parameters"], year)
+    rules, parameters, problems = parameter_reading.read(tables["parameters"])
     bands, found = _bands(tables["bands"])
     problems += found
     dimensions, found = _dimensions(tables["dimensions"])
     problems += found
-    projects, found = _projects(tables["projects"], {d.name for d in dimensions})
+    known = {d.name for d in dimensions} if tables["dimensions"].origins else None
+    projects, found = _projects(tables["projects"], known)
     problems += found
     indicators, found = _indicators(tables["indicators"])
     problems += found
     ballots, found = _ballots(tables["ballot_grades"])
     problems += found
     scheme = Scheme(
-        _name(tables["parameters"], year), parameters, rules, bands, dimensions, projects, indicators, ballots
+        _name(tables["parameters"], year),
+        parameters,
+        rules,
+        bands,
+        dimensions,
+        projects,
+        indicators,
+        ballots,
+        unread_projects=_unread(tables["projects"], *_OF_A_PROJECT),
+        unread_indicators=_unread(tables["indicators"], *_OF_AN_INDICATOR),
     )
     return scheme, problems
 
@@ -51,70 +64,9 @@ def _rows(table: Table, *needed: str) -> Iterable[Record]:
     return (r for r in table.records() if all(r[name] is not None for name in needed))
 
 
-def _parameters(table: Table, year: int) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
-    catalogue = resources.load("parameters")
-    by_label = {squeeze(entry["label"]): entry for entry in catalogue["parameters"]}
-    clauses = resources.load("clauses")["clauses"]
-    found: dict[str, tuple[object, Record]] = {}
-    rules: list[Rule] = []
-    problems: list[Problem] = []
-    for row in _rows(table, "parameter"):
-        entry = by_label.get(squeeze(str(row["parameter"])))
-        if entry is None:
-            problems.append(problem("E401", row.ref("parameter"), value=row["parameter"]))
-            continue
-        if entry["name"] in found or row["value"] is None:
-            continue  # a doubled or an empty one is a failure of the form's own check
-        try:
-            value = parameter_value(entry, str(row["value"]))
-        except Fault:
-            value = default_value(entry)
-            problems.append(
-                problem(
-                    "E403",
-                    row.ref("value"),
-                    value=row["value"],
-                    name=entry["label"],
-                    kind=kind_of(entry),
-                    default=default_text(entry),
-                )
-            )
-        found[entry["name"]] = (value, row)
-        rules.append(
-            Rule(
-                entry["name"],
-                entry["label"],
-                str(row["value"]),
-                str(row["explanation"] or entry["note"]),
-                str(row["basis"] or clauses[entry["clause"]]["label"]),
-                row.ref("value"),
-            )
-        )
-    here = table.origins[0].place() if table.origins else None
-    given = {squeeze(str(r["parameter"])) for r in table.records() if r["parameter"] is not None}
-    if here is not None:
-        problems += (
-            problem("E402", here, name=entry["label"], default=default_text(entry))
-            for entry in catalogue["parameters"]
-            if squeeze(entry["label"]) not in given
-        )
-    problems += _hundreds(found, catalogue)
-    values = {e["name"]: found[e["name"]][0] if e["name"] in found else default_value(e) for e in by_label.values()}
-    assert set(values) == {f.name for f in fields(Parameters)}, "parameters.yaml and Parameters differ"
-    return tuple(rules), Parameters(**values), problems
-
-
-def _hundreds(found: Mapping[str, tuple[object, Record]], catalogue: Mapping) -> list[Problem]:
-    labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
-    problems = []
-    for names in catalogue["hundreds"]:
-        if all(name in found for name in names):
-            total = sum((found[name][0] for name in names), exact.ZERO)
-            if total != exact.HUNDRED:
-                terms = " + ".join(labels[name] for name in names)
-                place = found[names[0]][1].ref("value")
-                problems.append(problem("E404", place, value=exact.short(total), terms=terms))
-    return problems
+def _unread(table: Table, code: str, *needed: str) -> frozenset[str | None]:
+    """The codes of the rows that `_rows` leaves out."""
+    return frozenset(r[code] for r in table.records() if any(r[name] is None for name in (code, *needed)))
 
 
 def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
@@ -126,17 +78,18 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
         bands = [
             Band(str(r["grade"]), _number(r["lower"]) or None, r.ref("lower")) for r in rows
         ]  # from 0 is from below
+        read_whole = not any((r.index, "lower") in table.faulty for r in rows)  # else a blank may be none
         if not bands:
             if table.origins:
                 problems.append(problem("E417", table.origins[0].place(), sheet=sheet.label, scope=scope_label))
         elif len(bands) == 1:
             problems.append(problem("E419", bands[0].source, scope=scope_label))
-        elif sum(b.lower is None for b in bands) != 1:
-            problems.append(problem("E405", bands[-1].source, scope=scope_label))
+        elif sum(b.lower is None for b in bands) != 1 and read_whole:
+            problems.append(problem("E405", _lowest_in_doubt(bands).source, scope=scope_label))
         problems += (
             problem("W403", low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
             for high, low in pairwise(bands)
-            if low.lower is not None and (high.lower is None or high.lower < low.lower)
+            if read_whole and low.lower is not None and (high.lower is None or high.lower < low.lower)
         )
         bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
         problems += (
@@ -146,6 +99,12 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
         )
         result[scope] = tuple(bands)
     return result, problems
+
+
+def _lowest_in_doubt(bands: list[Band]) -> Band:
+    """The second of two grades without a lower bound, or the lowest where every one has a bound."""
+    without = [b for b in bands if b.lower is None]
+    return without[1] if without else min(bands, key=lambda b: b.lower)
 
 
 def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
@@ -174,13 +133,15 @@ def _dimension(row: Record) -> Dimension:
     return Dimension(squeeze(str(row["dimension"])), full_marks, start, row)
 
 
-def _projects(table: Table, dimensions: set[str]) -> tuple[dict[str, Project], list[Problem]]:
+def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Project], list[Problem]]:
+    """The 积分项目 by code; `dimensions` is None where nobody can know them."""
     problems: list[Problem] = []
     projects: dict[str, Project] = {}
-    for r in _rows(table, "project_id", "dimension", "project_name", "points"):
+    for r in _rows(table, *_OF_A_PROJECT):
         dimension = squeeze(str(r["dimension"]))
-        if dimension not in dimensions:
-            problems.append(problem("E409", r.ref("dimension"), value=r["dimension"]))
+        if dimensions is not None and dimension not in dimensions:
+            meant = likely(dimension, dimensions)
+            problems.append(problem("E409", r.ref("dimension"), value=r["dimension"], suggestion=meant))
         projects[str(r["project_id"])] = Project(
             id=str(r["project_id"]),
             dimension=dimension,
@@ -202,14 +163,15 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
     sheet = table.sheet
     problems: list[Problem] = []
     indicators = []
-    for r in _rows(table, "indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric"):
+    for r in _rows(table, *_OF_AN_INDICATOR):
         needs = methods[r["method"]]["needs"]
         standards = tuple(_number(r[name]) for name in needs)
         problems += _standards(r, needs, standards)
         if r["level"] not in levels[r["metric"]]:
-            metric = sheet.column("metric").choices[r["metric"]]
-            level = sheet.column("level").choices[r["level"]]
-            problems.append(problem("E415", r.ref("metric"), value=metric, level=level))
+            labels = sheet.column("metric").choices
+            meant = likely(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
+            context = {"level": sheet.column("level").choices[r["level"]], "suggestion": meant}
+            problems.append(problem("E415", r.ref("metric"), value=labels[r["metric"]], **context))
         indicators.append(
             Indicator(
                 id=str(r["indicator_id"]),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lianghua_batch import merges, resources
+from lianghua_batch.columns import columns_of
 from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
 from lianghua_batch.grids import Flaw, Grid
-from lianghua_batch.headings import Recognised, headings_of
+from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef, column_letter
@@ -95,35 +96,6 @@ class Record:
         return self.table.origins[self.values[ORIGIN]]
 
 
-def _columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[Problem]]:
-    """Where each column of the sheet stands in this grid; missing, doubled and extra headings as problems."""
-    grid, row = source.grid, source.head_row
-    written = headings_of(grid.rows[row])
-    problems: list[Problem] = []
-    places: dict[str, int] = {}
-    known: set[int] = set()
-    for column in sheet.columns:
-        names = {squeeze(name) for name in (column.label, *column.aliases)}
-        hits = [c for c, heading in enumerate(written) if heading in names]
-        known.update(hits)
-        if hits:
-            places[column.name] = hits[0]
-        elif column.must_have:
-            problems.append(problem("E105", grid.place(row, None, column.label)))
-        problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
-    problems += (
-        problem(cell.code, grid.place(row, c), value=cell)
-        for c, cell in enumerate(grid.rows[row])
-        if isinstance(cell, Flaw)
-    )
-    problems += (
-        problem("W101", grid.place(row, c, heading), value=heading)
-        for c, heading in enumerate(written)
-        if heading and c not in known
-    )
-    return places, problems
-
-
 def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[int]:
     """The 0-based rows below the heading that are records: not blank, not a sum, not a note."""
     words = resources.load("reading")
@@ -203,7 +175,7 @@ class _Columns:
         self.problems: list[Problem] = []
 
     def add(self, source: Recognised) -> None:
-        places, problems = _columns_of(source, self.sheet)
+        places, problems = columns_of(source, self.sheet)
         self.problems += problems
         grid = source.grid
         self.origins.append(

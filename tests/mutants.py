@@ -97,9 +97,7 @@ def _member_spoilt(file: str, content: bytes, rng: random.Random) -> Mutant:
         "doubled": part + part,
         "other encoding": part.decode().encode("utf-16"),
     }[way]
-    return Mutant(
-        file, f"{name}: {way}", zipped({**parts, name: spoilt}), way in ("cut", "empty", "garbage")
-    )
+    return Mutant(file, f"{name}: {way}", zipped({**parts, name: spoilt}), way in ("cut", "empty", "garbage"))
 
 
 def _cell(file: str, content: bytes, rng: random.Random) -> Mutant:

@@ -1,12 +1,15 @@
 """Drafts: units with errors are left out and named, the others are ranked, and nothing in it passes for final."""
 
 import datetime as dt
+import json
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from support import County, told
 
 from lianghua_batch import periods, pipeline, publishing, results
+from lianghua_batch.cli.dispatch import root
 
 QUARTER = periods.parse("2026Q1")
 
@@ -126,23 +129,62 @@ def test_a_branch_whose_member_was_scored_in_a_faulty_one_is_left_out_too(county
         积分管理="是",
         转入日期=dt.date(2026, 2, 1),
     )
-    for month in ("2026-02", "2026-03"):
-        row = county.form("月打分", 支部编号="ZB1", 期间=month)
-        moved = row.row(党员编号="001")
-        row.rows.remove(moved)
-        county.form("月打分", 支部编号="ZB2", 期间=month).rows.append(moved)
-    row = county.form("季汇总", 支部编号="ZB1", 期间="2026Q1")
-    moved = row.row(党员编号="001")
-    row.rows.remove(moved)
-    county.form("季汇总", 支部编号="ZB2", 期间="2026Q1").rows.append(moved)
-    assert draft(county.copy(), tmp_path / "good").results.draft is None
+    year = periods.year(2026)
+    for form, period in (*(("月打分", m) for m in year.months[1:]), *(("季汇总", q) for q in year.quarters)):
+        old = county.form(form, 支部编号="ZB1", 期间=str(period))
+        moved = old.row(党员编号="001")
+        old.rows.remove(moved)
+        county.form(form, 支部编号="ZB2", 期间=str(period)).rows.append(moved)
+    assert draft(county.copy(), tmp_path / "good", "2026").results.draft is None
     county.form("月打分", 支部编号="ZB1", 期间="2026-03").row(党员编号="002")["品德合格"] = "好"
-    only_then = draft(county.copy(), tmp_path / "later")
+    only_then = draft(county.copy(), tmp_path / "later", "2026")
     assert left_out(only_then) == {"ZB1": "数据有 1 处错误"}  # the member had left before that month
     spoil(county, month="2026-01")
-    assert left_out(draft(county, tmp_path / "bad"))["ZB2"] == (
+    assert left_out(draft(county, tmp_path / "bad", "2026"))["ZB2"] == (
         "有党员的成绩出自 财政第一支部（ZB1），该单位的表有错误或暂缺"
     )
+
+
+def run(*arguments):
+    return CliRunner().invoke(root, ["run", *map(str, arguments)])
+
+
+def test_the_command_writes_a_draft_beside_what_is_published(county, tmp_path):
+    county.only("2026Q1").write(tmp_path)
+    assert run(tmp_path, "--period", "2026Q1").exit_code == 0
+    before = (tmp_path / "输出/2026Q1/results.json").read_bytes()
+    spoil(county)
+    county.write(tmp_path)
+    assert run(tmp_path, "--period", "2026Q1").exit_code == 1
+    done = run(tmp_path, "--period", "2026Q1", "--partial")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1:] == [
+        "2026Q1：党委 1 个、支部 1 个、党员 3 名已排名。",
+        "草稿·不完整：未列入 1 个单位，名次不是最终名次。",
+        "  财政第一支部（ZB1）：数据有 1 处错误",
+        f"已写出 {tmp_path}/输出/2026Q1/草稿/考评排名_2026Q1_草稿.xlsx",
+        f"已写出 {tmp_path}/输出/2026Q1/草稿/results.json",
+    ]
+    assert (tmp_path / "输出/2026Q1/results.json").read_bytes() == before
+
+
+def test_the_command_leaves_units_out_on_purpose(county, tmp_path):
+    county.only("2026Q1").write(tmp_path)
+    done = run(tmp_path, "--partial", "财政第二支部=正在换届", "--out", tmp_path / "给领导看", "--format", "json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["draft"] == {
+        "left_out": [{"id": "ZB2", "name": "财政第二支部", "reason": "暂缺：正在换届"}],
+        "incomplete": ["DW1"],
+    }
+    assert json.loads((tmp_path / "给领导看/results.json").read_text("utf-8"))["branches"][0]["provisional_rank"] == 1
+
+
+@pytest.mark.parametrize("written", ["ZB9=撤销", "ZB1", "ZB1=", "=换届"])
+def test_a_unit_that_cannot_be_left_out(county, tmp_path, written):
+    county.only("2026Q1").write(tmp_path)
+    done = run(tmp_path, "--partial", written)
+    assert isinstance(done.exception, SystemExit) and done.exit_code == 2
+    assert not (tmp_path / "输出").exists()
 
 
 @pytest.mark.parametrize(

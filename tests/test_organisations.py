@@ -328,7 +328,7 @@ def test_a_committee_founded_after_the_first_half_has_no_inspection(county, tmp_
     unit(county, "DW2")["启用日期"] = dt.date(2026, 7, 1)
     form = county.form("督查打分", 期间="2026H1")
     form.rows = [r for r in form.rows if r["组织编号"] != "DW2"]
-    assert errors(county, tmp_path) == ["税务局机关党委（DW2） 缺 2026 的督查打分"]
+    assert errors(county, tmp_path) == ["税务局机关党委（DW2） 在 2026 年的督查期次结束时都不存在，没有督查均分"]
 
 
 def test_a_branch_that_moves_counts_where_it_is_at_the_end(county, tmp_path):

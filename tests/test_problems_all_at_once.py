@@ -49,21 +49,22 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 
 
 EXPECTED = [
-    "[E306] （缺报）：财政第二支部（ZB2） 缺 2026-03 的“月打分”。请 财政第二支部（ZB2） 补报。",
+    "[E415] 考评方案.xlsx 指标 P6：数据来源“支部得分均分”不用于支部指标。请改用其他数据来源。",
+    "[W101] 督查/2026Q1.xlsx 督查打分 E3：多出的列“序号”没有读取。请确认该列不含应上报的内容。",
     "[E310] ZB1/2026-01.xlsx 月打分 H4：合计 81 不等于各维度之和 80。请核对各维度得分和合计（是否为“80”？）。",
     "[E302] ZB1/2026-01.xlsx 月打分 B5：002 的姓名是“甲二”，不是“甲贰”。请核对党员编号和姓名。",
+    "[E306] （缺报）：财政第二支部（ZB2） 缺 2026-03 的“月打分”。请 财政第二支部（ZB2） 补报。",
     "[E203] ZB2/2026Q1.xlsx 季汇总 I4：“80.001”：“审定积分”最多两位小数。请四舍五入到两位小数（是否为“80.00”？）。",
-    "[E415] 考评方案.xlsx 指标 P6：数据来源“支部得分均分”不用于支部指标。请改用其他数据来源。",
     "[W301] （缺报）：财政第二支部（ZB2） 没有报 2026-03 的日记录（未报），核算分按起始分计。请 财政第二支部（ZB2） 补报，或确认当月没有记录。",
-    "[W101] 督查/2026Q1.xlsx 督查打分 E3：多出的列“序号”没有读取。请确认该列不含应上报的内容。",
 ]
 
 
 def test_check_lists_all_faults_of_all_files_in_one_go(faulty):
     before = everything_in(faulty)
     done = invoke("check", faulty, "--period", "2026Q1")
-    *lines, summary = done.stdout.splitlines()
+    *lines, period, summary = done.stdout.splitlines()
     assert [line for line in lines if "没有数据行" not in line] == EXPECTED
+    assert period == "考评期间：2026Q1。"
     assert summary == "共读取 10 个文件，错误 5 条，警告 7 条。"
     assert done.exit_code == 1
     assert everything_in(faulty) == before
@@ -188,15 +189,19 @@ CATALOGUE = resources.load("messages")
 
 @cache
 def asserted_texts() -> list[str]:
-    """Every text in an `assert` of the tests of problems; what an f-string fills in is written «…»."""
+    """Every text in an `assert` of the tests of problems, or in their tables of CASES; what an f-string fills in is written «…»."""
     texts = []
     for path in sorted(Path(__file__).parent.glob("test_problems_*.py")):
         for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(statement, ast.Assert):
+            if isinstance(statement, ast.Assert) or _is_table(statement):
                 texts += (
                     _text(node) for node in ast.walk(statement) if isinstance(node, (ast.Constant, ast.JoinedStr))
                 )
     return texts
+
+
+def _is_table(statement: ast.AST) -> bool:
+    return isinstance(statement, ast.Assign) and [ast.unparse(t) for t in statement.targets] == ["CASES"]
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:

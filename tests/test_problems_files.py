@@ -198,7 +198,46 @@ def test_columns_that_nobody_asked_for(county, tmp_path):
 def test_a_form_that_nobody_signed(county, tmp_path):
     county.form("月打分", 支部编号="ZB1", 期间="2026-01").labels["填表人"] = None
     assert county.complaints(tmp_path, "2026Q1") == [
-        "W107 ZB1/2026-01.xlsx 月打分 I2：“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。"
+        "W107 ZB1/2026-01.xlsx 月打分 J2：“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。"
+    ]
+
+
+def test_files_that_nobody_signed_are_named_once_at_the_cell_for_the_name(county, tmp_path):
+    scores, diary = (county.form(f, 支部编号="ZB1", 期间="2026-01") for f in ("月打分", "日记录"))
+    scores.labels["填表人："] = None
+    diary.labels["填表人"] = "："
+    summary = county.form("季汇总", 支部编号="ZB1")
+    summary.labels = {"填表人": None, **summary.labels}
+    told = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("W107")]
+    assert told == [
+        "W107 ZB1/2026-01.xlsx 日记录 K2：“日记录”、“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。",
+        "W107 ZB1/2026Q1.xlsx 季汇总 D2：“季汇总”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。",
+    ]
+
+
+def test_labels_that_say_two_things(county, tmp_path):
+    county.form("月打分", 支部编号="ZB1", 期间="2026-01").labels["组织编号"] = "ZB2"
+    county.form("季汇总", 支部编号="ZB1").labels["考评期间"] = "2026年第二季度"
+    county.form("督查打分").labels["所属期间"] = "2026年第一季度"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E118 ZB1/2026-01.xlsx 月打分 J2[ZB2]：“支部编号”有两个不同的值：ZB1（D2） 和 ZB2（J2）。请只保留正确的一个。",
+        "E118 ZB1/2026Q1.xlsx 季汇总 J2[2026年第二季度]：“期间”有两个不同的值：2026Q1（H2） 和 2026年第二季度（J2）。请只保留正确的一个。",
+    ]
+
+
+def test_a_colon_in_a_cell_of_its_own_is_passed_over(county, tmp_path):
+    form = county.form("督查打分")
+    table = form.grid()[2:]
+    form.grid = lambda: [["表种", "：", "督查打分"], ["期间", ":", None, "：2026Q1"], *table]
+    assert county.complaints(tmp_path, "2026Q1") == []
+
+
+def test_a_label_beside_another_label_is_blank(county, tmp_path):
+    form = county.form("督查打分")
+    table = form.grid()[2:]
+    form.grid = lambda: [["表种", "督查打分", "期间", "填表人：张三"], [], *table]
+    assert [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E10")] == [
+        "E107 督查/2026Q1.xlsx 督查打分：缺少“期间”。请在表头上方填写“期间”。",
     ]
 
 

@@ -97,7 +97,7 @@ def test_a_unit_founded_after_every_inspection_has_none_to_be_judged_by(year, tm
     year.form("监督员评分").add(组织编号="DW2", 监督员="监督员甲", 得分=90)
     year.form("满意度测评").add(组织编号="DW2", 测评对象="党员群众", 优秀票=10)
     assert year.complaints(tmp_path, "2026") == [
-        "E326 [DW2]：税务局机关党委（DW2） 缺 2026 的督查打分。请补上检查单位和得分。",
+        "E342 花名册.xlsx 党组织 H7[2026-07-01]：税务局机关党委（DW2） 在 2026 年的督查期次结束时都不存在，没有督查均分。请核对启用日期；确属新建的，请在考评方案的党委督查期次中增加期次。",
     ]
 
 

@@ -35,7 +35,7 @@ def test_members_whom_the_roster_does_not_know(year, tmp_path):
     summary(year, "ZB2").add(党员编号="008", 姓名="丙二", 审定积分=80)
     year.form("年评议", 支部编号="ZB2").add(党员编号="9", 姓名="丙三", 优秀票=10, 合格票=0, 基本合格票=0, 不合格票=0)
     assert year.complaints(tmp_path, "2026") == [
-        "E301 ZB1/2026-01.xlsx 日记录 B4[0001]：党员编号“0001”在花名册中没有。请核对编号；新党员请先登记花名册。",
+        "E301 ZB1/2026-01.xlsx 日记录 B4[0001]：党员编号“0001”在花名册中没有。请核对编号；新党员请先登记花名册。（001？）",
         "E301 ZB1/2026-01.xlsx 月打分 A7[007]：党员编号“007”在花名册中没有。请核对编号；新党员请先登记花名册。",
         "E301 ZB2/2026Q1.xlsx 季汇总 A7[008]：党员编号“008”在花名册中没有。请核对编号；新党员请先登记花名册。",
         "E301 ZB2/年评议.xlsx 年评议 A7[9]：党员编号“9”在花名册中没有。请核对编号；新党员请先登记花名册。",
@@ -88,7 +88,17 @@ def test_a_record_of_another_month(county, tmp_path):
 def test_a_project_that_the_scheme_does_not_have(county, tmp_path):
     record(county, dt.date(2026, 1, 6), "001", "甲一", project="Z1")
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E305 ZB1/2026-01.xlsx 日记录 D4[Z1]：项目编号“Z1”不在考评方案的积分项目中。请填写考评方案中的项目编号。",
+        "E305 ZB1/2026-01.xlsx 日记录 D4[Z1]：项目编号“Z1”不在考评方案的积分项目中。请填写考评方案中的项目编号。（Z01？）",
+    ]
+
+
+def test_points_whose_sign_is_not_their_projects(county, tmp_path):
+    for points in (2, -2, None, 0):
+        record(county, dt.date(2026, 1, 6), "001", "甲一", project="J01", 分值=points)
+    record(county, dt.date(2026, 1, 6), "002", "甲二", 分值=-0.5)
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W310 ZB1/2026-01.xlsx 日记录 F4[2]：分值 2 与积分项目 J01“无故缺席”的分值 -2 一正一负。请核对分值和项目编号。",
+        "W310 ZB1/2026-01.xlsx 日记录 F8[-0.5]：分值 -0.5 与积分项目 Z01“参加三会一课”的分值 1 一正一负。请核对分值和项目编号。",
     ]
 
 

@@ -160,6 +160,28 @@ def test_members_left_behind_when_their_branch_ended(county, tmp_path):
     ]
 
 
+def test_two_members_of_one_name_in_one_branch(county, tmp_path):
+    members(county).row(党员编号="003")["姓名"] = "甲 一"
+    members(county).row(党员编号="004")["姓名"] = "甲一"  # in another branch
+    members(county).rows += [
+        {**members(county).row(党员编号="002"), "党员编号": "007", "转出日期": dt.date(2026, 1, 1), "积分管理": "是"},
+    ]
+    members(county).row(党员编号="002")["转入日期"] = dt.date(2026, 1, 1)  # the other 甲二 had left
+    for form in county.forms:
+        for row in form.rows:
+            row.update({"姓名": "甲一"} if row.get("党员编号") in ("003", "004") else {})
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W502 花名册.xlsx 党员 B6[甲一]：财政第一支部（ZB1） 有两名“甲一”：001 和 003。请核对各表中这两人的编号。",
+    ]
+
+
+def test_a_committee_with_a_superior(county, tmp_path):
+    units(county).row(组织编号="DW1")["上级编号"] = "GW"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "W503 花名册.xlsx 党组织 D4[GW]：财政局机关党委（DW1） 是党委，上级编号 GW 不采用。请核对层级；党委的上级编号请留空。",
+    ]
+
+
 def test_a_roster_without_any_unit(county, tmp_path):
     units(county).rows.clear()
     county.forms = [f for f in county.forms if f.form in ("花名册", "考评方案")]

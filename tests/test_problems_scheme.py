@@ -18,7 +18,7 @@ def test_parameters_that_nobody_knows(county, tmp_path):
     rules(county, "参数").add(参数="满分", 值=100)
     assert county.complaints(tmp_path, "2026Q1") == [
         "E402 考评方案.xlsx 参数：缺少参数“小数位”。请补上参数“小数位”（林西方案为 2）。",
-        "E401 考评方案.xlsx 参数 A28[小数位数]：参数“小数位数”不认识。请改为方案规定的参数名称。",
+        "E401 考评方案.xlsx 参数 A28[小数位数]：参数“小数位数”不认识。请改为方案规定的参数名称。（小数位？）",
         "E401 考评方案.xlsx 参数 A35[满分]：参数“满分”不认识。请改为方案规定的参数名称。",
     ]
 
@@ -47,7 +47,7 @@ def test_values_that_a_parameter_cannot_have(county, tmp_path):
     county.set_rule("年度积分权重", None)
     assert county.complaints(tmp_path, "2026Q1") == [
         "E403 考评方案.xlsx 参数 B4[160]：参数“常规化权重”应为0 至 100 的数。请改正，例如 60。",
-        "E403 考评方案.xlsx 参数 B6[五]：参数“个性化上限”应为不小于 0 的数。请改正，例如 5。",
+        "E403 考评方案.xlsx 参数 B6[五]：参数“个性化上限”应为不小于 0 的数。请改正，例如 5。（5？）",
         "E403 考评方案.xlsx 参数 B8[-3]：参数“违纪扣分”应为不小于 0 的数。请改正，例如 3。",
         "E403 考评方案.xlsx 参数 B11[2.5]：参数“定等最少季度”应为0 至 4 的整数。请改正，例如 2。",
         "E403 考评方案.xlsx 参数 B20[对]：参数“功效系数截断”应为是、否 之一。请改正，例如 是。",
@@ -80,6 +80,18 @@ def test_a_lowest_grade_that_is_missing_or_doubled(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "E405 考评方案.xlsx 等次 C7：组织的等次应有且只有一档下限留空（最低档）。请只把最低一档的下限留空或填 0。",
         "E405 考评方案.xlsx 等次 C11：党员的等次应有且只有一档下限留空（最低档）。请只把最低一档的下限留空或填 0。",
+    ]
+
+
+def test_the_place_where_a_lowest_grade_is_missing_or_doubled(county, tmp_path):
+    bounds = rules(county, "下限")
+    bounds.row(对象="组织", 等次="优秀")["下限"] = None
+    bounds.row(对象="党员", 等次="不合格")["下限"] = 59
+    bounds.row(对象="党员", 等次="基本合格")["下限"] = 58
+    told = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E405")]
+    assert told == [
+        "E405 考评方案.xlsx 等次 C7：组织的等次应有且只有一档下限留空（最低档）。请只把最低一档的下限留空或填 0。",
+        "E405 考评方案.xlsx 等次 C10：党员的等次应有且只有一档下限留空（最低档）。请只把最低一档的下限留空或填 0。",
     ]
 
 
@@ -128,7 +140,7 @@ def test_indicators_without_the_values_that_their_method_needs(county, tmp_path)
     assert county.complaints(tmp_path, "2026Q1") == [
         "E411 考评方案.xlsx 指标 J4：赋分方法为功效系数，“不允许值”没有填写。请填写“不允许值”。",
         "E411 考评方案.xlsx 指标 M6：赋分方法为五档功效，“平均值”没有填写。请填写“平均值”。",
-        "E202 考评方案.xlsx 指标 N6[二]：“较低值”应为数字。请填写阿拉伯数字，不带文字。",
+        "E202 考评方案.xlsx 指标 N6[二]：“较低值”应为数字。请填写阿拉伯数字，不带文字。（2？）",
     ]
 
 
@@ -221,7 +233,7 @@ def test_grades_and_ballots_of_nobody(county, tmp_path):
 def test_one_unreadable_cell_of_the_scheme_is_one_problem(county, tmp_path):
     rules(county, "满分").row(维度="品德合格")["满分"] = "二十五"
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E202 考评方案.xlsx 党员维度 B6[二十五]：“满分”应为数字。请填写阿拉伯数字，不带文字。"
+        "E202 考评方案.xlsx 党员维度 B6[二十五]：“满分”应为数字。请填写阿拉伯数字，不带文字。（25？）"
     ]
 
 

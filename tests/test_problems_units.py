@@ -33,8 +33,8 @@ def test_forms_of_a_branch_that_the_roster_does_not_know(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
         "E306 ：财政第二支部（ZB2） 缺 2026-01 的“月打分”。请 财政第二支部（ZB2） 补报。",
-        "E110 ZB1/2026Q1.xlsx 季汇总 D2[ZB3]：支部编号“ZB3”在花名册中没有。请改为花名册中的组织编号。",
-        "E110 ZB2/2026-01.xlsx 月打分 D2[2]：支部编号“2”在花名册中没有。请改为花名册中的组织编号。",
+        "E110 ZB1/2026Q1.xlsx 季汇总 D2[ZB3]：支部编号“ZB3”在花名册中没有。请改为花名册中的组织编号。（ZB1？）",
+        "E110 ZB2/2026-01.xlsx 月打分 D2[2]：支部编号“2”在花名册中没有。请改为花名册中的组织编号。（ZB2？）",
     ]
 
 
@@ -77,7 +77,7 @@ def test_rows_of_units_that_the_roster_does_not_know(year, tmp_path):
         "E322 年末/指标完成.xlsx 指标完成 A10[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
         "E322 年末/整改.xlsx 整改台账 A4[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
         "E322 年末/测评.xlsx 满意度测评 A7[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
-        "E322 年末/监督员.xlsx 监督员评分 A7[zb1]：组织编号“zb1”在花名册中没有。请改为花名册中的组织编号。",
+        "E322 年末/监督员.xlsx 监督员评分 A7[zb1]：组织编号“zb1”在花名册中没有。请改为花名册中的组织编号。（ZB1？）",
         "E322 督查/2026Q1.xlsx 督查打分 A6[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
     ]
 
@@ -85,7 +85,7 @@ def test_rows_of_units_that_the_roster_does_not_know(year, tmp_path):
 def test_a_unit_by_another_name(county, tmp_path):
     county.form("督查打分").row(组织编号="ZB1")["组织名称"] = "财政一支部"
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E323 督查/2026Q1.xlsx 督查打分 B4[财政一支部]：ZB1 的名称是“财政第一支部”，不是“财政一支部”。请核对组织编号和组织名称。",
+        "E323 督查/2026Q1.xlsx 督查打分 B4[财政一支部]：ZB1 的名称是“财政第一支部”，不是“财政一支部”。请核对组织编号和组织名称。（财政第一支部？）",
     ]
 
 
@@ -96,6 +96,17 @@ def test_inspections_of_the_wrong_level(year, tmp_path):
         "E324 督查/2026Q1.xlsx 督查打分 A6[DW1]：财政局机关党委（DW1） 是党委，2026Q1 的督查打分只填支部。请核对组织编号和期间。",
         "E324 督查/上半年.xlsx 督查打分 A5[ZB1]：财政第一支部（ZB1） 是支部，2026H1 的督查打分只填党委。请核对组织编号和期间。",
     ]
+
+
+def test_inspections_of_a_period_that_the_scheme_does_not_count(year, tmp_path):
+    late = County().form("督查打分", 期间="2026H1")
+    late.file, late.labels = "督查/下半年.xlsx", {"期间": "2026H2"}
+    year.forms.append(late)
+    assert year.complaints(tmp_path, "2026") == [
+        "W309 督查/下半年.xlsx 督查打分 A4[DW1]：财政局机关党委（DW1） 2026H2 的督查打分不计入（考评方案的党委督查期次没有这一期）。请核对期间；要计入的请更改考评方案的党委督查期次。",
+    ]
+    year.set_rule("党委督查期次", "H1+H2")
+    assert year.complaints(tmp_path / "both", "2026") == []
 
 
 def test_units_that_inspect_themselves(county, tmp_path):
@@ -200,5 +211,5 @@ def test_an_objection_of_nobody(county, tmp_path):
         objections.add(对象编号=subject, 异议内容="得分有误", 提出日期=dt.date(2026, 4, 20))
     county.forms.append(objections)
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E339 异议.xlsx 加减分 A6[0001]：对象编号“0001”在花名册中没有。请填写组织编号或党员编号。",
+        "E339 异议.xlsx 加减分 A6[0001]：对象编号“0001”在花名册中没有。请填写组织编号或党员编号。（001？）",
     ]

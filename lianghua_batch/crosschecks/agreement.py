@@ -6,6 +6,7 @@ from fractions import Fraction
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
 from lianghua_batch.county import County
+from lianghua_batch.crosschecks.doubts import Doubts, Key
 from lianghua_batch.forms import item_column
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.scoring.members import Members, Quarter, full_marks
@@ -14,17 +15,23 @@ from lianghua_batch.tables import Record
 _MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
-def check(county: County, members: Members) -> list[Problem]:
-    """Every filled figure that disagrees with the computed one."""
-    problems = list(_deviations(county, members))
-    for quarter in members.quarters.values():
+def check(county: County, members: Members, doubts: Doubts) -> list[Problem]:
+    """Every filled figure that disagrees with the computed one, unless that was computed from what is wrong itself."""
+    problems: list[Problem] = []
+    doubtful = set(doubts.months)
+    for key, found in _deviations(county, members):
+        if key not in doubts.diary:
+            problems.append(found)
+            doubtful.add(key)
+    for (member_id, period), quarter in members.quarters.items():
         if quarter.row is not None:
-            problems += _quarter(county, quarter, quarter.row)
+            sound = not any((member_id, month) in doubtful for month in period.months)
+            problems += _quarter(county, quarter, quarter.row, sound)
     return problems
 
 
-def _deviations(county: County, members: Members) -> Iterator[Problem]:
-    """A dimension that departs from its 日记录核算分 by more than 打分偏离容差 needs 说明."""
+def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem]]:
+    """A dimension that departs from its 日记录核算分 by more than 打分偏离容差 needs 说明; with its member and month."""
     rules = county.scheme.parameters
     if rules.month_basis != "group_score":
         return
@@ -41,16 +48,20 @@ def _deviations(county: County, members: Members) -> Iterator[Problem]:
             computed = members.diary.dimension_value(member_id, month, dimension)
             if abs(given - computed) > rules.deviation_tolerance:
                 values = {"expected": exact.short(computed), "limit": exact.short(rules.deviation_tolerance)}
-                yield problem("E311", row.ref(column), value=exact.short(given), **values)
+                found = problem("E311", row.ref(column), value=exact.short(given), **values)
+                yield (member_id, month), found
 
 
-def _quarter(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
-    by_month = {s.period: s for s in quarter.months}
-    for column, month in zip(_MONTH_COLUMNS, quarter.period.months, strict=True):
-        yield from _figure(county, row, column, by_month.get(str(month)))
-    yield from _figure(county, row, "quarter_points", quarter.points)
+def _quarter(county: County, quarter: Quarter, row: Record, sound: bool) -> Iterator[Problem]:
+    """What is wrong with one 季汇总 row; its figures only where the months that they come from are sound."""
+    if sound:
+        by_month = {s.period: s for s in quarter.months}
+        for column, month in zip(_MONTH_COLUMNS, quarter.period.months, strict=True):
+            yield from _figure(county, row, column, by_month.get(str(month)))
+        yield from _figure(county, row, "quarter_points", quarter.points)
+        yield from _approved(county, quarter, row)
     yield from _adjustment(county, row)
-    yield from _approved(county, quarter, row)
+    yield from _limits(county, quarter, row)
 
 
 def _same(county: County, given: Fraction, computed: Fraction) -> bool:
@@ -94,6 +105,12 @@ def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem
             "adjustment": exact.short(adjustment),
         }
         yield problem("E313", place, value=exact.short(given), expected=expected, suggestion=expected, **values)
+
+
+def _limits(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
+    if row["approved"] is None:
+        return
+    given = exact.from_hundredths(row["approved"])
     limit = full_marks(county, len(quarter.months))
     if not 0 <= given <= limit:
-        yield problem("E314", place, value=exact.short(given), limit=exact.short(limit))
+        yield problem("E314", row.ref("approved"), value=exact.short(given), limit=exact.short(limit))

@@ -11,7 +11,7 @@ from lianghua_batch.forms import item_column
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Member, Roster
-from lianghua_batch.tables import Record, Table
+from lianghua_batch.tables import ORIGIN, Origin, Record, Table
 
 
 def check(county: County) -> list[Problem]:
@@ -19,6 +19,7 @@ def check(county: County) -> list[Problem]:
     tables = county.tables
     problems = list(diary_rows(county, tables["daily_record"]))
     problems += repeated_rows(tables["daily_record"])
+    problems += _opposite_points(county, tables["daily_record"])
     for form in ("monthly_score", "quarterly_summary"):
         problems += (p for row in tables[form].records() for p in _member_of_form(county, row))
     problems += (p for row in tables["monthly_score"].records() for p in _monthly_row(county, row))
@@ -27,16 +28,17 @@ def check(county: County) -> list[Problem]:
 
 def diary_rows(county: County, table: Table) -> Iterator[Problem]:
     """Problems of 日记录 rows; read column by column, for there are hundreds of thousands."""
-    roster, projects = county.roster, county.scheme.projects
+    roster, projects = county.roster, county.scheme.projects.keys() | county.scheme.unread_projects
     frame = table.frame
     dates = [None if pd.isna(d) else d.date() for d in frame["date"]]
-    plain = frame[["member_id", "member_name", "project_id", "_origin"]].astype(object)
+    plain = frame[["member_id", "member_name", "project_id", ORIGIN]].astype(object)
     plain = plain.where(plain.notna(), None)
     columns = (plain[name] for name in plain.columns)
     for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
         origin = table.origins[origin_number]
         if project_id is not None and project_id not in projects:
-            yield problem("E305", table.ref(index, "project_id"), value=project_id)
+            likely = county.scheme.likely_project(project_id)
+            yield problem("E305", table.ref(index, "project_id"), value=project_id, suggestion=likely)
         if day is not None and origin.period is not None and not origin.period.holds(day):
             yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
             day = None
@@ -44,7 +46,7 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             continue
         rows = roster.members.get(member_id)
         if rows is None:
-            yield problem("E301", table.ref(index, "member_id"), value=member_id)
+            yield _unknown(county, table.ref(index, "member_id"), member_id, name, origin, day)
             continue
         if name is not None and name != rows[0].name:
             yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
@@ -58,18 +60,17 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
 
 
 def repeated_rows(table: Table) -> Iterator[Problem]:
-    """Identical rows of one branch's diary: a warning, both count (spec §2)."""
+    """Identical rows of one diary: a warning, both count (spec §2); a diary that was sent twice is one problem already."""
     names = [c.name for c in table.sheet.columns]
     frame = table.frame
     if frame.empty:
         return
     frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # who knows what they say
-    units = frame["_origin"].map({i: str(o.unit) for i, o in enumerate(table.origins)})
-    whole = frame[names].assign(_unit=units)
+    whole = frame[[*names, ORIGIN]]
     again = whole.duplicated(keep="first")
     if not again.any():
         return
-    groups = whole[whole.duplicated(keep=False)].groupby([*names, "_unit"], dropna=False, sort=False).indices
+    groups = whole[whole.duplicated(keep=False)].groupby([*names, ORIGIN], dropna=False, sort=False).indices
     repeated = whole.index[whole.duplicated(keep=False)]
     for positions in groups.values():
         first = table.ref(repeated[positions[0]], "member_id")
@@ -78,6 +79,29 @@ def repeated_rows(table: Table) -> Iterator[Problem]:
             yield problem(
                 "W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet
             )
+
+
+def _opposite_points(county: County, table: Table) -> Iterator[Problem]:
+    """A deduction that is a 积分项目 of addition, or the other way round: the sign or the project is probably wrong."""
+    projects = county.scheme.projects
+    worth = table.frame["project_id"].map({i: p.points for i, p in projects.items()}).astype("Int64")
+    opposite = (table.frame["points"] * worth < 0).fillna(False).astype(bool)
+    for index in table.frame.index[opposite]:
+        project = projects[table.frame.at[index, "project_id"]]
+        given, expected = (
+            exact.short(exact.from_hundredths(n)) for n in (table.frame.at[index, "points"], project.points)
+        )
+        values = {"project": project.id, "name": project.name, "expected": expected}
+        yield problem("W310", table.ref(index, "points"), value=given, **values)
+
+
+def _unknown(
+    county: County, place: SourceRef, member_id: str, name: str | None, origin: Origin, day: dt.date | None = None
+) -> Problem:
+    """A code that 花名册 does not have, with the one that it was probably meant for."""
+    day = day or (None if origin.period is None else origin.period.last_day)
+    likely = county.roster.likely_member(member_id, name, origin.unit, day)
+    return problem("E301", place, value=member_id, suggestion=likely)
 
 
 def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
@@ -106,7 +130,7 @@ def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
         return
     rows = _known(county, row)
     if rows is None:
-        yield problem("E301", row.ref("member_id"), value=row["member_id"])
+        yield _unknown(county, row.ref("member_id"), row["member_id"], row["member_name"], row.origin)
     elif row["member_name"] is not None and row["member_name"] != rows[0].name:
         yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
 
@@ -161,11 +185,10 @@ def _reviews(county: County, table: Table) -> Iterable[Problem]:
         member_id = row["member_id"]
         if member_id is None:
             continue
-        if member_id in first and first[member_id].origin != row.origin:  # within a form it is a doubled key
+        other = first.get(member_id)
+        if other is not None and other.origin.unit != row.origin.unit:  # else a doubled key, or a form sent twice
             member = county.roster.members[member_id][0] if member_id in county.roster.members else member_id
-            yield problem(
-                "E320", row.ref("member_id"), value=member_id, member=member, other=first[member_id].ref("member_id")
-            )
+            yield problem("E320", row.ref("member_id"), value=member_id, member=member, other=other.ref("member_id"))
         first.setdefault(member_id, row)
         columns = [c.name for c in table.sheet.expanded]
         if columns and all(row[c] is not None for c in columns) and not any(row[c] for c in columns):

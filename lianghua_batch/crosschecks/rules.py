@@ -10,13 +10,15 @@ from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PENDING, ROUTINE
+from lianghua_batch.suggestions import likely
 
 
 def check(county: County) -> list[Problem]:
     """All problems between the scheme and the units of the period's last day."""
     day = county.period.last_day
     units = [*county.roster.units_on(day, COMMITTEE), *county.roster.units_on(day, BRANCH)]
-    problems = [p for unit in units for p in _weights(county, unit)]
+    read_whole = not county.scheme.unread_indicators  # else nobody knows what their weights add up to
+    problems = [p for unit in units for p in _weights(county, unit)] if read_whole else []
     if not units:
         problems.append(problem("E514", SourceRef(""), day=day))
     problems += (p for unit in units for p in _parent(county, unit, day))
@@ -54,10 +56,16 @@ def _targets(county: County) -> Iterator[Problem]:
             continue
         unit = county.roster.units.get(target)
         if unit is None:
-            yield problem("E414", place, value=target)
+            yield problem("E414", place, value=target, suggestion=_likely_target(county, target, indicator.level))
         elif unit[0].level != indicator.level:
             levels = {"actual": level_label(unit[0].level), "level": level_label(indicator.level)}
             yield problem("E418", place, value=target, **levels)
+
+
+def _likely_target(county: County, target: str, level: str) -> str | None:
+    """The unit of the 层级, or the 考评组, that was probably meant."""
+    found = {county.roster.likely_unit(target, level=level), likely(target, county.roster.groups)} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _stranded(county: County) -> Iterator[Problem]:

@@ -1,14 +1,15 @@
-"""Rows about units, and the units that forms are labelled with: known, rightly named, existing, of the right level (spec §5)."""
+"""Rows about units: known, rightly named, existing, of the right level (spec §5)."""
 
 from collections.abc import Iterator
 
 from lianghua_batch import exact
 from lianghua_batch.county import County
 from lianghua_batch.forms import definitions
-from lianghua_batch.periods import HALF
+from lianghua_batch.periods import HALF, Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE, PENDING, applies
+from lianghua_batch.scoring.raters import inspection_periods
 from lianghua_batch.tables import Origin, Record, Table
 from lianghua_batch.values import squeeze
 
@@ -17,14 +18,8 @@ _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", 
 
 
 def check(county: County) -> list[Problem]:
-    """All problems of the county's forms' rows, and of the branches that branch forms name."""
-    problems = [
-        p
-        for name, table in county.tables.items()
-        if definitions()[name].by_branch
-        for origin in table.origins
-        for p in labelled_branch(county, name, origin)
-    ]
+    """All problems of the county's forms' rows."""
+    problems: list[Problem] = []
     for name in (*_SCORED, "rectification"):
         problems += (p for row in county.tables[name].records() for p in _unit_row(county, name, row))
     for name, rule in _ROW_RULES.items():
@@ -37,40 +32,14 @@ def level_label(level: str) -> str:
     return definitions()["roster"].sheet("units").column("level").choices[level]
 
 
-def labelled_branch(county: County, form: str, origin: Origin) -> Iterator[Problem]:
-    """A branch form's 支部编号, 支部名称 and 期间 against 花名册."""
-    roster, place = county.roster, origin.label_place("unit_id")
-    if origin.unit is None:
-        return
-    if origin.unit not in roster.units:
-        yield problem("E110", place, value=origin.unit)
-        return
-    unit = roster.named(origin.unit)
-    if unit.level != BRANCH:
-        yield problem("E111", place, value=origin.unit, level=level_label(unit.level))
-        return
-    if origin.unit_name is not None and squeeze(origin.unit_name) not in roster.names_of(unit.id):
-        yield problem(
-            "E112",
-            origin.label_place("unit_name"),
-            value=origin.unit_name,
-            name=origin.unit_name,
-            unit=unit.id,
-            expected=unit.name,
-        )
-    period = origin.period
-    if period is not None and not roster.existed_within(unit.id, period.first_day, period.last_day):
-        label = definitions()[form].label
-        yield problem("E114", place, value=unit.id, unit=unit, period=period, form=label)
-
-
 def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
     unit_id, period = row["unit_id"], row.origin.period or county.period
     if unit_id is None:
         return
     place = row.ref("unit_id")
     if unit_id not in county.roster.units:
-        yield problem("E322", place, value=unit_id)
+        likely = county.roster.likely_unit(unit_id, row.values.get("unit_name"))
+        yield problem("E322", place, value=unit_id, suggestion=likely)
     elif not county.roster.existed_within(unit_id, period.first_day, period.last_day):
         yield problem("E338", place, value=unit_id, unit=county.roster.named(unit_id), period=period)
     elif form in _SCORED and not county.roster.exists(unit_id, period.last_day):
@@ -88,8 +57,9 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
         return
     names = county.roster.names_of(unit.id)
     if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
-        place = row.ref("unit_name")
-        yield problem("E323", place, value=row["unit_name"], unit=unit.id, expected=unit.name)
+        likely = county.roster.likely_name(row["unit_name"], unit.id)
+        values = {"value": row["unit_name"], "expected": unit.name, "suggestion": likely}
+        yield problem("E323", row.ref("unit_name"), unit=unit.id, **values)
     if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
         yield problem("E325", row.ref("inspector"), value=row["inspector"], unit=unit)
     period = row.origin.period
@@ -97,6 +67,15 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
     if period is not None and unit.level != expected:
         labels = {"level": level_label(unit.level), "expected": level_label(expected)}
         yield problem("E324", row.ref("unit_id"), value=unit.id, unit=unit, period=period, **labels)
+    elif unit.level == COMMITTEE and county.is_year and _uncounted(county, unit, period):
+        yield problem("W309", row.ref("unit_id"), value=unit.id, unit=unit, period=period)
+
+
+def _uncounted(county: County, unit: Unit, period: Period | None) -> bool:
+    """Whether a unit's 督查 of a period is none of the scheme's; where the unit did not exist, that is why."""
+    if period is None or not county.roster.exists(unit.id, period.last_day):
+        return False
+    return period not in inspection_periods(county, unit)
 
 
 def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
@@ -106,7 +85,9 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
     place = row.ref("indicator_id")
     indicator = county.scheme.indicator.get(indicator_id)
     if indicator is None:
-        yield problem("E328", place, value=indicator_id)
+        if indicator_id in county.scheme.unread_indicators:
+            return
+        yield problem("E328", place, value=indicator_id, suggestion=county.scheme.likely_indicator(indicator_id))
         return
     now = county.roster.unit(unit.id, county.period.last_day)
     if now is None:
@@ -148,7 +129,8 @@ def _rectification(county: County, row: Record) -> Iterator[Problem]:
 def _objection(county: County, row: Record) -> Iterator[Problem]:
     subject = row["subject_id"]
     if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
-        yield problem("E339", row.ref("subject_id"), value=subject)
+        likely = county.roster.likely_subject(subject)
+        yield problem("E339", row.ref("subject_id"), value=subject, suggestion=likely)
 
 
 _ROW_RULES = {

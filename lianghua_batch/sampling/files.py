@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from lianghua_batch import discovery, forms, intake, resources
+from lianghua_batch import discovery, forms, intake, interrupts, replacing, resources
 from lianghua_batch.sampling.sample_county import FilledSheet, SampleCounty
 
 Progress = Callable[[int, int], None]
@@ -16,17 +16,17 @@ _PARALLEL_FROM = 300  # files; below, starting processes costs more than it save
 def write(county: SampleCounty, folder: Path, progress: Progress | None = None) -> list[Path]:
     """Write the county's workbooks under `folder` (made if need be) and return their paths, in a stable order.
 
-    The same county gives the same bytes. `progress(done, files)` is called after every file. Raises OSError.
+    The same county gives the same bytes. `progress(done, files)` is called after every file. Raises OSError, nothing
+    written; FileExistsError where a file of that name is there.
     """
     books = sorted(_books(county).items())
-    paths = [folder / name for name, _ in books]
-    for parent in sorted({path.parent for path in paths}):
-        parent.mkdir(parents=True, exist_ok=True)
-    for done, (path, content) in enumerate(zip(paths, _contents(county, books), strict=True), start=1):
-        path.write_bytes(content)
-        if progress is not None:
-            progress(done, len(paths))
-    return paths
+    with replacing.replacement(folder, overwrite=False, durable=False) as workshop:
+        for done, ((name, _), content) in enumerate(zip(books, _contents(county, books), strict=True), start=1):
+            (workshop / name).parent.mkdir(parents=True, exist_ok=True)
+            (workshop / name).write_bytes(content)
+            if progress is not None:
+                progress(done, len(books))
+    return [folder / name for name, _ in books]
 
 
 def place(sheet: FilledSheet) -> str:
@@ -52,7 +52,7 @@ def _contents(county: SampleCounty, books: Sequence[tuple[str, list[FilledSheet]
     if len(books) < _PARALLEL_FROM or (os.cpu_count() or 1) == 1:
         yield from map(_render, jobs)
         return
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=interrupts.leave_to_parent) as pool:
         yield from pool.map(_render, jobs, chunksize=4)
 
 

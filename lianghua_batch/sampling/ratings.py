@@ -75,6 +75,9 @@ class Raters:
         words = resources.load("sample")
         inspections = {p: self._inspections(dice, unit, p) for p in self._periods(unit)}
         rectifications = self._rectifications(dice, unit, inspections)
+        if unit.level != BRANCH and self.scheme.parameters.committee_inspections == "first_half":
+            # Both halves are rolled, so that a seed gives the same county under either 党委督查期次.
+            inspections = {p: rows for p, rows in inspections.items() if p.index == 1}
         if not unit.exists(self.year.last_day):
             return Ratings(inspections, rectifications)
         return Ratings(

@@ -180,6 +180,15 @@ def test_hidden_rows_are_read_and_pointed_out(county, tmp_path):
     assert results.as_json(outcome.results) == before
 
 
+def test_hidden_sheets_are_read_and_pointed_out(county, tmp_path):
+    def hide(book):
+        book["日记录"].sheet_state = "hidden"
+
+    assert told_after(tmp_path, "ZB1/2026-01.xlsx", hide) == [
+        "W108 ZB1/2026-01.xlsx 日记录：工作表是隐藏的，已照常读取。请取消隐藏核对，不应上报的请删去。"
+    ]
+
+
 def test_a_column_without_a_name(county, tmp_path):
     def unnamed(book):
         book["督查打分"]["G4"] = "这里也写了"

@@ -1,0 +1,52 @@
+"""Months whose own forms have errors: what is computed from them is not held against the forms that come after."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lianghua_batch.county import County
+from lianghua_batch.periods import Period
+from lianghua_batch.problems import Problem, errors
+from lianghua_batch.roster import Roster
+from lianghua_batch.scoring import owed
+from lianghua_batch.tables import ORIGIN, ROW, Table
+
+Key = tuple[str, Period]
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """The (member, month) whose 日记录 (`diary`), or what 月积分 comes from (`months`), cannot be relied on."""
+
+    diary: frozenset[Key]
+    months: frozenset[Key]
+
+
+def of(county: County, problems: Iterable[Problem]) -> Doubts:
+    """Work out which months the errors found so far, in rows or in whole sheets, make doubtful."""
+    wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
+    for found in errors(problems):
+        wrong[found.place.file, found.place.sheet].add(found.place.row)
+    diary = frozenset(_doubtful(county.roster, county.tables["daily_record"], wrong))
+    if not owed.scores_are_filed(county):
+        return Doubts(diary, diary)
+    return Doubts(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
+
+
+def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:
+    rows = {n: wrong[o.file, o.sheet] for n, o in enumerate(table.origins) if (o.file, o.sheet) in wrong}
+    # An error of a sheet or of its headings is one of all its rows, and of the other sheet where a form was sent twice.
+    whole = {n for n, numbers in rows.items() if numbers & {None, table.origins[n].head_row}}
+    whose = {(table.origins[n].unit, table.origins[n].period) for n in whole}
+    whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in whose}
+    frame = table.frame[table.frame[ORIGIN].isin(whole | set(rows))]
+    columns = (frame[name] for name in (ORIGIN, ROW, "member_id", "member_name"))
+    for number, row, code, name in zip(*columns, strict=True):
+        origin = table.origins[number]
+        if origin.period is None or not (number in whole or row in rows.get(number, ())):
+            continue
+        if isinstance(code, str) and code not in roster.members:  # the record of somebody who has one less for it
+            given = name if isinstance(name, str) else None
+            code = roster.likely_member(code, given, origin.unit, origin.period.last_day)
+        if isinstance(code, str):
+            yield code, origin.period
