@@ -12,8 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lianghua_batch import resources
-from lianghua_batch.report.model import Properties, Row, SheetTable
+from lianghua_batch import resources, xlsx_closing
+from lianghua_batch.report.model import Cell, Properties, Row, SheetTable
 from lianghua_batch.report.styles import style
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -32,7 +32,7 @@ def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | Non
     styles = Styles(book)
     for sheet in sheets:
         _write_sheet(book.add_worksheet(sheet.name), styles, sheet)
-    book.close()
+    xlsx_closing.close(book)
     path.write_bytes(stream.getvalue())
 
 
@@ -131,13 +131,16 @@ def _write_row(page: Worksheet, styles: Styles, row: Row, at: int) -> None:
         look = styles(cell.style, row.overlay)
         if cell.span > 1:
             page.merge_range(at, column, at, column + cell.span - 1, "", look)
-        _write_cell(page, at, column, cell.value, look)
+        _write_cell(page, at, column, cell, look)
         column += cell.span
 
 
-def _write_cell(page: Worksheet, row: int, column: int, value: object, look: Format) -> None:
+def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
     """Write a value as what it is: a text that begins with = stays a text, a number is the double nearest to it."""
-    if isinstance(value, str):
+    value = cell.value
+    if cell.link and value:
+        page.write_url(row, column, cell.link, look, str(value)[:_LONGEST_TEXT])
+    elif isinstance(value, str):
         if value:
             page.write_string(row, column, value[:_LONGEST_TEXT], look)
         else:

@@ -9,14 +9,37 @@ DONE, FAULTY, UNUSABLE = 0, 1, 2
 
 def main() -> None:
     """Run `lianghua-batch`; exit code 0 done, 1 the data has errors, 2 wrong usage or input/output failed."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a GBK console must not crash on a character that it lacks
+    code = UNUSABLE
     try:
-        from lianghua_batch.cli.dispatch import dispatch
+        try:
+            code = _run()
+        except KeyboardInterrupt:
+            _break_off()
+    except OSError:  # standard error itself cannot be written: there is nowhere left to say so
+        pass
+    from lianghua_batch.cli import streams
 
-        code = dispatch()
-    except KeyboardInterrupt:
-        print("已中断，没有改动已有的结果。", file=sys.stderr)
-        code = UNUSABLE
-    sys.exit(code)
+    written = [streams.finish(stream) for stream in (sys.stdout, sys.stderr)]
+    sys.exit(code if all(written) else UNUSABLE)
+
+
+def _run() -> int:
+    """Run the command; not even importing what it takes goes unguarded."""
+    from lianghua_batch import interrupts
+
+    interrupts.listen()
+    from lianghua_batch.cli import streams
+
+    streams.prepare()
+    from lianghua_batch.cli.dispatch import dispatch
+
+    code = dispatch()
+    interrupts.ignore()
+    return code
+
+
+def _break_off() -> None:
+    from lianghua_batch import interrupts
+
+    interrupts.ignore()
+    print("已中断，没有改动已有的结果。", file=sys.stderr)

@@ -1,12 +1,16 @@
 """Runs the command that was asked for and turns what can go wrong outside the data into a sentence and exit code 2."""
 
+import sys
+
 import click
 
-from lianghua_batch.cli import preparing, checking, running, trying  # isort: skip  # in the order of the year's work
-from lianghua_batch.cli.options import root
-from lianghua_batch.cli.wording import usage_message
+from lianghua_batch import locking, replacing
 
-__all__ = ["checking", "dispatch", "preparing", "root", "running", "trying"]
+from lianghua_batch.cli import preparing, checking, following, running, trying  # isort: skip  # in the order of the year's work
+from lianghua_batch.cli import wording
+from lianghua_batch.cli.options import root
+
+__all__ = ["checking", "dispatch", "following", "preparing", "root", "running", "trying"]
 
 _DONE, _UNUSABLE = 0, 2
 
@@ -15,12 +19,32 @@ def dispatch() -> int:
     """Run the command of sys.argv and return its exit code; raises KeyboardInterrupt where a person broke it off."""
     try:
         return root.main(prog_name="lianghua-batch", standalone_mode=False) or _DONE
-    except click.ClickException as error:
-        click.echo(usage_message(error), err=True)
     except click.Abort:
         raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        told = wording.usage_message(error)
+    except locking.Busy as error:
+        told = wording.busy(error)
+    except replacing.NotPutBack as error:
+        told = wording.not_put_back(error)
+    except SystemExit as error:  # Click's own word for a broken pipe
+        if _broken_off(error):
+            raise KeyboardInterrupt from None
+        return _UNUSABLE
     except OSError as error:
-        click.echo(
-            f"读写失败：{error.filename or ''} {error.strerror or error}。请检查文件夹和文件是否可用。", err=True
-        )
+        if _broken_off(error):
+            raise KeyboardInterrupt from None
+        told = wording.failed(error)
+    except UnicodeEncodeError as error:
+        if sys.getfilesystemencoding() == "utf-8":
+            raise
+        told = wording.unwritable_name(error)
+    click.echo(told, err=True)
     return _UNUSABLE
+
+
+def _broken_off(error: BaseException) -> bool:
+    """Whether an error came up while what a person broke off was being tidied away."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

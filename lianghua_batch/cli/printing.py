@@ -2,11 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import click
 
+from lianghua_batch import folding, resources
+from lianghua_batch.folding import Entry
 from lianghua_batch.pipeline import Outcome, Progress
 from lianghua_batch.problems import Problem, errors
 
@@ -21,12 +24,13 @@ def progress(doing: str) -> Progress:
     return show
 
 
-def problem_line(problem: Problem) -> str:
-    """One problem on one line: code, place, value, what is wrong, what to do."""
-    place = " ".join(p for p in (problem.place.file, problem.place.sheet, problem.place.cell) if p) or "（缺报）"
-    value = f"“{problem.value}”：" if problem.value is not None and problem.value not in problem.message else ""
-    suggestion = f"（是否为“{problem.suggestion}”？）" if problem.suggestion else ""
-    return f"[{problem.code}] {place}：{value}{problem.message}。{problem.remedy}{suggestion}。"
+def entry_line(entry: Entry) -> str:
+    """One line of a list: code, place, value, what is wrong, what to do."""
+    first = entry.first
+    value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
+    words = resources.load("check_report")
+    suggestion = words["suggestion"].format(suggestion=entry.suggestion) if entry.suggestion else ""
+    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion}。"
 
 
 def summary(outcome: Outcome) -> dict[str, int]:
@@ -41,10 +45,36 @@ def summary_line(outcome: Outcome) -> str:
     return f"共读取 {counts['files']} 个文件，错误 {counts['errors']} 条，警告 {counts['warnings']} 条。"
 
 
-def print_problems(problems: Iterable[Problem], *, err: bool) -> None:
-    """Print every problem, one a line."""
-    for problem in problems:
-        click.echo(problem_line(problem), err=err)
+def period_line(outcome: Outcome, *, given: bool) -> str:
+    """Which period was checked, and how another one is."""
+    if outcome.period is None:
+        return "没有判断出考评期间，请用 --period 指定。"
+    return f"考评期间：{outcome.period}" + ("。" if given else "（自动判断，要核对别的期间请加 --period）。")
+
+
+def print_problems(
+    problems: Iterable[Problem],
+    *,
+    err: bool,
+    base_files: frozenset[str] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Print every problem, many of one kind folded: a table on a terminal, else one a line."""
+    groups = folding.grouped(problems, base_files)
+    stream = sys.stderr if err else sys.stdout
+    if groups and stream.isatty():
+        from lianghua_batch.cli import terminal
+
+        if terminal.shows_tables(stream):
+            terminal.print_groups(groups, names, stream)
+            return
+    for entry in (e for group in groups for e in group.entries):
+        click.echo(entry_line(entry), err=err)
+
+
+def print_outcome(outcome: Outcome, *, err: bool) -> None:
+    """Print every problem of a checked folder."""
+    print_problems(outcome.problems, err=err, base_files=outcome.base_files, names=outcome.unit_names)
 
 
 def print_json(value: Any) -> None:

@@ -1,10 +1,13 @@
 """`run`: scores, ranks and publishes."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
-from lianghua_batch import resources
+from lianghua_batch import locking, resources
+from lianghua_batch.cli import wording
 from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option, period_option, root
 
 
@@ -17,30 +20,91 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
     metavar="文件夹",
     help="输出文件夹，不写为 文件夹/输出/期间。",
 )
+@click.option(
+    "--partial",
+    is_flag=False,
+    flag_value="",
+    multiple=True,
+    metavar="[单位=原因]",
+    help="出草稿：有错误的单位不列入，其余照排；写 单位=原因 则把该单位作为暂缺。可以写多次。",
+)
 @format_option
-def run(folder: Path, period, out: Path | None, form: str) -> None:
+def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], form: str) -> None:
     """核对、计分、排名：写出考评排名工作簿和 results.json。有错误则全部列出，不写任何结果。"""
-    from lianghua_batch import pipeline
-    from lianghua_batch.cli import printing
-
-    outcome = pipeline.process(folder, period, out, progress=printing.progress("正在读取"))
-    if outcome.results is None:
-        _refuse(outcome, form)
     from lianghua_batch import publishing
 
-    target = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
-    published = publishing.publish(outcome.results, outcome.problems, target)
+    outputs = folder / resources.load("reading")["output_folder"]
+    with ExitStack() as afterwards:
+        with locking.exclusive(folder, out or outputs):
+            outcome = _outcome(folder, period, out, partial)
+            if outcome.results is None:
+                _refuse(outcome, form)
+            place = outputs / str(outcome.period)
+            if outcome.results.draft:
+                place /= resources.load("drafts")["folder"]
+            published = publishing.publish(outcome.results, outcome.problems, out or place)
+            afterwards.enter_context(_published_already())
+        _tell(outcome, published, form)
+
+
+def _outcome(folder: Path, period, out: Path | None, partial: tuple[str, ...]):
+    """What checking and scoring comes to: all or nothing, or with --partial a draft."""
+    from lianghua_batch import drafts, pipeline
+    from lianghua_batch.cli import printing
+
+    progress = printing.progress("正在读取")
+    if not partial:
+        return pipeline.process(folder, period, out, progress)
+    try:
+        return pipeline.process_draft(folder, period, _named(partial), out, progress)
+    except drafts.UnknownUnit as error:
+        raise wording.WrongUsage(f"--partial 中的单位“{error}”在花名册中没有") from None
+
+
+def _named(partial: tuple[str, ...]) -> dict[str, str]:
+    """The units to be left out on purpose, each with its reason."""
+    named = {}
+    for written in filter(None, partial):
+        unit, equals, reason = written.partition("=")
+        if not (equals and unit.strip() and reason.strip()):
+            raise wording.WrongUsage(f"--partial 应单独放在最后，或写成 单位=原因，而不是“{written}”")
+        named[unit.strip()] = reason.strip()
+    return named
+
+
+@contextmanager
+def _published_already() -> Iterator[None]:
+    """What goes wrong in the telling does not undo what is published, and must not sound so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException(wording.PUBLISHED_INTERRUPTED) from None
+    except OSError as error:
+        raise click.ClickException(wording.published_untold(error)) from None
+
+
+def _tell(outcome, published: Sequence[Path], form: str) -> None:
+    """Print what was published."""
+    from lianghua_batch import results
+    from lianghua_batch.cli import printing
+
     if form == "json":
         report = {"period": str(outcome.period), "files": [str(p) for p in published]}
+        if outcome.results.draft:
+            report["draft"] = results.draft_as_json(outcome.results.draft)
         printing.print_json(printing.problems_as_json(outcome) | report)
         return
-    printing.print_problems(outcome.problems, err=True)
+    printing.print_outcome(outcome, err=True)
     click.echo(printing.summary_line(outcome))
     counts = outcome.results
     click.echo(
         f"{outcome.period}：党委 {len(counts.committees)} 个、支部 {len(counts.branches)} 个、"
         f"党员 {len(counts.members)} 名已排名。"
     )
+    if counts.draft:
+        click.echo(f"草稿·不完整：未列入 {len(counts.draft.left_out)} 个单位，名次不是最终名次。")
+        for each in counts.draft.left_out:
+            click.echo(f"  {each.unit}：{each.reason}")
     for path in published:
         click.echo(f"已写出 {path}")
 
@@ -52,6 +116,6 @@ def _refuse(outcome, form: str) -> None:
     if form == "json":
         printing.print_json(printing.problems_as_json(outcome))
     else:
-        printing.print_problems(outcome.problems, err=True)
+        printing.print_outcome(outcome, err=True)
         click.echo(f"{printing.summary_line(outcome)}有错误，没有写出任何结果。", err=True)
     raise click.exceptions.Exit(FAULTY)

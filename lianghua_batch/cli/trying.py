@@ -17,8 +17,9 @@ from lianghua_batch.cli.wording import WrongUsage
 @click.option("--year", type=click.IntRange(2000, 2199), default=2026, metavar="年度", help="考评年度，默认 2026。")
 def sample(folder: Path, committees: int, branches: int, members: int, seed: int, year: int) -> None:
     """生成一个虚构的县，全年的表都已填好，供试用和培训。"""
-    from lianghua_batch import sampling
+    from lianghua_batch import replacing, sampling
 
+    replacing.recover(folder)  # what a killed `sample` has left does not count as somebody's files
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} 不是空文件夹，没有改动。请换一个文件夹。")
     from lianghua_batch.cli import printing

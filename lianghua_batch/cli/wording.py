@@ -1,6 +1,14 @@
-"""Click's own words in Chinese: it ships no translation."""
+"""The command line's own words, and Click's in Chinese: it ships no translation."""
+
+import sys
 
 import click
+
+from lianghua_batch import io_reasons
+from lianghua_batch.locking import Busy
+from lianghua_batch.replacing import NotPutBack
+
+PUBLISHED_INTERRUPTED = "已中断。结果在这之前已经写出。"
 
 _HEADINGS = {"Options": "选项", "Commands": "命令"}
 
@@ -85,3 +93,40 @@ def _expected(kind: click.ParamType) -> str | None:
     if isinstance(kind, click.types.IntRange):
         return f"应为 {kind.min} 至 {kind.max} 的整数"
     return "应为整数" if kind is click.INT else None
+
+
+def failed(error: OSError) -> str:
+    """Say what could not be read or written, why, and what to do."""
+    return f"读写失败：{_refused(error)}。{io_reasons.remedy(error)}。已有的结果没有改动。"
+
+
+def published_untold(error: OSError) -> str:
+    """Say that results are there although they could not be told of."""
+    return f"结果已经写出，但是没有显示完：{_refused(error)}。"
+
+
+def not_put_back(error: NotPutBack) -> str:
+    """Say that old and new results are mixed, where the old ones are, and what to do."""
+    return (
+        f"读写失败：{_refused(error)}。结果只更新了一部分，原来的结果保存在 {error.kept}，请不要删除。"
+        f"{io_reasons.remedy(error)}，再运行一次，程序会先恢复原来的结果。"
+    )
+
+
+def busy(error: Busy) -> str:
+    """Say that two runs meet."""
+    return f"另一个 lianghua-batch 正在处理这个文件夹（{error.folder}）。请等它结束后再试。"
+
+
+def unwritable_name(error: UnicodeEncodeError) -> str:
+    """Say that this system, as it is set, cannot have Chinese file names."""
+    return (
+        f"按现在的设置，系统的文件名不能含有“{error.object[error.start : error.end]}”"
+        f"（文件名编码为 {sys.getfilesystemencoding()}）。请设置环境变量 PYTHONUTF8=1，再运行。"
+    )
+
+
+def _refused(error: OSError) -> str:
+    """The file, if one is known, and why."""
+    place = f"{error.filename}：" if isinstance(error.filename, str) and error.filename else ""
+    return f"{place}{io_reasons.reason(error)}"

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lianghua_batch import resources
+from lianghua_batch import resources, xlsx_closing
 from lianghua_batch.provenance import column_letter
 
 _LIST_LENGTH = 255  # Excel's limit of a drop-down that is not a range
@@ -61,7 +61,7 @@ class Book:
     def close(self) -> None:
         if self._lists:
             self._write_lists()
-        self.workbook.close()
+        xlsx_closing.close(self.workbook)
 
     def _write_lists(self) -> None:
         page = self.workbook.add_worksheet(self.lists_name)

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from lianghua_batch import default_scheme, form_writing, forms, periods, resources
+from lianghua_batch import default_scheme, form_writing, forms, periods, replacing, resources
 from lianghua_batch.form_writing import FormSheet
 from lianghua_batch.forms import Form
 from lianghua_batch.periods import Period
@@ -25,13 +25,11 @@ def blank_workbook(form: Form) -> bytes:
 
 def blank(folder: Path) -> list[Path]:
     """Write all blank workbooks into `folder`, replacing those that are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, file in blank_names().items():
-        path = folder / file
-        path.write_bytes(blank_workbook(forms.definitions()[name]))
-        written.append(path)
-    return written
+    names = blank_names()
+    with replacing.replacement(folder) as workshop:
+        for name, file in names.items():
+            (workshop / file).write_bytes(blank_workbook(forms.definitions()[name]))
+    return [folder / file for file in names.values()]
 
 
 def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
@@ -73,26 +71,20 @@ def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
 
 
 def start_year(folder: Path, year: int) -> list[Path]:
-    """Write an empty 花名册 and the default 考评方案 of a year; raises FileExistsError, writing nothing, where one is there."""
+    """Write an empty 花名册 and the default 考评方案 of a year, both or neither; raises FileExistsError where one is there."""
     period = periods.year(year)
     pattern = resources.load("templates")["files"]["start"]
     books = {
-        folder / pattern.format(label=forms.definitions()[name].label): sheets
+        pattern.format(label=forms.definitions()[name].label): sheets
         for name, sheets in (
             ("roster", _empty_sheets(forms.definitions()["roster"], period)),
             ("scheme", _scheme_sheets(period)),
         )
     }
-    for path in books:
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, sheets in books.items():
-        create(path, form_writing.render(sheets))
-    return list(books)
-
-
-def create(path: Path, content: bytes) -> None:
-    """Write a file that must not be there yet."""
-    with path.open("xb") as stream:
-        stream.write(content)
+    for name in books:
+        if (folder / name).exists():  # said before anything is made
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
+    with replacing.replacement(folder, overwrite=False) as workshop:
+        for name, sheets in books.items():
+            (workshop / name).write_bytes(form_writing.render(sheets))
+    return [folder / name for name in books]

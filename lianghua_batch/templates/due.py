@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch import assembly, discovery, form_writing, pipeline, resources
+from lianghua_batch import assembly, discovery, form_writing, pipeline, replacing, resources
 from lianghua_batch.crosschecks import rules
 from lianghua_batch.form_writing import FormSheet
 from lianghua_batch.forms import definitions
@@ -15,7 +15,6 @@ from lianghua_batch.problems import Problem, errors, in_order, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.scheme import BRANCH
 from lianghua_batch.templates import prefilled
-from lianghua_batch.templates.blank import create
 from lianghua_batch.templates.looks import references
 
 _BASE = ("roster", "scheme")
@@ -40,7 +39,7 @@ def due(
     unit: str | None = None,
     progress: Progress | None = None,
 ) -> Due:
-    """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled.
+    """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled, all of them or none.
 
     `form`: an identifier, to write that form only; `unit`: a branch, or a committee for all of its branches. Without a
     sound 花名册 and 考评方案 nothing is written and `problems` says why.
@@ -77,24 +76,24 @@ def _write_due(
     files = resources.load("templates")["files"]
     folder = root / files["due_folder"] / str(facts.county.period)
     units = _wanted(facts, unit)
-    jobs: list[tuple[Path, Callable[[], list[FormSheet]]]] = [
-        (folder / _file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
+    jobs: list[tuple[str, Callable[[], list[FormSheet]]]] = [
+        (_file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
         for branch in units
     ]
     if unit is None:
         stem = _with_form(files["county_book"], form)
-        jobs.append((folder / f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
+        jobs.append((f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
     written, skipped = [], []
-    for done, (path, make) in enumerate(jobs, start=1):
-        if path.exists():
-            skipped.append(path)
-        elif sheets := make():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
-            create(path, form_writing.render(sheets, references=beside))
-            written.append(path)
-        if progress is not None:
-            progress(done, len(jobs))
+    with replacing.replacement(folder, overwrite=False) as workshop:
+        for done, (name, make) in enumerate(jobs, start=1):
+            if (folder / name).exists():
+                skipped.append(folder / name)
+            elif sheets := make():
+                beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
+                (workshop / name).write_bytes(form_writing.render(sheets, references=beside))
+                written.append(folder / name)
+            if progress is not None:
+                progress(done, len(jobs))
     return Due(tuple(written), tuple(skipped))
 
 

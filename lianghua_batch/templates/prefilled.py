@@ -12,7 +12,7 @@ from lianghua_batch.forms import definitions, item_column
 from lianghua_batch.periods import HALF, QUARTER, YEAR, Period
 from lianghua_batch.roster import Member, Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE
-from lianghua_batch.scoring import diary, members, scope
+from lianghua_batch.scoring import diary, members, owed, scope
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.raters import marks_of
 from lianghua_batch.scoring.scope import Key, Scope
@@ -84,8 +84,7 @@ def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
 def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None:
     county = facts.county
     people = county.roster.scored_in(branch, month.last_day)
-    wanted = county.scheme.parameters.month_basis == "group_score"
-    if not wanted or not people or ("monthly_score", branch, month) in county.filed:
+    if not owed.scores_are_filed(county) or not people or ("monthly_score", branch, month) in county.filed:
         return None
     texts = resources.load("templates")["prefilled"]
     note = texts["computed" if ("daily_record", branch, month) in county.filed else "computed_unfiled"]
@@ -105,9 +104,7 @@ def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None
 
 
 def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
-    people = [
-        m for m in facts.county.roster.scored_in(branch, quarter.last_day) if facts.scope.months_of(m.id, quarter)
-    ]
+    people = owed.in_quarter(facts.county, facts.scope, branch, quarter)
     if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
         return None
     rows, formulas = [], {}
@@ -126,7 +123,7 @@ def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | Non
     score = facts.months.get((member_id, month))
     if score is None or not facts.scope.counts(member_id, month):
         return None
-    if facts.county.scheme.parameters.month_basis != "group_score":
+    if not owed.scores_are_filed(facts.county):
         branch = facts.scope.due[member_id, month].branch
         if ("daily_record", branch, month) not in facts.county.filed:
             return None
@@ -135,20 +132,15 @@ def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | Non
 
 def _annual_review(facts: Facts, branch: str) -> FormSheet | None:
     county = facts.county
-    day, year = county.period.last_day, county.period
+    year = county.period
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
-    people = [m for m in county.roster.scored_in(branch, day) if m.id not in reviewed and _has_quarter(facts, m.id)]
+    people = [m for m in owed.in_year(county, facts.scope, branch) if m.id not in reviewed]
     if not people or ("annual_review", branch, year) in county.filed:
         return None
     people.sort(key=lambda m: (m.probationary, m.id))
     text = resources.load("templates")["prefilled"]["probationary"]
     notes = {(i, "member_id"): text for i, m in enumerate(people) if m.probationary}
     return _sheet(facts, "annual_review", year, branch=branch, rows=[_person(m) for m in people], notes=notes)
-
-
-def _has_quarter(facts: Facts, member_id: str) -> bool:
-    roster, quarters = facts.county.roster, facts.county.period.quarters
-    return any(facts.scope.months_of(member_id, q) and roster.scored(member_id, q.last_day) for q in quarters)
 
 
 def _person(member: Member) -> dict[str, object]:
@@ -182,15 +174,12 @@ def _units(facts: Facts) -> list[Unit]:
 
 def _indicator_value(facts: Facts) -> FormSheet | None:
     county = facts.county
-    filed = county.rows_by_unit("indicator_value")
     text = resources.load("templates")["prefilled"]["indicator"]
     rows = []
     for unit in _units(facts):
-        there = {r["indicator_id"] for r in filed.get(unit.id, ())}
         rows += (
             {"unit_id": unit.id, "indicator_id": i.id, "remark": text.format(unit=unit.name, indicator=i.name)}
-            for i in county.scheme.indicators_for(unit.id, unit.level, unit.group)
-            if i.metric == "filed" and i.id not in there
+            for i in owed.indicators_lacking(county, unit)
         )
     lists = {"indicators": [i.id for i in county.scheme.indicators if i.counts and i.metric == "filed"]}
     return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
@@ -203,13 +192,9 @@ def _supervisor_score(facts: Facts) -> FormSheet | None:
 
 
 def _satisfaction(facts: Facts) -> FormSheet | None:
-    """党员群众 for every unit, 服务对象 for those that must have them."""
-    always = facts.county.scheme.parameters.without_clients == "error"
     rows, units = [], []
     for unit in _units(facts):
-        there = {r["audience"] for r in facts.county.rows_by_unit("satisfaction").get(unit.id, ())}
-        wanted = ["masses", "clients"] if always or unit.service_window else ["masses"]
-        for audience in (a for a in wanted if a not in there):
+        for audience in owed.audiences_lacking(facts.county, unit):
             rows.append({"unit_id": unit.id, "audience": audience})
             units.append(unit)
     return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None

@@ -1,0 +1,122 @@
+"""Problems as a table on a terminal: by unit, coloured, Chinese wrapped where Chinese is wrapped."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from lianghua_batch import resources
+from lianghua_batch.folding import Entry, Group
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_GAP = 2
+# What stays in one line: a word of digits and letters, or one character; with what opens it and what closes it.
+_PIECE = re.compile(r"[（“《「【]*(?:[!-~]+|.)[，。、；：！？）”》」】]*", re.DOTALL)
+
+
+def shows_tables(stream: TextIO) -> bool:
+    """Whether problems are to be shown there as a table: a terminal that is not too narrow."""
+    return stream.isatty() and _console(stream).width >= resources.load("check_report")["terminal"]["least"]
+
+
+def print_groups(groups: Sequence[Group], names: Mapping[str, str], stream: TextIO) -> None:
+    """Print every group under its heading: place, value as filled, what is wrong and what to do."""
+    console = _console(stream)
+    page = _Page(console.width)
+    if groups:
+        console.print(page.head())
+    for group in groups:
+        console.print(page.title(group, names))
+        for line in page.lines(group):
+            console.print(line)
+        console.print()
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+class _Page:
+    """The table's columns on a terminal of a width, and its lines."""
+
+    def __init__(self, width: int) -> None:
+        self.words: Mapping[str, Any] = resources.load("check_report")
+        self.look = self.words["terminal"]
+        room = width - 1 - self.look["indent"]  # some terminals break a line that is filled to the last column
+        shares = self.look["widths"]
+        self.widths = {name: int(room * share) for name, share in shares.items()}
+        self.widths["message"] = room - sum(w + _GAP for w in self.widths.values())
+
+    def head(self) -> "Text":
+        style = self.look["styles"]["heading"]
+        return self._line({name: (text, style) for name, text in self.look["headings"].items()})
+
+    def title(self, group: Group, names: Mapping[str, str]) -> "Text":
+        from rich.text import Text
+
+        counts = self.words["counts"].format(errors=group.errors, warnings=group.warnings)
+        return Text(f"{group.title(names)}　{counts}", self.look["styles"]["group"])
+
+    def lines(self, group: Group) -> Iterator["Text"]:
+        """The lines of all entries; a file is named where it is another than above."""
+        file = None
+        for entry in group.entries:
+            yield from self._entry(entry, named=entry.first.place.file != file)
+            file = entry.first.place.file
+
+    def _entry(self, entry: Entry, named: bool) -> Iterator["Text"]:
+        styles, place = self.look["styles"], entry.first.place
+        within = " ".join(part for part in (place.sheet, entry.spot) if part)
+        suggestion = self.words["suggestion"].format(suggestion=entry.suggestion) if entry.suggestion else ""
+        indent = " " * self.look["indent"] if place.file else ""
+        columns = {
+            "place": [
+                *((line, styles["file"]) for line in wrapped(place.file, self.widths["place"]) if named),
+                *((indent + line, "") for line in wrapped(within, self.widths["place"] - len(indent))),
+            ]
+            if place.file
+            else [(line, "") for line in wrapped(entry.place, self.widths["place"])],
+            "value": [(line, "") for line in wrapped(entry.value or "", self.widths["value"])],
+            "message": [
+                *(
+                    (line, styles[entry.first.severity])
+                    for line in wrapped(f"{entry.first.code} {entry.message}。", self.widths["message"])
+                ),
+                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion}。", self.widths["message"])),
+            ],
+        }
+        for at in range(max(map(len, columns.values()))):
+            yield self._line({name: lines[at] for name, lines in columns.items() if at < len(lines)})
+
+    def _line(self, cells: Mapping[str, tuple[str, str]]) -> "Text":
+        """One line of the terminal: each column's text in its style, filled up to the column's width."""
+        from rich.cells import cell_len
+        from rich.text import Text
+
+        line = Text(" " * self.look["indent"])
+        for name, width in self.widths.items():
+            text, style = cells.get(name, ("", ""))
+            line.append(text, style)
+            line.append(" " * (width + _GAP - cell_len(text)))
+        line.rstrip()
+        return line
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines of `width` half-width characters: anywhere between Chinese characters, but no line begins with 。."""
+    from rich.cells import cell_len, chop_cells
+
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if cell_len(lines[-1] + piece.rstrip()) <= width:
+            lines[-1] += piece
+        elif cell_len(piece) <= width:
+            lines.append(piece.lstrip())
+        else:
+            first, *rest = chop_cells(lines[-1] + piece, width)
+            lines[-1:] = [first, *rest]
+    return [line.rstrip() for line in lines if line.strip()]
