@@ -22,6 +22,13 @@ _SEVERITIES = {"E": "错误", "W": "提示"}
 # What stands for a placeholder of messages.yaml; `code.placeholder` goes before `placeholder`.
 _WORDS = {
     "E115.period": "年度",
+    "E118.first": "一处的值和单元格",
+    "E118.label": "项目",
+    "E118.second": "另一处的值和单元格",
+    "E119.count": "人数",
+    "E119.hits": "其中的人数",
+    "E119.other": "另一支部",
+    "E124.what": "哪里太大",
     "E324.expected": "党委或支部",
     "E327.name": "指标名称",
     "E402.name": "参数名称",
@@ -30,23 +37,34 @@ _WORDS = {
     "E404.value": "合计数",
     "E407.value": "合计数",
     "E410.value": "合计数",
+    "W310.expected": "积分项目的分值",
+    "W310.name": "项目名称",
     "W401.value": "合计数",
+    "W502.first": "一人的编号",
+    "W502.name": "姓名",
+    "W502.second": "另一人的编号",
     "actual": "该单位的层级",
     "adjustment": "调整数",
     "allowed": "可选的值",
     "audience": "测评对象",
+    "cell": "单元格",
+    "count": "个数",
     "day": "日期",
     "default": "林西方案的值",
     "example": "写法示例",
     "expected": "应为的值",
+    "first": "第一个",
     "form": "表种",
     "heading": "列名",
     "headings": "必填的列名",
+    "hits": "其中的个数",
+    "how": "原因",
     "indicator": "指标编号",
     "key": "重复的内容",
     "kind": "类别",
     "kinds": "月、季度、半年或年",
     "label": "缺少的项目",
+    "letter": "列标",
     "level": "层级",
     "limit": "限值",
     "member": "党员",
@@ -54,11 +72,15 @@ _WORDS = {
     "metric": "数据来源",
     "name": "名称",
     "other": "另一处",
+    "part": "文件内的部分",
     "period": "期间",
     "points": "季度积分",
+    "project": "项目编号",
     "reason": "原因",
     "row": "行号",
+    "rows": "行号",
     "scope": "对象",
+    "second": "第二个",
     "sheet": "工作表",
     "terms": "各项权重",
     "unit": "单位",
@@ -186,9 +208,16 @@ def _readable(code: str, text: str) -> str:
     return _PLACEHOLDER.sub(word, text)
 
 
+def _states() -> list[str]:
+    """The states of a form that is due, the worst first."""
+    rows = [(s["label"], s["mark"], s["meaning"]) for s in resources.load("status")["states"].values()]
+    return _table(["情况", "年度的表中写作", "意思"], rows)
+
+
 _BLOCKS: Mapping[str, Callable[..., list[str]]] = {
     "表种": _forms,
     "表": _form,
+    "情况": _states,
     "参数": _parameters,
     "代码": _codes,
 }

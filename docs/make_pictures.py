@@ -66,6 +66,11 @@ PICTURES = (
     Picture("result-bonus", _YEAR, "2026年度加减分明细"),
     Picture("result-scheme", _YEAR, "依据：《"),
     Picture("result-warnings", f"提示/{_YEAR}", "2026年度提示"),
+    Picture("status-matrix", "催报/输出/2026/报送状态.xlsx", "2026年度报送情况", dpi=128),
+    Picture("status-list", "催报/输出/2026/报送状态.xlsx", "2026年度催报单"),
+    Picture("check-report", "查错/输出/2026Q1/检查报告.xlsx", "建议值", dpi=112),
+    Picture("check-opinions", f"查错/输出/2026Q1/批注/{_BRANCH}/2026-01.xlsx", "核对意见"),
+    Picture("check-annotated", f"查错/输出/2026Q1/批注/{_BRANCH}/2026-01.xlsx", "党员月打分", 400),
     Picture("quarter-branches", _QUARTER, "2026年第一季度（监测）支部排名（全县）"),
 )
 
@@ -86,7 +91,7 @@ def main(wanted: Iterable[str]) -> None:
 
 
 def prepare(data: Path) -> None:
-    """Lay out sample_data with its results, a month's forms that are still due, and results that have warnings."""
+    """Lay out sample_data with its results, a month's forms that are still due, results that have warnings, and forms that are late."""
     leave_out = shutil.ignore_patterns("输出")
     shutil.copytree(ROOT / "sample_data", data, ignore=leave_out)
     _program("run", data, "--period", "2026")
@@ -108,12 +113,45 @@ def prepare(data: Path) -> None:
     daily["日记录"].append([c.value for c in daily["日记录"][7]])
     daily.save(doubtful / _BRANCH / "2026-05.xlsx")
     _program("run", doubtful, "--period", "2026")
+    late = data.parent / "late"
+    shutil.copytree(ROOT / "sample_data", late, ignore=leave_out)
+    for month in ("11", "12"):
+        (late / "ZB004_县卫生健康委机关党支部" / f"2026-{month}.xlsx").unlink()
+    shutil.copy(due / _BRANCH / "2026-02.xlsx", late / _BRANCH / "2026-02.xlsx")
+    shutil.copy(late / _BRANCH / "2026-05.xlsx", late / _BRANCH / "2026-05 - 副本.xlsx")
+    summary = openpyxl.load_workbook(late / _BRANCH / "2026Q3季汇总.xlsx")
+    summary["季汇总"].cell(summary["季汇总"].max_row, 9, 100)
+    summary.save(late / _BRANCH / "2026Q3季汇总.xlsx")
+    (late / "年末" / "监督员评分.xlsx").unlink()
+    _program("status", late, "--period", "2026", "--as-of", "2027-01-10", "--report")
+    shutil.move(late, data / "催报")
+    _annotated(data.parent / "faulty")
+    shutil.move(data.parent / "faulty", data / "查错")
     shutil.move(due / "填报", data / "填报")
     shutil.move(doubtful, data / "提示")
 
 
-def _program(*arguments: object) -> None:
-    subprocess.run([sys.executable, "-m", "lianghua_batch", *map(str, arguments)], check=True, capture_output=True)
+def _annotated(faulty: Path) -> None:
+    """A quarter with faults of several kinds, its report and its annotated copies."""
+    shutil.copytree(ROOT / "sample_data", faulty, ignore=shutil.ignore_patterns("输出"))
+    monthly = openpyxl.load_workbook(faulty / _BRANCH / "2026-01.xlsx")
+    sheet = monthly["月打分"]
+    for row in range(6, 11):
+        sheet.cell(row, 4, "良")
+    sheet["B7"], sheet["L5"] = "范海丽", "联系电话"
+    monthly.save(faulty / _BRANCH / "2026-01.xlsx")
+    inspection = openpyxl.load_workbook(faulty / "督查" / "2026Q1.xlsx")
+    inspection.worksheets[-1]["D6"] = 190
+    inspection.save(faulty / "督查" / "2026Q1.xlsx")
+    for month in ("01", "02", "03"):
+        (faulty / "ZB004_县卫生健康委机关党支部" / f"2026-{month}.xlsx").unlink()
+    _program("check", faulty, "--period", "2026Q1", "--annotate", ends_with=1)
+
+
+def _program(*arguments: object, ends_with: int = 0) -> None:
+    done = subprocess.run([sys.executable, "-m", "lianghua_batch", *map(str, arguments)], capture_output=True)
+    if done.returncode != ends_with:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
 
 
 class Printer:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lianghua_batch import resources
+from lianghua_batch import io_reasons, resources
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef, file_name
 
@@ -31,7 +31,7 @@ def _files(folder: Path, root: Path, entered: set[Path], problems: list[Problem]
     except OSError as error:
         if folder == root:
             raise
-        problems.append(problem("E120", SourceRef(file_name(folder, root)), reason=error.strerror))
+        problems.append(problem("E120", SourceRef(file_name(folder, root)), reason=io_reasons.reason(error)))
         return
     for path in listed:
         if path.is_dir():

@@ -1,11 +1,13 @@
 """The form definitions of schemas/forms/: what each form's sheets and columns are called, hold and allow."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from lianghua_batch import resources
+from lianghua_batch.periods import Period
 
 CODE, TEXT, NAME, NUMBER, COUNT, DATE, CHOICE, YES_NO, ANY = (
     "code",
@@ -71,7 +73,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Form:
-    """One form (表种): who files it, for which kinds of period, and its sheets."""
+    """One form (表种): who files it, for which kinds of period, until when, and its sheets.
+
+    `deadline`: so many months after the period's last one, on which day; None where the period's own last day is meant.
+    """
 
     name: str
     label: str
@@ -82,10 +87,18 @@ class Form:
     due: str
     clause: str
     sheets: tuple[Sheet, ...]
+    deadline: Mapping[str, int] | None = None
 
     @property
     def by_branch(self) -> bool:
         return self.filed_by == "branch"
+
+    def due_by(self, period: Period) -> dt.date:
+        """The last day on which the form of a period is in time."""
+        if self.deadline is None:
+            return period.last_day
+        months = period.last_day.year * 12 + period.last_day.month - 1 + self.deadline["months"]
+        return dt.date(months // 12, months % 12 + 1, self.deadline["day"])
 
     def sheet(self, name: str) -> Sheet:
         return next(s for s in self.sheets if s.name == name)
@@ -135,6 +148,7 @@ def definitions() -> dict[str, Form]:
                 purpose=raw["purpose"],
                 due=raw["due"],
                 clause=raw["clause"],
+                deadline=raw.get("deadline"),
                 sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
             )
         )

@@ -149,8 +149,13 @@ def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
         row |= dict.fromkeys((name for name in _RANKS if name in row), None)
     for row in whole["committees"]:
         row["incomplete"] = row["id"] in incomplete
+    return {**whole, "draft": draft_as_json(draft)}
+
+
+def draft_as_json(draft: Draft) -> dict[str, Any]:
+    """Who is left out of a draft and why, and which committees are incomplete for it."""
     left_out = [{"id": each.unit.id, "name": each.unit.name, "reason": each.reason} for each in draft.left_out]
-    return {**whole, "draft": {"left_out": left_out, "incomplete": sorted(incomplete)}}
+    return {"left_out": left_out, "incomplete": sorted(unit.id for unit in draft.incomplete)}
 
 
 BONUSES = ("individual", "dynamic", "discipline")

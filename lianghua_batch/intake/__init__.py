@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lianghua_batch import resources
+from lianghua_batch import io_reasons, resources
 from lianghua_batch.grids import Grid
 from lianghua_batch.intake import kinds, packages, workers
 from lianghua_batch.intake.packages import Limits
@@ -21,7 +21,7 @@ def read_all(
     for (path, file), reading in zip(files, workers.read_all(files, limit or packages.limits()), strict=True):
         place = SourceRef(file)
         if isinstance(reading, OSError):
-            yield [], [problem("E120", place, reason=reading.strerror or type(reading).__name__)]
+            yield [], [problem("E120", place, reason=io_reasons.reason(reading))]
         elif reading.refusal is None:
             yield list(reading.grids), []
         elif path.suffix.lower() not in resources.load("reading")["suffixes"]:

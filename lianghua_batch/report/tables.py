@@ -10,7 +10,6 @@ from lianghua_batch.report import fitting
 from lianghua_batch.report.model import Cell, Column, Page, Row, SheetTable, Value
 from lianghua_batch.report.view import View
 
-
 _RANKS = ("rank", "rank_county")
 
 

@@ -88,7 +88,7 @@ def _reviews(county: County, scope: Scope) -> Iterator[Due]:
 
 def by_county(county: County, unit: Unit) -> Iterator[Due]:
     """The forms that are to have a row about a unit of the period's last day."""
-    yield from (Due("inspection", unit.id, period) for period in inspections(county, unit))
+    yield from (Due("inspection", unit.id, period) for period in inspection_periods(county, unit))
     if county.is_year:
         if indicators(county, unit):
             yield Due("indicator_value", unit.id, county.period)
