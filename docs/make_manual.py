@@ -172,6 +172,15 @@ def _allowed(column: Column) -> str:
     return words["from_list"].format(allowed=text) if column.list else text
 
 
+# --- reading and writing ---------------------------------------------------------------------------------------------
+
+
+def _io_reasons() -> list[str]:
+    """Every reason of the system for not reading or writing, and what to do."""
+    entries = resources.load("io_reasons")["reasons"].values()
+    return _table(["屏幕上写的原因", "怎么办"], [(entry["reason"], entry["remedy"]) for entry in entries])
+
+
 # --- 参数 and codes ------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +227,7 @@ _BLOCKS: Mapping[str, Callable[..., list[str]]] = {
     "表种": _forms,
     "表": _form,
     "情况": _states,
+    "读写": _io_reasons,
     "参数": _parameters,
     "代码": _codes,
 }

@@ -62,7 +62,8 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     county, problems, ranked = examined.county, examined.problems, None
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
-        found = consequences.left_out(found, county, examined.scored.scope)
+        if errors(problems):  # what is told already may cause these; alone they stand
+            found = consequences.left_out(found, county, examined.scored.scope)
         problems = [*problems, *attribution.attributed(found, county)]
     return examined.outcome(problems, None if errors(problems) else ranked)
 

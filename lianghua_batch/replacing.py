@@ -105,6 +105,7 @@ class _Workshop:
             for folder in {self._out, *((self._out / name).parent for name in (*added, *replaced, *removed))}:
                 _sync_folder(folder)
             self._journal.unlink()
+            _sync_folder(self._folder)
         finally:
             self.put_back()
 
@@ -147,16 +148,16 @@ class _Workshop:
         """If there is a journal, make all as it was before; doing so again after an interruption is harmless."""
         if not self._journal.exists():
             return
-        names = json.loads(self._journal.read_text(encoding="utf-8"))
         try:
+            names = json.loads(self._journal.read_text(encoding="utf-8"))
             for name in names["added"]:
                 if self._has_moved(name):
                     (self._out / name).unlink(missing_ok=True)
             for name in names["replaced"]:
-                if self._has_moved(name) and (self._old / name).exists():
+                if self._has_moved(name) and os.path.lexists(self._old / name):
                     os.replace(self._old / name, self._out / name)
             for name in names["removed"]:
-                if not os.path.lexists(self._out / name) and (self._old / name).exists():
+                if not os.path.lexists(self._out / name) and os.path.lexists(self._old / name):
                     os.replace(self._old / name, self._out / name)
             _remove_if_empty([self._out / name for name in names["folders"]])
             self._journal.unlink()

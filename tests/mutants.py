@@ -17,6 +17,7 @@ ITEMS = {
     "member_ballot_grades": ("优秀", "合格", "基本合格", "不合格"),
     "organisation_ballot_grades": ("优秀", "良好", "一般", "较差"),
 }
+GIVING_CODES = ("花名册", "考评方案")
 # By type of column, what cannot stand there.
 NONSENSE: dict[str, list[object]] = {
     NUMBER: [
@@ -44,12 +45,16 @@ NONSENSE: dict[str, list[object]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One broken file: which, how, and whether it must be named (else it may also mean the same as before)."""
+    """One broken file: which, how, and whether it must be named (else it may also mean the same as before).
+
+    A code that nobody has (`a_code`) is told only while 花名册 and 考评方案 can be read, and not where it is given.
+    """
 
     file: str
     how: str
     content: bytes
     must_be_named: bool
+    a_code: bool = False
 
 
 def mutant(folder: Path, rng: random.Random) -> Mutant:
@@ -118,7 +123,9 @@ def _cell(file: str, content: bytes, rng: random.Random) -> Mutant:
     before, cell.value = cell.value, value
     stream = io.BytesIO()
     book.save(stream)
-    return Mutant(file, f"{sheet.title} {cell.coordinate}: {before!r} → {value!r}", stream.getvalue(), True)
+    a_code = columns[at] == CODE
+    must = not (a_code and sheet["B2"].value in GIVING_CODES)
+    return Mutant(file, f"{sheet.title} {cell.coordinate}: {before!r} → {value!r}", stream.getvalue(), must, a_code)
 
 
 def _columns(sheet) -> dict[int, str]:

@@ -390,6 +390,16 @@ def test_templates_leaves_all_forms_or_none(data, tmp_path, capsys, monkeypatch)
     assert len(contents(folder)) > len(before)
 
 
+def test_a_long_name_of_a_unit_is_no_name_of_a_file_that_is_too_long(tmp_path):
+    county = County().only("2026-01")
+    county.forms = [form for form in county.forms if form.form in ("花名册", "考评方案")]
+    for code in ("ZB1", "ZB2"):
+        county.form("花名册", "组织名称").row(组织编号=code)["组织名称"] = f"{code}号支部" * 40
+    made = templates.due(county.write(tmp_path), periods.parse("2026-01"), form="daily_record")
+    assert sorted(path.name[:3] for path in made.written) == ["ZB1", "ZB2"]
+    assert all(path.is_file() and path.name.endswith("_日记录.xlsx") for path in made.written)
+
+
 def test_a_sample_that_was_killed_does_not_keep_its_folder_from_being_used(tmp_path, capsys, monkeypatch):
     left = put(tmp_path / "试用", {".0123abcd.writing/new/花名册.xlsx": b"half", locking.NAME: b""})
     arguments = ("--committees", 1, "--branches", 1, "--members", 10)

@@ -16,12 +16,13 @@ from lianghua_batch import periods, pipeline, results
 
 QUARTER = periods.parse("2026Q1")
 MANY = int(os.environ.get("MUTANTS", "48"))
-AT_ONCE = 4  # mutants in one folder: each must be told from the others
+AT_ONCE = 4  # mutants in one folder: each must be silent from the others
 
 
 @cache
-def sound() -> dict:
-    return results.as_json(pipeline.process(_folder(), QUARTER).results)
+def sound() -> pipeline.Outcome:
+    """What the county comes to with nothing broken."""
+    return pipeline.process(_folder(), QUARTER)
 
 
 @cache
@@ -31,7 +32,7 @@ def _folder() -> Path:
     return County().only("2026Q1").write(Path(mkdtemp()))
 
 
-def rows_read(outcome) -> dict[str, int]:
+def rows_read(outcome: pipeline.Outcome) -> dict[str, int]:
     """How many rows of each file stand in the county's tables."""
     counts: dict[str, int] = {}
     for table in outcome.county.tables.values():
@@ -55,12 +56,14 @@ def test_broken_files_are_named_and_the_others_read(tmp_path, seed):
         (tmp_path / file).write_bytes(each.content)
     outcome = pipeline.process(tmp_path, QUARTER)
     named = {p.place.file for p in outcome.problems}
-    told = {file: each.how for file, each in mutants.items() if file not in named}
-    assert not [how for file, how in told.items() if mutants[file].must_be_named], told
-    if len(told) == len(mutants):  # nothing said of any: then nothing may have changed
-        assert results.as_json(outcome.results) == sound(), told
-    if outcome.county is not None:
-        before, after = rows_read(pipeline.process(_folder(), QUARTER)), rows_read(outcome)
-        assert {f: n for f, n in after.items() if f not in mutants} == {
-            f: n for f, n in before.items() if f not in mutants
-        }
+    silent = {file: each.how for file, each in mutants.items() if file not in named}
+    known = outcome.county is not None
+    assert not [how for f, how in silent.items() if mutants[f].must_be_named and (known or not mutants[f].a_code)], (
+        silent
+    )
+    assert (outcome.results is None) == any(p.severity == "error" for p in outcome.problems)
+    if len(silent) == len(mutants):  # nothing said of any: then nothing may have changed
+        assert results.as_json(outcome.results) == results.as_json(sound().results), silent
+    if known:
+        before, after = rows_read(sound()), rows_read(outcome)
+        assert {f: n for f, n in after.items() if f not in named} == {f: n for f, n in before.items() if f not in named}

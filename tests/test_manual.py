@@ -59,6 +59,7 @@ def test_every_form_parameter_and_code_has_its_place():
         ("表种", ""),
         *(("表", f.name) for f in sorted(forms.definitions().values(), key=lambda f: f.order)),
         ("情况", ""),
+        ("读写", ""),
         ("参数", ""),
         ("代码", ""),
     ]

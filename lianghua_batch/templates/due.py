@@ -19,7 +19,7 @@ from lianghua_batch.templates.looks import references
 
 _BASE = ("roster", "scheme")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in file names on Windows
-_LONGEST = 100
+_LONGEST = 200  # bytes in UTF-8: what is added must fit as well, and Linux takes 255
 Progress = Callable[[int, int], None]
 
 
@@ -109,7 +109,8 @@ def _file_name(facts: prefilled.Facts, branch: str, form: str | None) -> str:
     roster = facts.county.roster
     unit = roster.unit(branch, facts.county.period.last_day) or roster.named(branch)
     stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
-    return _with_form(_FORBIDDEN.sub("_", stem)[:_LONGEST].rstrip(". "), form) + ".xlsx"
+    short = _FORBIDDEN.sub("_", stem).encode()[:_LONGEST].decode(errors="ignore")
+    return _with_form(short.rstrip(". "), form) + ".xlsx"
 
 
 def _with_form(stem: str, form: str | None) -> str:
