@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -72,7 +73,8 @@ class _Worker:
         if process is not None:
             process.kill()
             process.wait()
-            process.stdin.close()
+            with suppress(OSError):  # what was still to be sent goes nowhere
+                process.stdin.close()
             process.stdout.close()
 
 
