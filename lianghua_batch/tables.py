@@ -107,21 +107,27 @@ def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> l
         places[c.name] for c in sheet.columns if c.required and c.type not in (NUMBER, COUNT) and c.name in places
     ]
     rows = source.grid.rows
+    headings = [(at, squeeze(str(rows[source.head_row][at]))) for at in mapped]
     return [
         r
         for r in range(source.head_row + 1, len(rows))
         if not all(is_blank(rows[r][at]) for at in mapped)
         and not _is_footer(rows[r], marked, needed, totals, notes)
-        and not _is_heading_again(rows[r], rows[source.head_row], mapped)
+        and not _is_heading_again(rows[r], headings)
     ]
 
 
-def _is_heading_again(row: list[object], heading: list[object], mapped: list[int]) -> bool:
+def _is_heading_again(row: list[object], headings: list[tuple[int, str]]) -> bool:
     """Whether a row repeats the headings, as on a page that was copied under another."""
-    filled = [at for at in mapped if not is_blank(row[at])]
-    return len(filled) > 1 and all(
-        isinstance(row[at], str) and squeeze(row[at]) == squeeze(str(heading[at])) for at in filled
-    )
+    again = 0
+    for at, heading in headings:
+        cell = row[at]
+        if is_blank(cell):
+            continue
+        if not isinstance(cell, str) or squeeze(cell) != heading:
+            return False
+        again += 1
+    return again > 1
 
 
 def _is_footer(
