@@ -16,13 +16,14 @@ from lianghua_batch.provenance import file_name
 class Written:
     """What was written: the report, the folder of the copies (None where there are none), how many they are.
 
-    `too_large` are files that got no copy; `kept` is where copies went that somebody had changed and not put back.
+    `too_large` and `unlike` are files that got no copy, being too large or because none would read as they do; `kept` is where copies went that somebody had changed and not put back.
     """
 
     report: Path
     folder: Path | None = None
     copies: int = 0
     too_large: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     kept: Path | None = None
 
 
@@ -42,11 +43,16 @@ def publish(
         kept = workshop / words["annotation"]["kept"]
         changed = copies_folder.unreturned(out / folder, root)
         saved = copies_folder.keep(changed, out / folder, out / kept.name, kept)
-        made, too_large = _write_copies(outcome, root, out, workshop / folder, progress)
+        made, without = _write_copies(outcome, root, out, workshop / folder, progress)
         copies_folder.write_manifest(workshop / folder)
     copies_folder.tidy(out / folder)
     return Written(
-        out / report, out / folder if made else None, made, tuple(too_large), out / kept.name if saved else None
+        report=out / report,
+        folder=out / folder if made else None,
+        copies=made,
+        too_large=tuple(file for file, why in without.items() if why is annotation.NoCopy.TOO_LARGE),
+        unlike=tuple(file for file, why in without.items() if why is annotation.NoCopy.UNLIKE),
+        kept=out / kept.name if saved else None,
     )
 
 
@@ -68,8 +74,8 @@ def _way(start: Path, end: Path) -> str:
 
 def _write_copies(
     outcome: Outcome, root: Path, out: Path, target: Path, progress: Callable[[int, int], None] | None
-) -> tuple[int, list[str]]:
-    """Write a copy of every workbook that has an error in one of its sheets; return how many, and which were too large."""
+) -> tuple[int, dict[str, annotation.NoCopy]]:
+    """Write a copy of every workbook that has an error in one of its sheets; return how many, and which files got none and why."""
     by_file: dict[str, list[Problem]] = {
         p.place.file: [] for p in errors(outcome.problems) if p.place.sheet is not None
     }
@@ -79,14 +85,14 @@ def _write_copies(
     found, _ = discovery.find(root, out)
     paths = [path for path in found if file_name(path, root) in by_file]
     there = {path.relative_to(root) for path in found}
-    made, too_large = 0, []
+    made, without = 0, {}
     for done, (path, (grids, _)) in enumerate(zip(paths, intake.read_all(paths, root), strict=True), start=1):
         name = path.relative_to(root)
         if grids:
             file = file_name(path, root)
             copy = annotation.annotated(path.read_bytes(), PurePath(file), grids, by_file[file])
-            if copy is None:
-                too_large.append(file)
+            if isinstance(copy, annotation.NoCopy):
+                without[file] = copy
             else:
                 place = target / (_converted_name(name, there) if copy.converted else name)
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +100,7 @@ def _write_copies(
                 made += 1
         if progress is not None:
             progress(done, len(paths))
-    return made, too_large
+    return made, without
 
 
 def _converted_name(name: PurePath, there: set[PurePath]) -> PurePath:

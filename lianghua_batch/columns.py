@@ -26,7 +26,7 @@ def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[P
             places[column.name] = hits[0]
         problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
     problems += (
-        problem(cell.code, grid.place(row, c), value=cell)
+        problem(cell.code, grid.place(row, c), value=cell, **cell.context)
         for c, cell in enumerate(grid.rows[row])
         if isinstance(cell, Flaw)
     )
@@ -48,7 +48,8 @@ def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mappi
         at = next((c for c, label in meant.items() if label == column.label), None)
         if column.must_have:
             named.add(at)
-            problems.append(problem("E105", grid.place(row, at, column.label), suggestion=extra.get(at)))
+            place, likely = grid.place(row, at, column.label), None if at is None else column.label
+            problems.append(problem("E105", place, value=extra.get(at), suggestion=likely))
     problems += (
         problem("W101", grid.place(row, c, heading), value=heading, suggestion=meant.get(c))
         for c, heading in extra.items()

@@ -8,19 +8,23 @@ from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef, file_name
 
 
-def find(root: Path, leave_out: Path | None = None) -> tuple[list[Path], list[Problem]]:
-    """Return the regular files under `root` in a stable order; 输出, 归档, `leave_out` and editors' temporary files are passed over.
+def find(root: Path, out: Path | None = None) -> tuple[list[Path], list[Problem]]:
+    """Return the regular files under `root` in a stable order; 输出, 归档 and editors' temporary files are passed over.
 
-    A folder that cannot be listed is a problem; one that is linked into itself is entered once.
+    So is what the program itself wrote into `out`, but nothing else there: forms may lie in that folder too. A folder that
+    cannot be listed is a problem; one that is linked into itself is entered once.
     """
     words = resources.load("reading")
     reserved = {root / words["output_folder"], root / words["archive_folder"]}
-    if leave_out is not None:
-        reserved.add(leave_out)
+    own = set()
+    if out is not None:
+        draft = out / resources.load("drafts")["folder"]
+        own = {folder / words["results_name"] for folder in (out, draft)}
     problems: list[Problem] = []
     files = _files(root, root, {folder.resolve() for folder in reserved}, problems)
     prefixes, ignored = tuple(words["temporary_prefixes"]), words["ignored_names"]
-    return [p for p in files if not p.name.startswith(prefixes) and p.name.lower() not in ignored], problems
+    found = [p for p in files if not p.name.startswith(prefixes) and p.name.lower() not in ignored and p not in own]
+    return found, problems
 
 
 def _files(folder: Path, root: Path, entered: set[Path], problems: list[Problem]) -> Iterator[Path]:

@@ -8,10 +8,19 @@ from lianghua_batch.provenance import SourceRef
 
 @dataclass(frozen=True)
 class Flaw:
-    """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4))."""
+    """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4)).
+
+    `number_format` where that is to blame.
+    """
 
     code: str
     text: str
+    number_format: str | None = None
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What its message needs besides."""
+        return {} if self.number_format is None else {"format": self.number_format}
 
     def __str__(self) -> str:
         return self.text

@@ -1,7 +1,7 @@
 """Recognises a form by its content: the labelled cells above the table, then the heading row (spec §2)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lianghua_batch import labels, periods, resources
 from lianghua_batch.forms import Form, Sheet
@@ -11,7 +11,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.suggestions import Candidates
-from lianghua_batch.values import is_blank, squeeze, tidy
+from lianghua_batch.values import is_blank, shown, squeeze, tidy
 
 _PERIOD_NAMES = {
     periods.MONTH: ("月份", "2026-03"),
@@ -19,6 +19,7 @@ _PERIOD_NAMES = {
     periods.HALF: ("半年", "2026H1"),
     periods.YEAR: ("年度", "2026"),
 }
+_OF_OTHER_PERIODS = ("roster", "scheme", "daily_record")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Recognised:
     head_row: int
     labels: Mapping[str, Labelled]
     period: Period | None
+    several: bool = False  # another table begins below or beside this one
 
     @property
     def unsigned(self) -> SourceRef | None:
@@ -90,30 +92,43 @@ def _best_heading(grid: Grid, sheets: Iterable[Sheet]) -> tuple[int, Sheet, int,
     return best
 
 
+def fits(form: Form, row: list[object]) -> bool:
+    """Whether a row could be the heading of one of the form's sheets."""
+    written = set(headings_of(row)) - {""}
+    found = (_fit(sheet, written) for sheet in form.sheets) if len(written) > 1 else ()
+    return any(hits >= 2 and hits > missing for hits, missing in found)
+
+
 def _alike(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, int] | None:
     """The form whose whole heading a sheet without 表种 carries, if any, and its heading row."""
-    sheets = [s for form in definitions.values() for s in form.sheets]
-    best = _best_heading(grid, sheets)
+    best = _best_heading(grid, _sheets(definitions))
     if best and best[2] >= 3 and best[3] == 0:
         return definitions[best[1].form], best[0]
     return None
 
 
 def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised | None, list[Problem]]:
-    """Find which form a grid is, its heading row, labels and period; problems name what is missing. Sheets for people give neither."""
+    """Find which form a grid is, its heading row, labels and period; problems name what is missing. Sheets for people give neither.
+
+    The problems say whose and when the sheet is, as far as its labels do.
+    """
     label = _form_label(grid)
     if label is None:
         return None, _without_form(grid, definitions)
     wanted = squeeze(str(label.value))
+    known = {squeeze(f.label): f for f in definitions.values()}
     if wanted in (squeeze(name) for name in resources.load("reading")["not_forms"]):
-        return None, []
-    form = next((f for f in definitions.values() if squeeze(f.label) == wanted), None)
+        return None, _form_after(grid, label, known)
+    form = known.get(wanted)
     if form is None:
-        return None, [problem("E102", label.place, value=label.value, suggestion=_likely_form(wanted, definitions))]
+        likely = _likely_form(wanted, definitions)
+        found = [problem("E102", label.place, value=label.value, suggestion=likely)]
+        return None, _marked(found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(likely))
     best = _best_heading(grid, form.sheets)
     if best is None or best[2] <= best[3]:
         needed = "、".join(c.label for c in form.sheets[0].columns if c.must_have and c.expand is None)
-        return None, [problem("E104", grid.place(), form=form.label, headings=needed)]
+        found = [problem("E104", grid.place(), form=form.label, headings=needed)]
+        return None, _marked(found, grid, best, label, form)
     head_row, sheet, _, _ = best
     above = range(head_row)
     found = labels.find(grid, above)
@@ -124,7 +139,83 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
     problems += period_problems
     if form.by_branch and "unit_id" not in filled:
         problems.append(labels.missing(grid, above, "unit_id"))
-    return Recognised(grid, form, sheet, head_row, filled, period), problems
+    problems = _owned(problems, found, form.by_branch, period)
+    second = _second_form(grid, head_row, known)
+    if second is not None:
+        problems.append(_two_tables(label, second))
+        grid = _first_table(grid, head_row, second)
+    return Recognised(grid, form, sheet, head_row, filled, period, second is not None), problems
+
+
+def _sheets(definitions: Mapping[str, Form]) -> list[Sheet]:
+    return [sheet for form in definitions.values() for sheet in form.sheets]
+
+
+def _owned(
+    problems: Iterable[Problem],
+    found: Mapping[str, Sequence[Labelled]],
+    by_branch: bool,
+    period: Period | None,
+) -> list[Problem]:
+    """Return the problems with the unit and period of the labels above the table, where these say one thing."""
+    units = {squeeze(shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
+    times = {periods.parse(cell.value) for cell in found.get("period", ())}
+    unit = units.pop() if len(units) == 1 else None
+    when = str(period) if period is not None and len(times) == 1 else None
+    return [replace(p, unit=unit, period=when) for p in problems]
+
+
+def _marked(
+    problems: Iterable[Problem],
+    grid: Grid,
+    best: tuple[int, Sheet, int, int] | None,
+    label: Labelled,
+    form: Form | None,
+) -> list[Problem]:
+    """`_owned` for a sheet whose table is not found: its labels are above what comes nearest to a heading, else down to 表种.
+
+    What may serve other periods than its own gets none, for nobody would look at it there.
+    """
+    found = labels.find(grid, range(best[0] if best is not None else label.place.row))
+    times = found.get("period", ())
+    told = times and form is not None and form.name not in _OF_OTHER_PERIODS
+    period = periods.parse(times[0].value) if told else None
+    if period is not None and period.kind not in form.periods:
+        period = None
+    return _owned(problems, found, form is None or form.by_branch, period)
+
+
+def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labelled | None:
+    """Another 表种 with the name of a form at or below the heading, if there is one."""
+    for r in range(head_row, len(grid.rows)):
+        for cell in labels.find(grid, [r]).get("form", ()):
+            if squeeze(shown(cell.value)) in known:
+                return cell
+    return None
+
+
+def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[Problem]:
+    """The error of a form with its heading on a sheet that is first said to be for people."""
+    second = _second_form(grid, first.place.row - 1, known)
+    if second is None or _best_heading(grid, known[squeeze(shown(second.value))].sheets) is None:
+        return []
+    return [_two_tables(first, second)]
+
+
+def _two_tables(first: Labelled, second: Labelled) -> Problem:
+    said = {"first": labels.said_at(first), "second": labels.said_at(second)}
+    return problem("E133", second.place, value=shown(second.value), **said)
+
+
+def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:
+    """Return the grid without the second table, and its title, where it stands below the first one's headings."""
+    width = max(c for c, cell in enumerate(grid.rows[head_row]) if not is_blank(cell))
+    end = second.place.row - 1
+    if second.place.column > width or end <= head_row:
+        return grid
+    while end > head_row + 1 and sum(not is_blank(cell) for cell in grid.rows[end - 1]) < 2:
+        end -= 1
+    return replace(grid, rows=grid.rows[:end])
 
 
 def _likely_form(written: str, definitions: Mapping[str, Form]) -> str | None:
@@ -134,14 +225,15 @@ def _likely_form(written: str, definitions: Mapping[str, Form]) -> str | None:
 
 
 def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
-    if grid.hidden or all(is_blank(cell) for row in grid.rows for cell in row):
+    if all(is_blank(cell) for row in grid.rows for cell in row):
         return []
     alike = _alike(grid, definitions)
     if alike is None:
-        return [problem("W102", grid.place())]
+        return [] if grid.hidden else [problem("W102", grid.place())]
     form, head_row = alike
     place, written = labels.nearest(grid, range(head_row), "form")
-    return [problem("E103", place, suggestion=written, form=form.label)]
+    found = [problem("E103", place, suggestion=written, form=form.label)]
+    return _owned(found, labels.find(grid, range(head_row)), form.by_branch, None)
 
 
 def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tuple[Period | None, list[Problem]]:

@@ -62,6 +62,11 @@ def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str, str]]:
                 yield c, name, inside
 
 
+def none_in(grid: Grid, row: int) -> bool:
+    """Whether no cell of a row is a label."""
+    return next(_labels(grid, row), None) is None
+
+
 def _value_column(grid: Grid, row: int, label: int) -> int | None:
     """The next filled cell, one that holds a colon only passed over; None where that is another label or there is none."""
     for c in range(label + 1, len(grid.rows[row])):
@@ -103,7 +108,7 @@ def contradictions(found: Mapping[str, Sequence[Labelled]], wanted: Iterable[str
         first, *others = found.get(identifier, [None])
         other = next((o for o in others if _meaning(identifier, o) != _meaning(identifier, first)), None)
         if other is not None:
-            said = {"first": _said(first), "second": _said(other)}
+            said = {"first": said_at(first), "second": said_at(other)}
             problems.append(problem("E118", other.place, value=shown(other.value), label=label_of(identifier), **said))
     return problems
 
@@ -113,7 +118,8 @@ def _meaning(identifier: str, cell: Labelled) -> object:
     return period or squeeze(shown(cell.value))
 
 
-def _said(cell: Labelled) -> str:
+def said_at(cell: Labelled) -> str:
+    """What a labelled cell says, and where."""
     return f"{shown(cell.value)}（{cell.place.cell}）"
 
 

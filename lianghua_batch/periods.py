@@ -9,6 +9,8 @@ from functools import cache, cached_property
 from lianghua_batch import resources
 
 MONTH, QUARTER, HALF, YEAR = "month", "quarter", "half", "year"
+# Characters without a shape that web pages and chat programs leave in what is copied from them.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _LENGTH = {MONTH: 1, QUARTER: 3, HALF: 6, YEAR: 12}
 
 
@@ -84,6 +86,11 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     ]
 
 
+def visible(written: str) -> str:
+    """Return a text without the characters that nobody sees."""
+    return _INVISIBLE.sub("", written)
+
+
 def arabic(written: str) -> str:
     """Write Chinese numerals in a text with Arabic digits: 二〇二六年三月十五日 → 2026年3月15日; above 99 digit by digit."""
     digits = resources.load("reading")["digits"]
@@ -114,7 +121,7 @@ def parse(raw: object) -> Period | None:
         if not raw.is_integer():
             return None
         raw = int(raw)
-    written = arabic(re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(raw))))
+    written = arabic(re.sub(r"\s+", "", unicodedata.normalize("NFKC", visible(str(raw)))))
     halves = resources.load("reading")["periods"]["halves"]
     for kind, pattern in _patterns():
         match = pattern.match(written)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lianghua_batch import assembly, attribution, discovery, drafts, headings, intake, results
+from lianghua_batch import assembly, attribution, discovery, drafts, headings, intake, results, selection
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks import agreement, completeness, consequences, doubts, owners, people, rules, units
 from lianghua_batch.forms import definitions
@@ -76,47 +76,64 @@ def process_draft(
     progress: Progress | None = None,
 ) -> Outcome:
     """Check everything under `root` and score the units without errors; those `named` are left out for the reason given.
-    Raises drafts.UnknownUnit.
+    Raises drafts.UnknownUnit or drafts.NotThere.
 
-    Where nobody is left out the results are final; where everybody is, or 花名册 or 考评方案 have errors, there are none.
+    Without any error and with nobody left out the results are final; where nobody remains, or 花名册 or 考评方案 have errors,
+    there are none.
     """
     examined = _examine(root, period, out, progress)
     county, problems = examined.county, examined.problems
     if county is None or not county.rules_sound or drafts.forbidding(problems, examined.base_files):
         return examined.outcome(problems, None)
-    absent = drafts.resolved(named, county)
+    given = drafts.named(named, county)
     while True:
-        draft = drafts.draft(problems, county, absent)
+        draft = drafts.draft(problems, county, given)
         ranked, found = rank(*drafts.without(county, examined.scored, draft.ids))
-        found = [p for p in attribution.attributed(found, county) if p not in problems]
-        if not errors(found):  # ranking the others may show one more unit that cannot be ranked without those left out
+        found = attribution.attributed(found, county)
+        if not errors(found):
             break
-        problems = [*problems, *found]
-    if draft.left_out:
-        ranked = replace(ranked, draft=draft) if ranked.branches or ranked.committees else None
-    return examined.outcome([*problems, *found], ranked)
+        # Ranking the others shows units that cannot be ranked without those left out, or that have an error of their own.
+        lacking = drafts.lacking(found, county, draft.ids)
+        given |= lacking
+        problems = [*problems, *(p for p in found if p.unit not in lacking)]
+        if any(p.unit is None for p in errors(found)):
+            return examined.outcome(problems, None)
+    if not ranked.branches and not ranked.committees:
+        return examined.outcome([*problems, problem("E603", SourceRef(""))], None)
+    return examined.outcome([*problems, *found], ranked if draft.is_final else replace(ranked, draft=draft))
 
 
 def _examine(root: Path, period: Period | None, out: Path | None, progress: Progress | None) -> _Examined:
     """Read and check everything under `root` for one period."""
     paths, problems = discovery.find(root, out)
     sources, found = recognise_all(paths, root, progress)
-    base_files = frozenset(s.grid.file for s in sources if s.form.name in assembly.BASE)
+    found = [p for p in found if not _is_own(p, root, out)]
+    base_files = frozenset(s.grid.file for s in sources if s.form.name in selection.BASE)
     problems += found
     if not paths:
         problems.append(problem("E117", SourceRef("")))
-    period = period or assembly.choose_period(sources)
+    period = period or selection.choose_period(sources)
     if period is None:
         if not errors(problems):
             problems.append(problem("E602", SourceRef("")))
         return _Examined(None, len(paths), problems, base_files)
+    problems = selection.of_the_period(problems, sources, period)
     county, found = assembly.county(sources, period)
     problems += found
     if county is None:
         return _Examined(period, len(paths), problems, base_files)
+    county, found = owners.check(county)
+    problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed([*problems, *found], county)
     return _Examined(period, len(paths), problems, base_files, county, scored)
+
+
+def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
+    """Whether it only says that a workbook is one of the program's results, and that lies where results are to be written."""
+    return (
+        found.code == "W110" and out is not None and (root / found.place.file).resolve().is_relative_to(out.resolve())
+    )
 
 
 def recognise_all(
@@ -145,8 +162,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
 
     `so_far` are the problems found in reading it: what follows from them is not told besides.
     """
-    county, problems = owners.check(county)
-    problems += [*rules.check(county), *people.check(county), *units.check(county)]
+    problems = [*rules.check(county), *people.check(county), *units.check(county)]
     in_scope = scope.member_months(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)

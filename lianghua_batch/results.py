@@ -155,7 +155,8 @@ def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
 def draft_as_json(draft: Draft) -> dict[str, Any]:
     """Who is left out of a draft and why, and which committees are incomplete for it."""
     left_out = [{"id": each.unit.id, "name": each.unit.name, "reason": each.reason} for each in draft.left_out]
-    return {"left_out": left_out, "incomplete": sorted(unit.id for unit in draft.incomplete)}
+    incomplete = sorted(unit.id for unit in draft.incomplete)
+    return {"left_out": left_out, "incomplete": incomplete, "unassigned_errors": draft.unassigned}
 
 
 BONUSES = ("individual", "dynamic", "discipline")

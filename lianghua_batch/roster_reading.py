@@ -60,10 +60,17 @@ def _member(row: Record) -> Member:
         branch=str(row["branch_id"]),
         party_group=str(row["party_group"] or ""),
         probationary=row["member_class"] == "probationary",
-        managed=row["managed"] != "no",  # one that cannot be read is reported, and nothing else concluded from it
+        managed=_managed(row),
         unmanaged_reason=row["unmanaged_reason"],
         row=row,
     )
+
+
+def _managed(row: Record) -> bool:
+    """Whether the member takes part; a cell that cannot be read is reported, and meant as 不参加原因 beside it lets expect."""
+    if (row.index, "managed") in row.table.faulty:
+        return row["unmanaged_reason"] is None
+    return row["managed"] != "no"
 
 
 def _overlaps(rows: tuple) -> list[tuple]:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lianghua_batch import merges, resources
+from lianghua_batch import merges, strays
 from lianghua_batch.columns import columns_of
-from lianghua_batch.forms import CODE, COUNT, DATE, NAME, NUMBER, Column, Sheet
-from lianghua_batch.grids import Flaw, Grid
+from lianghua_batch.footers import body_rows
+from lianghua_batch.forms import COUNT, DATE, NUMBER, Column, Sheet
+from lianghua_batch.grids import Grid
 from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef, column_letter
+from lianghua_batch.provenance import SourceRef
 from lianghua_batch.values import Fault, is_blank, read, shown, squeeze
 
 ORIGIN, ROW = "_origin", "_row"
-_ROWS_NAMED = 5  # of many hidden rows, how many are named
 
 
 @dataclass(frozen=True)
@@ -96,68 +96,6 @@ class Record:
         return self.table.origins[self.values[ORIGIN]]
 
 
-def _data_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[int]:
-    """The 0-based rows below the heading that are records: not blank, not a sum, not a note."""
-    words = resources.load("reading")
-    totals, notes = frozenset(words["totals"]), tuple(words["notes"])
-    mapped = list(places.values())
-    identity = [c for c in sheet.columns if c.type in (CODE, NAME)] or [sheet.columns[0]]
-    marked = [places[c.name] for c in identity if c.name in places]
-    needed = [
-        places[c.name] for c in sheet.columns if c.required and c.type not in (NUMBER, COUNT) and c.name in places
-    ]
-    rows = source.grid.rows
-    headings = [(at, squeeze(str(rows[source.head_row][at]))) for at in mapped]
-    return [
-        r
-        for r in range(source.head_row + 1, len(rows))
-        if not all(is_blank(rows[r][at]) for at in mapped)
-        and not _is_footer(rows[r], marked, needed, totals, notes)
-        and not _is_heading_again(rows[r], headings)
-    ]
-
-
-def _is_heading_again(row: list[object], headings: list[tuple[int, str]]) -> bool:
-    """Whether a row repeats the headings, as on a page that was copied under another."""
-    again = 0
-    for at, heading in headings:
-        cell = row[at]
-        if is_blank(cell):
-            continue
-        if not isinstance(cell, str) or squeeze(cell) != heading:
-            return False
-        again += 1
-    return again > 1
-
-
-def _is_footer(
-    row: list[object], marked: list[int], needed: list[int], totals: frozenset[str], notes: tuple[str, ...]
-) -> bool:
-    """Whether a row is a sum or a note, not a record.
-
-    Told by the cells that would say who or what it is about, at `marked`; where the word stands elsewhere, only if none of
-    the cells that every record has, at `needed`, is filled: a record that lacks its code must not pass for a note.
-    """
-    first = next(at for at, cell in enumerate(row) if not is_blank(cell))
-    for at, cell in enumerate(row):
-        if not isinstance(cell, str) or not cell.strip():
-            continue
-        written = squeeze(cell)
-        if written in totals or (at == first and written.startswith(notes)):
-            return at in marked or all(is_blank(row[n]) for n in needed if n != at)
-    return False
-
-
-def _unnamed(grid: Grid, head_row: int, rows: list[int], known: set[int]) -> Iterator[Problem]:
-    """Columns whose heading is blank or no text, with something under it."""
-    heading = grid.rows[head_row]
-    for c, cell in enumerate(heading):
-        if c in known or isinstance(cell, Flaw) or (isinstance(cell, str) and not is_blank(cell)):
-            continue
-        if any(not is_blank(grid.rows[r][c]) for r in rows):
-            yield problem("W111", grid.place(head_row, c), letter=column_letter(c))
-
-
 def _unit_of(source: Recognised) -> str | None:
     label = source.labels.get("unit_id")
     return squeeze(shown(label.value)) if label is not None and source.form.by_branch else None
@@ -197,12 +135,10 @@ class _Columns:
                 title=source.title,
             )
         )
-        rows = _data_rows(source, self.sheet, places)
-        hidden = [r + 1 for r in rows if r in grid.hidden_rows]
+        rows = self._records(source, places)
+        hidden = [r for r in rows if r in grid.hidden_rows]
         if hidden:
-            shown_rows = "、".join(map(str, hidden[:_ROWS_NAMED])) + ("等" if len(hidden) > _ROWS_NAMED else "")
-            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=shown_rows))
-        self.problems += _unnamed(grid, source.head_row, rows, set(places.values()))
+            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=strays.rows_named(hidden)))
         grid = merges.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
             if column.name in places:
@@ -213,6 +149,19 @@ class _Columns:
         self.row += (r + 1 for r in rows)
         if not rows:
             self.problems.append(problem("W104", grid.place(), form=source.form.label))
+
+    def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
+        """The rows to read; what else the sheet holds is told. Below another heading nothing is read under this one."""
+        body = body_rows(source, self.sheet, places)
+        headings = strays.other_headings(source, body.no_footer)
+        self.problems += strays.above(source, self.sheet, places)
+        if not source.several:
+            self.problems += strays.below(source, headings)
+        if headings or source.several:
+            end = next((r for r in headings if r in body.records), len(source.grid.rows))
+            return [r for r in body.records if r < end]
+        self.problems += strays.unnamed(source.grid, source.head_row, body.no_footer, set(places.values()))
+        return body.records
 
     def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:
         """Read one column of one grid; equal cells are read once, for codes and wordings repeat by the thousand."""

@@ -10,11 +10,9 @@ from lianghua_batch import resources
 from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
 from lianghua_batch.grids import Flaw, Percent
 from lianghua_batch.guesses import likely_code, likely_count, likely_date, likely_number
-from lianghua_batch.periods import Period, arabic
+from lianghua_batch.periods import Period, arabic, visible
 from lianghua_batch.suggestions import Candidates
 
-# Characters without a shape that web pages and chat programs leave in what is copied from them.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _ERROR_VALUES = frozenset(
@@ -41,7 +39,7 @@ class Fault(Exception):
 @lru_cache(maxsize=65536)
 def tidy(written: str) -> str:
     """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and what nobody sees removed."""
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", written)).split())
+    return " ".join(visible(unicodedata.normalize("NFKC", written)).split())
 
 
 @lru_cache(maxsize=65536)
@@ -165,7 +163,7 @@ def code(raw: object) -> str:
 
 def text(raw: object) -> str:
     """Read a cell as one line of text, its characters as they were filled in: it is published so."""
-    return " ".join(_INVISIBLE.sub("", shown(raw)).split())
+    return " ".join(visible(shown(raw)).split())
 
 
 def person(raw: object) -> str:
@@ -196,11 +194,13 @@ _SIMPLE = {CODE: code, TEXT: text, NAME: person, NUMBER: hundredths, COUNT: coun
 def read(raw: object, column: Column, period: Period | None) -> object:
     """Read one filled cell as its column's type; raises Fault."""
     if isinstance(raw, Flaw):
-        raise Fault(raw.code)
+        raise Fault(raw.code, **raw.context)
     if isinstance(raw, str) and raw.strip() in _ERROR_VALUES:
         raise Fault("E210")
     if column.type == DATE:
         return date(raw, period)
     if column.type in (CHOICE, YES_NO):
         return choice(raw, column)
+    if column.expand == "dimensions" and squeeze(shown(raw)) in resources.load("reading")["exempt_marks"]:
+        raise Fault("E216")
     return _SIMPLE[column.type](raw)

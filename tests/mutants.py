@@ -47,7 +47,8 @@ NONSENSE: dict[str, list[object]] = {
 class Mutant:
     """One broken file: which, how, and whether it must be named (else it may also mean the same as before).
 
-    A code that nobody has (`a_code`) is told only while 花名册 and 考评方案 can be read, and not where it is given.
+    A code that nobody has (`a_code`) is told only while 花名册 and 考评方案 can be read, and not where it is given; so is what
+    stands under one of the items of 考评方案.
     """
 
     file: str
@@ -123,8 +124,9 @@ def _cell(file: str, content: bytes, rng: random.Random) -> Mutant:
     before, cell.value = cell.value, value
     stream = io.BytesIO()
     book.save(stream)
-    a_code = columns[at] == CODE
-    must = not (a_code and sheet["B2"].value in GIVING_CODES)
+    must = not (columns[at] == CODE and sheet["B2"].value in GIVING_CODES)
+    of_an_item = any(squeeze(str(sheet.cell(3, at).value)) in items for items in ITEMS.values())
+    a_code = columns[at] == CODE or of_an_item
     return Mutant(file, f"{sheet.title} {cell.coordinate}: {before!r} → {value!r}", stream.getvalue(), must, a_code)
 
 

@@ -130,11 +130,12 @@ def _workbook(sheets: list[tuple[str, list[list[object]]]]) -> bytes:
 
 
 _EMPTY_FROM_THE_START = tuple(f"“{form}”没有数据行" for form in ("日记录", "加减分", "整改台账"))
+_UNCHECKED = "考评方案有错误，与它的核对没有进行"  # after every error of 考评方案; tests/test_problems_consequences.py asserts it
 
 
 def complaints(outcome: Outcome) -> list[str]:
-    """Every problem told in full, but for the forms without a row that the county starts with."""
-    return [told(p) for p in outcome.problems if p.message not in _EMPTY_FROM_THE_START]
+    """Every problem told in full, but for the forms without a row that the county starts with, and what W405 says of a wrong 考评方案."""
+    return [told(p) for p in outcome.problems if p.message not in (*_EMPTY_FROM_THE_START, _UNCHECKED)]
 
 
 def told(problem) -> str:

@@ -18,8 +18,9 @@ from openpyxl.comments import Comment
 from support import County
 
 from lianghua_batch import annotation, intake
+from lianghua_batch.annotation import faithful
 from lianghua_batch.cli.dispatch import root
-from lianghua_batch.grids import Grid
+from lianghua_batch.grids import Flaw, Grid
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
 
@@ -406,9 +407,132 @@ def test_of_a_workbook_with_links_over_whole_columns_only_the_values_are_taken(t
     )
 
 
+def rewritten(content: bytes, *changes: tuple[str, str], part: str = "") -> bytes:
+    """A workbook with texts replaced in its XML: in all parts, or in those whose name begins with `part`."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            inside = old.read(name)
+            if name.startswith(part) and name.endswith((".xml", ".rels")):
+                for before, after in changes:
+                    inside = inside.replace(before.encode(), after.encode())
+            new.writestr(name, inside)
+    return stream.getvalue()
+
+
+def strict(content: bytes) -> bytes:
+    """A workbook as Excel saves it as “Strict Open XML 电子表格”: other namespaces, which openpyxl does not know."""
+    return rewritten(
+        content,
+        ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        (
+            "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            "http://purl.oclc.org/ooxml/officeDocument/relationships",
+        ),
+    )
+
+
+def with_cells(cells: str) -> bytes:
+    """A workbook of one sheet, whose first row has these cells (as XML)."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    book.add_worksheet("表")
+    book.close()
+    row = f'<sheetData><row r="1">{cells}</row></sheetData>'
+    return rewritten(stream.getvalue(), ("<sheetData/>", row), part="xl/worksheets/")
+
+
+def test_of_a_strict_workbook_all_values_are_taken(tmp_path):
+    copy = annotated(strict(elaborate()), fault("B4"), folder=tmp_path)
+    assert same_cells(tmp_path / "a.xlsx", copy)
+    book = openpyxl.load_workbook(_quietly(copy))
+    assert book.sheetnames == ["核对意见", "表", "取值'表"]
+    assert book["表"]["B4"].fill.fgColor.rgb == RED
+    assert book["核对意见"]["A4"].value.startswith("原文件的格式不能照原样保留，这里只有各单元格的值。")
+
+
+def test_the_copy_of_a_strict_form_put_back_has_the_same_problems(faulty):
+    (faulty / FILE).write_bytes(strict((faulty / FILE).read_bytes()))
+    told = check(faulty, "--annotate").stdout
+    assert "ZB1/2026-01.xlsx 月打分 D4" in told
+    shutil.copy(copy_of(faulty), faulty / FILE)
+    assert check(faulty, "--annotate").stdout == told
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A1" t="str"><f>B1</f><v></v></c><c r="B1"><v>1</v></c>',
+        '<c r="A1" t="str"><f>B1</f></c><c r="B1"><v>1</v></c>',
+        '<c r="A1" t="str"><f>"a&lt;"</f><v>a&lt;</v></c>',
+        "<c r='A1'><f>B1+1</f><v>95</v></c><c r='B1'><v>94</v></c>",
+        '<c r = "A1" ><f>B1+1</f><v  >95</v ></c><c r="B1"><v>94</v></c>',
+        '<c r="A1" t="d"><v>2026-03-05</v></c><c r="B1" t="d"><v>2026-03-05T08:30:00</v></c>',
+    ],
+)
+def test_unusual_cells_are_carried_as_they_are(cells, tmp_path):
+    copy = annotated(with_cells(cells), fault("B1"), folder=tmp_path)
+    after, _ = intake.read(copy, tmp_path)
+    before, _ = intake.read(tmp_path / "a.xlsx", tmp_path)
+    (rows,) = [g.rows for g in after if g.sheet == "表"]
+    assert [value for value in rows[0] if value != ""] == [value for value in before[0].rows[0] if value != ""]
+    assert openpyxl.load_workbook(copy)["核对意见"]["A4"].value.startswith("在本文件里改好")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A1"><v> 95 </v></c>',
+        '<c r="A1"><v>9,5</v></c>',
+        '<c r="A1" t="d"><v>2026-03-05T00:00:00Z</v></c>',
+        '<c r="A1" t="inlineStr"><is><t>a_x005F_x000D_b</t></is></c>',
+        '<c r="A1" t="inlineStr"><is><t>00</t><t>1</t></is></c>',
+    ],
+)
+def test_what_openpyxl_would_read_as_something_else_is_taken_by_its_value(cells, tmp_path):
+    copy = annotated(with_cells(cells), fault("A1"), folder=tmp_path)
+    assert same_cells(tmp_path / "a.xlsx", copy)
+    assert openpyxl.load_workbook(copy)["核对意见"]["A4"].value.startswith("原文件的格式不能照原样保留")
+
+
+def test_errors_that_excel_does_not_know_stay_errors(tmp_path):
+    content = odd_workbooks.ods_workbook({"表": [["x"]]})
+    (tmp_path / "a.ods").write_bytes(content)
+    grid = Grid("a.ods", "表", [[Flaw("E210", "Err:522"), Flaw("E213", "=A1+1"), Flaw("E215", "95.5", "aaaa")]])
+    copy = annotation.annotated(content, PurePosixPath("a.ods"), [grid], [fault("A1")])
+    sheet = openpyxl.load_workbook(io.BytesIO(copy.content))["表"]
+    assert [(sheet[c].value, sheet[c].data_type) for c in ("A1", "B1")] == [("#VALUE!", "e"), ("=A1+1", "f")]
+    assert (sheet["C1"].value, sheet["C1"].number_format) == (95.5, "aaaa")
+
+
+def test_a_workbook_that_no_copy_reads_like_has_none(faulty, monkeypatch):
+    monkeypatch.setattr(faithful, "reads_alike", lambda *_: False)
+    done = check(faulty, "--annotate")
+    assert done.exit_code == 1
+    assert done.stderr == f"{FILE} 的内容不能照原样写成副本，没有批注，问题见检查报告。\n"
+    assert copies(faulty) == []
+
+
+def test_a_number_that_none_is_has_no_copy():
+    grid = Grid("a.xls", "表", [[float("nan")]])
+    copy = annotation.annotated(b"", PurePosixPath("a.xls"), [grid], [fault("A1")])
+    assert copy is annotation.NoCopy.UNLIKE
+
+
+def test_a_form_with_warnings_alone_has_no_copy(tmp_path):
+    county = without_remarks()
+    county.form("月打分", 支部编号="ZB1", 期间="2026-01").headings.append("备注")
+    folder = county.write(tmp_path)
+    done = check(folder, "--annotate")
+    assert done.exit_code == 0
+    assert "警告 1 条" in done.stdout
+    assert copies(folder) == []
+
+
 def test_a_huge_workbook_has_no_copy():
     grid = Grid("a.xlsx", "表", [["x"] * 1001] * 2000)
-    assert annotation.annotated(b"", PurePosixPath("a.xlsx"), [grid], [fault("A1")]) is None
+    copy = annotation.annotated(b"", PurePosixPath("a.xlsx"), [grid], [fault("A1")])
+    assert copy is annotation.NoCopy.TOO_LARGE
 
 
 # --- putting back --------------------------------------------------------------------------------------------------

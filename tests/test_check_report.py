@@ -68,13 +68,13 @@ def below_headings(sheet, first: str) -> list[list[object]]:
 def test_the_overview_counts_by_unit(book):
     assert book.sheetnames == ["总览", "问题清单"]
     assert below_headings(book["总览"], "单位编号") == [
-        [None, "花名册、考评方案（请先改，其余问题常由此引起）", 1, 0, 1],
+        [None, "花名册、考评方案（请先改，其余问题常由此引起）", 1, 1, 1],
         [None, "全县的表、未能确定单位的文件", 0, 1, 1],
         ["ZB1", "财政第一支部", 6, 2, 3],
         ["ZB2", "财政第二支部", 3, 3, 3],
-        [None, "合计", 10, 6, 8],
+        [None, "合计", 10, 7, 8],
     ]
-    assert book["总览"]["A2"].value == "考评期间：2026Q1　　共读取 11 个文件，错误 10 条，警告 6 条"
+    assert book["总览"]["A2"].value == "考评期间：2026Q1　　共读取 11 个文件，错误 10 条，警告 7 条"
 
 
 def test_the_list_names_everything_and_folds_what_is_alike(book):
@@ -85,6 +85,7 @@ def test_the_list_names_everything_and_folds_what_is_alike(book):
     assert ["｜".join("" if cell is None else str(cell) for cell in row) for row in rows] == [
         "花名册、考评方案｜E415｜错误｜考评方案.xlsx｜指标｜P6｜数据来源｜支部得分均分"
         "｜数据来源“支部得分均分”不用于支部指标｜请改用其他数据来源｜｜1",
+        "花名册、考评方案｜W405｜警告｜考评方案.xlsx｜｜｜｜｜考评方案有错误，与它的核对没有进行｜请先改正｜｜1",
         "全县的表、未能确定单位的文件｜W101｜警告｜督查/2026Q1.xlsx｜督查打分｜E3｜序号｜序号"
         "｜多出的列“序号”没有读取｜请确认该列不含应上报的内容｜｜1",
         f"财政第一支部（ZB1）｜E302｜错误｜{file}｜月打分｜B5｜姓名｜甲贰"

@@ -47,7 +47,6 @@ def test_a_branch_with_errors_is_left_out_and_its_committee_incomplete(county, t
 
 
 def test_the_others_score_as_if_nothing_were_wrong(county, tmp_path):
-    county.form("月打分", 支部编号="ZB2", 期间="2026-01")
     whole = results.as_json(pipeline.process(county.copy().only("2026Q1").write(tmp_path / "a"), QUARTER).results)
     spoil(county)
     part = results.as_json(draft(county, tmp_path / "b").results)
@@ -66,6 +65,7 @@ def test_no_rank_passes_for_final(county, tmp_path):
     assert written["draft"] == {
         "left_out": [{"id": "ZB1", "name": "财政第一支部", "reason": "数据有 1 处错误"}],
         "incomplete": ["DW1"],
+        "unassigned_errors": 0,
     }
     rows = [*written["members"], *written["branches"], *written["committees"]]
     assert {row["rank"] for row in rows} == {None}
@@ -145,6 +145,103 @@ def test_a_branch_whose_member_was_scored_in_a_faulty_one_is_left_out_too(county
     )
 
 
+def test_a_committee_without_a_ranked_branch_says_so(county, tmp_path):
+    scheme = county.form("考评方案", "指标编号")
+    scheme.row(指标编号="W1")["数据来源"] = "支部得分均分"
+    values = county.form("指标完成")
+    values.rows = [row for row in values.rows if row["指标编号"] != "W1"]
+    outcome = draft(county, tmp_path, "2026", ZB1="正在换届", ZB2="资料被借走")
+    assert outcome.results is None
+    assert [told(p) for p in outcome.problems if p.severity == "error"] == [
+        "E603 ：没有可以排名的单位。请先改正错误，或减少暂缺的单位。"
+    ]
+
+
+def test_an_error_that_is_of_all_units_of_a_sheet_leaves_all_of_them_out(county, tmp_path):
+    form = county.form("指标完成")
+    form.headings[form.headings.index("实际值")] = "实际完成"
+    outcome = draft(county, tmp_path, "2026")
+    assert outcome.results is None
+    assert "E603" in [p.code for p in outcome.problems]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"组织编号": "ZB9"},
+        {"组织编号": None},
+        {"组织编号": "ZB1", "类别": "违记"},
+        {"组织编号": "ZB1", "分值": "约三分"},
+        {"组织编号": "ZB1", "日期": "2026-02-30"},
+        {"组织编号": "ZB1", "审核": "同意"},
+    ],
+)
+def test_a_wrong_row_of_bonuses_is_never_final(county, tmp_path, wrong):
+    row = {
+        "组织编号": "ZB2",
+        "类别": "个性化",
+        "分值": 1,
+        "日期": dt.date(2026, 5, 1),
+        "事由": "获县级表彰",
+        "依据": "文件",
+        "审核": "通过",
+    }
+    county.form("加减分").add(**row)
+    county.form("加减分").add(**row | wrong)
+    outcome = draft(county, tmp_path, "2026")
+    assert outcome.results.draft is not None
+    publishing.publish(outcome.results, outcome.problems, tmp_path / "草稿")
+    if wrong["组织编号"] == "ZB1":
+        assert left_out(outcome) == {"ZB1": "数据有 1 处错误"}
+    else:
+        assert (left_out(outcome), outcome.results.draft.unassigned) == ({}, 1)
+        assert results.as_json(outcome.results)["branches"][0]["rank"] is None
+
+
+def test_a_diary_of_another_branch_that_has_errors_leaves_the_member_s_branch_out(county, tmp_path):
+    county.set_rule("月积分口径", "日记录核算")
+    people = county.form("花名册", "姓名")
+    people.row(党员编号="001")["转出日期"] = dt.date(2026, 1, 15)
+    people.add(
+        党员编号="001",
+        姓名="甲一",
+        支部编号="ZB2",
+        党小组="第一党小组",
+        党员类别="正式",
+        积分管理="是",
+        转入日期=dt.date(2026, 1, 15),
+    )
+    old, new = (county.form("季汇总", 支部编号=branch, 期间="2026Q1") for branch in ("ZB1", "ZB2"))
+    moved = old.row(党员编号="001")
+    old.rows.remove(moved)
+    new.rows.append(moved)
+    county.form("日记录", 支部编号="ZB1", 期间="2026-01").add(
+        日期=dt.date(2026, 1, 6), 党员编号="001", 姓名="甲一", 项目编号="J01", 事由="无故缺席", 分值="二十"
+    )
+    assert set(left_out_or_all(draft(county, tmp_path))) == {"ZB1", "ZB2"}
+
+
+def left_out_or_all(outcome):
+    """Who is left out; where nobody remains, everybody."""
+    return left_out(outcome) if outcome.results else [u.id for u in outcome.county.units("branch")]
+
+
+def test_a_draft_never_replaces_results_in_a_folder_of_ones_own(county, tmp_path):
+    county.only("2026Q1").write(tmp_path / "data")
+    assert run(tmp_path / "data", "--out", tmp_path / "x").exit_code == 0
+    before = (tmp_path / "x/results.json").read_bytes()
+    assert run(tmp_path / "data", "--out", tmp_path / "x", "--partial", "ZB1=换届").exit_code == 0
+    assert (tmp_path / "x/results.json").read_bytes() == before
+    assert json.loads((tmp_path / "x/草稿/results.json").read_text("utf-8"))["draft"]["incomplete"] == ["DW1"]
+
+
+def test_a_unit_that_is_gone_need_not_be_left_out(county, tmp_path):
+    county.form("花名册", "层级").row(组织编号="ZB2")["撤销日期"] = dt.date(2026, 3, 1)
+    county.only("2026Q1").write(tmp_path)
+    done = run(tmp_path, "--partial", "ZB2=撤销")
+    assert done.exit_code == 2
+
+
 def run(*arguments):
     return CliRunner().invoke(root, ["run", *map(str, arguments)])
 
@@ -175,8 +272,11 @@ def test_the_command_leaves_units_out_on_purpose(county, tmp_path):
     assert json.loads(done.stdout)["draft"] == {
         "left_out": [{"id": "ZB2", "name": "财政第二支部", "reason": "暂缺：正在换届"}],
         "incomplete": ["DW1"],
+        "unassigned_errors": 0,
     }
-    assert json.loads((tmp_path / "给领导看/results.json").read_text("utf-8"))["branches"][0]["provisional_rank"] == 1
+    assert (
+        json.loads((tmp_path / "给领导看/草稿/results.json").read_text("utf-8"))["branches"][0]["provisional_rank"] == 1
+    )
 
 
 @pytest.mark.parametrize("written", ["ZB9=撤销", "ZB1", "ZB1=", "=换届"])

@@ -6,6 +6,7 @@ import struct
 import tracemalloc
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -26,8 +27,12 @@ from odd_workbooks import (
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
+from lianghua_batch import intake
+from lianghua_batch.grids import Block, Flaw
 from lianghua_batch.intake import ods_facts, xls_facts, xlsb_facts
-from lianghua_batch.intake.facts import Facts, shown_as
+from lianghua_batch.intake.facts import Facts
+from lianghua_batch.intake.number_formats import shown_as
+from lianghua_batch.values import shown, squeeze
 
 FORMATS = pytest.mark.parametrize(
     ("workbook", "module"),
@@ -47,6 +52,7 @@ class Said:
     flaws: dict[str, str]
     formats: dict[str, str]
     hidden_rows: list[int]
+    merged: tuple[Block, ...] = ()
 
 
 NOTHING = Said({}, {}, [])
@@ -57,6 +63,7 @@ def said(facts: Facts) -> Said:
         {_address(place): f"{flaw.code} {flaw.text}" for place, flaw in facts.flaws.items()},
         {_address(place): code for place, code in facts.formats.items()},
         sorted(row + 1 for row in facts.hidden_rows),
+        facts.merged,
     )
 
 
@@ -66,6 +73,14 @@ def _address(place: tuple[int, int]) -> str:
 
 def said_of(module: ModuleType, content: bytes) -> dict[str, Said]:
     return {sheet: said(facts) for sheet, facts in module.facts(content).items()}
+
+
+def cells_of(folder: Path, name: str, content: bytes) -> list[list[str]]:
+    """The cells of the only sheet as the program sees them."""
+    (folder / name).write_bytes(content)
+    ((grid,), problems) = intake.read(folder / name, folder)
+    assert problems == []
+    return [[f"{c.code} {c}" if isinstance(c, Flaw) else squeeze(shown(c)) for c in cells] for cells in grid.rows]
 
 
 def values(content: bytes, sheet: str) -> list[list[object]]:
@@ -286,11 +301,55 @@ def test_rows_and_cells_that_repeat_are_told_everywhere_they_stand():
     assert values(content, "表") == [["", ""]] * 3 + [[0.5, 0.5]] * 2 + [["", ""]]
 
 
-def test_a_cell_under_a_merged_one_has_its_place_and_its_value_too():
+def test_a_cell_under_a_merged_one_has_its_place_but_shows_no_value(tmp_path):
     first = number(80, 'table:number-columns-spanned="2"')
     content = ods_file(table(row(first + HALF.replace("table-cell", "covered-table-cell") + HALF)))
-    assert said_of(ods_facts, content) == {"表": Said({}, {"B1": "0%", "C1": "0%"}, [])}
+    assert said_of(ods_facts, content) == {"表": Said({}, {"B1": "0%", "C1": "0%"}, [], (Block(0, 0, 0, 1),))}
     assert values(content, "表") == [[80, 0.5, 0.5]]
+    assert cells_of(tmp_path, "表.ods", content) == [["80", "", "50%"]]
+
+
+def test_merged_cells_of_an_ods_are_told(tmp_path):
+    first = number(80, 'table:number-columns-spanned="2" table:number-rows-spanned="2"')
+    covered = HALF.replace("table-cell", "covered-table-cell")
+    content = ods_file(table(row(first + covered), row(covered * 2 + number(3))))
+    assert said_of(ods_facts, content)["表"].merged == (Block(0, 0, 1, 1),)
+    assert cells_of(tmp_path, "表.ods", content) == [["80", "", ""], ["", "", "3"]]
+
+
+NUMBER_STYLES = {
+    "0%;-0%;-": (
+        '<number:percentage-style style:name="P0"><number:number number:min-integer-digits="1"/>'
+        "<number:text>%</number:text></number:percentage-style>"
+        '<number:number-style style:name="N"><number:text>-</number:text>'
+        '<style:map style:condition="value()&gt;0" style:apply-style-name="P0"/>'
+        '<style:map style:condition="value()&lt;0" style:apply-style-name="P0"/></number:number-style>'
+    ),
+    "0.0,": (
+        '<number:number-style style:name="N"><number:number number:decimal-places="1" number:min-integer-digits="1"'
+        ' number:display-factor="1000"/></number:number-style>'
+    ),
+    "000-000": (
+        '<number:number-style style:name="N"><number:number number:decimal-places="0" number:min-integer-digits="6">'
+        '<number:embedded-text number:position="3">-</number:embedded-text></number:number></number:number-style>'
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("style", "stored", "shown"),
+    [
+        ("0%;-0%;-", 0.65, "65%"),
+        ("0%;-0%;-", 0, "0"),
+        ("0.0,", 8500, "8.5"),
+        ("0.0,", 8550, "E215 8550"),
+        ("000-000", 95, "000-095"),
+    ],
+)
+def test_the_number_styles_of_an_ods_show_what_excels_formats_show(tmp_path, style, stored, shown):
+    of_cell = '<style:style style:name="c" style:family="table-cell" style:data-style-name="N"/>'
+    content = ods_file(table(row(number(stored, 'table:style-name="c"'))), NUMBER_STYLES[style] + of_cell)
+    assert cells_of(tmp_path, "表.ods", content) == [[shown]]
 
 
 def test_rows_in_groups_and_header_rows_are_counted():
@@ -415,7 +474,24 @@ def test_a_cell_of_an_xlsb_that_no_sheet_has_room_for_is_refused(row, column):
         xlsb_facts.facts(repacked(xlsb_workbook({"表": [[1]]}), SHEET, cells))
 
 
-def test_what_comes_after_the_cells_of_an_xlsb_is_not_read():
+def test_merged_cells_of_an_xlsb_are_told(tmp_path):
+    content = xlsb_workbook({"表": [["得分", 80], ["", 90]]})
+    end = xlsb_record(146)
+    merged = xlsb_record(177, struct.pack("<I", 1)) + xlsb_record(176, struct.pack("<IIII", 0, 1, 1, 1))
+    content = repacked(content, SHEET, part_of(content, SHEET).replace(end, end + merged + xlsb_record(178)))
+    assert said_of(xlsb_facts, content)["表"].merged == (Block(0, 1, 1, 1),)
+    assert cells_of(tmp_path, "表.xlsb", content) == [["得分", "80"], ["", ""]]
+
+
+def test_a_text_that_the_reader_of_an_xlsb_would_leave_out_is_refused():
+    content = xlsb_workbook({"表": [["得分"]]})
+    text = xlsb_record(62, struct.pack("<IIBI", 1, 0, 0, 1) + "甲".encode("utf-16-le"))
+    end = xlsb_record(146)
+    with pytest.raises(struct.error):
+        xlsb_facts.facts(repacked(content, SHEET, part_of(content, SHEET).replace(end, text + end)))
+
+
+def test_what_comes_after_the_sheet_of_an_xlsb_is_not_read():
     content = xlsb_workbook({"表": [[percent(0.5)]]})
     content = repacked(content, SHEET, part_of(content, SHEET) + CLAIMS_256_MB)
     assert said_of(xlsb_facts, content) == {"表": Said({}, {"A1": "0%"}, [])}

@@ -50,6 +50,7 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 
 EXPECTED = [
     "[E415] 考评方案.xlsx 指标 P6：数据来源“支部得分均分”不用于支部指标。请改用其他数据来源。",
+    "[W405] 考评方案.xlsx：考评方案有错误，与它的核对没有进行。请先改正。",
     "[W101] 督查/2026Q1.xlsx 督查打分 E3：多出的列“序号”没有读取。请确认该列不含应上报的内容。",
     "[E310] ZB1/2026-01.xlsx 月打分 H4：合计 81 不等于各维度之和 80。请核对各维度得分和合计（是否为“80”？）。",
     "[E302] ZB1/2026-01.xlsx 月打分 B5：002 的姓名是“甲二”，不是“甲贰”。请核对党员编号和姓名。",
@@ -65,7 +66,7 @@ def test_check_lists_all_faults_of_all_files_in_one_go(faulty):
     *lines, period, summary = done.stdout.splitlines()
     assert [line for line in lines if "没有数据行" not in line] == EXPECTED
     assert period == "考评期间：2026Q1。"
-    assert summary == "共读取 10 个文件，错误 5 条，警告 7 条。"
+    assert summary == "共读取 10 个文件，错误 5 条，警告 8 条。"
     assert done.exit_code == 1
     assert everything_in(faulty) == before
 
@@ -102,7 +103,7 @@ def test_check_as_json(faulty):
     report = json.loads(done.stdout)
     assert done.exit_code == 1
     assert list(report) == ["problems", "summary"]
-    assert report["summary"] == {"errors": 5, "warnings": 7, "files": 10}
+    assert report["summary"] == {"errors": 5, "warnings": 8, "files": 10}
     assert all(list(p) == KEYS for p in report["problems"])
     assert {p["severity"] for p in report["problems"]} == {"error", "warning"}
     by_code = {p["code"]: p for p in report["problems"]}

@@ -68,6 +68,20 @@ def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
     ]
 
 
+def test_a_draft_in_which_nobody_remains(county, tmp_path):
+    outcome = pipeline.process_draft(county.write(tmp_path), periods.parse("2026Q1"), {"ZB1": "换届", "ZB2": "换届"})
+    assert outcome.results is None
+    assert complaints(outcome) == ["E603 ：没有可以排名的单位。请先改正错误，或减少暂缺的单位。"]
+
+
+def test_results_and_forms_may_lie_in_one_folder(county, tmp_path):
+    outcome = county.process(tmp_path, "2026Q1")
+    publishing.publish(outcome.results, outcome.problems, tmp_path / "ZB1")
+    again = pipeline.process(tmp_path, periods.parse("2026Q1"), tmp_path / "ZB1")
+    assert complaints(again) == []
+    assert again.files == outcome.files + 1
+
+
 def test_a_folder_linked_into_itself_is_entered_once(county, tmp_path):
     county.write(tmp_path)
     (tmp_path / "ZB1" / "回到上面").symlink_to(tmp_path, target_is_directory=True)

@@ -103,6 +103,24 @@ CASES = {
         with_sheet(sheet_of('<row r="1"><c r="A1"><v>1</v></c></row>')[:-30]),
         f"E101 月打分.xlsx：{DAMAGED}",
     ),
+    **{
+        name: (with_sheet(sheet_of(rows)), f"E101 月打分.xlsx：{DAMAGED}")
+        for name, rows in {
+            "row-stands-twice": '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>3</v></c></row>',
+            "cell-stands-twice": '<row r="1" hidden="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+            "cell-in-another-row": '<row r="1" hidden="1"><c r="A2"><v>1</v></c></row>',
+            "two-values": '<row r="1"><c r="A1"><v>9</v><v>5</v></c></row>',
+            "value-in-cdata": '<row r="1"><c r="A1"><v><![CDATA[95]]></v></c></row>',
+            "value-with-a-comment": '<row r="1"><c r="A1"><v>9<!-- -->5</v></c></row>',
+        }.items()
+    },
+    "two-sheets-of-one-name": (
+        ods_file(
+            2 * '<table:table table:name="S"><table:table-row><table:table-cell office:value-type="float"'
+            ' office:value="1"/></table:table-row></table:table>'
+        ),
+        f"E101 月打分.xlsx：{DAMAGED}",
+    ),
     "sheet-stands-twice": (doubled_member(), f"E101 月打分.xlsx：{DAMAGED}"),
     "text-that-is-not-there": (
         with_sheet(sheet_of('<row r="1"><c r="A1" t="s"><v>999</v></c></row>')),
@@ -123,7 +141,7 @@ CASES = {
     ),
     "far-cell": (
         far_cell(),
-        "E126 月打分.xlsx Sheet1：工作表用到了 第 1048576 行、第 16384 列，大得不合常理。请删去表格以外多余的行列，另存后重报。",
+        "E126 月打分.xlsx Sheet1：工作表用到了 XFD1048576，大得不合常理。请删去表格以外多余的行列，另存后重报。",
     ),
     "no-such-row": (
         far_cell("A2000000"),
@@ -201,8 +219,8 @@ def test_a_file_that_takes_too_long(tmp_path):
 def test_a_file_that_kills_its_reader_is_named_and_the_next_one_is_read(tmp_path):
     for name in ("1.xlsx", "3.xlsx"):
         (tmp_path / name).write_bytes(workbook())
-    wide = "".join(f'<c r="A{n}"><v>{n}</v></c>' for n in (1, 1_000_000))
-    (tmp_path / "2.xlsx").write_bytes(with_sheet(sheet_of(f'<row r="1">{wide}</row>')))
+    long = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in (1, 1_000_000))
+    (tmp_path / "2.xlsx").write_bytes(with_sheet(sheet_of(long)))
     limit = limits().__class__(**{**limits().__dict__, "memory_bytes": 110 << 20})
     read_files = list(intake.read_all([tmp_path / f"{n}.xlsx" for n in (1, 2, 3)], tmp_path, limit))
     assert [[told(p) for p in problems] for _, problems in read_files] == [

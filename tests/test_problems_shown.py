@@ -91,6 +91,72 @@ def test_a_number_shown_with_leading_zeros_is_its_code(county, tmp_path):
     assert scores(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("number_format", "stored"),
+    [
+        ('"满;"0%', 0.9),
+        ("[<=1]0%;0", 0.9),
+        ("[<=1]0%;0", 90),
+        ('0%;-0%;"-"', 0.9),
+        ("0.00;[Red]-0.00%", 90),
+        ("0,", 90000),
+        ("0!.0,", 900000),
+        ("0!.0", 900),
+        ('0"分"', 90),
+        ('0"分(满分100)"', 90),
+        ('_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', 90),
+        ("0000.00", 90),
+        ("0.0E+00", 90),
+        ("# ?/?", 90),
+        ("¥#,##0.00;[Red]¥#,##0.00", 90),
+    ],
+)
+def test_a_number_counts_as_its_format_shows_it(county, tmp_path, number_format, stored):
+    before = scores(tmp_path)
+
+    def formatted(book):
+        book["督查打分"]["D4"] = stored
+        book["督查打分"]["D4"].number_format = number_format
+
+    edited(tmp_path / INSPECTION, formatted)
+    assert scores(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("number_format", "stored"),
+    [
+        ("0,", 90400),
+        ('0.0,"千"', 90000),
+        ('0"5"', 9),
+        ('[=90]"满分";0', 90),
+        (";;;", 90),
+        ("0.00;0.00", -90),
+        ("\\-0", 90),
+        ("0.0%%", 0.009),
+    ],
+)
+def test_a_format_whose_number_cannot_be_told_is_named(county, tmp_path, number_format, stored):
+    def formatted(book):
+        book["督查打分"]["D4"] = stored
+        book["督查打分"]["D4"].number_format = number_format
+
+    assert told_after(tmp_path, INSPECTION, formatted) == [
+        f"E215 督查/2026Q1.xlsx 督查打分 D4[{stored}]：数字格式使显示的数与存储的数不同（{number_format}）。请把单元格设为常规格式，填写实际的数。"
+    ]
+
+
+def test_a_code_counts_with_the_text_that_its_format_adds(county, tmp_path):
+    before = scores(tmp_path)
+
+    def as_numbers(book):
+        for row in (4, 5):
+            cell = book["督查打分"].cell(row, 1)
+            cell.value, cell.number_format = int(cell.value.removeprefix("ZB")), '"ZB"0'
+
+    edited(tmp_path / INSPECTION, as_numbers)
+    assert scores(tmp_path) == before
+
+
 @pytest.mark.parametrize(("written", "shown"), [("1e999", "inf"), ("NaN", "nan"), ("-1e999", "-inf")])
 def test_a_number_that_is_none(county, tmp_path, written, shown):
     path = tmp_path / INSPECTION
@@ -101,6 +167,18 @@ def test_a_number_that_is_none(county, tmp_path, written, shown):
     path.write_bytes(zipped(parts))
     assert complaints(pipeline.process(tmp_path, QUARTER)) == [
         f"E202 督查/2026Q1.xlsx 督查打分 D4[{shown}]：“得分”应为数字。请填写阿拉伯数字，不带文字。"
+    ]
+
+
+def test_a_formula_of_a_text_that_was_never_calculated(county, tmp_path):
+    path = tmp_path / INSPECTION
+    parts = members(path.read_bytes())
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    cell = sheet[sheet.index('<c r="D4"') :].partition("</c>")[0]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(cell, '<c r="D4" t="str"><f>E4</f>').encode()
+    path.write_bytes(zipped(parts))
+    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+        "E213 督查/2026Q1.xlsx 督查打分 D4[=E4]：公式未计算。请用 Excel 或 WPS 打开并保存一次。"
     ]
 
 

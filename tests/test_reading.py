@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import DIMENSIONS, MEMBERS, County, FilledForm, complaints
 
-from lianghua_batch import forms, headings, periods, pipeline, results
+from lianghua_batch import forms, headings, periods, pipeline, publishing, results
 from lianghua_batch.grids import Grid
 from lianghua_batch.tables import Table, extract
 
@@ -141,10 +141,9 @@ def test_a_folder_of_that_name_further_down_is_read(county, tmp_path):
     assert scored(county, tmp_path) == as_it_was_filled()
 
 
-def test_a_given_output_folder_is_passed_over(county, tmp_path):
-    county.write(tmp_path)
-    (tmp_path / "结果").mkdir()
-    (tmp_path / "结果" / "考评排名.xlsx").write_bytes(b"no workbook")
+def test_what_was_written_to_a_given_folder_is_passed_over(county, tmp_path):
+    first = county.process(tmp_path, "2026Q1")
+    publishing.publish(first.results, first.problems, tmp_path / "结果")
     outcome = pipeline.process(tmp_path, periods.parse("2026Q1"), tmp_path / "结果")
     assert complaints(outcome) == []
 

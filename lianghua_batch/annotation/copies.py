@@ -1,4 +1,4 @@
-"""One faulty workbook's bytes → its annotated copy: the workbook itself where openpyxl can carry it, else its values."""
+"""One faulty workbook's bytes → its annotated copy: the workbook itself where openpyxl carries it unharmed, else its values."""
 
 import io
 import warnings
@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import PurePath
 from xml.etree.ElementTree import ParseError
 
@@ -16,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 
 from lianghua_batch import folding, resources
-from lianghua_batch.annotation import marks, opinions, parts, values
+from lianghua_batch.annotation import faithful, marks, opinions, parts, values
 from lianghua_batch.grids import Grid
 from lianghua_batch.problems import Problem
 
@@ -45,18 +46,27 @@ class Copy:
     converted: bool
 
 
-def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: Sequence[Problem]) -> Copy | None:
-    """Return the copy of a workbook called `name` under the data folder; None where it is too large to be made."""
+class NoCopy(Enum):
+    """Why there is none: the workbook is too large, or no copy reads as it does."""
+
+    TOO_LARGE = auto()
+    UNLIKE = auto()
+
+
+def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: Sequence[Problem]) -> Copy | NoCopy:
+    """Return the copy of a workbook called `name` under the data folder, which reads as `grids` do; or why there is none."""
     words = resources.load("check_report")["annotation"]
     if sum(len(row) for grid in grids for row in grid.rows) > words["most_cells"]:
-        return None
+        return NoCopy.TOO_LARGE
     carried = _carried(content, name, problems)
-    if carried is not None:
+    # openpyxl drops without a word what it does not know, such as every sheet of a Strict workbook.
+    if carried is not None and faithful.reads_alike(carried, grids):
         return Copy(carried, converted=False)
     book, titles = values.book(grids)
     renamed = [replace(p, place=replace(p.place, sheet=titles.get(p.place.sheet))) for p in problems]
     _annotate(book, name, renamed, "values" if name.suffix.lower() == ".xlsx" else "converted", [])
-    return Copy(_saved(book), converted=True)
+    made = _saved(book)
+    return Copy(made, converted=True) if faithful.reads_alike(made, grids, titles) else NoCopy.UNLIKE
 
 
 def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> bytes | None:

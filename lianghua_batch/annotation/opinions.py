@@ -1,6 +1,7 @@
 """The first sheet of an annotated copy: what is wrong in this file, with links to the cells, and how to go on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -22,7 +23,7 @@ _WIDTH_OF_NOTES = 0.9  # of the table's: what a wrapped line of many columns rea
 def put_first(book: Workbook, file: str, entries: Sequence[Entry], notes: Sequence[str]) -> None:
     """Put the sheet before all others, in place of an earlier one."""
     words = resources.load("check_report")["annotation"]["sheet"]
-    for page in [page for page in book.worksheets if _is_ours(page)]:
+    for page in [page for page in book.worksheets if is_ours(page.iter_rows(max_row=_LOOKED_AT, values_only=True))]:
         book.remove(page)
     page = book.create_sheet(words["name"], 0)
     below = _write_top(page, words, file, notes)
@@ -33,10 +34,11 @@ def put_first(book: Workbook, file: str, entries: Sequence[Entry], notes: Sequen
         other.sheet_view.tabSelected = other is page  # sheets that are selected together are typed into together
 
 
-def _is_ours(page: Worksheet) -> bool:
+def is_ours(rows: Iterable[Sequence[object]]) -> bool:
+    """Whether the values of a sheet's rows are those of such a sheet."""
     words = resources.load("check_report")["annotation"]["sheet"]
-    for row in page.iter_rows(max_row=_LOOKED_AT, max_col=len(words["columns"]), values_only=True):
-        texts = [squeeze(str(value)) for value in row if value is not None]
+    for row in islice(rows, _LOOKED_AT):
+        texts = [squeeze(str(value)) for value in row[: len(words["columns"])] if value not in (None, "")]
         if texts[:2] == [_form_label(), words["name"]]:
             return True
     return False

@@ -1,28 +1,29 @@
 """The parts of an .xlsx that openpyxl does not carry over: computed values, drop-downs of Excel 2010, numbers that are no date."""
 
+import datetime as dt
 import io
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
-_TYPE = re.compile(rb'\bt="(\w+)"')
-_STORED = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+from lianghua_batch.intake.xlsx_facts import sheet_parts
+
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 # A formula as openpyxl saves it: what it comes to is left out.
 _EMPTY = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f[^>]*(?:/>|>[^<]*</f>))<v\s*(?:/>|></v>)</c>')
-_RANGE = re.compile(rb'<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RANGE = re.compile(
+    rb"""<(?:[\w.-]+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["'](\$?[A-Z]+\$?[0-9]+:\$?[A-Z]+\$?[0-9]+)["']"""
+)
 _X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 _XM = "{http://schemas.microsoft.com/office/excel/2006/main}"
 _DRAWN = (b":pic>", b":pic ", b":sp>", b":sp ", b":grpSp>", b":cxnSp>")
@@ -47,20 +48,11 @@ def opened(content: bytes, most_inflated: int) -> Package | None:
         if sum(member.file_size for member in archive.infolist()) > most_inflated:
             return None
         names = set(archive.namelist())
-        sheets = {name: archive.read(part) for name, part in _sheets(archive) if part in names}
-        drawings = [archive.read(n) for n in names if n.startswith("xl/drawings/drawing") and n.endswith(".xml")]
+        inside = {name: archive.read(name) for name in names if name.endswith((".xml", ".rels"))}
+    sheets = {name: inside[part] for name, part in sheet_parts(inside) if part in inside}
+    drawings = [part for name, part in inside.items() if name.startswith("xl/drawings/drawing")]
     drawn = any(mark in part for part in drawings for mark in _DRAWN) or any(n.startswith(_CONTROLS) for n in names)
     return Package(sheets, drawn)
-
-
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The names of a workbook's sheets and the parts that hold them."""
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if sheet.tag.rpartition("}")[2] == "sheet":
-            target = targets.get(sheet.get(_RELATION), "")
-            yield sheet.get("name", ""), posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
 
 
 def _size(reference: str) -> int:
@@ -78,6 +70,7 @@ def restore(book: Workbook, package: Package) -> None:
         for found in _validations(xml):
             page.data_validations.append(found)
         _numbers_that_are_no_date(page, xml)
+        _show_dates(page)
 
 
 def _validations(xml: bytes) -> Iterator[DataValidation]:
@@ -106,15 +99,32 @@ def _numbers_that_are_no_date(page: Worksheet, xml: bytes) -> None:
             cell.value = float(value)
 
 
+def _show_dates(page: Worksheet) -> None:
+    """A date stored as one (t="d") needs no date's format to be read, but openpyxl saves it as a number."""
+    for cell in (c for row in page.iter_rows() for c in row if c.data_type == "d"):
+        if isinstance(cell.value, dt.date) and not is_date_format(cell.number_format):
+            whole = not isinstance(cell.value, dt.datetime) or cell.value.time() == dt.time()
+            cell.number_format = "yyyy-mm-dd" if whole else "yyyy-mm-dd hh:mm:ss"
+
+
 def _stored(xml: bytes, *, computed: bool = False) -> dict[str, tuple[str, str]]:
-    """Type and value (as XML) of every cell that has its value in itself, or only of those with a formula."""
+    """Type and value of every cell that has its value in itself, or only of those with a formula; '' is one of a text's."""
     found = {}
-    for attributes, body in _CELL.findall(xml):
-        place, value = _REFERENCE.search(attributes), _STORED.search(body)
-        kind = _TYPE.search(attributes)
-        if place and value and not (kind and kind[1] == b"s") and (not computed or _FORMULA.search(body)):
-            found[place[1].decode()] = (kind[1].decode() if kind else "", value[1].decode())
+    for _, element in ElementTree.iterparse(io.BytesIO(xml)):
+        name = _name(element)
+        if name == "c":
+            place, kind = element.get("r"), element.get("t", "")
+            inside = {_name(child): child.text or "" for child in element}
+            has_value = bool(inside.get("v")) or (kind == "str" and "v" in inside)
+            if place and has_value and kind != "s" and (not computed or "f" in inside):
+                found[place] = (kind, inside.get("v", ""))
+        elif name == "row":
+            element.clear()  # a large sheet's elements are not all kept
     return found
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 # --- into the saved workbook ---------------------------------------------------------------------------------------
@@ -127,20 +137,21 @@ def with_computed(saved: bytes, package: Package) -> bytes:
         return saved
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(saved)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        sheet_of = {part: name for name, part in _sheets(old)}
+        inside = {member.filename: old.read(member) for member in old.infolist()}
+        sheet_of = {part: name for name, part in sheet_parts(inside)}
         for member in old.infolist():
-            content = old.read(member)
             values = known.get(sheet_of.get(member.filename, ""))
+            content = inside[member.filename]
             new.writestr(member, _filled(content, values) if values else content)
     return stream.getvalue()
 
 
 def _filled(xml: bytes, values: Mapping[str, tuple[str, str]]) -> bytes:
     def cell(match: re.Match[bytes]) -> bytes:
-        kind, value = values.get(match[1].decode(), ("", ""))
-        if not value:
+        if match[1].decode() not in values:
             return match[0]
+        kind, value = values[match[1].decode()]
         typed = f' t="{kind}"'.encode() if kind else b""
-        return b'<c r="%b"%b%b>%b<v>%b</v></c>' % (match[1], match[2], typed, match[3], value.encode())
+        return b'<c r="%b"%b%b>%b<v>%b</v></c>' % (match[1], match[2], typed, match[3], escape(value).encode())
 
     return _EMPTY.sub(cell, xml)

@@ -1,10 +1,11 @@
 """A workbook of nothing but the values of grids, for originals that openpyxl cannot write."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
-from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.cell import ERROR_CODES, Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -15,6 +16,7 @@ from lianghua_batch.form_writing.layout import display_width, sheet_names
 from lianghua_batch.grids import Flaw, Grid, Percent
 
 _LONGEST = 32767
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NARROWEST, _WIDEST = 8, 40
 _MEASURED = 200  # rows that a column's width is taken from
 
@@ -58,16 +60,36 @@ def _write(cell: Cell, value: object) -> None:
     if isinstance(value, Percent):
         cell.value = value.points / Decimal(100)
         cell.number_format = "0.00%"
+    elif isinstance(value, Flaw) and value.code == "E210":
+        cell.value = (
+            value.text if value.text in ERROR_CODES else "#VALUE!"
+        )  # Excel opens no file with one it does not know
+    elif isinstance(value, Flaw) and value.number_format is not None:
+        cell.value = _number(value.text)
+        cell.number_format = value.number_format
     elif isinstance(value, Flaw):
-        cell.value = legible(value.text)[:_LONGEST]
+        cell.value = _text(value.text)
     elif isinstance(value, str):
-        cell.value = legible(value)[:_LONGEST]
+        cell.value = _text(value)
         cell.data_type = "s"
         cell.number_format = "@"
     else:
         cell.value = value
         if isinstance(value, dt.date) and not (isinstance(value, dt.datetime) and value.time() != dt.time()):
             cell.number_format = "yyyy-mm-dd"
+
+
+def _number(text: str) -> Decimal | str:
+    """The number that a text says, or the text."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return _text(text)
+
+
+def _text(text: str) -> str:
+    """A text as it is stored: what looks like an escape (_x000D_) must not be taken for one."""
+    return _ESCAPE.sub("_x005F_", legible(text)[:_LONGEST])
 
 
 def _widths(columns: Iterable[Iterable[Cell | MergedCell]]) -> Iterable[float]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @period_option
 @click.option("--report", is_flag=True, help="另外写出工作簿“检查报告.xlsx”，在 文件夹/输出/期间。")
 @click.option(
-    "--annotate", is_flag=True, help="另外写出检查报告，和有问题的表的副本（在其中的“批注”）：错处标红，注明原因。"
+    "--annotate", is_flag=True, help="另外写出检查报告，和有错误的表的副本（在“批注”）：错误标红，警告标黄，注明原因。"
 )
 @click.option("--out", type=NEW_FOLDER, metavar="文件夹", help="把检查报告和批注写到这个文件夹（不必再写 --report）。")
 @format_option
@@ -75,5 +75,7 @@ def _tell(written: "Written", *, err: bool) -> None:
         click.echo(f"已写出 {written.folder}：批注过的表 {written.copies} 个，改好后放回原处", err=err)
     for file in written.too_large:
         click.echo(f"{file} 太大，没有批注，问题见检查报告。", err=True)
+    for file in written.unlike:
+        click.echo(f"{file} 的内容不能照原样写成副本，没有批注，问题见检查报告。", err=True)
     if written.kept is not None:
         click.echo(f"上次的批注中有改过而没有放回的表，已保存到 {written.kept}", err=True)

@@ -1,6 +1,7 @@
 """What commands print: problems for people and for programs, progress on stderr."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -28,9 +29,16 @@ def entry_line(entry: Entry) -> str:
     """One line of a list: code, place, value, what is wrong, what to do."""
     first = entry.first
     value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
-    words = resources.load("check_report")
-    suggestion = words["suggestion"].format(suggestion=entry.suggestion) if entry.suggestion else ""
-    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion}。"
+    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion(entry)}。"
+
+
+def suggestion(entry: Entry) -> str:
+    """What was probably meant, as a question; nothing where the remedy says it already."""
+    if not entry.suggestion or re.search(
+        rf"(?<![\w.-]){re.escape(entry.suggestion)}(?![\w.-])", entry.remedy, re.ASCII
+    ):
+        return ""
+    return resources.load("check_report")["suggestion"].format(suggestion=entry.suggestion)
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

@@ -18,7 +18,7 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
     "--out",
     type=NEW_FOLDER,
     metavar="文件夹",
-    help="输出文件夹，不写为 文件夹/输出/期间。",
+    help="输出文件夹，不写为 文件夹/输出/期间；草稿写到其中的“草稿”。",
 )
 @click.option(
     "--partial",
@@ -39,10 +39,10 @@ def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], form: 
             outcome = _outcome(folder, period, out, partial)
             if outcome.results is None:
                 _refuse(outcome, form)
-            place = outputs / str(outcome.period)
+            place = out or outputs / str(outcome.period)
             if outcome.results.draft:
                 place /= resources.load("drafts")["folder"]
-            published = publishing.publish(outcome.results, outcome.problems, out or place)
+            published = publishing.publish(outcome.results, outcome.problems, place)
             afterwards.enter_context(_published_already())
         _tell(outcome, published, form)
 
@@ -59,6 +59,8 @@ def _outcome(folder: Path, period, out: Path | None, partial: tuple[str, ...]):
         return pipeline.process_draft(folder, period, _named(partial), out, progress)
     except drafts.UnknownUnit as error:
         raise wording.WrongUsage(f"--partial 中的单位“{error}”在花名册中没有") from None
+    except drafts.NotThere as error:
+        raise wording.WrongUsage(f"{error}在本期末不存在，本来就不参加排名，不用写在 --partial 中") from None
 
 
 def _named(partial: tuple[str, ...]) -> dict[str, str]:
@@ -105,6 +107,8 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
         click.echo(f"草稿·不完整：未列入 {len(counts.draft.left_out)} 个单位，名次不是最终名次。")
         for each in counts.draft.left_out:
             click.echo(f"  {each.unit}：{each.reason}")
+        if counts.draft.unassigned:
+            click.echo(f"  另有 {counts.draft.unassigned} 处错误看不出是哪个单位的，可能影响任何单位。")
     for path in published:
         click.echo(f"已写出 {path}")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lianghua_batch import resources
+from lianghua_batch.cli.printing import suggestion
 from lianghua_batch.folding import Entry, Group
 
 if TYPE_CHECKING:
@@ -71,7 +72,6 @@ class _Page:
     def _entry(self, entry: Entry, named: bool) -> Iterator["Text"]:
         styles, place = self.look["styles"], entry.first.place
         within = " ".join(part for part in (place.sheet, entry.spot) if part)
-        suggestion = self.words["suggestion"].format(suggestion=entry.suggestion) if entry.suggestion else ""
         indent = " " * self.look["indent"] if place.file else ""
         columns = {
             "place": [
@@ -86,7 +86,7 @@ class _Page:
                     (line, styles[entry.first.severity])
                     for line in wrapped(f"{entry.first.code} {entry.message}。", self.widths["message"])
                 ),
-                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion}。", self.widths["message"])),
+                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion(entry)}。", self.widths["message"])),
             ],
         }
         for at in range(max(map(len, columns.values()))):

@@ -36,7 +36,7 @@ def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem
     if rules.month_basis != "group_score":
         return
     for (member_id, branch, month), row in county.rows_by_member("monthly_score").items():
-        if row["remark"] is not None or not members.scope.counts(member_id, month):
+        if row["remark"] is not None or _unread(row, "remark") or not members.scope.counts(member_id, month):
             continue
         if members.scope.due[member_id, month].branch != branch:
             continue
@@ -71,6 +71,11 @@ def _same(county: County, given: Fraction, computed: Fraction) -> bool:
     return given == computed
 
 
+def _unread(row: Record, *columns: str) -> bool:
+    """Whether one of the cells could not be read: it is told already, and nobody knows what it says."""
+    return any((row.index, column) in row.table.faulty for column in columns)
+
+
 def _figure(county: County, row: Record, column: str, computed: Score | None) -> Iterator[Problem]:
     if row[column] is None:
         return
@@ -88,12 +93,12 @@ def _adjustment(county: County, row: Record) -> Iterator[Problem]:
     given, cap = exact.from_hundredths(row["adjustment"]), county.scheme.parameters.adjustment_cap
     if abs(given) > cap:
         yield problem("E315", row.ref("adjustment"), value=exact.short(given), limit=exact.short(cap))
-    if row["adjustment_reason"] is None:
+    if row["adjustment_reason"] is None and not _unread(row, "adjustment_reason"):
         yield problem("E316", row.ref("adjustment_reason"))
 
 
 def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
-    if row["approved"] is None:
+    if row["approved"] is None or _unread(row, "adjustment"):
         return
     given, place = exact.from_hundredths(row["approved"]), row.ref("approved")
     adjustment = exact.from_hundredths(row["adjustment"] or 0)

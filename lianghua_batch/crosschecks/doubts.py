@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lianghua_batch.county import County
+from lianghua_batch.crosschecks.units import same_form_twice
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors
 from lianghua_batch.roster import Roster
@@ -27,18 +28,25 @@ def of(county: County, problems: Iterable[Problem]) -> Doubts:
     wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
     for found in errors(problems):
         wrong[found.place.file, found.place.sheet].add(found.place.row)
-    diary = frozenset(_doubtful(county.roster, county.tables["daily_record"], wrong))
+    diary = frozenset(_with_later(county, set(_doubtful(county.roster, county.tables["daily_record"], wrong))))
     if not owed.scores_are_filed(county):
         return Doubts(diary, diary)
     return Doubts(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
 
 
+def _with_later(county: County, diary: set[Key]) -> set[Key]:
+    """With the later months of the year besides, where a 每年上限 carries over into them what stands in a diary."""
+    if all(project.yearly_cap is None for project in county.scheme.projects.values()):
+        return diary
+    return diary | {(m, later) for m, month in diary for later in county.months if later.first_day > month.last_day}
+
+
 def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:
     rows = {n: wrong[o.file, o.sheet] for n, o in enumerate(table.origins) if (o.file, o.sheet) in wrong}
-    # An error of a sheet or of its headings is one of all its rows, and of the other sheet where a form was sent twice.
+    # An error of a sheet or of its headings is one of all its rows; of a form that was sent twice nobody knows which counts.
     whole = {n for n, numbers in rows.items() if numbers & {None, table.origins[n].head_row}}
-    whose = {(table.origins[n].unit, table.origins[n].period) for n in whole}
-    whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in whose}
+    twice = {(o.unit, o.period) for pair in same_form_twice(table) for o in pair}
+    whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in twice}
     frame = table.frame[table.frame[ORIGIN].isin(whole | set(rows))]
     columns = (frame[name] for name in (ORIGIN, ROW, "member_id", "member_name"))
     for number, row, code, name in zip(*columns, strict=True):
@@ -47,6 +55,10 @@ def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], 
             continue
         if isinstance(code, str) and code not in roster.members:  # the record of somebody who has one less for it
             given = name if isinstance(name, str) else None
-            code = roster.likely_member(code, given, origin.unit, origin.period.last_day)
-        if isinstance(code, str):
+            meant = {
+                roster.likely_member(code, given, origin.unit, origin.period.last_day),
+                roster.likely_member(code, None, None, None),
+            }
+            yield from ((member, origin.period) for member in meant if member is not None)
+        elif isinstance(code, str):
             yield code, origin.period

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from lianghua_batch import resources
 from lianghua_batch.county import County
-from lianghua_batch.crosschecks.units import level_label
+from lianghua_batch.crosschecks.units import level_label, sent_twice
 from lianghua_batch.forms import definitions
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.scheme import BRANCH
@@ -26,7 +26,8 @@ class _Home:
 def check(county: County) -> tuple[County, list[Problem]]:
     """All problems of the labels of branch forms; and the county with a form of another branch read as that branch's.
 
-    One wrong 支部编号 is one problem: its rows, its branch's and the other's are checked as if it were right.
+    One wrong 支部编号 is one problem: its rows, its branch's and the other's are checked as if it were right. Of a form under
+    the code of a 党委 it is the likely branch's that it is checked as, if there is one.
     """
     problems: list[Problem] = []
     tables = dict(county.tables)
@@ -35,14 +36,19 @@ def check(county: County) -> tuple[County, list[Problem]]:
             continue
         homes = _homes(county, table)
         strayed = {n: home for n, home in homes.items() if _strays(county, table.origins[n], home)}
+        owned: dict[int, str | None] = {n: home.branch for n, home in strayed.items()}
         for n, origin in enumerate(table.origins):
             if n in strayed:
                 problems.append(_other_branch(county, origin, strayed[n]))
             else:
                 problems += labelled_branch(county, form, origin, homes.get(n))
-        if strayed:
-            owned = (replace(o, unit=strayed[n].branch) if n in strayed else o for n, o in enumerate(table.origins))
-            tables[form] = replace(table, origins=tuple(owned))
+                if _is_committees(county, origin):
+                    owned[n] = _likely(county, origin, homes.get(n))
+        kept = (origin for n, origin in enumerate(table.origins) if n not in owned)
+        problems += sent_twice(replace(table, origins=tuple(kept)), county.roster)
+        if owned:
+            right = (replace(o, unit=owned[n]) if n in owned else o for n, o in enumerate(table.origins))
+            tables[form] = replace(table, origins=tuple(right))
     return replace(county, tables=tables), problems
 
 
@@ -71,7 +77,12 @@ def _strays(county: County, origin: Origin, home: _Home) -> bool:
 
 def _other_branch(county: County, origin: Origin, home: _Home) -> Problem:
     values = {"count": home.count, "hits": home.hits, "other": county.roster.named(home.branch)}
-    return problem("E119", origin.label_place("unit_id"), value=origin.unit, suggestion=home.branch, **values)
+    found = problem("E119", origin.label_place("unit_id"), value=origin.unit, suggestion=home.branch, **values)
+    return replace(found, unit=home.branch, other_unit=origin.unit)  # told where its members are: it is theirs
+
+
+def _is_committees(county: County, origin: Origin) -> bool:
+    return origin.unit in county.roster.units and county.roster.named(origin.unit).level != BRANCH
 
 
 def labelled_branch(county: County, form: str, origin: Origin, home: _Home | None) -> Iterator[Problem]:

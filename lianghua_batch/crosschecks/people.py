@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
-from lianghua_batch import exact
+from lianghua_batch import exact, misdated
 from lianghua_batch.county import County
 from lianghua_batch.forms import item_column
 from lianghua_batch.problems import Problem, problem
@@ -33,6 +34,8 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
     dates = [None if pd.isna(d) else d.date() for d in frame["date"]]
     plain = frame[["member_id", "member_name", "project_id", ORIGIN]].astype(object)
     plain = plain.where(plain.notna(), None)
+    wrong = _wrong_months(table)
+    yield from (m.problem(table.origins[n].label_place("period"), table.origins[n].period) for n, m in wrong.items())
     columns = (plain[name] for name in plain.columns)
     for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
         origin = table.origins[origin_number]
@@ -40,7 +43,8 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             likely = county.scheme.likely_project(project_id)
             yield problem("E305", table.ref(index, "project_id"), value=project_id, suggestion=likely)
         if day is not None and origin.period is not None and not origin.period.holds(day):
-            yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
+            if origin_number not in wrong:
+                yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
             day = None
         if member_id is None:
             continue
@@ -57,6 +61,14 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
         elif not here.managed:
             yield problem("W302", table.ref(index, "member_id"), value=member_id, member=here)
+
+
+def _wrong_months(table: Table) -> dict[int, misdated.OtherMonth]:
+    """By origin, the month that its dates are in, where its label says another one."""
+    days = table.frame["date"].dropna().dt.date.groupby(table.frame[ORIGIN])
+    labelled = ((n, group, table.origins[n].period) for n, group in days)
+    found = {n: misdated.other_month(group, period) for n, group, period in labelled if period is not None}
+    return {n: month for n, month in found.items() if month is not None}
 
 
 def repeated_rows(table: Table) -> Iterator[Problem]:
@@ -98,10 +110,11 @@ def _opposite_points(county: County, table: Table) -> Iterator[Problem]:
 def _unknown(
     county: County, place: SourceRef, member_id: str, name: str | None, origin: Origin, day: dt.date | None = None
 ) -> Problem:
-    """A code that 花名册 does not have, with the one that it was probably meant for."""
+    """A code that 花名册 does not have, with the one that it was probably meant for, if code and name do not disagree."""
     day = day or (None if origin.period is None else origin.period.last_day)
     likely = county.roster.likely_member(member_id, name, origin.unit, day)
-    return problem("E301", place, value=member_id, suggestion=likely)
+    by_code = county.roster.likely_member(member_id, None, None, None)
+    return problem("E301", place, value=member_id, suggestion=likely if by_code in (None, likely) else None)
 
 
 def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
@@ -130,7 +143,9 @@ def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
         return
     rows = _known(county, row)
     if rows is None:
-        yield _unknown(county, row.ref("member_id"), row["member_id"], row["member_name"], row.origin)
+        found = _unknown(county, row.ref("member_id"), row["member_id"], row["member_name"], row.origin)
+        taken = (found.suggestion, row.origin.unit, row.origin.period) in county.rows_by_member(row.table.sheet.form)
+        yield replace(found, suggestion=None) if taken else found  # the form has one row a member
     elif row["member_name"] is not None and row["member_name"] != rows[0].name:
         yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
 
@@ -153,6 +168,8 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
     """The dimensions of one 月打分 row: there unless 免评, within 满分, adding up to 合计."""
     dimensions = [(d, item_column("dimension", d.name)) for d in county.scheme.dimensions]
     filled = [(d, column) for d, column in dimensions if row[column] is not None]
+    # Else a dimension is missing or unreadable in 考评方案, which is told there, and every form would seem wrong for it.
+    all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
     if row["exempt_reason"] is not None:
         for _, column in filled:
             yield problem("E308", row.ref(column), value=exact.short(exact.from_hundredths(row[column])))
@@ -165,10 +182,10 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
                     yield problem("E201", place)
     for dimension, column in filled:
         value = exact.from_hundredths(row[column])
-        if value > dimension.full_marks:
+        if value > dimension.full_marks and all_known:
             limit = exact.short(dimension.full_marks)
             yield problem("E309", row.ref(column), value=exact.short(value), limit=limit)
-    if row["sum"] is not None and len(filled) == len(dimensions):
+    if row["sum"] is not None and len(filled) == len(dimensions) and all_known:
         expected = sum(row[column] for _, column in filled)
         rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
         given = exact.from_hundredths(row["sum"])

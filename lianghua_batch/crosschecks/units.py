@@ -7,12 +7,14 @@ from lianghua_batch.county import County
 from lianghua_batch.forms import definitions
 from lianghua_batch.periods import HALF, Period
 from lianghua_batch.problems import Problem, problem
-from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import BRANCH, COMMITTEE, PENDING, applies
+from lianghua_batch.roster import Roster, Unit
+from lianghua_batch.scheme import BRANCH, COMMITTEE, PENDING, Indicator, applies
 from lianghua_batch.scoring.raters import inspection_periods
 from lianghua_batch.tables import Origin, Record, Table
 from lianghua_batch.values import squeeze
 
+_OF_TENS = 10  # from so much on a standard value is no share of one
+_OF_HUNDRED = 50  # the same where 0 is a standard value besides: 0.5 days between 0 and 10 are no percentage
 # Forms whose rows are wasted on a unit that does not exist at their period's end.
 _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", "bonus")
 
@@ -99,6 +101,19 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
     elif indicator.metric != "filed":
         label = county.scheme_label("metric", indicator.metric)
         yield problem("E340", place, value=indicator_id, indicator=indicator_id, metric=label)
+    else:
+        yield from _share(indicator, row)
+
+
+def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
+    """An 实际值 below 1 beside standard values of tens: a percentage, probably, that is written as a share of one."""
+    low = min((abs(v) for v in indicator.standards if v), default=None)
+    if row["actual"] is None or low is None:
+        return
+    value = exact.from_hundredths(row["actual"])
+    if 0 < value < 1 and low >= (_OF_TENS if all(indicator.standards) else _OF_HUNDRED):
+        meant = exact.short(value * 100)
+        yield problem("W311", row.ref("actual"), value=exact.short(value), low=exact.short(low), suggestion=meant)
 
 
 def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
@@ -141,6 +156,15 @@ _ROW_RULES = {
     "rectification": _rectification,
     "objection": _objection,
 }
+
+
+def sent_twice(table: Table, roster: Roster) -> Iterator[Problem]:
+    """A branch's form of one period that is there twice, as the sheets are labelled."""
+    form = definitions()[table.sheet.form].label
+    for first, second in same_form_twice(table):
+        unit = roster.named(second.unit) if second.unit in roster.units else second.unit
+        context = {"unit": unit, "form": form, "period": second.period, "other": first.place()}
+        yield problem("E113", second.place(), value=second.unit, **context)
 
 
 def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:

@@ -8,16 +8,18 @@ from xml.parsers import expat
 
 from defusedxml import ElementTree
 
-from lianghua_batch.grids import Flaw
-from lianghua_batch.intake.facts import Facts, Place, matters
+from lianghua_batch.grids import Block, Flaw
+from lianghua_batch.intake import ods_formats
+from lianghua_batch.intake.facts import Facts, Place
+from lianghua_batch.intake.number_formats import matters
 
-_OFFICE, _TABLE, _TEXT, _STYLE, _NUMBER = (
-    f"{{urn:oasis:names:tc:opendocument:xmlns:{n}:1.0}}" for n in ("office", "table", "text", "style", "datastyle")
+_OFFICE, _TABLE, _TEXT, _STYLE = (
+    f"{{urn:oasis:names:tc:opendocument:xmlns:{n}:1.0}}" for n in ("office", "table", "text", "style")
 )
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _ERROR = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?|Err:\d+")
 _REFERENCE = re.compile(r"\[\.?|(?<=:)\.|\]")  # what [.D4:.G4] has that D4:G4 has not
-_ROWS, _COLUMNS, _DIGITS = 1_048_576, 16_384, 30
+_ROWS, _COLUMNS = 1_048_576, 16_384
 _MOST = 1_000_000  # a few bytes of XML can repeat an error over a whole sheet
 
 
@@ -39,11 +41,16 @@ class _Reader:
         self._number_formats: dict[str, str] = {}  # by the name of the number style
         self._number_styles: dict[str, str] = {}  # by the name of the cell style
         self._said = 0
-        self._row, self._column_styles, self._flaws, self._formats, self._hidden_rows = 0, [], {}, {}, set()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known of the next sheet."""
+        self._row, self._column_styles, self._merged = 0, [], []
+        self._flaws, self._formats, self._hidden_rows = {}, {}, set()
 
     def read(self, xml: io.BufferedIOBase) -> None:
         takers = {
-            f"{_NUMBER}number-style": self._number_style,
+            **dict.fromkeys(ods_formats.KINDS, self._number_style),
             f"{_STYLE}style": self._cell_style,
             f"{_TABLE}table-column": self._columns,
             f"{_TABLE}table-row": self._rows,
@@ -55,10 +62,7 @@ class _Reader:
                 element.clear()
 
     def _number_style(self, style: Element) -> None:
-        number = style.find(f"{_NUMBER}number")
-        if number is not None and number.get(f"{_NUMBER}decimal-places", "0") == "0":
-            zeros = "0" * min(int(number.get(f"{_NUMBER}min-integer-digits", "1")), _DIGITS)
-            self._number_formats[style.get(f"{_STYLE}name", "")] = zeros if matters(zeros) else ""
+        self._number_formats[style.get(f"{_STYLE}name", "")] = ods_formats.number_format(style, self._number_formats)
 
     def _cell_style(self, style: Element) -> None:
         if style.get(f"{_STYLE}family") == "table-cell":
@@ -75,6 +79,7 @@ class _Reader:
         for cell in (child for child in row if child.tag.endswith("table-cell")):
             columns = _span(column, cell, "columns", _COLUMNS)
             column = columns.stop
+            self._merge(cell, rows, columns)
             if cell.get(f"{_OFFICE}value-type") or cell.get(f"{_TABLE}formula"):
                 filled = True
                 if flaw := _flaw(cell):
@@ -84,6 +89,12 @@ class _Reader:
         if filled and row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
             self._hidden_rows.update(r for r, _ in self._places(rows, range(1)))
 
+    def _merge(self, cell: Element, rows: range, columns: range) -> None:
+        height, width = (abs(int(cell.get(f"{_TABLE}number-{what}-spanned", "1"))) for what in ("rows", "columns"))
+        if height > 1 or width > 1:
+            for top, left in self._places(rows, columns):
+                self._merged.append(Block(top, left, min(top + height, _ROWS) - 1, min(left + width, _COLUMNS) - 1))
+
     def _places(self, rows: range, columns: range) -> list[Place]:
         self._said += len(rows) * len(columns)
         if self._said > _MOST:
@@ -92,15 +103,20 @@ class _Reader:
 
     def _format(self, cell: Element, row: Element, column: int) -> str:
         kind = cell.get(f"{_OFFICE}value-type")
-        if kind != "float":
-            return "0%" if kind == "percentage" else ""
+        if kind not in ("float", "percentage", "currency"):
+            return ""
         of_column = "".join(self._column_styles[column : column + 1])
         style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name") or of_column
-        return self._number_formats.get(self._number_styles.get(style, ""), "")
+        code = self._number_formats.get(self._number_styles.get(style, ""), "")
+        if matters(code):
+            return code
+        return "0%" if kind == "percentage" else ""
 
     def _sheet(self, table: Element) -> None:
-        self.found[table.get(f"{_TABLE}name", "")] = Facts(self._flaws, self._formats, frozenset(self._hidden_rows))
-        self._row, self._column_styles, self._flaws, self._formats, self._hidden_rows = 0, [], {}, {}, set()
+        self.found[table.get(f"{_TABLE}name", "")] = Facts(
+            self._flaws, self._formats, frozenset(self._hidden_rows), tuple(self._merged)
+        )
+        self._begin()
 
 
 def _flaw(cell: Element) -> Flaw | None:

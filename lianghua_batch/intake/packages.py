@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 
 from lianghua_batch import resources
-from lianghua_batch.intake.reading import Refusal
+from lianghua_batch.intake.reading import Refusal, reason
 
 _XML = (".xml", ".rels", ".vml")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\x00!\x00[DE]\x00|\x00<\x00!\x00[DE]")  # the latter two in UTF-16
@@ -39,7 +39,9 @@ def parts(content: bytes, limit: Limits) -> dict[str, bytes]:
         members = archive.infolist()
         inflated = sum(m.file_size for m in members)
         if len(members) > limit.members:
-            raise Refusal("E124", what=f"{len(members)} 个部件", limit=f"{limit.members} 个")
+            raise Refusal(
+                "E124", what=reason("parts", count=len(members)), limit=reason("most_parts", count=limit.members)
+            )
         if inflated > limit.inflated_bytes:
             raise Refusal("E124", what=megabytes(inflated), limit=megabytes(limit.inflated_bytes))
         bound = max(limit.ratio * len(content), limit.small_bytes)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lianghua_batch import resources
 from lianghua_batch.grids import Grid
 
 
@@ -20,6 +21,11 @@ class Refusal(Exception):
 
 def _refusal(code: str, sheet: str | None, context: dict[str, object]) -> Refusal:
     return Refusal(code, sheet, **context)
+
+
+def reason(key: str, **context: object) -> str:
+    """What a refusal says of why, in the words of schemas/reading.yaml."""
+    return resources.load("reading")["reasons"][key].format_map(context)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from lianghua_batch import resources
 from lianghua_batch.grids import Block, Flaw, Grid
 from lianghua_batch.intake import kinds, ods_facts, packages, second_readers, xls_facts, xlsb_facts, xlsx_facts
-from lianghua_batch.intake.facts import Facts, Place, shown_as
+from lianghua_batch.intake.facts import Facts, Place
+from lianghua_batch.intake.number_formats import shown_as
 from lianghua_batch.intake.packages import Limits
 from lianghua_batch.intake.reading import Reading, Refusal
 from lianghua_batch.intake.second_readers import RawSheet
+from lianghua_batch.provenance import column_letter
 from lianghua_batch.values import is_blank
 
 # What the parsers raise on damaged files.
@@ -73,8 +75,11 @@ def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid
         known.flaws for known in facts.values()
     ):
         raise Refusal("E129")
+    names = {sheet.name for sheet in sheets}
+    if len(names) < len(sheets) or not names <= facts.keys():
+        raise Refusal("E101")  # nobody can say which sheet the facts are of
     for sheet in sheets:
-        yield _grid(sheet, file, facts.get(sheet.name, Facts()))
+        yield _grid(sheet, file, facts[sheet.name])
 
 
 def _first_reader(content: bytes) -> Iterator[RawSheet]:
@@ -94,6 +99,8 @@ def _second_reading(content: bytes, kind: str, error: CalamineError) -> list[Raw
         raise error
     try:
         return list(second_readers.READERS[kind](content))
+    except MemoryError:  # that says nothing of the file
+        raise
     except Exception:  # openpyxl and xlrd raise whatever a damaged part leads to; the file is damaged all the same
         raise error from None
 
@@ -104,7 +111,19 @@ def _grid(sheet: RawSheet, file: str, facts: Facts) -> Grid:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = shown_as(rows[row][column], number_format)
     _put(rows, facts.flaws)
-    return Grid(file, sheet.name, rows, sheet.hidden, facts.hidden_rows, sheet.merged)
+    merged = sheet.merged or facts.merged
+    for block in merged:
+        _uncover(rows, block)
+    filled = tuple(b for b in merged if b.top < len(rows) and b.left < len(rows[b.top]))
+    return Grid(file, sheet.name, rows, sheet.hidden, facts.hidden_rows, filled)
+
+
+def _uncover(rows: list[list[object]], block: Block) -> None:
+    """Blank what stands, seen by nobody, under the first one of merged cells."""
+    for row in range(block.top, min(block.bottom + 1, len(rows))):
+        cells = rows[row]
+        for column in range(block.left + (row == block.top), min(block.right + 1, len(cells))):
+            cells[column] = ""
 
 
 def _put(rows: list[list[object]], flaws: Mapping[Place, Flaw]) -> None:
@@ -129,7 +148,7 @@ def _xlsx(content: bytes, limit: Limits) -> Mapping[str, Facts]:
     for name, look in looks.items():
         rows, columns = look.corner[0] + 1, look.corner[1] + 1
         if rows * columns > limit.cells:
-            raise Refusal("E126", sheet=name, cell=f"第 {rows} 行、第 {columns} 列")
+            raise Refusal("E126", sheet=name, cell=f"{column_letter(columns - 1)}{rows}")
     return {name: look.facts for name, look in looks.items()}
 
 

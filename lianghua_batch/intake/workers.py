@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from lianghua_batch.intake.packages import Limits, megabytes
-from lianghua_batch.intake.reading import Reading, Refusal
+from lianghua_batch.intake.reading import Reading, Refusal, reason
 from lianghua_batch.intake.worker import receive, send
 
 _MOST_WORKERS = 8
@@ -60,13 +60,13 @@ class _Worker:
         finally:
             timer.cancel()
         if isinstance(answer, str):
-            return Reading("", refusal=Refusal("E127", how=f"读取程序出错（{answer}）"))
+            return Reading("", refusal=Refusal("E127", how=reason("failed", error=answer)))
         return answer
 
     def _death(self, late: bool) -> str:
         if late:
-            return f"超过 {self._limit.seconds:g} 秒没有读完"
-        return f"读取程序中止，内存用量可能超过 {megabytes(self._limit.memory_bytes)}"
+            return reason("late", seconds=f"{self._limit.seconds:g}")
+        return reason("died", memory=megabytes(self._limit.memory_bytes))
 
     def stop(self) -> None:
         process, self._process = self._process, None

@@ -9,7 +9,8 @@ from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
 from lianghua_batch.grids import Flaw
-from lianghua_batch.intake.facts import Facts, matters
+from lianghua_batch.intake.facts import Facts
+from lianghua_batch.intake.number_formats import matters
 
 _BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 _ERRORS = xlrd.error_text_from_code | {0x2B: "#GETTING_DATA"}  # the latter since Excel 2007

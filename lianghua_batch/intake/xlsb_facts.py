@@ -9,14 +9,16 @@ from typing import BinaryIO
 
 from defusedxml import ElementTree
 
-from lianghua_batch.grids import Flaw
-from lianghua_batch.intake.facts import Facts, matters
+from lianghua_batch.grids import Block, Flaw
+from lianghua_batch.intake.facts import Facts
+from lianghua_batch.intake.number_formats import matters
 from lianghua_batch.intake.reading import Refusal
 from lianghua_batch.intake.xls_facts import error_text
 
 # Records of [MS-XLSB] 2.3.2.
 _ROW, _FORMAT, _STYLE, _END_OF_CELLS, _WORKBOOK, _SHEET, _STYLES, _END_OF_STYLES = 0, 44, 47, 146, 153, 156, 617, 618
 _BLANK_CELL, _NUMBER_CELLS, _ERROR_CELLS, _CELLS = 1, (2, 5, 9), (3, 11), range(1, 12)
+_RICH_TEXT_CELL, _END_OF_SHEET, _MERGED = 62, 130, 176
 _FROM_1904, _HIDDEN_ROW, _ROWS, _COLUMNS = 0x1, 0x10, 1_048_576, 16_384
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
@@ -69,15 +71,22 @@ def _formats(styles: BinaryIO) -> dict[int, str]:
 
 
 def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> Facts:
-    flaws, shown, hidden_rows = {}, {}, set()
-    row, hidden = 0, 0
+    flaws, shown, hidden_rows, merged = {}, {}, set(), []
+    row, hidden, cells = 0, 0, True
     for record, data in _records(sheet):
         if record == _ROW:
             row, hidden = struct.unpack_from("<I7xB", data)
             hidden &= _HIDDEN_ROW
         elif record == _END_OF_CELLS:
+            cells = False
+        elif record == _END_OF_SHEET:
             break
-        elif record in _CELLS and record != _BLANK_CELL:
+        elif record == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<IIII", data)
+            merged.append(Block(top, left, bottom, right))
+        elif record == _RICH_TEXT_CELL and cells:
+            raise struct.error("a cell's text is formatted in the cell: the reader would leave it blank")
+        elif record in _CELLS and record != _BLANK_CELL and cells:
             column, style = struct.unpack_from("<II", data)
             if row >= _ROWS or column >= _COLUMNS:
                 raise struct.error("a cell stands outside the sheet")
@@ -87,7 +96,7 @@ def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> Facts:
                 flaws[row, column] = Flaw("E210", error_text(struct.unpack_from("<8xB", data)[0]))
             elif record in _NUMBER_CELLS and style & 0xFFFFFF in formats:
                 shown[row, column] = formats[style & 0xFFFFFF]
-    return Facts(flaws, shown, frozenset(hidden_rows))
+    return Facts(flaws, shown, frozenset(hidden_rows), tuple(merged))
 
 
 def _records(part: BinaryIO) -> Iterator[tuple[int, bytes]]:

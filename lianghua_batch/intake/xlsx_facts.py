@@ -10,7 +10,8 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from lianghua_batch.grids import Flaw
-from lianghua_batch.intake.facts import Facts, Place, matters
+from lianghua_batch.intake.facts import Facts, Place
+from lianghua_batch.intake.number_formats import matters
 from lianghua_batch.intake.reading import Refusal
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
@@ -25,6 +26,8 @@ _WORTH_A_LOOK = tuple(
         rb"""\br\s*=\s*["'][A-Z]*\d{6,}""",
     )
 )
+_ODD = (b"<!", b"</v><v", b"AlternateContent")  # comments and CDATA, a second value, cells of which one counts
+_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s(?:[^>]*?\s)?r\s*=\s*["'](\d+)""")
 _REFERENCE = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _YES = ("1", "true")
@@ -47,7 +50,10 @@ class Look:
 def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:
     """Look at every sheet, by name, of a workbook's parts; raises ExpatError, KeyError or ParseError where one is damaged."""
     formats = _formats(parts)
-    return {name: _look(parts[part], formats, name) for name, part in sheet_parts(parts)}
+    sheets = list(sheet_parts(parts))
+    if len(dict(sheets)) < len(sheets):
+        raise expat.ExpatError("two sheets of one name")
+    return {name: _look(parts[part], formats, name) for name, part in sheets}
 
 
 def sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -96,7 +102,9 @@ def _formats(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _look(xml: bytes, formats: Mapping[str, str], sheet: str) -> Look:
     styled = [re.compile(rb"""\bs\s*=\s*["'](?:%s)["']""" % "|".join(formats).encode())] if formats else []
-    if not any(pattern.search(xml) for pattern in (*styled, *_WORTH_A_LOOK)):
+    rows = _ROW.findall(xml)
+    odd = len(set(rows)) < len(rows) or xml.find(b"<?", 1) > 0 or any(sign in xml for sign in _ODD)
+    if not odd and not any(pattern.search(xml) for pattern in (*styled, *_WORTH_A_LOOK)):
         if not xml.rstrip().endswith(b"sheet>"):
             raise expat.ExpatError("the sheet breaks off")
         return Look()
@@ -110,6 +118,9 @@ class _Reader:
         self.look = Look()
         self._formats, self._sheet = formats, sheet
         self._row, self._column = -1, -1
+        self._row_is_given = False
+        self._rows: set[int] = set()
+        self._columns: set[int] = set()  # of the row
         self._type = self._style = ""
         self._text: list[str] | None = None
         self._value = self._formula = None
@@ -119,6 +130,7 @@ class _Reader:
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._characters
+        parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = self._aside
         parser.Parse(xml, True)
         return self.look
 
@@ -127,16 +139,32 @@ class _Reader:
         if name == "c":
             self._column += 1
             if "r" in attributes:
-                self._row, self._column = self._place(attributes["r"])
+                row, self._column = self._place(attributes["r"])
+                if row != self._row and (self._row_is_given or self._columns):
+                    raise expat.ExpatError("a cell stands in another row than it says")
+                self._row = row
+            self._once()
             self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
             self._value = self._formula = None
         elif name == "row":
             self._row = self._row + 1 if "r" not in attributes else self._number(attributes["r"]) - 1
-            self._column = -1
+            self._column, self._row_is_given, self._columns = -1, "r" in attributes, set()
             if attributes.get("hidden") in _YES:
                 self.look.hidden_rows.add(self._row)
         elif name in ("v", "f", "t"):
             self._text = []
+
+    def _once(self) -> None:
+        """No cell and no row of cells may stand twice: readers would disagree which one counts."""
+        if self._column in self._columns or (not self._columns and self._row in self._rows):
+            raise expat.ExpatError("a cell or a row stands twice")
+        self._columns.add(self._column)
+        self._rows.add(self._row)
+
+    def _aside(self, *_: str) -> None:
+        """Comments and the like are for nobody, but among a value's characters the reader of the values stumbles over them."""
+        if self._text is not None:
+            raise expat.ExpatError("a value is interrupted")
 
     def _characters(self, text: str) -> None:
         if self._text is not None:
@@ -144,6 +172,8 @@ class _Reader:
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
+        if name == "v" and self._value is not None:
+            raise expat.ExpatError("a cell has two values")
         if name in ("v", "t"):
             self._value = "".join(self._text or ())
         elif name == "f":
@@ -159,7 +189,7 @@ class _Reader:
         self.look.corner = max(self.look.corner[0], self._row), max(self.look.corner[1], self._column)
         if self._type == "e":
             self.look.flaws[place] = Flaw("E210", self._value or "")
-        elif self._formula is not None and not self._value and self._type != "str":
+        elif self._formula is not None and (self._value is None or not (self._value or self._type == "str")):
             self.look.flaws[place] = Flaw("E213", f"={self._formula}")
         elif self._type == "n" and self._style in self._formats:
             self.look.formats[place] = self._formats[self._style]

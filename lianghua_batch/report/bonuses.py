@@ -50,11 +50,18 @@ def entries(view: View) -> list[Entry]:
     counted = {
         part.source: part.amount for s in standings.values() for kind in kinds for part in getattr(s.scores, kind).parts
     }
-    rows = [r for r in view.results.county.tables["bonus"].records() if r["unit_id"] is not None]
+    rows = [r for r in view.results.county.tables["bonus"].records() if _is_shown(view, r)]
     found = [Entry(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]
     for standing in standings.values():
         found += _limits(standing, kinds)
     return sorted(found, key=lambda e: _order(view, kinds, e))
+
+
+def _is_shown(view: View, row: Record) -> bool:
+    """Whether a filed row can be shown: in a draft rows with errors are there too."""
+    county = view.results.county
+    whole = all(row[name] is not None for name in ("kind", "points", "date", "review"))
+    return whole and row["unit_id"] in county.roster.units and row["unit_id"] not in county.left_out
 
 
 def _limits(standing: UnitStanding, kinds: list[str]) -> Iterator[Entry]:

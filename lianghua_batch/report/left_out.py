@@ -15,6 +15,8 @@ def build(view: View) -> SheetTable:
     names = view.listed(unit.name for unit in view.results.draft.incomplete)
     last = layout["incomplete"].format(names=names) if names else layout["complete"]
     rows.append(tables.band(last, len(shown), "text"))
+    if view.results.draft.unassigned:
+        rows.append(tables.band(view.stamped("unassigned"), len(shown), "text"))
     return tables.sheet(view, "left_out", (f.column for f in shown), rows, filtered=len(left_out))
 
 

@@ -72,8 +72,9 @@ class View:
     def stamped(self, sentence: str, **words: object) -> str:
         """One of the sentences that a draft says of itself."""
         stamp, sheet = resources.load("drafts")["stamp"], self.words["sheets"]["left_out"]["name"]
-        count = len(self.results.draft.left_out)
-        return self.words["draft"][sentence].format(stamp=stamp, sheet=sheet, left_out=count, **words)
+        draft = self.results.draft
+        counts = {"left_out": len(draft.left_out), "unassigned": draft.unassigned}
+        return self.words["draft"][sentence].format(stamp=stamp, sheet=sheet, **counts, **words)
 
     @cached_property
     def facts(self) -> dict[str, object]:
