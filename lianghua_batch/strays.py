@@ -39,7 +39,7 @@ def _like_a_record(row: list[object], sheet: Sheet, places: Mapping[str, int], s
 
     What it holds is a number, date or choice in its column; or everything that a record must have is there.
     """
-    filled = [sheet.column(name) for name, at in places.items() if not is_blank(row[at])]
+    filled = [sheet.column(name) for name, at in places.items() if at < len(row) and not is_blank(row[at])]
     if len(filled) < 3 or not any(c.type in (CODE, NAME) or c is sheet.columns[0] for c in filled):
         return False
     needed = [c for c in sheet.columns if c.required]
