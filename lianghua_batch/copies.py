@@ -1,6 +1,7 @@
 """Sheets that are there twice: copies, and a second 花名册 of the same people (spec §2)."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 
 from lianghua_batch.headings import Recognised
@@ -33,12 +34,15 @@ def _content(source: Recognised) -> str:
 
 def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:
     """Drop sheets that say exactly what an earlier one says, each a warning; return those kept, and which of them had copies."""
+    listed = list(sources)
+    claims = Counter(_claim(source) for source in listed)
     firsts: dict[tuple, Recognised] = {}
     kept: list[Recognised] = []
     copied: set[SourceRef] = set()
     problems: list[Problem] = []
-    for source in sources:
-        key = (*_claim(source), _content(source))
+    for source in listed:
+        claim = _claim(source)
+        key = (*claim, _content(source) if claims[claim] > 1 else "")
         first = firsts.setdefault(key, source)
         if first is source:
             kept.append(source)
