@@ -157,6 +157,18 @@ def test_a_code_counts_with_the_text_that_its_format_adds(county, tmp_path):
     assert scores(tmp_path) == before
 
 
+def test_an_error_that_does_not_say_which(county, tmp_path):
+    path = tmp_path / INSPECTION
+    parts = members(path.read_bytes())
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    start, end = sheet.index('<c r="D4"'), sheet.index("</c>", sheet.index('<c r="D4"')) + 4
+    parts["xl/worksheets/sheet1.xml"] = (sheet[:start] + '<c r="D4" t="e"/>' + sheet[end:]).encode()
+    path.write_bytes(zipped(parts))
+    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+        "E210 督查/2026Q1.xlsx 督查打分 D4[]：单元格是错误值。请改正公式或直接填写数值。"
+    ]
+
+
 @pytest.mark.parametrize(("written", "shown"), [("1e999", "inf"), ("NaN", "nan"), ("-1e999", "-inf")])
 def test_a_number_that_is_none(county, tmp_path, written, shown):
     path = tmp_path / INSPECTION

@@ -196,7 +196,7 @@ class _Reader:
 
     def _cell(self) -> None:
         place = (self._row, self._column)
-        if self._value is None and self._formula is None:
+        if self._value is None and self._formula is None and self._type != "e":
             return
         self.look.corner = max(self.look.corner[0], self._row), max(self.look.corner[1], self._column)
         if self._type == "e":
