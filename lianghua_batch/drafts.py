@@ -29,7 +29,7 @@ class LeftOut:
 @dataclass(frozen=True)
 class Draft:
     """What makes results a draft: who is left out, in order of their codes, the committees that are incomplete for it, and
-    how many errors there are of which nobody can say whom they concern."""
+    how many errors there are that no ranked unit can be told to have."""
 
     left_out: tuple[LeftOut, ...]
     incomplete: tuple[Unit, ...]
@@ -106,7 +106,7 @@ def _called(county: County, unit_id: str) -> str:
 
 
 def _blamed(problems: Iterable[Problem], county: County) -> tuple[dict[str, int], int]:
-    """How many errors each unit has, and how many nobody can be told to have.
+    """How many errors each unit has, and how many are of no unit that is ranked: of an unknown one, or one that is gone.
 
     An error of a county form's sheet or heading is one of every unit in the sheet.
     """
@@ -115,9 +115,9 @@ def _blamed(problems: Iterable[Problem], county: County) -> tuple[dict[str, int]
     unassigned = 0
     for found in errors(problems):
         whose = found.units or sheets.get((found.place.file, found.place.sheet, found.place.row), frozenset())
-        known = [unit for unit in whose if unit in county.roster.units]
-        unassigned += not known
-        for unit in known:
+        ranked = [unit for unit in whose if county.roster.exists(unit, county.period.last_day)]
+        unassigned += not ranked
+        for unit in ranked:
             counts[unit] += 1
     return counts, unassigned
 

@@ -34,6 +34,14 @@ def spoil(county, branch="ZB1", month="2026-01"):
     )
 
 
+def move_to_other_branch(county, day):
+    """The member 001 of ZB1 is in ZB2 from that day on."""
+    people = county.form("花名册", "姓名")
+    row = people.row(党员编号="001")
+    people.add(**{**row, "支部编号": "ZB2", "转入日期": day})
+    row["转出日期"] = day
+
+
 def test_a_branch_with_errors_is_left_out_and_its_committee_incomplete(county, tmp_path):
     spoil(county)
     outcome = draft(county, tmp_path)
@@ -118,17 +126,7 @@ def test_a_committee_with_errors_is_left_out_and_its_branches_stay(county, tmp_p
 
 
 def test_a_branch_whose_member_was_scored_in_a_faulty_one_is_left_out_too(county, tmp_path):
-    people = county.form("花名册", "姓名")
-    people.row(党员编号="001")["转出日期"] = dt.date(2026, 2, 1)
-    people.add(
-        党员编号="001",
-        姓名="甲一",
-        支部编号="ZB2",
-        党小组="第一党小组",
-        党员类别="正式",
-        积分管理="是",
-        转入日期=dt.date(2026, 2, 1),
-    )
+    move_to_other_branch(county, dt.date(2026, 2, 1))
     year = periods.year(2026)
     for form, period in (*(("月打分", m) for m in year.months[1:]), *(("季汇总", q) for q in year.quarters)):
         old = county.form(form, 支部编号="ZB1", 期间=str(period))
@@ -198,19 +196,24 @@ def test_a_wrong_row_of_bonuses_is_never_final(county, tmp_path, wrong):
         assert results.as_json(outcome.results)["branches"][0]["rank"] is None
 
 
+def test_an_error_of_a_branch_that_is_gone_is_never_final(county, tmp_path):
+    county.form("花名册", "层级").row(组织编号="ZB1")["撤销日期"] = dt.date(2026, 3, 1)
+    for code in ("001", "002", "003"):
+        county.form("花名册", "姓名").row(党员编号=code)["转出日期"] = dt.date(2026, 3, 1)
+    county.drop("季汇总", 支部编号="ZB1", 期间="2026Q1")
+    county.drop("月打分", 支部编号="ZB1", 期间="2026-03")
+    county.drop("日记录", 支部编号="ZB1", 期间="2026-03")
+    inspection = county.form("督查打分", 期间="2026Q1")
+    inspection.rows.remove(inspection.row(组织编号="ZB1"))
+    assert draft(county.copy(), tmp_path / "good").results.draft is None
+    spoil(county)
+    outcome = draft(county, tmp_path / "bad")
+    assert (left_out(outcome), outcome.results.draft.unassigned) == ({}, 1)
+
+
 def test_a_diary_of_another_branch_that_has_errors_leaves_the_member_s_branch_out(county, tmp_path):
     county.set_rule("月积分口径", "日记录核算")
-    people = county.form("花名册", "姓名")
-    people.row(党员编号="001")["转出日期"] = dt.date(2026, 1, 15)
-    people.add(
-        党员编号="001",
-        姓名="甲一",
-        支部编号="ZB2",
-        党小组="第一党小组",
-        党员类别="正式",
-        积分管理="是",
-        转入日期=dt.date(2026, 1, 15),
-    )
+    move_to_other_branch(county, dt.date(2026, 1, 15))
     old, new = (county.form("季汇总", 支部编号=branch, 期间="2026Q1") for branch in ("ZB1", "ZB2"))
     moved = old.row(党员编号="001")
     old.rows.remove(moved)
