@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lianghua_batch import periods
+from lianghua_batch import periods, resources
 from lianghua_batch.columns import columns_of
 from lianghua_batch.headings import Recognised
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.values import Fault, date, is_blank
-
-_ENOUGH = 3  # dated rows from which a month can be told
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def other_month(days: Iterable[dt.date], labelled: Period) -> OtherMonth | None:
     """The other month that more than half of the days are in, if they are enough to tell."""
     months = Counter((day.year, day.month) for day in days)
     count = months.total()
-    if count < _ENOUGH:
+    if count < resources.load("reading")["other_month_from"]:
         return None
     (year, month), hits = months.most_common(1)[0]
     found = Period(year, periods.MONTH, month)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lianghua_batch import exact
+from lianghua_batch import exact, resources
 from lianghua_batch.county import County
 from lianghua_batch.forms import definitions
 from lianghua_batch.periods import HALF, Period
@@ -13,8 +13,6 @@ from lianghua_batch.scoring.raters import inspection_periods
 from lianghua_batch.tables import Origin, Record, Table
 from lianghua_batch.values import squeeze
 
-_OF_TENS = 10  # from so much on a standard value is no share of one
-_OF_HUNDRED = 50  # the same where 0 is a standard value besides: 0.5 days between 0 and 10 are no percentage
 # Forms whose rows are wasted on a unit that does not exist at their period's end.
 _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", "bonus")
 
@@ -111,7 +109,8 @@ def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
     if row["actual"] is None or low is None:
         return
     value = exact.from_hundredths(row["actual"])
-    if 0 < value < 1 and low >= (_OF_TENS if all(indicator.standards) else _OF_HUNDRED):
+    least = resources.load("reading")["percentages_from"]
+    if 0 < value < 1 and low >= least["usual" if all(indicator.standards) else "with_zero"]:
         meant = exact.short(value * 100)
         yield problem("W311", row.ref("actual"), value=exact.short(value), low=exact.short(low), suggestion=meant)
 
