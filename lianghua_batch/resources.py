@@ -25,6 +25,18 @@ def load(name: str) -> dict[str, Any]:
         return yaml.load(stream, loader)
 
 
+@cache
+def load_parts(name: str) -> dict[str, Any]:
+    """Return the entries of all YAML files in schemas/<name>/ as one mapping; raises ValueError where two have the same key."""
+    whole: dict[str, Any] = {}
+    for path in sorted((folder("schemas") / name).glob("*.yaml")):
+        part = load(f"{name}/{path.stem}")
+        if doubled := whole.keys() & part.keys():
+            raise ValueError(f"schemas/{name}/ has {sorted(doubled)} twice")
+        whole |= part
+    return whole
+
+
 def form_names() -> list[str]:
     """Return the identifiers of all forms, one YAML file each under schemas/forms/, in alphabetical order."""
     return sorted(path.stem for path in (folder("schemas") / "forms").glob("*.yaml"))

@@ -1,4 +1,4 @@
-"""Writes plain tables as a workbook: every style, width and print setting that they name, and no formula."""
+"""Writes plain tables as a workbook: every style, width, formula, chart and print setting that they name."""
 
 import datetime as dt
 import io
@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lianghua_batch import resources, xlsx_closing
+from lianghua_batch import charts_out, resources, xlsx_closing
+from lianghua_batch.report.addresses import Addresses
 from lianghua_batch.report.model import Cell, Properties, Row, SheetTable
 from lianghua_batch.report.styles import style
 
@@ -29,9 +30,14 @@ def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | Non
     normal = {name: base[name] for name in ("font_name", "font_size")}
     book = xlsxwriter.Workbook(stream, {**_OPTIONS, "default_format_properties": normal})
     _describe(book, properties)
+    addresses = Addresses(sheets)
+    for name, place in sorted(addresses.names.items()):
+        book.define_name(name, place)
     styles = Styles(book)
     for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name), styles, sheet)
+        page = book.add_worksheet(sheet.name)
+        _Page(page, sheet, styles, addresses).write()
+        charts_out.insert(book, page, sheet, addresses)
     xlsx_closing.close(book)
     path.write_bytes(stream.getvalue())
 
@@ -41,6 +47,8 @@ def _describe(book: Workbook, properties: Properties | None) -> None:
     described: dict[str, Any] = {"created": dt.datetime.combine(created, dt.time())}
     if properties:
         described |= {name: getattr(properties, name) for name in ("title", "subject", "category", "comments")}
+        for name, value in properties.custom:
+            book.set_custom_property(name, value, "text")
     book.set_properties(described)
 
 
@@ -58,97 +66,117 @@ class Styles:
         return self._made[name, overlay]
 
 
-def _write_sheet(page: Worksheet, styles: Styles, sheet: SheetTable) -> None:
-    heights = resources.load("report")["heights"]
-    for at, column in enumerate(sheet.columns):
-        page.set_column(at, at, column.width)
-    below = _write_top(page, styles, sheet, heights)
-    first = below
-    for row in sheet.rows:
-        _write_row(page, styles, row, below)
-        below += 1
-    if sheet.filtered:
-        page.autofilter(first - 1, 0, first + sheet.filtered - 1, len(sheet.columns) - 1)
-    if sheet.headed:
-        page.freeze_panes(first, sheet.frozen)
-        page.repeat_rows(first - (2 if sheet.grouped else 1), first - 1)
-    for note in sheet.notes:
-        _write_row(page, styles, note, below)
-        below += 1
-    page.ignore_errors(
-        {"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(below, len(sheet.columns))}"}
-    )
-    page.set_h_pagebreaks([first + at for at, row in enumerate(sheet.rows) if row.new_page])
-    _print_setup(page, sheet)
+class _Page:
+    """One sheet that is being written."""
 
+    def __init__(self, page: Worksheet, sheet: SheetTable, styles: Styles, addresses: Addresses) -> None:
+        self._page, self._sheet, self._styles, self._addresses = page, sheet, styles, addresses
+        self._heights: dict[str, float] = resources.load("report")["heights"]
 
-def _write_top(page: Worksheet, styles: Styles, sheet: SheetTable, heights: dict[str, float]) -> int:
-    """Write title, subtitles and headings; return the row under them."""
-    at = 0
-    for row in (sheet.title, *sheet.subtitles):
-        _write_row(page, styles, row, at)
-        at += 1
-    if not sheet.headed:
-        return at
-    if sheet.grouped:
-        _write_groups(page, styles, sheet, at)
-        page.set_row(at, heights["subtitle"])
-        at += 1
-    for column_at, column in enumerate(sheet.columns):
-        if not sheet.grouped or column.group:
-            page.write_string(at, column_at, column.heading, styles(column.style))
-    page.set_row(at, sheet.heading_height)
-    return at + 1
+    def write(self) -> None:
+        """Write everything that is in cells, and how it is shown and printed."""
+        page, sheet = self._page, self._sheet
+        for at, column in enumerate(sheet.columns):
+            page.set_column(at, at, column.width, None, {"level": column.level})
+        for at, row in enumerate((sheet.title, *sheet.subtitles)):
+            self._row(row, at)
+        if sheet.headed:
+            self._headings(1 + len(sheet.subtitles))
+        first = sheet.first_row
+        for at, row in enumerate((*sheet.rows, *sheet.notes), start=first):
+            self._row(row, at)
+        if sheet.filtered:
+            page.autofilter(first - 1, 0, first + sheet.filtered - 1, len(sheet.columns) - 1)
+        if sheet.headed:
+            page.freeze_panes(first, sheet.frozen)
+            page.repeat_rows(first - (2 if sheet.grouped else 1), first - 1)
+        below = first + len(sheet.rows) + len(sheet.notes)
+        corner = xlsxwriter.utility.xl_rowcol_to_cell(below, len(sheet.columns))
+        page.ignore_errors({"number_stored_as_text": f"A1:{corner}", "formula_differs": f"A1:{corner}"})
+        page.set_h_pagebreaks([first + at for at, row in enumerate(sheet.rows) if row.new_page])
+        page.outline_settings(visible=True, symbols_below=False, symbols_right=False)
+        if sheet.opens:
+            page.activate()
+        self._bars()
+        _print_setup(page, sheet)
 
+    def _bars(self) -> None:
+        for bars in self._sheet.bars:
+            rule: dict[str, Any] = {
+                "type": "data_bar",
+                "bar_color": bars.colour,
+                "bar_solid": True,
+                "data_bar_2010": True,
+            }
+            for side, bound in (("min", bars.least), ("max", bars.most)):
+                if bound is not None:
+                    rule |= {f"{side}_type": "num", f"{side}_value": float(bound)}
+            first = self._sheet.first_row
+            self._page.conditional_format(first + bars.first, bars.column, first + bars.last, bars.column, rule)
 
-def _write_groups(page: Worksheet, styles: Styles, sheet: SheetTable, at: int) -> None:
-    """Write the group headings over their columns; a column without a group has its heading over both rows."""
-    heading = styles("heading")
-    start = 0
-    for end in range(1, len(sheet.columns) + 1):
-        group = sheet.columns[start].group
-        if (
-            end < len(sheet.columns)
-            and group is not None
-            and sheet.columns[end].group == group
-            and end not in sheet.page.breaks
-        ):
-            continue
-        if group is None:
-            page.merge_range(at, start, at + 1, start, sheet.columns[start].heading, heading)
-        elif end - start > 1:
-            page.merge_range(at, start, at, end - 1, group, heading)
+    def _headings(self, at: int) -> None:
+        sheet = self._sheet
+        if sheet.grouped:
+            self._groups(at)
+            self._page.set_row(at, self._heights["subtitle"])
+            at += 1
+        for column_at, column in enumerate(sheet.columns):
+            if not sheet.grouped or column.group:
+                self._page.write_string(at, column_at, column.heading, self._styles(column.style))
+        self._page.set_row(at, sheet.heading_height)
+
+    def _groups(self, at: int) -> None:
+        """Write the group headings over their columns; a column without a group has its heading over both rows."""
+        columns, heading = self._sheet.columns, self._styles("heading")
+        start = 0
+        for end in range(1, len(columns) + 1):
+            group = columns[start].group
+            if (
+                end < len(columns)
+                and group is not None
+                and columns[end].group == group
+                and end not in self._sheet.page.breaks
+            ):
+                continue
+            if group is None:
+                self._page.merge_range(at, start, at + 1, start, columns[start].heading, heading)
+            elif end - start > 1:
+                self._page.merge_range(at, start, at, end - 1, group, heading)
+            else:
+                self._page.write_string(at, start, group, heading)
+            start = end
+
+    def _row(self, row: Row, at: int) -> None:
+        if row.height is not None or row.level:
+            self._page.set_row(at, row.height, None, {"level": row.level})
+        column = 0
+        for cell in row.cells:
+            look = self._styles(cell.style, row.overlay)
+            if cell.span > 1:
+                self._page.merge_range(at, column, at, column + cell.span - 1, "", look)
+            self._cell(at, column, cell, look)
+            column += cell.span
+
+    def _cell(self, row: int, column: int, cell: Cell, look: Format) -> None:
+        """Write a value as what it is: a text that begins with = stays a text, a number is the double nearest to it."""
+        page, value = self._page, cell.value
+        link = cell.link or (self._addresses.link(cell.to) if cell.to is not None else None)
+        formula = self._addresses.formula(cell.formula, self._sheet.name) if cell.formula else None
+        if formula is not None:
+            page.write_formula(row, column, formula, look, value if isinstance(value, str) else float(value))
+        elif link and value:
+            page.write_url(row, column, link, look, str(value)[:_LONGEST_TEXT])
+        elif isinstance(value, str):
+            if value:
+                page.write_string(row, column, value[:_LONGEST_TEXT], look)
+            else:
+                page.write_blank(row, column, None, look)
+        elif isinstance(value, int | Fraction):
+            page.write_number(row, column, float(value), look)
         else:
-            page.write_string(at, start, group, heading)
-        start = end
-
-
-def _write_row(page: Worksheet, styles: Styles, row: Row, at: int) -> None:
-    if row.height is not None:
-        page.set_row(at, row.height)
-    column = 0
-    for cell in row.cells:
-        look = styles(cell.style, row.overlay)
-        if cell.span > 1:
-            page.merge_range(at, column, at, column + cell.span - 1, "", look)
-        _write_cell(page, at, column, cell, look)
-        column += cell.span
-
-
-def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
-    """Write a value as what it is: a text that begins with = stays a text, a number is the double nearest to it."""
-    value = cell.value
-    if cell.link and value:
-        page.write_url(row, column, cell.link, look, str(value)[:_LONGEST_TEXT])
-    elif isinstance(value, str):
-        if value:
-            page.write_string(row, column, value[:_LONGEST_TEXT], look)
-        else:
-            page.write_blank(row, column, None, look)
-    elif isinstance(value, int | Fraction):
-        page.write_number(row, column, float(value), look)
-    else:
-        page.write_datetime(row, column, value, look)
+            page.write_datetime(row, column, value, look)
+        if cell.trend is not None and (area := self._addresses.area(cell.trend)):
+            page.add_sparkline(row, column, {"range": area.replace("$", ""), "markers": True})
 
 
 def _print_setup(page: Worksheet, sheet: SheetTable) -> None:

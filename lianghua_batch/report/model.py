@@ -1,43 +1,70 @@
 """The ranking workbook as plain tables: what stands in which cell, in which style of schemas/report.yaml."""
 
 import datetime as dt
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 Value = str | int | Fraction | dt.date
+Key = Hashable  # what a cell is called by formulas, links and charts, in whichever sheet of the workbook it stands
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Several cells in their order: an area, or areas, of one sheet."""
+
+    all: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of Excel, WPS and LibreOffice alike; each {name} in `text` stands for the cell or cells that `refs` names."""
+
+    text: str
+    refs: Mapping[str, Key | Keys]
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell: a text, a number or a date, its style, and how many columns it stretches over.
 
-    `link` makes a text lead somewhere: internal:'sheet'!A1 or external:file.xlsx#'sheet'!A1, escaped for Excel.
+    `link` makes a text lead somewhere: internal:'sheet'!A1 or external:file.xlsx#'sheet'!A1, escaped for Excel; `to` to
+    the cell of that key. `key` is what others call the cell; `name` a name of the workbook for it. `formula` is what gives
+    `value`, which is kept beside it; where it speaks of a cell that the workbook does not have, the value stands alone.
+    `trend` draws the numbers of those cells as a small line.
     """
 
     value: Value
     style: str
     span: int = 1
     link: str | None = None
+    key: Key | None = None
+    formula: Formula | None = None
+    name: str | None = None
+    to: Key | None = None
+    trend: Keys | None = None
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of cells from the left; `overlay` is a style laid over each of them, `height` in points.
 
-    `new_page`: in print a page begins with it.
+    `new_page`: in print a page begins with it. `level`: how deep it lies in an outline that can be folded.
     """
 
     cells: tuple[Cell, ...]
     overlay: str | None = None
     height: float | None = None
     new_page: bool = False
+    level: int = 0
 
 
 @dataclass(frozen=True)
 class Column:
     """One column: its heading (empty where the sheet has no heading row), the heading over a group, its width in characters.
 
-    `most` is how wide it may grow with its content; None where it may not. `style` is its heading's.
+    `most` is how wide it may grow with its content; None where it may not. `style` is its heading's; `level` how deep it lies
+    in an outline that can be folded.
     """
 
     heading: str
@@ -45,6 +72,56 @@ class Column:
     group: str | None = None
     most: float | None = None
     style: str = "heading"
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of numbers of a chart: what it is called, its categories and values, and its colour, or one a point."""
+
+    name: str
+    categories: Keys
+    values: Keys
+    colour: str
+    points: tuple[str, ...] = ()
+    labelled: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart that covers `width`×`height` pixels from the top of `rows[row]` and column `column` on.
+
+    `kind`: bar, column, line or radar; bars have their first category on top. `stacked`: the series' numbers are added up;
+    `alike`: they are drawn at the same place, for one category has one of them. `least`, `most`: the ends of the values' axis.
+    """
+
+    kind: str
+    title: str
+    categories_title: str
+    values_title: str
+    series: tuple[Series, ...]
+    row: int
+    column: int
+    width: int
+    height: int
+    stacked: bool = False
+    alike: bool = False
+    legend: bool = True
+    least: Fraction | None = None
+    most: Fraction | None = None
+    number_format: str = "General"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars behind the numbers of one column, from `least` to `most`; both are the column's own where None."""
+
+    column: int
+    first: int
+    last: int
+    colour: str
+    least: Fraction | None = None
+    most: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +141,8 @@ class Page:
 class SheetTable:
     """One sheet: title and subtitles on top, then headings and rows, then notes.
 
-    `frozen` columns and all heading rows stay in sight; the filter covers the first `filtered` rows.
+    `frozen` columns and all heading rows stay in sight; the filter covers the first `filtered` rows. The rows of charts and
+    bars are counted in `rows`. `opens`: the workbook opens with this sheet in front.
     """
 
     key: str
@@ -79,6 +157,14 @@ class SheetTable:
     filtered: int = 0
     heading_height: float | None = None
     tab: str | None = None
+    charts: tuple[Chart, ...] = ()
+    bars: tuple[Bars, ...] = ()
+    opens: bool = False
+
+    @property
+    def first_row(self) -> int:
+        """At which row of the sheet, counted from 0, the first of `rows` stands."""
+        return 1 + len(self.subtitles) + self.headed + self.grouped
 
     @property
     def headed(self) -> bool:
@@ -93,10 +179,14 @@ class SheetTable:
 
 @dataclass(frozen=True)
 class Properties:
-    """The workbook's document properties; `created` is the period's last day, so that equal results are equal bytes."""
+    """The workbook's document properties; `created` is the period's last day, so that equal results are equal bytes.
+
+    `custom`: further properties by name.
+    """
 
     title: str
     subject: str
     category: str
     comments: str
     created: dt.date
+    custom: tuple[tuple[str, str], ...] = ()

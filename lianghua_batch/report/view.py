@@ -45,9 +45,14 @@ class View:
     def words(self) -> Mapping[str, Any]:
         return resources.load("report")
 
+    @cached_property
+    def sheets(self) -> Mapping[str, Any]:
+        """The layouts of all sheets, schemas/report/*.yaml."""
+        return resources.load_parts("report")
+
     def layout(self, key: str) -> Mapping[str, Any]:
         """A sheet's layout; what stands under year or quarter overrides what both share."""
-        shared = self.words["sheets"][key]
+        shared = self.sheets[key]
         return {**shared, **(shared.get(self._kind) or {})}
 
     @property
@@ -71,7 +76,7 @@ class View:
 
     def stamped(self, sentence: str, **words: object) -> str:
         """One of the sentences that a draft says of itself."""
-        stamp, sheet = resources.load("drafts")["stamp"], self.words["sheets"]["left_out"]["name"]
+        stamp, sheet = resources.load("drafts")["stamp"], self.sheets["left_out"]["name"]
         draft = self.results.draft
         counts = {"left_out": len(draft.left_out), "unassigned": draft.unassigned}
         return self.words["draft"][sentence].format(stamp=stamp, sheet=sheet, **counts, **words)
