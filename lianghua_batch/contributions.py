@@ -8,16 +8,27 @@ from lianghua_batch import exact, resources
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.scheme import Scheme
 
+WHOLE = Fraction(1)
+
 
 @dataclass(frozen=True)
 class Contribution:
-    """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it."""
+    """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it.
+
+    `kind`: which of the items in schemas/clauses.yaml it is, where it is taken from no score. `held`: the number that the cell
+    at `source` holds, None where that is blank. `share`: what part of the score `of` it is; None where it is no fixed part of
+    it, as an indicator's points of a rate. `entry`: the row that brought it in, where `source` is the cell of a rule.
+    """
 
     item: str
     amount: Fraction
     clause: str
     source: SourceRef | None = None
     of: "Score | None" = None
+    kind: str | None = None
+    held: Fraction | None = None
+    share: Fraction | None = None
+    entry: SourceRef | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,11 @@ def step_label(step: str) -> str:
     return resources.load("clauses")["steps"][step]["label"]
 
 
+def step_rule(step: str) -> str:
+    """Return how a step's number comes about, in words."""
+    return resources.load("clauses")["steps"][step]["rule"]
+
+
 def step_clause(step: str) -> str:
     """Return the clause that a step rests on, as it is cited."""
     catalogue = resources.load("clauses")
@@ -54,7 +70,12 @@ def clause(name: str) -> str:
 
 def item_label(name: str) -> str:
     """Return the Chinese name of a contribution that is no cell of its own, such as a rounding."""
-    return resources.load("clauses")["items"][name]
+    return resources.load("clauses")["items"][name]["label"]
+
+
+def item_rule(name: str) -> str:
+    """Return how such a contribution comes about, in words."""
+    return resources.load("clauses")["items"][name]["rule"]
 
 
 def total(parts: Iterable[Contribution]) -> Fraction:
@@ -77,7 +98,7 @@ def score(
     raw = total(listed)
     value = scheme.final(raw) if final else scheme.publish(raw)
     if value != raw:
-        listed += (Contribution(item_label("rounding"), value - raw, clause("choice")),)
+        listed += (Contribution(item_label("rounding"), value - raw, clause("choice"), kind="rounding"),)
     return Score(subject, step, str(period), value, listed, item)
 
 
@@ -90,18 +111,26 @@ def unrounded(subject: str, step: str, period: object, parts: Iterable[Contribut
 def averaged(scores: Iterable[Score], by: str) -> list[Contribution]:
     """The parts of a plain mean of one or more scores, each an equal share."""
     listed = list(scores)
-    return [Contribution(f"{s.label} {s.item or s.period}", s.value / len(listed), by, of=s) for s in listed]
+    return [taken(s, f"{s.label} {s.item or s.period}", by, Fraction(1, len(listed))) for s in listed]
+
+
+def taken(part: Score, item: str, by: str, share: Fraction = WHOLE) -> Contribution:
+    """A fixed share of a score, or the whole of it."""
+    return Contribution(item, part.value * share, by, of=part, share=share)
 
 
 def weighted(part: Score, weight: Fraction, by: str) -> Contribution:
     """One score taken at `weight` percent."""
-    return Contribution(f"{part.label}×{exact.short(weight)}%", part.value * weight / 100, by, of=part)
+    return taken(part, f"{part.label}×{exact.short(weight)}%", by, weight / 100)
 
 
-def limited(parts: list[Contribution], low: Fraction, high: Fraction, item: str, by: str) -> list[Contribution]:
-    """`parts`, and where their sum lies outside low…high what the limit adds or takes."""
+def limited(
+    parts: list[Contribution], low: Fraction, high: Fraction, item: str, by: str, source: SourceRef | None = None
+) -> list[Contribution]:
+    """`parts`, and where their sum lies outside low…high what the limit adds or takes; `source` is the cell that holds `high`."""
     raw = total(parts)
     value = exact.clip(raw, low, high)
     if value == raw:
         return parts
-    return [*parts, Contribution(item_label(item), value - raw, by)]
+    held = high if source is not None else None
+    return [*parts, Contribution(item_label(item), value - raw, by, source, kind=item, held=held)]

@@ -89,7 +89,11 @@ class Project:
     yearly_cap: int | None
     veto: bool
     basis: str | None
-    source: SourceRef
+    row: Record
+
+    @property
+    def source(self) -> SourceRef:
+        return self.row.ref("points")
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,10 @@ class Scheme:
     @cached_property
     def _project_codes(self) -> Candidates:
         return Candidates(self.projects.keys())
+
+    def rule_cell(self, name: str) -> SourceRef | None:
+        """The cell that holds a 参数's value; None where it is not there."""
+        return next((rule.source for rule in self.rules if rule.name == name), None)
 
     @property
     def items(self) -> dict[str, list[str]]:

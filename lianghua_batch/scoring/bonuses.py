@@ -17,18 +17,19 @@ def bonuses(county: County, unit: Unit) -> dict[str, Score]:
     caps = {"individual": rules.individual_cap, "dynamic": rules.dynamic_cap}
     found = {}
     for kind, cap in caps.items():
-        by = step_clause(kind)
+        by, source = step_clause(kind), county.scheme.rule_cell(f"{kind}_cap")
         rows = [r for r in passed if r["kind"] == kind and r["points"] is not None]
-        parts = [_entry(r, exact.from_hundredths(r["points"]), by) for r in rows]
-        found[kind] = unrounded(unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by))
+        parts = [_entry(r, exact.from_hundredths(r["points"]), by, "bonus") for r in rows]
+        found[kind] = unrounded(unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by, source))
     cases = [r for r in passed if r["kind"] == "discipline"]
     parts = _discipline(county, cases, found["individual"])
     found["discipline"] = unrounded(unit.id, "discipline", county.period, parts)
     return found
 
 
-def _entry(row: Record, amount: Fraction, by: str) -> Contribution:
-    return Contribution(str(row["event"]), amount, by, row.ref("points"))
+def _entry(row: Record, amount: Fraction, by: str, kind: str) -> Contribution:
+    held = None if row["points"] is None else exact.from_hundredths(row["points"])
+    return Contribution(str(row["event"]), amount, by, row.ref("points"), kind=kind, held=held)
 
 
 def _discipline(county: County, cases: list[Record], individual: Score) -> list[Contribution]:
@@ -36,11 +37,12 @@ def _discipline(county: County, cases: list[Record], individual: Score) -> list[
     if not cases:
         return []
     rules, by = county.scheme.parameters, step_clause("discipline")
-    parts = [_entry(cases[0], -rules.discipline_deduction, by)]
-    parts += (_entry(row, exact.ZERO, by) for row in cases[1:])
+    parts = [_entry(cases[0], -rules.discipline_deduction, by, "case")]
+    parts += (_entry(row, exact.ZERO, by, "further_case") for row in cases[1:])
     if rules.discipline_capped:
         together = individual.value - rules.discipline_deduction
         within = exact.clip(together, -rules.individual_cap, rules.individual_cap)
         if within != together:
-            parts.append(Contribution(item_label("cap"), within - together, by))
+            cell, held = county.scheme.rule_cell("individual_cap"), rules.individual_cap
+            parts.append(Contribution(item_label("cap"), within - together, by, cell, kind="cap", held=held))
     return parts

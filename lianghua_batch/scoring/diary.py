@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause
+from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, taken, total
 from lianghua_batch.county import County
 from lianghua_batch.periods import Period
 from lianghua_batch.provenance import SourceRef
@@ -55,7 +55,8 @@ class Diary:
     def dimension_score(self, member_id: str, month: Period, dimension: Dimension) -> Score:
         """The 核算分 of one dimension and month with its entries: 起始分, records, caps, bounds."""
         by = step_clause("computed_dimension")
-        parts = [Contribution(item_label("start"), dimension.start, by, dimension.source)]
+        start = dimension.start
+        parts = [Contribution(item_label("start"), start, by, dimension.source, kind="start", held=start)]
         capped: dict[str, Project] = {}
         projects, points, origins, numbers = self._columns
         for index in self.rows.get((member_id, month), ()):
@@ -63,25 +64,44 @@ class Diary:
             if project.dimension != dimension.name:
                 continue
             capped[project.id] = project
-            amount = project.points if pd.isna(points[index]) else int(points[index])
             place = self.table.place(origins[index], numbers[index], "points")
-            parts.append(Contribution(f"{project.id} {project.name}", exact.from_hundredths(amount), by, place))
+            parts.append(_record(project, points[index], place, by))
         for project in capped.values():
-            for name, taken in zip(_CAPS, self.caps.get((member_id, month, project.id), (0, 0)), strict=True):
-                if taken:
-                    item = f"{item_label(name)} {project.id}"
-                    parts.append(Contribution(item, exact.from_hundredths(taken), by, project.source))
-        raw = sum((p.amount for p in parts), exact.ZERO)
-        value = exact.clip(raw, exact.ZERO, dimension.full_marks)
-        if value != raw:
-            parts.append(Contribution(item_label("bounds"), value - raw, by, dimension.row.ref("full_marks")))
-        return Score(member_id, "computed_dimension", str(month), value, tuple(parts), dimension.name)
+            limits = zip(_CAPS, self.caps.get((member_id, month, project.id), (0, 0)), strict=True)
+            parts += (_cap(project, name, hundredths, by) for name, hundredths in limits if hundredths)
+        parts += _bounds(dimension, total(parts), by)
+        return Score(member_id, "computed_dimension", str(month), total(parts), tuple(parts), dimension.name)
 
     def month_score(self, member_id: str, month: Period) -> Score:
         """The month's points under 月积分口径 = 日记录核算."""
         dimensions = (self.dimension_score(member_id, month, d) for d in self.scheme.dimensions)
-        parts = [Contribution(s.item, s.value, step_clause("month_score"), of=s) for s in dimensions]
+        parts = [taken(s, s.item, step_clause("month_score")) for s in dimensions]
         return score(self.scheme, member_id, "month_score", month, parts)
+
+
+def _record(project: Project, points: int | None, place: SourceRef, by: str) -> Contribution:
+    """One row of the diary; a blank 分值 is the project's, which then stands in 考评方案."""
+    item = f"{project.id} {project.name}"
+    if pd.isna(points):
+        worth = exact.from_hundredths(project.points)
+        return Contribution(item, worth, by, project.source, kind="default_record", held=worth, entry=place)
+    amount = exact.from_hundredths(points)
+    return Contribution(item, amount, by, place, kind="record", held=amount)
+
+
+def _cap(project: Project, name: str, hundredths: int, by: str) -> Contribution:
+    """What one of a project's caps takes in a month."""
+    held = exact.from_hundredths(project.row[name])
+    item = f"{item_label(name)} {project.id}"
+    return Contribution(item, exact.from_hundredths(hundredths), by, project.row.ref(name), kind=name, held=held)
+
+
+def _bounds(dimension: Dimension, raw: Fraction, by: str) -> list[Contribution]:
+    """What lies above 满分, which has a cell, or below 0, which has none."""
+    if raw > dimension.full_marks:
+        full, cell = dimension.full_marks, dimension.row.ref("full_marks")
+        return [Contribution(item_label("above"), full - raw, by, cell, kind="above", held=full)]
+    return [Contribution(item_label("below"), -raw, by, kind="below")] if raw < 0 else []
 
 
 def tally(county: County, scope: Scope) -> Diary:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, averaged, item_label, score, step_clause, weighted
+from lianghua_batch.contributions import Contribution, Score, averaged, item_label, score, step_clause, taken, weighted
 from lianghua_batch.county import County
 from lianghua_batch.forms import item_column
 from lianghua_batch.periods import Period
+from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Member
 from lianghua_batch.scheme import MEMBER
 from lianghua_batch.scoring.diary import Diary
@@ -95,7 +96,11 @@ def _dimension_parts(county: County, row: Record) -> list[Contribution]:
     if any(row[column] is None for _, column in names):
         return []
     by = step_clause("month_score")
-    return [Contribution(name, exact.from_hundredths(row[column]), by, row.ref(column)) for name, column in names]
+    return [_mark(name, exact.from_hundredths(row[column]), by, row.ref(column)) for name, column in names]
+
+
+def _mark(name: str, mark: Fraction, by: str, cell: SourceRef) -> Contribution:
+    return Contribution(name, mark, by, cell, kind="mark", held=mark)
 
 
 def quarter_scores(county: County, scope: Scope, months: Mapping[Key, Score]) -> dict[Key, Quarter]:
@@ -119,17 +124,21 @@ def _quarter(county: County, member: Member, period: Period, months: list[Score]
     if scheme.parameters.quarter_basis == "mean":
         parts = averaged(months, step_clause("quarter_points"))
     else:
-        parts = [Contribution(f"{m.label} {m.period}", m.value, step_clause("quarter_points"), of=m) for m in months]
+        parts = [taken(m, f"{m.label} {m.period}", step_clause("quarter_points")) for m in months]
     points = score(scheme, member.id, "quarter_points", period, parts)
     by = step_clause("approved")
-    parts = [Contribution(points.label, points.value, by, of=points)]
+    parts = [taken(points, points.label, by)]
     if row is not None and row["adjustment"]:
         amount = exact.from_hundredths(row["adjustment"])
-        parts.append(Contribution(item_label("adjustment"), amount, by, row.ref("adjustment")))
+        cell = row.ref("adjustment")
+        parts.append(Contribution(item_label("adjustment"), amount, by, cell, kind="adjustment", held=amount))
     approved = score(scheme, member.id, "approved", period, parts, final=True)
-    divisor = 1 if scheme.parameters.quarter_basis == "mean" else len(months)
-    share = Contribution(f"{approved.label}÷{divisor}", approved.value / divisor, step_clause("percent"), of=approved)
-    percent = score(scheme, member.id, "percent", period, [share])
+    by = step_clause("percent")
+    if scheme.parameters.quarter_basis == "mean":
+        part = taken(approved, approved.label, by)
+    else:
+        part = taken(approved, f"{approved.label}÷{len(months)}", by, Fraction(1, len(months)))
+    percent = score(scheme, member.id, "percent", period, [part])
     return Quarter(member, period, tuple(months), points, approved, percent, row)
 
 
@@ -168,7 +177,9 @@ def reviews_of(county: County) -> dict[str, Score]:
 
 def ballot_parts(row: Record, worths: Mapping[str, Fraction], by: str) -> list[Contribution]:
     """The parts of Σ(票×折算分)/Σ票; empty for a row without a vote."""
-    votes = {grade: int(row[item_column("votes", grade)] or 0) for grade in worths}
+    columns = {grade: item_column("votes", grade) for grade in worths}
+    filled = {grade: None if row[column] is None else Fraction(int(row[column])) for grade, column in columns.items()}
+    votes = {grade: held or exact.ZERO for grade, held in filled.items()}
     cast = sum(votes.values())
     if not cast:
         return []
@@ -177,7 +188,9 @@ def ballot_parts(row: Record, worths: Mapping[str, Fraction], by: str) -> list[C
             f"{grade} {votes[grade]} 票×{exact.short(worth)}÷{cast}",
             votes[grade] * worth / cast,
             by,
-            row.ref(item_column("votes", grade)),
+            row.ref(columns[grade]),
+            kind="ballots",
+            held=filled[grade],
         )
         for grade, worth in worths.items()
     ]
@@ -189,7 +202,7 @@ def _year(county: County, member: Member, quarters: list[Quarter], review: Score
     points = score(scheme, member.id, "points", county.period, parts)
     by = step_clause("member_total")
     if review is None:
-        parts = [Contribution(points.label, points.value, by, of=points)]
+        parts = [taken(points, points.label, by)]
     else:
         parts = [weighted(points, rules.points_weight, by), weighted(review, rules.review_weight, by)]
     total = score(scheme, member.id, "member_total", county.period, parts, final=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, score, step_clause
+from lianghua_batch.contributions import Contribution, Score, score, step_clause, taken
 from lianghua_batch.county import County
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH
@@ -58,8 +58,7 @@ def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int])
     whole = sum(shares.values())
     by = step_clause("branch_mean")
     return [
-        Contribution(f"{t.subject} {shares[t.subject]}/{whole}", t.value * shares[t.subject] / whole, by, of=t)
-        for t in totals
+        taken(t, f"{t.subject} {shares[t.subject]}/{whole}", by, Fraction(shares[t.subject], whole)) for t in totals
     ]
 
 
@@ -98,12 +97,12 @@ METRICS: Mapping[str, Callable[[Facts, Unit], Score | None]] = {
 def mean_of(facts: Facts, unit: Unit, step: str, scores: Iterable[Score]) -> Score:
     """The published mean of one or more scores of other subjects."""
     listed = list(scores)
-    parts = [Contribution(s.subject, s.value / len(listed), step_clause(step), of=s) for s in listed]
+    parts = [taken(s, s.subject, step_clause(step), Fraction(1, len(listed))) for s in listed]
     return score(facts.county.scheme, unit.id, step, facts.county.period, parts)
 
 
 def _rate(facts: Facts, unit: Unit, step: str, part: int, whole: int) -> Score:
     """part/whole in percent; a rate of nothing is 100."""
     value = Fraction(100 * part, whole) if whole else exact.HUNDRED
-    parts = [Contribution(f"{part}÷{whole}×100" if whole else "0÷0", value, step_clause(step))]
+    parts = [Contribution(f"{part}÷{whole}×100" if whole else "0÷0", value, step_clause(step), kind="rate")]
     return score(facts.county.scheme, unit.id, step, facts.county.period, parts)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, unrounded, weighted
+from lianghua_batch import exact, resources
+from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, taken, unrounded, weighted
 from lianghua_batch.county import County
+from lianghua_batch.forms import definitions
 from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.roster import Unit
@@ -82,14 +83,14 @@ def _organisation(county: County, unit: Unit, facts: Facts, indicators: Mapping[
     if supervisors is None or "masses" not in audiences or inspection is None:
         return None
     by = step_clause("assessment")
-    parts = [Contribution(i, s.value, by, of=s) for i, s in indicators.items()]
+    parts = [taken(s, f"{i} {scheme.indicator[i].name}", by) for i, s in indicators.items()]
     assessment = unrounded(unit.id, "assessment", county.period, parts)
     masses, clients = audiences["masses"], audiences.get("clients")
     year_end = _year_end(county, unit, assessment, supervisors, masses, clients)
     annual = _annual(county, unit, inspection, year_end)
     extra = bonuses(county, unit)
     by = step_clause("total")
-    parts = [Contribution(s.label, s.value, by, of=s) for s in (annual, *extra.values())]
+    parts = [taken(s, s.label, by) for s in (annual, *extra.values())]
     return OrganisationYear(
         unit=unit,
         member_mean=METRICS["member_mean"](facts, unit),
@@ -145,7 +146,8 @@ def _indicators(
             row = actuals.get((unit.id, indicator.id))
             if row is None:
                 continue  # the checks report it
-            x, origin = exact.from_hundredths(row["actual"]), {"source": row.ref("actual")}
+            x = exact.from_hundredths(row["actual"])
+            origin = {"kind": "actual", "source": row.ref("actual"), "held": x}
         else:
             metric = METRICS[indicator.metric](facts, unit)
             if metric is None:
@@ -153,7 +155,7 @@ def _indicators(
                 context = {"unit": unit, "indicator": indicator.id, "metric": label}
                 problems.append(problem("E337", indicator.row.ref("metric"), value=indicator.id, **context))
                 continue
-            x, origin = metric.value, {"of": metric}
+            x, origin = metric.value, {"kind": "metric", "of": metric}
         scored = _indicator(county, unit, indicator, x, origin)
         if scored is None:
             problems.append(_beyond_direct(county, unit, indicator, x, origin))
@@ -177,8 +179,26 @@ def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, or
     if d is None:
         return None
     share = indicator.weight / 100
-    parts = [Contribution(f"{indicator.name}（{exact.short(x)}）", d * share, step_clause("indicator"), **origin)]
+    item = _reckoned(county, indicator, x, d)
+    parts = [Contribution(item, d * share, step_clause("indicator"), **origin)]
     excess = beyond(indicator.method, d, county.scheme.parameters.clip_efficacy)
     if excess:
-        parts.append(Contribution(item_label("clip"), excess * share, step_clause("indicator")))
+        parts.append(Contribution(item_label("clip"), excess * share, step_clause("indicator"), kind="clip"))
     return score(county.scheme, unit.id, "indicator", county.period, parts, item=indicator.id)
+
+
+def _reckoned(county: County, indicator: Indicator, x: Fraction, d: Fraction) -> str:
+    """How an indicator's points come about, in words: the number, the method with its standards, the points, the weight."""
+    words = resources.load("clauses")["reckoning"]
+    sheet = definitions()["scheme"].sheet("indicators")
+    needs = resources.load("metrics")["methods"][indicator.method]["needs"]
+    standards = (
+        words["standard"].format(name=sheet.label_of(name), value=exact.short(value))
+        for name, value in zip(needs, indicator.standards, strict=True)
+    )
+    method = words["method" if needs else "plain_method"].format(
+        method=county.scheme_label("method", indicator.method), standards=words["separator"].join(standards)
+    )
+    what = words["actual"] if indicator.metric == "filed" else county.scheme_label("metric", indicator.metric)
+    facts = {"what": what, "value": exact.short(x), "method": method, "points": exact.short(d)}
+    return words["points"].format(**facts, weight=exact.short(indicator.weight))

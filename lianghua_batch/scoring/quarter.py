@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lianghua_batch.contributions import Contribution, Score, score, step_clause, weighted
+from lianghua_batch.contributions import Score, score, step_clause, taken, weighted
 from lianghua_batch.county import County
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.roster import Unit
@@ -52,7 +52,7 @@ def organisation_quarters(
 def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Score) -> Score:
     rules, by = county.scheme.parameters, step_clause("quarter_total")
     if mean is None:
-        parts = [Contribution(inspection.label, inspection.value, by, of=inspection)]
+        parts = [taken(inspection, inspection.label, by)]
     else:
         parts = [
             weighted(mean, rules.quarter_points_weight, by),

@@ -28,9 +28,11 @@ def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list
         dropped = {order[0], order[-1]}
     kept = len(marks) - len(dropped)
     return [
-        Contribution(f"{r[rater]}（{item_label('dropped')}）", exact.ZERO, by, r.ref("score"))
+        Contribution(
+            f"{r[rater]}（{item_label('dropped')}）", exact.ZERO, by, r.ref("score"), kind="dropped", held=mark
+        )
         if i in dropped
-        else Contribution(str(r[rater]), mark / kept, by, r.ref("score"))
+        else Contribution(str(r[rater]), mark / kept, by, r.ref("score"), kind="rater", held=mark)
         for i, (mark, r) in enumerate(marks)
     ]
 
