@@ -1,0 +1,61 @@
+"""Whether marks crowd just above the bound of a grade: more of them than just below it, and than a little further up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch.analysis.figures import words
+from lianghua_batch.results import Results
+from lianghua_batch.scheme import MEMBER, ORGANISATION, Band
+
+BRANCHES, COMMITTEES, MEMBERS = "branches", "committees", "members"
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many of `numbers` marks lie just below a grade's bound, just above it, and as far again beyond."""
+
+    grade: str
+    bound: Fraction
+    numbers: int
+    below: int
+    above: int
+    beyond: int
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the marks that lie just above."""
+        return Fraction(self.above, self.numbers)
+
+    @property
+    def striking(self) -> bool:
+        """Whether there are so many more just above than on both sides that somebody should look."""
+        rules = words("crowding")
+        return self.above >= max(rules["least"], rules["times"] * self.below) and self.above > self.beyond
+
+
+def crowds(marks: Sequence[Fraction], bands: Sequence[Band]) -> tuple[Crowd, ...]:
+    """Return what lies around each bound, from the best grade on; bounds without a mark around them are left out."""
+    width = Fraction(words("crowding")["width"])
+    found = []
+    for band in bands:
+        if band.lower is None:
+            continue
+        below, above, beyond = (
+            sum(start <= mark < start + width for mark in marks)
+            for start in (band.lower - width, band.lower, band.lower + width)
+        )
+        if below or above:
+            found.append(Crowd(band.grade, band.lower, len(marks), below, above, beyond))
+    return tuple(found)
+
+
+def of_totals(results: Results) -> dict[str, tuple[Crowd, ...]]:
+    """Return what lies around the grades' bounds of the units' totals, and in a year of the members' 年度综合分."""
+    bands = results.county.scheme.bands
+    found = {
+        COMMITTEES: crowds([s.scores.total.value for s in results.committees], bands[ORGANISATION]),
+        BRANCHES: crowds([s.scores.total.value for s in results.branches], bands[ORGANISATION]),
+        MEMBERS: crowds([m.year.total.value for m in results.members if m.year is not None], bands[MEMBER]),
+    }
+    return {group: listed for group, listed in found.items() if listed}
