@@ -151,7 +151,7 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
             yearly_cap=None if r["yearly_cap"] is None else int(r["yearly_cap"]),
             veto=r["veto"] == "yes",
             basis=r["basis"],
-            source=r.ref("points"),
+            row=r,
         )
     return projects, problems
 

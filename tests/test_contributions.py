@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support import MEMBERS, County
 
-from lianghua_batch import assembly, exact, headings, periods, pipeline
-from lianghua_batch.contributions import Contribution, Score, limited, score, total, unrounded
+from lianghua_batch import assembly, exact, explaining, headings, periods, pipeline
+from lianghua_batch.contributions import Contribution, Score, item_rule, limited, score, total, unrounded
 from lianghua_batch.county import County as CheckedCounty
 from lianghua_batch.default_scheme import scheme as linxi
 from lianghua_batch.forms import definitions
 from lianghua_batch.grids import Grid
 from lianghua_batch.problems import errors
+from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import MemberStanding, Results, UnitStanding
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
@@ -51,6 +52,13 @@ def test_what_rounding_adds_is_a_part_of_its_own():
 def test_a_number_that_needs_no_rounding_has_no_such_part():
     found = score(linxi(), "ZB1", "annual", 2026, parts("40.25", "45"))
     assert (found.value, len(found.parts)) == (Fraction("85.25"), 2)
+
+
+def test_a_limit_holds_its_cell_and_what_it_is():
+    place = SourceRef("考评方案.xlsx", "参数", 6, 1, "值")
+    *_, taken = limited(parts("4", "3"), Fraction(-5), Fraction(5), "cap", "依据", place)
+    assert (taken.amount, taken.held, taken.source, taken.kind) == (-2, 5, place, "cap")
+    assert item_rule(taken.kind) == "合计不超过正负上限"
 
 
 def test_what_is_not_published_is_not_rounded():
@@ -213,6 +221,31 @@ def test_every_score_is_the_sum_of_its_parts(seed, rules, period):
         assert all(part.item and part.clause for part in found.parts)
         steps.add(found.step)
     assert {"month_score", "quarter_points", "approved", "percent", "computed_dimension"} <= steps
+
+
+@FEW
+@given(seed=st.integers(0, 10**6), rules=RULES, period=st.sampled_from(["2026", "2026Q2"]))
+def test_every_explanation_sums_to_its_score(seed, rules, period):
+    """Followed down to the cells, through every weight and mean, what is left is the score to the last fraction."""
+    results = judged(random_county(seed, rules), period)
+    members = [standing.member.id for standing in results.members]
+    for subject in (*members, *(s.unit.id for s in (*results.branches, *results.committees))):
+        top = explaining.explain(results, subject)
+        assert explaining.leaves_total(top) == top.value, subject
+        for node in (line.node for line in explaining.lines(top)):
+            assert not node.children or sum(child.amount for child in node.children) == node.value, node.label
+            assert node.share is None or node.amount == node.share * node.value, node.label
+            assert node.source is None or node.source.cell is not None, node.label
+
+
+def test_only_a_score_before_it_has_a_share():
+    results = judged(random_county(1, {}), "2026")
+    of_scores = list(scores((results.members, results.branches, results.committees)))
+    found = [part for each in of_scores for part in each.parts]
+    assert all((part.share is None) == (part.of is None or part.kind == "metric") for part in found)
+    assert all(part.kind is not None for part in found if part.of is None)
+    assert all(part.amount == part.share * part.of.value for part in found if part.share is not None)
+    assert {part.kind for part in found} >= {None, "mark", "rater", "ballots", "actual", "metric", "rounding"}
 
 
 @FEW
