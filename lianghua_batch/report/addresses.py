@@ -26,6 +26,7 @@ class Addresses:
     def __init__(self, sheets: Iterable[SheetTable]) -> None:
         self._places: dict[Key, Place] = {}
         self.names: dict[str, str] = {}
+        self._called: dict[Key, str] = {}
         for sheet in sheets:
             for key, name, place in _named(sheet):
                 if key is not None:
@@ -34,6 +35,7 @@ class Addresses:
                     self._places[key] = place
                 if name is not None:
                     self.names[name] = f"={_quoted(place.sheet)}{place.cell}"
+                    self._called[key] = name
 
     def place(self, key: Key) -> Place | None:
         """Where the cell of a key stands; None where the workbook has none."""
@@ -52,7 +54,9 @@ class Addresses:
         return "=" + formula.text.format_map(written)
 
     def area(self, ref: Key | Keys, on_sheet: str | None = None) -> str | None:
-        """One cell, or the areas that several make up; without their sheet's name on that sheet itself."""
+        """One cell by its name or address, or the areas that several make up; without the sheet's name on that sheet itself."""
+        if ref in self._called:
+            return self._called[ref]
         keys = ref.all if isinstance(ref, Keys) else (ref,)
         places = [self._places.get(key) for key in keys]
         if not places or None in places:

@@ -9,7 +9,7 @@ from lianghua_batch import exact
 from lianghua_batch.contributions import Contribution
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.report import tables
-from lianghua_batch.report.model import Row, SheetTable, Value
+from lianghua_batch.report.model import Key, Row, SheetTable, Value
 from lianghua_batch.report.view import View, date_of
 from lianghua_batch.results import UnitStanding
 from lianghua_batch.scheme import COMMITTEE, PASSED
@@ -31,8 +31,11 @@ def build(view: View) -> SheetTable:
     """Units by level and code, each with its rows kind by kind in order of dates, then what the caps took."""
     layout = view.layout("bonus")
     shown = tables.fields(view, layout["columns"], {})
-    listed = [_values(view, layout["counted"], entry) for entry in entries(view)]
-    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in listed]
+    rows = []
+    for entry in entries(view):
+        values = _values(view, layout["counted"], entry)
+        keys = {"points": _key(entry.record)} if entry.record else {}
+        rows.append(Row(tuple(view.cell(values[f.name], f.style, key=keys.get(f.name)) for f in shown)))
     filtered = len(rows)
     return tables.sheet(
         view, "bonus", (f.column for f in shown), rows or [_none(layout, len(shown))], filtered=filtered
@@ -57,6 +60,16 @@ def entries(view: View) -> list[Entry]:
     return sorted(found, key=lambda e: _order(view, kinds, e))
 
 
+def counted_keys(view: View, unit_id: str, kind: str) -> list[Key]:
+    """What the 分值 cells of a unit's counted rows of one kind are called."""
+    rows = view.results.county.rows_by_unit("bonus").get(unit_id, ())
+    return [_key(r) for r in rows if r["kind"] == kind and r["review"] == PASSED and r["points"] is not None]
+
+
+def _key(row: Record) -> Key:
+    return ("bonus", row.index)
+
+
 def _is_shown(view: View, row: Record) -> bool:
     """Whether a filed row can be shown: in a draft rows with errors are there too."""
     county = view.results.county
@@ -65,10 +78,10 @@ def _is_shown(view: View, row: Record) -> bool:
 
 
 def _limits(standing: UnitStanding, kinds: list[str]) -> Iterator[Entry]:
-    """The parts of a unit's bonus scores that are no filed row: what caps and roundings add or take."""
+    """The parts of a unit's bonus scores that are no filed row: what caps add or take."""
     for kind in kinds:
         for part in getattr(standing.scores, kind).parts:
-            if part.source is None:
+            if part.kind == "cap":
                 yield Entry(standing.unit.id, kind, part.amount, limit=part)
 
 

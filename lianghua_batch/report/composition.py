@@ -1,15 +1,13 @@
-"""The sheets 得分构成: every number of a unit's total in a column of its own, every 指标得分 included."""
+"""The sheets 得分构成: every number of a unit's total in a column of its own, every 指标得分 included, each step a formula."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
-from lianghua_batch.report import tables
-from lianghua_batch.report.model import Row, SheetTable, Value
+from lianghua_batch.report import composition_formulas, formulas, tables
+from lianghua_batch.report.model import Cell, Formula, Key, Row, SheetTable, Value
 from lianghua_batch.report.rankings import cohorts, unit_value
 from lianghua_batch.report.tables import Field, Item
 from lianghua_batch.report.view import View
@@ -18,44 +16,75 @@ from lianghua_batch.scheme import Indicator
 
 
 def committees(view: View) -> SheetTable:
-    """The committees' 得分构成; in a quarter, the branches whose mean each is."""
-    if view.is_year:
-        return _year(view, "composition_committees", view.results.committees)
-    return _committee_quarters(view)
+    """The committees' 得分构成, in the order of their ranks."""
+    return _sheet(view, "composition_committees", view.results.committees)
 
 
 def branches(view: View) -> SheetTable:
     """The branches' 得分构成, in the order of their committees and ranks."""
-    key = "composition_branches"
     ordered = [s for _, standings in cohorts(view.results.branches) for s in standings]
-    if view.is_year:
-        return _year(view, key, ordered)
-    shown = tables.fields(view, view.layout(key)["columns"], {})
-    rows = _unit_rows(view, shown, ordered, lambda s, f: unit_value(view, s, f.name))
+    return _sheet(view, "composition_branches", ordered)
+
+
+def _sheet(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+    """A row a unit, with a thicker line where another cohort begins."""
+    layout = view.layout(key)
+    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
+    shown = tables.fields(view, layout["columns"], _items(view, layout, in_force, standings))
+    rows = []
+    for number, standing in enumerate(standings):
+        begins = number and standing.cohort != standings[number - 1].cohort
+        live = composition_formulas.of(view, standing, standings)
+        cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in shown)
+        rows.append(Row(tuple(cells), "begins" if begins else None))
     return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
 
 
-def _unit_rows(
+def _indicators(standing: UnitStanding) -> Mapping[str, Score]:
+    """A unit's 指标得分; in a quarter there are none."""
+    return getattr(standing.scores, "indicators", {})
+
+
+def _cell(
     view: View,
-    shown: Sequence[Field],
-    standings: Sequence[UnitStanding],
-    value: Callable[[UnitStanding, Field], Value | Score | None],
-) -> list[Row]:
-    """A row a unit, with a thicker line where another cohort begins."""
-    return [
-        tables.row(view, shown, partial(value, s), "begins" if i and s.cohort != standings[i - 1].cohort else None)
-        for i, s in enumerate(standings)
-    ]
+    standing: UnitStanding,
+    by_id: Mapping[str, Indicator],
+    field: Field,
+    live: Mapping[Key, Formula],
+) -> Cell:
+    key, its = _key(view, standing, by_id, field), field.item
+    if isinstance(its, Subtotal):
+        added = [(standing.unit.id, "indicator", i) for i in _indicators(standing) if i in its.ids]
+        formula = formulas.total_of(added)
+    else:
+        formula = live.get(key)
+    cell = view.cell(_value(view, standing, by_id, field), field.style, key=key, formula=formula)
+    return replace(cell, to=("ranking", standing.unit.id)) if field.name == "name" else cell
 
 
-# --- the year ------------------------------------------------------------------------------------------------------
+def _key(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
+    """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
+    unit, its = standing.unit.id, field.item
+    if isinstance(its, Subtotal):
+        return (unit, "kind", its.kind) if its.whole_kind else None
+    if isinstance(its, Indicator):
+        return (unit, "indicator", its.id)
+    if isinstance(its, Own):
+        mine = _own(view, [by_id[i] for i in _indicators(standing)], its.kind)
+        return (unit, "indicator", mine[its.index].id) if its.index < len(mine) and not its.shows_id else None
+    return (unit, str(its)) if field.name == "inspections" else (unit, field.name)
+
+
+# --- what a column stands for --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Subtotal:
-    """The 指标得分 of several indicators together."""
+    """The 指标得分 of several indicators of one kind together: all of them, or those of a 方面."""
 
+    kind: str
     ids: frozenset[str]
+    whole_kind: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,20 +96,11 @@ class Own:
     shows_id: bool
 
 
-def _year(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
-    layout = view.layout(key)
-    in_force = [i for i in view.scheme.indicators if any(i.id in s.scores.indicators for s in standings)]
-    shown = tables.fields(view, layout["columns"], _items(view, layout, in_force, standings))
-    by_id = {i.id: i for i in in_force}
-    rows = _unit_rows(view, shown, standings, lambda s, f: _value(view, s, by_id, f))
-    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
-
-
 def _value(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
     scores, its = standing.scores, field.item
     if isinstance(its, Subtotal):
         own = [s.value for i, s in scores.indicators.items() if i in its.ids]
-        return view.scheme.final(sum(own, exact.ZERO)) if own else None
+        return view.guarded(sum(own, exact.ZERO)) if own else None
     if isinstance(its, Indicator):
         return scores.indicators.get(its.id)
     if isinstance(its, Own):
@@ -90,6 +110,8 @@ def _value(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], f
         return mine[its.index].id if its.shows_id else scores.indicators[mine[its.index].id]
     if field.name == "inspections":
         return scores.inspections.get(its)
+    if field.name == "share":
+        return _share(view, standing)
     return unit_value(view, standing, field.name)
 
 
@@ -103,10 +125,10 @@ def _items(
     view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], standings: Sequence[UnitStanding]
 ) -> Mapping[str, Sequence[Item]]:
     kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
-    inspections = sorted({p for s in standings for p in s.scores.inspections})
+    inspections = sorted({p for s in standings for p in getattr(s.scores, "inspections", ())})
     by_id = {i.id: i for i in indicators}
     return {
-        "kinds": [Item(_subtotal(i for i in indicators if i.kind == k), _kinds(view)[k]) for k in kinds],
+        "kinds": [Item(_subtotal(k, indicators, whole_kind=True), _kinds(view)[k]) for k in kinds],
         "inspections": [Item(p, view.period_name(p)) for p in inspections],
         "indicators": [i for k in kinds for i in _kind_items(view, layout, k, by_id, standings)],
     }
@@ -117,8 +139,8 @@ def _kinds(view: View) -> Mapping[str, str]:
     return view.choices("scheme", "indicators", "kind")
 
 
-def _subtotal(indicators: Iterable[Indicator]) -> Subtotal:
-    return Subtotal(frozenset(i.id for i in indicators))
+def _subtotal(kind: str, indicators: Iterable[Indicator], *, whole_kind: bool = False) -> Subtotal:
+    return Subtotal(kind, frozenset(i.id for i in indicators if i.kind == kind), whole_kind)
 
 
 def _kind_items(
@@ -136,17 +158,19 @@ def _kind_items(
         if (
             aspect is not None
         ):  # else it would be the kind's, or, beside single units' own, a part of it that says nothing
-            items.append(Item(_subtotal(members), heading=layout["subtotal"], overrides=look))
+            items.append(Item(_subtotal(kind, members), heading=layout["subtotal"], overrides=look))
         items += (
-            Item(i, heading=_heading(layout, i), overrides={"group": group, "heading_style": "heading_small"})
+            Item(
+                i, heading=_heading(layout, i), overrides={"group": group, "heading_style": "heading_small", "level": 1}
+            )
             for i in members
         )
-    most = max((len(_own(view, [by_id[i] for i in s.scores.indicators], kind)) for s in standings), default=0)
+    most = max((len(_own(view, [by_id[i] for i in _indicators(s)], kind)) for s in standings), default=0)
     group = layout["own"].format(kind=label)
     for index in range(most):
         named = layout["own_id"].format(index=index + 1)
         scored = layout["own_score"].format(index=index + 1)
-        look = {"group": group, "width": 8}
+        look = {"group": group, "width": 8, "level": 1}
         items.append(Item(Own(kind, index, True), heading=named, overrides={**look, "style": "code", "most": 16}))
         items.append(Item(Own(kind, index, False), heading=scored, overrides=look))
     return items
@@ -156,35 +180,8 @@ def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
     return layout["indicator"].format(id=indicator.id, name=indicator.name, weight=exact.short(indicator.weight))
 
 
-# --- the quarter ---------------------------------------------------------------------------------------------------
-
-
-def _committee_quarters(view: View) -> SheetTable:
-    """Every committee's branches: the score and the share of each."""
-    key = "composition_committees"
-    shown = tables.fields(view, view.layout(key)["columns"], {})
-    rows: list[Row] = []
-    for standing in view.results.committees:
-        parts = [p for p in standing.scores.total.parts if p.of is not None]
-        for number, part in enumerate(parts):
-            values = {
-                "branch_id": part.of.subject,
-                "branch_name": view.unit(part.of.subject).name,
-                "branch_total": part.of,
-                "share": _share(part.amount, part.of.value),
-            }
-            overlay = "begins" if number == 0 and rows else None
-            rows.append(
-                tables.row(
-                    view,
-                    shown,
-                    lambda f, s=standing, v=values: v[f.name] if f.name in v else unit_value(view, s, f.name),
-                    overlay,
-                )
-            )
-    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
-
-
-def _share(amount: Fraction, value: Fraction) -> str | None:
-    """A branch's share as a fraction; a score of zero leaves none to tell."""
-    return str(amount / value) if value else None
+def _share(view: View, standing: UnitStanding) -> str | None:
+    """What part of its committee's 季度得分 a branch's is, as a fraction; None for 机关工委直属."""
+    committee = next((s for s in view.results.committees if s.unit.id == standing.cohort), None)
+    parts = committee.scores.total.parts if committee else ()
+    return next((str(p.share) for p in parts if p.of is standing.scores.total), None)

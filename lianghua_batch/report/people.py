@@ -6,7 +6,7 @@ from typing import Any
 
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
-from lianghua_batch.report import tables
+from lianghua_batch.report import formulas, member_formulas, tables
 from lianghua_batch.report.model import Cell, Row, SheetTable, Value
 from lianghua_batch.report.tables import Field, Item
 from lianghua_batch.report.view import View
@@ -23,7 +23,9 @@ def build(view: View) -> SheetTable:
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
         rows.append(tables.strip(_branch_text(view, layout, branch), len(shown)))
-        rows += (tables.row(view, shown, lambda f, s=s: _value(view, layout, s, f)) for s in standings)
+        listed = list(standings)
+        ids = [s.member.id for s in listed]
+        rows += (_row(view, layout, shown, s, ids) for s in listed)
     scored = len(rows)
     absent = unscored(view)
     if absent:
@@ -57,6 +59,19 @@ def _who(view: View, member: Member, name: str) -> str:
     if name == "class":
         return view.choice("roster", "members", "member_class", "probationary" if member.probationary else "full")
     return getattr(member, name)
+
+
+def _row(
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: MemberStanding, branch: Sequence[str]
+) -> Row:
+    live = member_formulas.of(standing, branch)
+    cells = []
+    for field in shown:
+        column = field.name if field.item is None else str(field.item)
+        value = _value(view, layout, standing, field)
+        key = formulas.member(standing.member.id, column)
+        cells.append(view.cell(value, field.style, key=key, formula=live.get(column)))
+    return Row(tuple(cells), level=1)
 
 
 def _value(view: View, layout: Mapping[str, Any], standing: MemberStanding, field: Field) -> Value | Score | None:

@@ -1,30 +1,40 @@
 """The sheets 方案 and 方案（指标）: the rules in force, with their clauses."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from lianghua_batch import exact, resources
-from lianghua_batch.report import tables
+from lianghua_batch.parameters import choices_of
+from lianghua_batch.report import formulas, tables
 from lianghua_batch.report.model import Column, Row, SheetTable, Value
 from lianghua_batch.report.view import View
-from lianghua_batch.scheme import Band, Indicator, Project
+from lianghua_batch.scheme import Indicator, Project, Rule
 
 Values = Mapping[str, Value | None]
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One row of a section: its values by column, the style of its grade, and what its cells are besides (model.Cell)."""
+
+    values: Values
+    grade_style: str = ""
+    besides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def build(view: View) -> SheetTable:
     """One table under another: bands, dimensions, ballot grades, parameters, projects."""
     layout = view.layout("scheme")
     width = layout["grid"]["columns"]
-    sections: dict[str, Iterable[tuple[Values, str]]] = {
-        "parameters": _plain(_rules(view)),
+    dimensions = view.scheme.dimensions
+    sections: dict[str, Iterable[_Item]] = {
+        "parameters": [*_rules(view), _step_places(view, layout)],
         "bands": _bands(view),
-        "dimensions": _plain(
-            {"name": d.name, "full_marks": d.full_marks, "start": d.start} for d in view.scheme.dimensions
-        ),
-        "ballots": _plain(_ballots(view)),
-        "projects": _plain(_project(view, p) for p in view.scheme.projects.values()),
+        "dimensions": (_Item({"name": d.name, "full_marks": d.full_marks, "start": d.start}) for d in dimensions),
+        "ballots": _ballots(view),
+        "projects": (_Item(_project(view, p)) for p in view.scheme.projects.values()),
     }
     rows: list[Row] = []
     for name, section in layout["sections"].items():
@@ -34,42 +44,58 @@ def build(view: View) -> SheetTable:
     return tables.sheet(view, "scheme", columns, rows, subtitles=subtitles)
 
 
-def _plain(rows: Iterable[Values]) -> Iterable[tuple[Values, str]]:
-    return ((values, "") for values in rows)
-
-
-def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[tuple[Values, str]]) -> Iterable[Row]:
+def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[_Item]) -> Iterable[Row]:
     """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
     specs = section["columns"]
     yield replace(tables.band(section["title"], width, "caption"), new_page=section.get("new_page", False))
     yield Row(tables.spread_heading(specs))
-    for values, grade_style in items:
-        styled = [{**s, "style": grade_style} if s["style"] == "band_grade" else s for s in specs]
-        yield Row(tables.spread(view, styled, values.__getitem__))
+    for item in items:
+        styled = [{**s, "style": item.grade_style} if s["style"] == "band_grade" else s for s in specs]
+        cells = tables.spread(view, styled, item.values.__getitem__)
+        besides = (item.besides.get(s["name"], {}) for s in specs)
+        yield Row(tuple(replace(cell, **more) for cell, more in zip(cells, besides, strict=True)))
     yield tables.band("", width, "note")
 
 
-def _rules(view: View) -> Iterable[Values]:
-    names = ("label", "value", "explanation", "basis")
-    return ({name: getattr(rule, name) for name in names} for rule in view.scheme.rules)
+def _rules(view: View) -> Iterable[_Item]:
+    """Every 参数; its value is named after it, so that formulas can speak of it."""
+    entries = {e["name"]: e for e in resources.load("parameters")["parameters"]}
+    for rule in view.scheme.rules:
+        value = _parameter(entries[rule.name], getattr(view.scheme.parameters, rule.name), rule)
+        values = {"label": rule.label, "value": value, "explanation": rule.explanation, "basis": rule.basis}
+        yield _Item(values, besides={"value": {"key": formulas.parameter(rule.name), "name": rule.label}})
 
 
-def _bands(view: View) -> Iterable[tuple[Values, str]]:
+def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
+    """A 参数 as formulas need it: a number as a number, a choice as it is called; a share as the text that it was filled in as."""
+    if entry["type"] in ("yes_no", "choice"):
+        return choices_of(entry)[value]
+    return rule.value if entry["type"] == "fraction" else Fraction(value)
+
+
+def _step_places(view: View, layout: Mapping[str, Any]) -> _Item:
+    """To how many places formulas round a ▣ number: no 参数, but what 取舍方式 and 小数位 come to."""
+    words, rules = layout["step_places"], view.scheme.parameters
+    places = rules.places if rules.rounding == "each_step" else view.words["guard_digits"]
+    cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
+    return _Item({**words, "value": Fraction(places)}, besides={"value": cell})
+
+
+def _bands(view: View) -> Iterable[_Item]:
     labels = view.choices("scheme", "bands", "scope")
     for scope, bands in view.scheme.bands.items():
-        for band in bands:
-            yield _band(labels[scope], band), view.grade_style(band.grade, scope)
+        for index, band in enumerate(bands):
+            values = {"scope": labels[scope], "grade": band.grade, "lower": band.lower}
+            keys = {name: {"key": formulas.band(scope, index, name)} for name in ("grade", "lower")}
+            yield _Item(values, view.grade_style(band.grade, scope), keys)
 
 
-def _band(scope: str, band: Band) -> Values:
-    return {"scope": scope, "grade": band.grade, "lower": band.lower}
-
-
-def _ballots(view: View) -> Iterable[Values]:
+def _ballots(view: View) -> Iterable[_Item]:
     labels = view.choices("scheme", "ballot_grades", "scope")
     for scope, grades in view.scheme.ballots.items():
-        for grade, worth in grades.items():
-            yield {"scope": labels[scope], "grade": grade, "worth": worth}
+        for index, (grade, worth) in enumerate(grades.items()):
+            values = {"scope": labels[scope], "grade": grade, "worth": worth}
+            yield _Item(values, besides={"worth": {"key": formulas.worth(scope, index)}})
 
 
 def _hundredths(value: int | None) -> Value | None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from lianghua_batch.contributions import Score, step_label
-from lianghua_batch.report import fitting
+from lianghua_batch.report import fitting, paging, returning
 from lianghua_batch.report.model import Cell, Column, Page, Row, SheetTable, Value
 from lianghua_batch.report.view import View
 
@@ -53,7 +53,12 @@ def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
     if view.results.draft and spec["name"] in _RANKS:
         heading = view.stamped("rank", heading=heading)
     column = Column(
-        heading, spec["width"], spec.get("group"), spec.get("most"), spec.get("heading_style", Column.style)
+        heading,
+        spec["width"],
+        spec.get("group"),
+        spec.get("most"),
+        spec.get("heading_style", Column.style),
+        spec.get("level", Column.level),
     )
     return Field(spec["name"], spec["style"], column, its.value if its else None)
 
@@ -87,6 +92,15 @@ def spread_heading(specs: Sequence[Mapping[str, Any]], style: str = "heading") -
     return tuple(Cell(spec["heading"], style, spec["span"]) for spec in specs)
 
 
+def side_headings(
+    specs: Sequence[Mapping[str, Any]], names: Iterable[str], named: str = "name"
+) -> tuple[Cell, ...]:
+    """The headings of the same columns several times side by side; the column `named` is called differently each time."""
+    return tuple(
+        Cell(name if s["name"] == named else s["heading"], "heading", s["span"]) for name in names for s in specs
+    )
+
+
 # --- the finished sheet --------------------------------------------------------------------------------------------
 
 
@@ -108,32 +122,47 @@ def sheet(
     repeated = layout.get("repeated", 0)
     breaks = fitting.page_breaks(fitted, repeated, view.words["page_pixels"] * 100 / scale) if scale else ()
     span = breaks[0] if breaks else len(fitted)
-    name = layout["name"]
-    title = Row((Cell(view.titled(key), "title_left" if breaks else "title", span),), height=heights["title"])
+    name, orientation = layout["name"], layout.get("orientation", "landscape")
     aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
     stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
+    over = (*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
+    title = returning.title(view, key, fitted[:span], broken=bool(breaks))
+    if breaks:
+        over = returning.beside(view, key, over, repeated)
+    high = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
+    head = _head_height(fitted, heights)
+    if not scale and not layout.get("one_page"):
+        first = head + sum(r.height or 0 for r in (title, *over))
+        high = paging.paged(high, fitted, orientation, first, head)
     return SheetTable(
         key=key,
         name=name,
         title=title,
-        subtitles=(*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle")),
+        subtitles=over,
         columns=fitted,
-        rows=fitting.rows(listed, fitted, layout.get("row", heights["row"])),
+        rows=high,
         notes=aside(layout.get("notes", ()), "note"),
         page=Page(
-            orientation=layout.get("orientation", "landscape"),
-            header=_page_text(view, view.words["header"], name),
-            footer=_page_text(view, view.words["footer"], name),
+            orientation=orientation,
+            header=_page_text(view, layout.get("header", view.words["header"]), name),
+            footer=_page_text(view, layout.get("footer", view.words["footer"]), name),
             one_page=bool(layout.get("one_page")),
             scale=scale,
             breaks=breaks,
             repeated=repeated,
+            margins=layout.get("margins", Page.margins),
         ),
         frozen=layout.get("frozen", 0),
         filtered=filtered,
         heading_height=fitting.heading_height(fitted, heights["heading"]),
         tab=layout.get("tab"),
     )
+
+
+def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> float:
+    """What the headings take on every page, in points."""
+    grouped = heights["subtitle"] if any(c.group for c in columns) else 0
+    return grouped + fitting.heading_height(columns, heights["heading"]) if any(c.heading for c in columns) else 0
 
 
 def _aside(

@@ -1,22 +1,26 @@
 """What every sheet is made from: the results, the warnings, and the words and layouts of schemas/report.yaml."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from lianghua_batch import __version__, exact, resources
+from lianghua_batch import __version__, exact, resources, results, trends
 from lianghua_batch.contributions import Score
+from lianghua_batch.earlier import Published, Unusable
 from lianghua_batch.forms import definitions
 from lianghua_batch.periods import MONTH, QUARTER, YEAR, Period
 from lianghua_batch.problems import Problem
-from lianghua_batch.report.model import Cell, Value
-from lianghua_batch.results import Results, UnitStanding, written
+from lianghua_batch.report.model import Cell, Formula, Key, Value
+from lianghua_batch.results import Results, UnitStanding
 from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import MEMBER, ORGANISATION, Band, Scheme
+from lianghua_batch.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
+from lianghua_batch.scoring import organisations
+from lianghua_batch.tables import Record
+from lianghua_batch.trends import Trends
 
 _BY_PLACES = ("score", "total")  # styles whose number format follows 小数位
 _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
@@ -24,10 +28,11 @@ _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
 
 @dataclass(frozen=True)
 class View:
-    """The results and warnings of one period, and how their values become cells."""
+    """The results and warnings of one period, and how their values become cells; `before` are the results of the last period."""
 
     results: Results
     warnings: tuple[Problem, ...]
+    before: Published | Unusable | None = None
 
     @property
     def scheme(self) -> Scheme:
@@ -54,6 +59,15 @@ class View:
         """A sheet's layout; what stands under year or quarter overrides what both share."""
         shared = self.sheets[key]
         return {**shared, **(shared.get(self._kind) or {})}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The keys of the workbook's sheets in their order."""
+        order = self.words["order"]
+        keys = list(self.by_kind(order))
+        if self.results.draft:
+            keys.insert(keys.index(order["draft_after"]) + 1, order["draft"])
+        return tuple(keys)
 
     @property
     def _kind(self) -> str:
@@ -91,6 +105,7 @@ class View:
                 facts[field.name] = exact.short(value)
         facts |= {
             "places": self.scheme.parameters.places,
+            "guard_digits": self.words["guard_digits"],
             "top_share": self.scheme.parameters.top_share,
             "document": self.words["document"],
             "period": str(self.period),
@@ -146,17 +161,32 @@ class View:
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
-    def cell(self, value: Value | Score | None, style: str, span: int = 1) -> Cell:
-        """A value in a style of a layout: a score as results.json has it, a missing number as a dash, a grade by its band."""
+    def guarded(self, value: Fraction) -> Fraction:
+        """A number as the workbook's formulas give it: exact, but for what lies behind `guard_digits` places."""
+        return exact.half_up(value, self.words["guard_digits"])
+
+    def cell(
+        self,
+        value: Value | Score | None,
+        style: str,
+        span: int = 1,
+        *,
+        key: Key | None = None,
+        formula: Formula | None = None,
+    ) -> Cell:
+        """A value in a style of a layout: a missing number as a dash, a grade by its band.
+
+        Scores are as the next step takes them: under 取舍方式 = 末级 exact, and only shown rounded.
+        """
         if isinstance(value, Score):
-            value = Fraction(written(self.results.county, value))
+            value = self.guarded(value.value)
         if value is None:
-            return Cell(self.words["missing"], "missing", span)
+            return Cell(self.words["missing"], "missing", span, key=key)
         if style in _GRADES:
             style = self.grade_style(str(value), _GRADES[style])
         elif style in _BY_PLACES:
             style = f"{style}_{self.scheme.parameters.places}"
-        return Cell(value, style, span)
+        return Cell(value, style, span, key=key, formula=formula)
 
     def grade_style(self, grade: str, scope: str) -> str:
         """The style of a grade by its band's position from the best; a status that is no band has one of its own."""
@@ -166,6 +196,11 @@ class View:
         styles = self.words["grades"]
         steps = max(len(grades) - 1, 1)
         return styles[(grades.index(grade) * (len(styles) - 1) + steps // 2) // steps]
+
+    @property
+    def number_format(self) -> str:
+        """How scores are written at 小数位; a chart's labels leave out a number that is none."""
+        return f"{0:.{self.scheme.parameters.places}f}"
 
     # --- who ---------------------------------------------------------------------------------------------------------
 
@@ -185,14 +220,41 @@ class View:
         return self.unit(committee).name if committee else resources.load("reading")["direct_cohort"]
 
     @cached_property
+    def trends(self) -> Trends:
+        """The quarters of a year; a quarter has none."""
+        return trends.of_year(self.results) if self.is_year else Trends((), {})
+
+    @cached_property
+    def check_code(self) -> str:
+        """结果校验码."""
+        return results.check_code(self.results)
+
+    @cached_property
     def member_counts(self) -> Mapping[str, int]:
         """How many members were scored in each branch."""
         return Counter(m.member.branch for m in self.results.members)
+
+    def members_of(self, unit: Unit) -> list[str]:
+        """The codes of a unit's scored members, branch by branch, in the order of their ranks."""
+        branches = self.branches_of(unit.id) if unit.level == COMMITTEE else [unit.id]
+        return [m for branch in branches for m in self._members_by_branch.get(branch, ())]
+
+    @cached_property
+    def _members_by_branch(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for standing in self.results.members:
+            found[standing.member.branch].append(standing.member.id)
+        return found
 
     @cached_property
     def branch_standings(self) -> Mapping[str, UnitStanding]:
         """The ranked branches by code."""
         return {s.unit.id: s for s in self.results.branches}
+
+    @cached_property
+    def actual_values(self) -> Mapping[tuple[str, str], Record]:
+        """The rows of 指标完成 by unit and indicator."""
+        return organisations.actual_values(self.results.county)
 
     def branches_of(self, committee: str) -> list[str]:
         """The codes of a committee's branches that are scored."""
