@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from lianghua_batch import contracts, copies, forms, roster_reading, scheme_reading, selection
+from lianghua_batch import contracts, copies, forms, parameter_reading, roster_reading, scheme_reading, selection
 from lianghua_batch.county import County
 from lianghua_batch.crosschecks.units import sent_twice
 from lianghua_batch.headings import Recognised
@@ -11,6 +11,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Roster
+from lianghua_batch.scheme import Scheme
 from lianghua_batch.selection import BASE
 from lianghua_batch.tables import ORIGIN, Table, extract
 
@@ -55,6 +56,17 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     earlier, _ = extract(selected.earlier, monthly)
     sheets = frozenset(s.grid.place() for s in unsigned)
     return County(period, rules, rules_sound, people, tables, earlier, copied, sheets), problems
+
+
+def changed_rules(
+    scheme_sheets: Iterable[Recognised], period: Period, texts: Mapping[str, str]
+) -> tuple[Scheme, list[Problem]]:
+    """The scheme of a sound 考评方案 as it were if the 值 of these 参数, by their labels, held other texts, and what is wrong then."""
+    selected, _ = selection.select(scheme_sheets, period)
+    judged, _, _ = copies.without_copies(selected.judged)
+    tables, _ = _form_tables(judged, forms.definitions()["scheme"])
+    tables["parameters"] = parameter_reading.with_values(tables["parameters"], texts)
+    return scheme_reading.read(tables, period.year)
 
 
 def _form_tables(sources: Sequence[Recognised], form: forms.Form) -> tuple[dict[str, Table], list[Problem]]:

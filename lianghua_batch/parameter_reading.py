@@ -1,7 +1,7 @@
 """The 参数 sheet of 考评方案 → Parameters: every value read, what is unknown, missing or does not add up to 100 told (spec §3)."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from lianghua_batch import exact, resources
 from lianghua_batch.guesses import likely_fraction, likely_number
@@ -42,7 +42,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
                     row.ref("value"),
                     value=row["value"],
                     name=entry["label"],
-                    suggestion=_likely_value(entry, str(row["value"])),
+                    suggestion=likely_value(entry, str(row["value"])),
                     kind=kind_of(entry),
                     default=default_text(entry),
                 )
@@ -71,7 +71,17 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
     return tuple(rules), Parameters(**values), problems
 
 
-def _likely_value(entry: Mapping, written: str) -> str | None:
+def with_values(table: Table, texts: Mapping[str, str]) -> Table:
+    """Return the 参数 table as it were if the 值 cells of these 参数, by their labels, held other texts."""
+    wanted = {squeeze(label): text for label, text in texts.items()}
+    frame = table.frame.copy()
+    for index, label in frame["parameter"].dropna().items():
+        if squeeze(str(label)) in wanted:
+            frame.at[index, "value"] = wanted[squeeze(str(label))]
+    return replace(table, frame=frame)
+
+
+def likely_value(entry: Mapping, written: str) -> str | None:
     """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
     if entry["type"] in ("yes_no", "choice"):
         return likely(written, choices_of(entry).values())

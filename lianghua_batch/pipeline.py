@@ -13,6 +13,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors, in_order, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import Results
+from lianghua_batch.scheme import Scheme
 from lianghua_batch.scoring import diary, members, organisations, quarter, scope
 from lianghua_batch.scoring.members import Members
 
@@ -42,8 +43,21 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A folder as it is, and ranked once more under changed rules.
+
+    `then` is None where today has errors, where the rules cannot be so (`refused`), or where they bring about `problems`.
+    """
+
+    today: Outcome
+    then: Results | None = None
+    refused: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Examined:
-    """A folder read and checked, not ranked yet: `scored` is there where `county` is."""
+    """A folder read and checked, not ranked yet: `scored` and `scheme_sheets` are there where `county` is."""
 
     period: Period | None
     files: int
@@ -51,6 +65,7 @@ class _Examined:
     base_files: frozenset[str]
     county: County | None = None
     scored: Members | None = None
+    scheme_sheets: tuple[Recognised, ...] = ()
 
     def outcome(self, problems: Iterable[Problem], results: Results | None) -> Outcome:
         return Outcome(self.period, self.files, tuple(in_order(problems)), results, self.county, self.base_files)
@@ -58,7 +73,11 @@ class _Examined:
 
 def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
     """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
-    examined = _examine(root, period, out, progress)
+    return _final(_examine(root, period, out, progress))
+
+
+def _final(examined: _Examined) -> Outcome:
+    """What was examined, ranked if nothing is wrong."""
     county, problems, ranked = examined.county, examined.problems, None
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
@@ -103,6 +122,33 @@ def process_draft(
     return examined.outcome([*problems, *found], ranked if draft.is_final else replace(ranked, draft=draft))
 
 
+def process_trial(
+    root: Path, period: Period | None, texts: Mapping[str, str], progress: Progress | None = None
+) -> Trial:
+    """Check and score everything under `root`, and score it again as if the 值 of these 参数, by their labels, held other texts."""
+    examined = _examine(root, period, None, progress)
+    today = _final(examined)
+    if today.results is None:
+        return Trial(today)
+    scheme, found = assembly.changed_rules(examined.scheme_sheets, examined.period, texts)
+    if errors(found):
+        return Trial(today, refused=tuple(errors(found)))
+    then, found = _ranked_under(scheme, examined.county)
+    return Trial(today, problems=tuple(in_order(found))) if found else Trial(today, then)
+
+
+def _ranked_under(scheme: Scheme, county: County) -> tuple[Results, list[Problem]]:
+    """A county without errors ranked under other rules, and the errors of that.
+
+    What was filled in under the rules of the county (季度积分, 违纪's 分值) is not held against the others.
+    """
+    changed = replace(county, scheme=scheme)
+    scored = _score_members(changed)
+    ranked, found = rank(changed, scored)
+    found = [*rules.check(changed), *completeness.check(changed, scored), *found]
+    return ranked, errors(attribution.attributed(found, changed))
+
+
 def _examine(root: Path, period: Period | None, out: Path | None, progress: Progress | None) -> _Examined:
     """Read and check everything under `root` for one period."""
     paths, problems = discovery.find(root, out)
@@ -126,7 +172,8 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed([*problems, *found], county)
-    return _Examined(period, len(paths), problems, base_files, county, scored)
+    rules_given = tuple(s for s in sources if s.form.name == "scheme")
+    return _Examined(period, len(paths), problems, base_files, county, scored, rules_given)
 
 
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
@@ -163,6 +210,15 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     `so_far` are the problems found in reading it: what follows from them is not told besides.
     """
     problems = [*rules.check(county), *people.check(county), *units.check(county)]
+    scored = _score_members(county)
+    problems += completeness.check(county, scored)
+    if county.rules_sound:
+        problems += agreement.check(county, scored, doubts.of(county, [*so_far, *problems]))
+    return scored, problems
+
+
+def _score_members(county: County) -> Members:
+    """Score everybody's months, quarters and year."""
     in_scope = scope.member_months(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)
@@ -170,10 +226,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     scored = Members(in_scope, entries, months, quarters)
     if county.is_year:
         scored = replace(scored, years=members.year_scores(county, scored))
-    problems += completeness.check(county, scored)
-    if county.rules_sound:
-        problems += agreement.check(county, scored, doubts.of(county, [*so_far, *problems]))
-    return scored, problems
+    return scored
 
 
 def rank(county: County, scored: Members) -> tuple[Results, list[Problem]]:
