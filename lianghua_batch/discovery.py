@@ -19,7 +19,7 @@ def find(root: Path, out: Path | None = None) -> tuple[list[Path], list[Problem]
     own = set()
     if out is not None:
         draft = out / resources.load("drafts")["folder"]
-        own = {folder / words["results_name"] for folder in (out, draft)}
+        own = {folder / words[name] for folder in (out, draft) for name in ("results_name", "basis_name")}
     problems: list[Problem] = []
     files = _files(root, root, {folder.resolve() for folder in reserved}, problems)
     prefixes, ignored = tuple(words["temporary_prefixes"]), words["ignored_names"]

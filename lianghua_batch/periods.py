@@ -54,6 +54,13 @@ class Period:
     def halves(self) -> list["Period"]:
         return [h for h in (Period(self.year, HALF, i) for i in (1, 2)) if self.contains(h)]
 
+    @property
+    def previous(self) -> "Period":
+        """The period of the same kind before it: of 2026Q1 2025Q4, of 2026 2025."""
+        if self.index > 1:
+            return Period(self.year, self.kind, self.index - 1)
+        return Period(self.year - 1, self.kind, 12 // _LENGTH[self.kind])
+
     def contains(self, other: "Period") -> bool:
         """Whether every day of `other` lies in this period."""
         return self.first_day <= other.first_day and other.last_day <= self.last_day

@@ -28,10 +28,11 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
     metavar="[单位=原因]",
     help="出草稿：有错误的单位不列入，其余照排；写 单位=原因 则把该单位作为暂缺。可以写多次。",
 )
+@click.option("--mask-names", is_flag=True, help="公示中党员的姓名只留第一个字（张＊＊），其他文件不变。")
 @format_option
-def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], form: str) -> None:
-    """核对、计分、排名：写出考评排名工作簿和 results.json。有错误则全部列出，不写任何结果。"""
-    from lianghua_batch import publishing
+def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], mask_names: bool, form: str) -> None:
+    """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。"""
+    from lianghua_batch import earlier, publishing
 
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
@@ -42,7 +43,8 @@ def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], form: 
             place = out or outputs / str(outcome.period)
             if outcome.results.draft:
                 place /= resources.load("drafts")["folder"]
-            published = publishing.publish(outcome.results, outcome.problems, place)
+            before = earlier.published(outputs, outcome.period.previous)
+            published = publishing.publish(outcome.results, outcome.problems, place, before, mask_names=mask_names)
             afterwards.enter_context(_published_already())
         _tell(outcome, published, form)
 
@@ -109,8 +111,18 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
             click.echo(f"  {each.unit}：{each.reason}")
         if counts.draft.unassigned:
             click.echo(f"  另有 {counts.draft.unassigned} 处错误看不出是哪个单位的，可能影响任何单位。")
-    for path in published:
-        click.echo(f"已写出 {path}")
+    for line in _written(published):
+        click.echo(line)
+
+
+def _written(published: Sequence[Path]) -> Iterator[str]:
+    """The files that were written; the workbooks of units are too many to be named."""
+    from lianghua_batch import publishing
+
+    folders = [path.parent for path in published if path.parent.name == publishing.unit_folder()]
+    yield from (f"已写出 {path}" for path in published if path.parent not in folders)
+    if folders:
+        yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"
 
 
 def _refuse(outcome, form: str) -> None:

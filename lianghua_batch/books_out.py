@@ -1,0 +1,49 @@
+"""Writes many workbooks into a folder, several at a time where there are so many that it pays."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from lianghua_batch import crew, workbook_out
+from lianghua_batch.crew import Crew, Died, Duty, Failed
+from lianghua_batch.report.model import Properties, SheetTable
+
+Content = tuple[Sequence[SheetTable], Properties | None]
+Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
+
+_DUTY = Duty("lianghua_batch.workbook_out", "write")
+_FEW = 12  # books: to start a crew takes as long as writing them
+_AHEAD = 2  # books made for each worker before one is written
+
+
+class Broken(RuntimeError):
+    """A worker met an error of the program's own; the text is its trace."""
+
+
+def write(folder: Path, books: Iterable[Book]) -> None:
+    """Write every book at its path under `folder`; raises OSError, which names the file. Equal books are equal bytes."""
+    listed = list(books)
+    for path in {(folder / name).parent for name, _ in listed}:
+        path.mkdir(parents=True, exist_ok=True)
+    if len(listed) <= _FEW or crew.cores() == 1:
+        for name, make in listed:
+            workbook_out.write(folder / name, *make())
+        return
+    _write_together(folder, listed)
+
+
+def _write_together(folder: Path, books: Sequence[Book]) -> None:
+    """The sheets are made here, one book after another, while the crew writes those that are."""
+    workers = Crew(_DUTY)
+    first, second = itertools.tee((folder / name, *make()) for name, make in books)
+    try:
+        for answer in workers.answers(first, ahead=_AHEAD * crew.cores()):
+            request = next(second)
+            if isinstance(answer, OSError):
+                raise answer
+            if isinstance(answer, Failed):
+                raise Broken(answer.trace)
+            if isinstance(answer, Died):  # perhaps for lack of memory for several at once
+                workbook_out.write(*request)
+    finally:
+        workers.stop()

@@ -1,0 +1,90 @@
+"""What a worker of a crew runs: answers one request after another, as asked on its standard input, until that is closed."""
+
+import gc
+import importlib
+import os
+import pickle
+import signal
+import struct
+import sys
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_LENGTH = struct.Struct(">Q")
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The answer where the function raised what is no OSError: the error's name, and where it came from."""
+
+    name: str
+    trace: str
+
+
+def send(stream: BinaryIO, value: object) -> None:
+    """Write one value, its length before it; raises BrokenPipeError where nobody reads any more."""
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> object:
+    """Read one value; raises EOFError where the other side is gone."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    return _unpickled(content)
+
+
+def _unpickled(content: bytes) -> object:
+    """The value, without a look for rubbish among all that is new: that takes ten times as long as the value itself."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(content)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def work(module: str, function: str, memory_bytes: int | None) -> None:
+    """Answer each request, the function's arguments, with what it returns, with the OSError that it raised, or with Failed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which then closes our input
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a parser prints must not get between the answers
+    called = getattr(importlib.import_module(module), function)
+    if memory_bytes is not None:
+        _limit_memory(memory_bytes)
+    while True:
+        try:
+            arguments = receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        send(answers, _answer(called, arguments))
+
+
+def _answer(called, arguments: tuple) -> object:
+    """The last guard: whatever comes of one request is told of it, and the next one is answered."""
+    try:
+        return called(*arguments)
+    except OSError as error:
+        return error
+    except Exception as error:
+        import traceback
+
+        return Failed(type(error).__name__, traceback.format_exc())
+
+
+def _limit_memory(most: int) -> None:
+    """Bound the address space where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,97 @@
+"""公示: what is put up for everybody to see: names, scores, grades and ranks, and nothing else."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from lianghua_batch import resources
+from lianghua_batch.contributions import Score
+from lianghua_batch.report import tables
+from lianghua_batch.report.model import Cell, Properties, Row, SheetTable
+from lianghua_batch.report.rankings import cohorts, unit_value
+from lianghua_batch.report.tables import Field
+from lianghua_batch.report.view import View
+from lianghua_batch.results import MemberStanding, Results, UnitStanding
+
+
+def build(results: Results, *, mask_names: bool = False) -> tuple[SheetTable, ...]:
+    """Return the sheets of 公示; `mask_names` leaves of a member's name the first character."""
+    view = View(results, ())
+    return (_committees(view), _branches(view), _members(view, mask_names))
+
+
+def properties(results: Results) -> Properties:
+    """Return the workbook's document properties, which name nobody."""
+    view = View(results, ())
+    return Properties(
+        title=view.fill(view.sheets["public"]["title"]),
+        subject=view.fill("{period_label}"),
+        category=resources.load("reading")["own_category"],
+        comments="",
+        created=view.period.last_day,
+    )
+
+
+def _committees(view: View) -> SheetTable:
+    key = "public_committees"
+    shown = tables.fields(view, view.layout(key)["columns"], {})
+    return _sheet(view, key, shown, [*_units(view, shown, view.results.committees), *_closing(view, len(shown))])
+
+
+def _branches(view: View) -> SheetTable:
+    """Committee by committee: the official rank is among its branches."""
+    key = "public_branches"
+    layout = view.layout(key)
+    shown = tables.fields(view, layout["columns"], {})
+    rows: list[Row] = []
+    for cohort, standings in cohorts(view.results.branches):
+        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
+        rows += [tables.band(text, len(shown)), *_units(view, shown, standings)]
+    return _sheet(view, key, shown, [*rows, *_closing(view, len(shown))])
+
+
+def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitStanding]) -> list[Row]:
+    return [tables.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+
+
+def _members(view: View, mask_names: bool) -> SheetTable:
+    """Branch by branch by rank, each a page to be hung up there, with all that a page must say."""
+    key = "public_members"
+    layout = view.layout(key)
+    shown = tables.fields(view, layout["columns"], {})
+    rows: list[Row] = []
+    for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
+        listed = list(standings)
+        name = view.unit(branch).name
+        text = layout["branch"].format(name=name, period=view.facts["period_label"], count=len(listed))
+        rows.append(replace(tables.band(text, len(shown)), new_page=bool(rows)))
+        rows += (_member(view, shown, s, mask_names) for s in listed)
+        rows += _closing(view, len(shown))
+    return _sheet(view, key, shown, rows)
+
+
+def _member(view: View, shown: Sequence[Field], standing: MemberStanding, mask_names: bool) -> Row:
+    return tables.row(view, shown, lambda f: _of_member(view, standing, f.name, mask_names))
+
+
+def _of_member(view: View, standing: MemberStanding, name: str, mask_names: bool) -> str | Score:
+    if name == "branch":
+        return view.unit(standing.member.branch).name
+    if name == "name":
+        whole = standing.member.name
+        return whole[:1] + view.sheets["public"]["mask"] if mask_names else whole
+    return standing.year.total if name == "total" else standing.points
+
+
+def _closing(view: View, width: int) -> Iterator[Row]:
+    """When and where to object, and who puts it up."""
+    words = view.sheets["public"]
+    yield Row((Cell("", "blank", width),), height=12)
+    yield from (tables.band(line, width, "notice") for line in words["lines"])
+    yield from (tables.band(line, width, "signed_by") for line in words["signed"])
+
+
+def _sheet(view: View, key: str, shown: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
+    subtitles = [] if view.is_year else [view.words["monitoring"]]
+    sheet = tables.sheet(view, key, (f.column for f in shown), rows, subtitles=subtitles)
+    return replace(sheet, page=replace(sheet.page, footer=view.sheets["public"]["footer"]))

@@ -1,0 +1,168 @@
+"""The blocks of 成绩单 below its table: how the period went, 加减分 and what is amiss, and what else the workbook holds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch import exact, rectifying
+from lianghua_batch.periods import Period
+from lianghua_batch.report import comparison, tables
+from lianghua_batch.report.model import Cell, Row, SheetTable
+from lianghua_batch.report.unit_views import UnitView
+from lianghua_batch.results import BONUSES
+from lianghua_batch.scheme import COMMITTEE
+
+_BY_PERIOD = Mapping[Period, Fraction]
+
+
+def _level(view: UnitView) -> str:
+    return "committee" if view.standing.unit.level == COMMITTEE else "branch"
+
+
+def _own_branches(view: UnitView) -> list[str]:
+    return [s.unit.id for s in view.results.branches]
+
+
+# --- quarter by quarter, or month by month -----------------------------------------------------------------------------
+
+
+def course(view: UnitView) -> Iterator[Row]:
+    """The numbers of the year's quarters, or of the quarter's months, of the whole period, and how much the last is above the first."""
+    block = view.by_kind(view.layout("scorecard")["course"])
+    spans, columns = block["spans"], _columns(view)
+    width = view.layout("scorecard")["grid"]["columns"]
+    yield tables.band(block["caption"], width, "caption")
+    heads = [Cell(block["heading"], "heading", spans["item"])]
+    heads += (Cell(view.period_name(p), "heading", spans["each"]) for p in columns)
+    yield Row(
+        (*heads, Cell(block["whole"], "heading", spans["whole"]), Cell(block["change"], "heading", spans["change"]))
+    )
+    for spec in block["rows"][_level(view)]:
+        values, whole = _course(view, spec["name"])
+        listed = [values[p] for p in sorted(values, key=lambda p: p.first_day)]
+        change = listed[-1] - listed[0] if spec["style"] == "score" and len(listed) > 1 else None
+        yield Row(
+            (
+                Cell(spec["label"], "text", spans["item"]),
+                *_by_period(view, spec, columns, values, spans["each"]),
+                view.cell(whole, spec["style"], spans["whole"]),
+                view.cell(change, "signed", spans["change"]),
+            )
+        )
+
+
+def _columns(view: UnitView) -> Sequence[Period]:
+    return view.trends.quarters if view.is_year else view.period.months
+
+
+def _by_period(
+    view: UnitView, spec: Mapping[str, Any], columns: Sequence[Period], values: _BY_PERIOD, span: int
+) -> Iterator[Cell]:
+    """A number under each column, or under all columns that its period takes in; a dash where there is none."""
+    at = 0
+    while at < len(columns):
+        period = next((p for p in values if p.contains(columns[at])), columns[at])
+        taken = sum(period.contains(c) for c in columns)
+        yield view.cell(values.get(period), spec["style"], span * taken)
+        at += taken
+
+
+def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
+    """A row's numbers by period, and that of the whole."""
+    scores = view.standing.scores
+    if name == "months":
+        mean = scores.member_mean
+        return _months(view), None if mean is None else comparison.shown(view, mean)
+    if name == "inspections":
+        found = {p: comparison.shown(view, s) for p, s in scores.inspections.items()}
+        return found, comparison.shown(view, scores.inspection)
+    standings = zip(view.trends.quarters, view.trends.of(view.standing.unit.id), strict=True)
+    ranked = {q: s for q, s in standings if s is not None}
+    if name == "rank":
+        return {q: s.rank for q, s in ranked.items()}, view.standing.rank
+    found = {q: getattr(s.scores, name) for q, s in ranked.items()}
+    whole = getattr(scores, name) if name != comparison.PUBLIC else None
+    shown = {q: comparison.shown(view, s) for q, s in found.items() if s is not None}
+    return shown, None if whole is None else comparison.shown(view, whole)
+
+
+def _months(view: UnitView) -> _BY_PERIOD:
+    """The mean 月积分 of the unit's members month by month."""
+    scored = view.results.scored
+    by_month: dict[Period, list[Fraction]] = {}
+    for branch in _own_branches(view):
+        for member_id, month in scored.scope.in_branch(branch):
+            if (score := scored.months.get((member_id, month))) is not None:
+                by_month.setdefault(month, []).append(score.value)
+    return {m: view.scheme.final(exact.mean(values)) for m, values in by_month.items()}
+
+
+# --- 加减分, what 督查 found, 整改, 提示 ----------------------------------------------------------------------------------
+
+
+def matters(view: UnitView) -> Iterator[Row]:
+    """加减分 with how many entries, and what is to be mended or checked."""
+    block = view.by_kind(view.layout("scorecard")["matters"])
+    width = view.layout("scorecard")["grid"]["columns"]
+    listed = block["columns"]
+    span = width // len(listed)
+    yield tables.band(block["caption"], width, "caption")
+    yield Row(tuple(Cell(c["heading"], "heading", span) for c in listed))
+    yield Row(tuple(Cell(_matter(view, c), "text_centred", span) for c in listed))
+
+
+def _matter(view: UnitView, spec: Mapping[str, str]) -> str:
+    name, own, county = spec["name"], view.standing.unit.id, view.results.county
+    if name in BONUSES:
+        filed = sum(row["kind"] == name for row in county.rows_by_unit("bonus").get(own, ()))
+        amount = comparison.shown(view, getattr(view.standing.scores, name))
+        return spec["text"].format(amount=_signed(amount), count=filed)
+    if name == "warnings":
+        return spec["text"].format(count=len(view.warnings))
+    if name == "findings":
+        units = [f.unit.id for f in rectifying.findings(county)]
+        return _counted(view, spec, {"count": sum(u == own for u in units), "branches": sum(u != own for u in units)})
+    listed = rectifying.ledger(county)
+    done = (rectifying.ON_TIME, rectifying.LATE)
+    return _counted(
+        view,
+        spec,
+        {
+            "count": sum(r.unit.id == own for r in listed),
+            "done": sum(r.unit.id == own and r.state in done for r in listed),
+            "overdue": sum(r.unit.id == own and r.state == rectifying.OVERDUE for r in listed),
+            "branches": sum(r.unit.id != own for r in listed),
+        },
+    )
+
+
+def _counted(view: UnitView, spec: Mapping[str, str], numbers: Mapping[str, int]) -> str:
+    """The unit's own counts; a committee's with those of its branches."""
+    return spec["with_branches" if _level(view) == "committee" else "text"].format_map(numbers)
+
+
+def _signed(amount: Fraction) -> str:
+    return ("+" if amount > 0 else "") + exact.text(amount)
+
+
+# --- what else is in the workbook --------------------------------------------------------------------------------------
+
+
+def contents(view: UnitView, sheets: Sequence[SheetTable]) -> Iterator[Row]:
+    """The other sheets by twos, each a link and what it holds."""
+    block = view.layout("scorecard")["contents"]
+    width, spans = view.layout("scorecard")["grid"]["columns"], block["spans"]
+    yield tables.band(block["caption"], width, "caption")
+    cells = [_entry(block, sheet) for sheet in sheets]
+    blank = (Cell("", "text_small", spans["name"] + spans["holds"]),)
+    for at in range(0, len(cells), 2):
+        pair = cells[at : at + 2]
+        yield Row((*pair[0], *(pair[1] if len(pair) > 1 else blank)))
+
+
+def _entry(block: Mapping[str, Any], sheet: SheetTable) -> tuple[Cell, Cell]:
+    link = f"internal:'{sheet.name}'!A1"
+    holds = block["holds"][sheet.key]
+    return Cell(sheet.name, "link_small", block["spans"]["name"], link), Cell(
+        holds, "text_small", block["spans"]["holds"]
+    )

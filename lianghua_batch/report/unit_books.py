@@ -1,0 +1,99 @@
+"""各单位/: one workbook a ranked unit, holding only what that unit may see (spec §8)."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lianghua_batch import explaining, file_names, resources
+from lianghua_batch.contributions import step_label
+from lianghua_batch.explaining import Node
+from lianghua_batch.problems import WARNING, Problem
+from lianghua_batch.report import (
+    bonuses,
+    composition,
+    explanation,
+    people,
+    rankings,
+    rectifying,
+    scorecard,
+    unit_views,
+    warnings,
+)
+from lianghua_batch.report.model import Properties, SheetTable
+from lianghua_batch.report.unit_views import UnitView
+from lianghua_batch.report.view import View
+from lianghua_batch.results import Results, UnitStanding
+from lianghua_batch.scheme import COMMITTEE
+
+_SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
+    "explanation": lambda view: _explanation(view),
+    "members": people.build,
+    "branches_by_committee": rankings.branches_by_committee,
+    "composition_branches": composition.branches,
+    "bonus": bonuses.build,
+    "rectification": rectifying.ledger,
+    "findings": rectifying.findings,
+    "warnings": warnings.build,
+}
+
+
+@dataclass(frozen=True)
+class UnitBook:
+    """One unit's workbook: its path in the output folder; its sheets are made when they are asked for."""
+
+    path: str
+    view: View
+    standing: UnitStanding
+
+    def content(self) -> tuple[tuple[SheetTable, ...], Properties]:
+        """Return its sheets, 成绩单 first, and its properties."""
+        view = unit_views.of_unit(self.view, self.standing)
+        others = tuple(_SHEETS[key](view) for key in _order(view)[1:])
+        return (scorecard.build(view, others), *others), _properties(view)
+
+
+def build(results: Results, problems: Sequence[Problem]) -> list[UnitBook]:
+    """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings."""
+    view = View(results, tuple(p for p in problems if p.severity == WARNING))
+    standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
+    folder = resources.load("reading")["unit_books_folder"]
+    names = file_names.distinct(_stems(view, standings), view.fill(view.sheets["unit_books"]["suffix"]))
+    return [UnitBook(f"{folder}/{name}", view, s) for name, s in zip(names, standings, strict=True)]
+
+
+def _stems(view: View, standings: Sequence[UnitStanding]) -> Iterator[str]:
+    words = view.sheets["unit_books"]
+    return (words["file"].format(id=s.unit.id, name=s.unit.name) for s in standings)
+
+
+def _order(view: UnitView) -> Sequence[str]:
+    return view.by_kind(view.sheets["unit_books"]["order"][_level(view)])
+
+
+def _level(view: UnitView) -> str:
+    return "committee" if view.standing.unit.level == COMMITTEE else "branch"
+
+
+def _explanation(view: UnitView) -> SheetTable:
+    """The unit's tree, told of the whole county's results (its place among how many), without what is not for the unit's eyes."""
+    results = view.whole.results
+    hidden = {step_label(step) for step in view.sheets["unit_books"]["not_explained"][_level(view)]}
+    tree = _cut(explaining.explain(results, view.standing.unit.id), hidden)
+    return explanation.build(replace(view, results=results), tree)
+
+
+def _cut(node: Node, hidden: Collection[str]) -> Node:
+    """A tree in which these numbers are leaves."""
+    if node.name in hidden:
+        return replace(node, children=(), basis=())
+    children, basis = ([_cut(n, hidden) for n in nodes] for nodes in (node.children, node.basis))
+    return replace(node, children=tuple(children), basis=tuple(basis))
+
+
+def _properties(view: UnitView) -> Properties:
+    return Properties(
+        title=view.fill(view.sheets["unit_books"]["title"]),
+        subject=view.fill("{period_label}"),
+        category=resources.load("reading")["own_category"],
+        comments=view.fill(view.layout("overview")["basis"]),
+        created=view.period.last_day,
+    )

@@ -1,0 +1,148 @@
+"""公示: what is hung up for everybody to see, and that nothing else is in the file."""
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from support import County
+
+from lianghua_batch import periods, pipeline, results, workbook_out
+from lianghua_batch.cli.dispatch import root
+from lianghua_batch.report import public
+
+SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+class Announced:
+    """公示 of one period of the sample county."""
+
+    def __init__(self, period: str, folder: Path, *, mask_names: bool) -> None:
+        self.results = pipeline.process(SAMPLE, periods.parse(period)).results
+        self.json = results.as_json(self.results)
+        self.path = folder / "公示.xlsx"
+        workbook_out.write(
+            self.path, public.build(self.results, mask_names=mask_names), public.properties(self.results)
+        )
+        self.book = openpyxl.load_workbook(self.path)
+
+    def rows(self, sheet: str) -> list[list]:
+        """The rows that end in a filled cell: those of the table, its headings first."""
+        return [list(row) for row in self.book[sheet].iter_rows(values_only=True) if None not in row]
+
+    def xml(self) -> str:
+        with zipfile.ZipFile(self.path) as archive:
+            return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+
+
+@pytest.fixture(scope="module", params=["2026", "2026Q1"])
+def announced(request, tmp_path_factory):
+    return Announced(request.param, tmp_path_factory.mktemp("公示"), mask_names=False)
+
+
+@pytest.fixture(scope="module")
+def masked(tmp_path_factory):
+    return Announced("2026", tmp_path_factory.mktemp("公示"), mask_names=True)
+
+
+def test_the_headings(announced):
+    year = announced.json["period"] == "2026"
+    score, grade = ("得分", "等次") if year else ("季度得分", "监测等次")
+    assert announced.book.sheetnames == ["党委排名", "支部排名", "党员积分"]
+    assert announced.rows("党委排名")[0] == ["名次", "党委", score, grade]
+    assert announced.rows("支部排名")[0] == ["名次", "支部", score, grade]
+    assert announced.rows("党员积分")[0] == ["支部", "姓名", "年度综合分" if year else "审定积分"]
+
+
+def test_units_with_their_ranks_scores_and_grades(announced):
+    for sheet, kind in (("党委排名", "committees"), ("支部排名", "branches")):
+        shown = {(rank, name, f"{total:.2f}", grade) for rank, name, total, grade in announced.rows(sheet)[1:]}
+        assert shown == {(u["rank"], u["name"], u["total"], u["grade"]) for u in announced.json[kind]}
+
+
+def test_members_by_branch_and_rank_with_their_scores(announced):
+    year = announced.json["period"] == "2026"
+    names = {b["id"]: b["name"] for b in announced.json["branches"]}
+    ordered = sorted(announced.json["members"], key=lambda m: (m["branch"], m["rank"], m["id"]))
+    expected = [[names[m["branch"]], m["name"], m["total"] if year else m["points"]] for m in ordered]
+    assert [[b, n, f"{s:.2f}"] for b, n, s in announced.rows("党员积分")[1:]] == expected
+
+
+def test_every_page_says_until_when_and_where_to_object(announced):
+    branches = len({m["branch"] for m in announced.json["members"]})
+    for sheet, pages in (("党委排名", 1), ("支部排名", 1), ("党员积分", branches)):
+        texts = [c for row in announced.book[sheet].iter_rows(values_only=True) for c in row if isinstance(c, str)]
+        for start in ("公示期：", "对公示内容有异议的", "受理单位：", "公示单位（盖章）："):
+            assert sum(t.startswith(start) for t in texts) == pages
+    assert len(announced.book["党员积分"].row_breaks.brk) == branches - 1
+
+
+def test_it_is_for_upright_pages(announced):
+    for sheet in announced.book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("portrait", 9)
+
+
+def test_nothing_else_is_in_the_file(announced):
+    """No code, party group, reason, remark, nobody who was not scored, no head of a unit, no file."""
+    whole = announced.xml()
+    county = announced.results.county
+    for code, rows in county.roster.members.items():
+        assert code not in whole
+        for row in rows:
+            assert row.party_group not in whole
+            assert not row.unmanaged_reason or row.unmanaged_reason not in whole
+    scored = {m["name"] for m in announced.json["members"]}
+    absent = {rows[-1].name for rows in county.roster.members.values()} - scored
+    assert absent
+    assert not [name for name in absent if f">{name}<" in whole]
+    heads = {rows[-1].details.get("head") for rows in county.roster.units.values()} - {None} - scored
+    assert not [name for name in heads if f">{name}<" in whole]
+    for unit in county.roster.units:
+        assert unit not in whole
+    for word in ("备注", "党小组", "负责人", ".xlsx", "免评", "一票否决", "受优秀比例限制"):
+        assert word not in whole
+
+
+def test_the_properties_name_nobody(announced):
+    properties = announced.book.properties
+    label = {"2026": "2026年度", "2026Q1": "2026年第一季度（监测）"}[announced.json["period"]]
+    assert properties.title == f"{label}机关党建“三级量化”考评公示"
+    assert (properties.creator, properties.description, properties.lastModifiedBy) == (None, None, None)
+
+
+def test_a_quarter_says_that_it_is_monitoring(tmp_path):
+    book = Announced("2026Q1", tmp_path, mask_names=False).book
+    for sheet in book:
+        assert sheet["A2"].value == ("季度排名为监测，用于掌握进度、查找不足，不作为年度等次；年度等次以年度考评为准。")
+
+
+def test_masked_names_keep_their_first_character(masked, announced):
+    names = [m["name"] for m in masked.json["members"]]
+    shown = [row[1] for row in masked.rows("党员积分")[1:]]
+    assert sorted(shown) == sorted(name[0] + "＊＊" for name in names)
+    whole = masked.xml()
+    assert not [name for name in names if f">{name}<" in whole]
+    if announced.json["period"] == "2026":
+        for sheet in ("党委排名", "支部排名"):
+            assert masked.rows(sheet) == announced.rows(sheet)
+
+
+def test_the_command_masks_names_in_nothing_else(tmp_path):
+    folder = County().only("2026Q1").write(tmp_path)
+    out = tmp_path / "输出/2026Q1"
+    assert CliRunner().invoke(root, ["run", str(folder)]).exit_code == 0
+    before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    assert CliRunner().invoke(root, ["run", str(folder), "--mask-names"]).exit_code == 0
+    changed = [name for name, content in before.items() if (out / name).read_bytes() != content]
+    assert [str(name) for name in changed] == ["公示_2026Q1.xlsx"]
+    sheet = openpyxl.load_workbook(out / "公示_2026Q1.xlsx")["党员积分"]
+    assert [c.value for c in sheet["B"] if c.value] == [
+        "姓名",
+        "甲＊＊",
+        "甲＊＊",
+        "甲＊＊",
+        "乙＊＊",
+        "乙＊＊",
+        "乙＊＊",
+    ]
