@@ -1,5 +1,7 @@
 """The outcome of one period: every score with its grade and rank, and results.json (spec §8)."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +119,16 @@ def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list
 
 
 # --- results.json --------------------------------------------------------------------------------------------------
+
+
+def as_text(results: Results) -> str:
+    """Return the text of results.json, whole."""
+    return json.dumps(as_json(results), ensure_ascii=False, indent=1) + "\n"
+
+
+def check_code(results: Results) -> str:
+    """Return 结果校验码: the sha-256 of results.json."""
+    return hashlib.sha256(as_text(results).encode("utf-8")).hexdigest()
 
 
 def as_json(results: Results) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lianghua_batch.report.model import Cell, Properties, Row, SheetTable
 from lianghua_batch.report.styles import style
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-_LONGEST_TEXT = 32767  # characters that a cell holds
+_LONGEST_TEXT, _LONGEST_PROPERTY = 32767, 255  # characters that a cell and one of the workbook's properties hold
 _FIXED_DATE = dt.date(2018, 9, 1)  # where no period is given: equal sheets stay equal bytes
 
 
@@ -48,7 +48,7 @@ def _describe(book: Workbook, properties: Properties | None) -> None:
     if properties:
         described |= {name: getattr(properties, name) for name in ("title", "subject", "category", "comments")}
         for name, value in properties.custom:
-            book.set_custom_property(name, value, "text")
+            book.set_custom_property(name, value[:_LONGEST_PROPERTY], "text")
     book.set_properties(described)
 
 
@@ -176,12 +176,12 @@ class _Page:
         else:
             page.write_datetime(row, column, value, look)
         if cell.trend is not None and (area := self._addresses.area(cell.trend)):
-            page.add_sparkline(row, column, {"range": area.replace("$", ""), "markers": True})
+            page.add_sparkline(row, column, {"range": area.replace("$", ""), **resources.load("report")["trend"]})
 
 
 def _print_setup(page: Worksheet, sheet: SheetTable) -> None:
     words, setup = resources.load("report"), sheet.page
-    margins = words["margins"]
+    margins = words[setup.margins]
     page.set_paper(words["paper"])
     page.set_portrait() if setup.orientation == "portrait" else page.set_landscape()
     page.set_margins(**{side: margins[side] for side in ("left", "right", "top", "bottom")})

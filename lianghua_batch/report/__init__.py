@@ -3,8 +3,27 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lianghua_batch import resources
+from lianghua_batch.earlier import Published, Unusable
 from lianghua_batch.problems import WARNING, Problem
-from lianghua_batch.report import bonuses, composition, left_out, overview, people, rankings, rules, warnings
+from lianghua_batch.report import (
+    analysis,
+    bonuses,
+    chart_data,
+    charts,
+    composition,
+    cover,
+    indicator_scores,
+    left_out,
+    overview,
+    people,
+    quarters,
+    rankings,
+    ratings,
+    rectifying,
+    rules,
+    uses,
+    warnings,
+)
 from lianghua_batch.report.model import Cell, Column, Page, Properties, Row, SheetTable
 from lianghua_batch.report.view import View
 from lianghua_batch.results import Results
@@ -12,36 +31,53 @@ from lianghua_batch.results import Results
 __all__ = ["Cell", "Column", "Page", "Properties", "Row", "SheetTable", "build", "properties"]
 
 _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
+    "cover": cover.build,
     "overview": overview.build,
     "committees": rankings.committees,
     "branches": rankings.branches,
     "branches_by_committee": rankings.branches_by_committee,
+    "charts": charts.build,
+    "quarters": quarters.build,
     "members": people.build,
     "composition_committees": composition.committees,
     "composition_branches": composition.branches,
     "bonus": bonuses.build,
+    "indicator_scores": indicator_scores.build,
+    "ratings": ratings.marks,
+    "ballots": ratings.ballots,
+    "uses": uses.build,
+    "rectification": rectifying.ledger,
+    "findings": rectifying.findings,
+    "indicator_analysis": analysis.of_indicators,
+    "rater_analysis": analysis.of_raters,
     "scheme": rules.build,
     "indicators": rules.indicators,
     "warnings": warnings.build,
     "left_out": left_out.build,
+    "chart_data": chart_data.build,
 }
 
 
-def build(results: Results, problems: Sequence[Problem]) -> tuple[SheetTable, ...]:
-    """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed."""
-    view = View(results, tuple(p for p in problems if p.severity == WARNING))
-    first, *others = view.by_kind(view.words["order"])
-    draft = [view.words["order"]["draft"]] if results.draft else []
-    return tuple(_SHEETS[key](view) for key in (first, *draft, *others))
+def build(
+    results: Results, problems: Sequence[Problem], before: Published | Unusable | None = None
+) -> tuple[SheetTable, ...]:
+    """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
+
+    `before` are the results of the period before, as earlier.published gives them.
+    """
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), before)
+    return tuple(_SHEETS[key](view) for key in view.order)
 
 
 def properties(results: Results) -> Properties:
     """Return the workbook's document properties."""
     view = View(results, ())
+    its = {**view.facts, "check_code": view.check_code}
     return Properties(
         title=view.titled("overview"),
         subject=view.fill("{period_label}"),
         category=resources.load("reading")["own_category"],
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
+        custom=tuple((name, str(its[key])) for key, name in view.words["properties"].items()),
     )

@@ -93,6 +93,8 @@ class Chart:
 
     `kind`: bar, column, line or radar; bars have their first category on top. `stacked`: the series' numbers are added up;
     `alike`: they are drawn at the same place, for one category has one of them. `least`, `most`: the ends of the values' axis.
+    `step` is between two of its lines. `number_format` is that of the axis, and of the labels where they have none of their
+    own in `label_format`. `around` are the pixels left, above, right and below the plot; where None, as many as it takes.
     """
 
     kind: str
@@ -110,6 +112,9 @@ class Chart:
     least: Fraction | None = None
     most: Fraction | None = None
     number_format: str = "General"
+    label_format: str | None = None
+    step: Fraction | None = None
+    around: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Page:
-    """How a sheet is printed: fitted to one page's width (and height), or at `scale` with page breaks before columns `breaks`."""
+    """How a sheet is printed: fitted to one page's width (and height), or at `scale` with page breaks before columns `breaks`.
+
+    `margins` names those of schemas/report.yaml.
+    """
 
     orientation: str
     header: str
@@ -135,6 +143,7 @@ class Page:
     scale: int | None = None
     breaks: tuple[int, ...] = ()
     repeated: int = 0
+    margins: str = "margins"
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,47 @@
-"""The sheet 总览: one page for a leader; how many were ranked, how they are graded, who stands first and last."""
+"""The sheet 总览: one page for a leader: how many were ranked, how they are graded, who is first, last, and moved, what needs attention."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.report import tables
-from lianghua_batch.report.model import Cell, Column, Row, SheetTable
+from lianghua_batch.report import distribution, formulas, overview_attention, overview_moves, tables
+from lianghua_batch.report.cover import check_code
+from lianghua_batch.report.distribution import LEVELS
+from lianghua_batch.report.model import Cell, Chart, Column, Keys, Row, SheetTable
 from lianghua_batch.report.people import unscored
-from lianghua_batch.report.rankings import in_county, unit_value
+from lianghua_batch.report.rankings import cell, ranking_key
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
 from lianghua_batch.scheme import MEMBER, ORGANISATION
 
-LEVELS = ("committees", "branches")
+_CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
+_PIXELS = Fraction(4, 3)  # a point
 
 
 def build(view: View) -> SheetTable:
     """The page, block under block, on a grid of narrow columns."""
     layout = view.layout("overview")
     width = layout["grid"]["columns"]
-    levels = {"committees": in_county(view.results.committees), "branches": in_county(view.results.branches)}
-    rows = [
-        *_head(view, layout, width),
-        *_cards(view, layout, levels),
-        _blank(width),
-        *_grades(view, layout, width, levels),
-        *(_member_grades(view, layout, width) if view.is_year else ()),
-        *(row for level in LEVELS for row in _first_and_last(view, layout, width, level, levels[level])),
-        *(tables.band(view.fill(line), width, "note") for line in layout["lines"]),
-        tables.band("", width, "note"),
-        tables.band(layout["signature"], width, "signature"),
-    ]
+    rows = [*_head(view, layout, width), *_cards(view, layout), *_grades(view, layout, width)]
+    gap = _blank(width, layout["heights"]["gap"])
+    rows.append(gap)
+    charts = _charts(view, layout, len(rows))
+    rows += [_blank(width, layout["heights"]["chart"]), gap]
+    for level in LEVELS:
+        rows += [*_first_and_last(view, layout, width, level), gap]
+    rows += [*overview_moves.rows(view, layout, width), gap]
+    rows += [*overview_attention.rows(view, layout, width), gap]
+    rows += (tables.band(view.fill(line), width, "note") for line in layout["lines"])
+    rows += [gap, tables.band(layout["signature"], width, "signature"), gap]
+    rows.append(tables.band(layout["check_code"].format(check_code=check_code(view)), width, "check_code"))
     columns = [Column("", layout["grid"]["width"])] * width
-    return tables.sheet(view, "overview", columns, rows, subtitles=())
+    sheet = tables.sheet(view, "overview", columns, rows, subtitles=())
+    return replace(sheet, charts=charts, opens=True)
 
 
-def _blank(width: int) -> Row:
-    return Row((Cell("", "note", width),), height=8)
+def _blank(width: int, height: float) -> Row:
+    return Row((Cell("", "blank", width),), height=height)
 
 
 def _head(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
@@ -45,114 +49,130 @@ def _head(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     if not view.is_year:
         yield tables.band(view.words["monitoring"], width, "monitoring")
     yield tables.band(view.fill(layout["basis"]), width, "subtitle_centred")
-    yield _blank(width)
+    yield _blank(width, layout["heights"]["gap"])
 
 
-def _cards(view: View, layout: Mapping[str, Any], levels: Mapping[str, Sequence[UnitStanding]]) -> Iterable[Row]:
+def _cards(view: View, layout: Mapping[str, Any]) -> Iterable[Row]:
     counts = {
-        **{level: len(units) for level, units in levels.items()},
+        "committees": len(view.results.committees),
+        "branches": len(view.results.branches),
         "scored": len(view.results.members),
         "unscored": len(unscored(view)),
         "warnings": len(view.warnings),
     }
-    cards = layout["cards"]
-    yield Row(tuple(Cell(counts[c["name"]], "card_number", c["span"]) for c in cards), height=34)
-    yield Row(tuple(Cell(c["heading"], "card_label", c["span"]) for c in cards), height=20)
+    cards, heights = layout["cards"], layout["heights"]
+    yield Row(tuple(Cell(counts[c["name"]], "card_number", c["span"]) for c in cards), height=heights["card_number"])
+    yield Row(tuple(Cell(c["heading"], "card_label", c["span"]) for c in cards), height=heights["card_label"])
+    yield _blank(layout["grid"]["columns"], heights["gap"])
 
 
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
-def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None
-
-
-def _bar(layout: Mapping[str, Any], share: Fraction | None) -> str:
-    bar = layout["bar"]
-    return bar["character"] * round((share or 0) * bar["length"])
-
-
-def _shares(view: View, layout: Mapping[str, Any], spans: Mapping[str, int], part: int, whole: int) -> tuple[Cell, ...]:
-    """How many, what share, and the share as a bar."""
-    share = _share(part, whole)
-    return (
-        view.cell(part, "count", spans["count"]),
-        view.cell(share, "share", spans["share"]),
-        Cell(_bar(layout, share), "bar", spans["bar"]),
-    )
-
-
-def _grades(
-    view: View, layout: Mapping[str, Any], width: int, levels: Mapping[str, Sequence[UnitStanding]]
-) -> Iterable[Row]:
-    """The units of both levels by grade."""
+def _grades(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    """The units of both levels by grade; beside them, in a year, the members by 建议等次."""
     block = layout["grades"]
-    words, spans = view.by_kind(block), block["spans"]
-    yield tables.band(words["title"], width, "caption")
+    yield tables.band(view.by_kind(block)["title"], width, "caption")
+    left = list(_unit_grades(view, block))
+    right = list(_member_grades(view, block)) if view.is_year else []
+    wide = sum(c.span for c in left[0])
+    for at in range(max(len(left), len(right))):
+        cells = left[at] if at < len(left) else (Cell("", "blank", wide),)
+        if view.is_year:
+            beyond = width - wide - block["members"]["spans"]["gap"]
+            others = right[at] if at < len(right) else (Cell("", "blank", beyond),)
+            cells = (*cells, Cell("", "blank", block["members"]["spans"]["gap"]), *others)
+        yield Row(tuple(cells))
+
+
+def _share(view: View, part: int, whole: Keys, total: int, mine: object, span: int) -> Cell:
+    """A part of the whole, counted like it."""
+    if not total:
+        return view.cell(None, "share", span)
+    formula = formulas.guarded("{part}/SUM({whole})", {"part": mine, "whole": whole})
+    return view.cell(view.guarded(Fraction(part, total)), "share", span, formula=formula)
+
+
+def _unit_grades(view: View, block: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
+    words, spans = view.by_kind(block), view.by_kind(block["spans"])
     heads = [Cell(words["heading"], "heading", spans["grade"])]
     for level in LEVELS:
-        name = block["levels"][level]
-        heads.append(Cell(f"{name}{block['count']}", "heading", spans["count"]))
-        heads.append(Cell(block["share"], "heading", spans["share"] + spans["bar"]))
-    yield Row(tuple(heads))
-    counts = {level: Counter(s.grade for s in units) for level, units in levels.items()}
-    for band in view.scheme.bands[ORGANISATION]:
-        cells = [view.cell(band.grade, "organisation_grade", spans["grade"])]
+        heads.append(Cell(block["count"].format(name=block["levels"][level]), "heading", spans["count"]))
+        heads.append(Cell(block["share"], "heading", spans["share"]))
+    yield tuple(heads)
+    bands = view.scheme.bands[ORGANISATION]
+    for index, band in enumerate(bands):
+        key = distribution.grade_key(ORGANISATION, index)
+        cells = [view.cell(band.grade, "organisation_grade", spans["grade"], key=key)]
         for level in LEVELS:
-            cells += _shares(view, layout, spans, counts[level][band.grade], len(levels[level]))
-        yield Row(tuple(cells))
-    yield _blank(width)
+            count, formula = distribution.unit_count(view, level, index)
+            mine = distribution.count_key(level, index)
+            whole = Keys(tuple(distribution.count_key(level, i) for i in range(len(bands))))
+            total = len(getattr(view.results, level))
+            cells.append(view.cell(count, "count", spans["count"], key=mine, formula=formula))
+            cells.append(_share(view, count, whole, total, mine, spans["share"]))
+        yield tuple(cells)
 
 
-def _member_grades(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+def _member_grades(view: View, block: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     """The scored members by 建议等次: the bands, then the statuses that are none."""
-    block = layout["member_grades"]
-    spans = block["spans"]
-    counts = Counter(m.grade for m in view.results.members)
-    bands = [b.grade for b in view.scheme.bands[MEMBER]]
-    yield tables.band(block["title"], width, "caption")
-    yield Row(
-        (
-            Cell(block["heading"], "heading", spans["grade"]),
-            Cell(block["count"], "heading", spans["count"]),
-            Cell(layout["grades"]["share"], "heading", spans["share"] + spans["bar"]),
-        )
+    words, spans = block["members"], block["members"]["spans"]
+    yield (
+        Cell(words["heading"], "heading", spans["grade"]),
+        Cell(words["count"], "heading", spans["count"]),
+        Cell(block["share"], "heading", spans["share"]),
     )
-    for grade in (*bands, *sorted(g for g in counts if g not in bands)):
-        shares = _shares(view, layout, spans, counts[grade], len(view.results.members))
-        yield Row((view.cell(grade, "member_grade", spans["grade"]), *shares))
-    yield _blank(width)
+    listed = distribution.member_grades(view)
+    whole = Keys(tuple(distribution.count_key("members", i) for i in range(len(listed))))
+    for index, (grade, count) in enumerate(listed):
+        mine = distribution.count_key("members", index)
+        yield (
+            view.cell(grade, "member_grade", spans["grade"], key=distribution.grade_key(MEMBER, index)),
+            view.cell(count, "count", spans["count"], key=mine),
+            _share(view, count, whole, len(view.results.members), mine, spans["share"]),
+        )
+
+
+def _charts(view: View, layout: Mapping[str, Any], row: int) -> tuple[Chart, ...]:
+    """The grades as charts, side by side."""
+    drawn = [distribution.of_level(view, level) for level in LEVELS]
+    if view.is_year:
+        drawn.append(distribution.of_members(view))
+    pixels = round(layout["grid"]["width"] * _CHARACTER) + _EDGES
+    size = {"row": row, "height": int(layout["heights"]["chart"] * _PIXELS) - _EDGES}
+    placed, column = [], 0
+    for chart, span in zip(drawn, view.by_kind(layout["charts"]), strict=True):
+        placed.append(replace(chart, column=column, width=span * pixels - _EDGES, **size))
+        column += span
+    return tuple(placed)
 
 
 # --- first and last ------------------------------------------------------------------------------------------------
 
 
-def _first_and_last(
-    view: View, layout: Mapping[str, Any], width: int, level: str, units: Sequence[UnitStanding]
-) -> Iterable[Row]:
+def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: str) -> Iterable[Row]:
     """The first units on the left, the last on the right; none stands on both sides."""
-    block = layout["rankings"]
+    block, units = layout["rankings"], distribution.standings(view, level)
     specs = block["columns"]
-    first = units[: min(layout["listed"], (len(units) + 1) // 2)]
-    last = units[max(len(first), len(units) - layout["listed"]) :]
+    first = units[: min(block["listed"], (len(units) + 1) // 2)]
+    last = units[max(len(first), len(units) - block["listed"]) :]
     yield tables.band(block["levels"][level], width, "caption")
-    half = sum(s["span"] for s in specs)
-    yield Row((Cell(block["top"], "section", half), Cell(block["bottom"], "section", half)))
-    yield Row(tables.spread_heading(specs) * 2)
+    yield Row(tables.side_headings(specs, block["sides"].values()))
     empty = tuple(Cell("", "text", s["span"]) for s in specs)
     for place in range(len(first)):
         pair = (group[place] if place < len(group) else None for group in (first, last))
-        cells = [_unit(view, specs, s) if s is not None else empty for s in pair]
+        cells = [tuple(_unit(view, spec, s) for spec in specs) if s is not None else empty for s in pair]
         yield Row((*cells[0], *cells[1]))
     beyond = (
         sum(s.rank_county == first[-1].rank_county for s in units[len(first) : len(units) - len(last)]) if first else 0
     )
     if beyond:
         yield tables.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")
-    yield _blank(width)
 
 
-def _unit(view: View, specs: Sequence[Mapping[str, Any]], standing: UnitStanding) -> tuple[Cell, ...]:
-    return tables.spread(
-        view, specs, lambda name: standing.rank_county if name == "rank" else unit_value(view, standing, name)
-    )
+def _unit(view: View, spec: Mapping[str, Any], standing: UnitStanding) -> Cell:
+    if spec["name"] == "name":
+        named = view.cell(view.shown_name(standing.unit), spec["style"], spec["span"])
+        return replace(named, to=ranking_key(standing.unit.id))
+    name = "rank_county" if spec["name"] == "rank" else spec["name"]
+    return cell(view, standing, name, spec["style"], spec["span"])

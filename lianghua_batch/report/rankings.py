@@ -1,17 +1,26 @@
-"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the numbers that their totals come from."""
+"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the numbers that their totals come from.
+
+Every number is a formula: what stands in the cell of 得分构成 that is called by the unit and the column's name.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
-from lianghua_batch.report import tables
-from lianghua_batch.report.model import Row, SheetTable, Value
+from lianghua_batch.periods import Period
+from lianghua_batch.report import formulas, tables
+from lianghua_batch.report.model import Bars, Cell, Key, Keys, Row, SheetTable, Value
 from lianghua_batch.report.tables import Field
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
 from lianghua_batch.scheme import COMMITTEE
 from lianghua_batch.scoring.organisations import OrganisationYear
+
+_PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that 得分构成 gives no number for
+_STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
 
 Getter = Callable[[View, UnitStanding], Value | Score | None]
 
@@ -64,14 +73,59 @@ def cohorts(standings: Sequence[UnitStanding]) -> list[tuple[str, list[UnitStand
     return sorted(groups, key=lambda group: group[0] == "")
 
 
-def _rows(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding]) -> list[Row]:
-    return [tables.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+def ranking_key(unit_id: str, column: str = "name") -> Key:
+    """What a unit's cell in 党委排名 or 支部排名 is called."""
+    return ("ranking", unit_id) if column == "name" else ("ranking", unit_id, column)
+
+
+def quarter_key(unit_id: str, quarter: Period) -> Key:
+    """What the cell of 季度走势 with a unit's score in a quarter is called."""
+    return ("quarter", unit_id, str(quarter))
+
+
+def quarter_scores(view: View, unit_id: str) -> Keys:
+    """A unit's scores in the year's quarters."""
+    return Keys(tuple(quarter_key(unit_id, q) for q in view.trends.quarters))
+
+
+def cell(view: View, standing: UnitStanding, name: str, style: str, span: int = 1) -> Cell:
+    """A unit's number as it stands in 得分构成, and follows it."""
+    formula = None if name in _PLAIN else formulas.same((standing.unit.id, name))
+    return view.cell(unit_value(view, standing, name), style, span, formula=formula)
+
+
+def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> Cell:
+    """A cell of a ranking; where `keyed` links and charts find it."""
+    key = ranking_key(standing.unit.id, field.name) if keyed else None
+    if field.name == "name":
+        named = view.cell(view.shown_name(standing.unit), field.style)
+        return replace(named, key=key, to=(standing.unit.id, "name"))
+    if field.name == "trend":
+        return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
+    return replace(cell(view, standing, field.name, field.style), key=key)
+
+
+def _rows(
+    view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], *, keyed: bool, level: int = 0
+) -> list[Row]:
+    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in shown), level=level) for s in standings]
+
+
+def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], rows: int) -> tuple[Bars, ...]:
+    """Bars behind the totals, for the eye."""
+    column = next(i for i, f in enumerate(shown) if f.name == "total")
+    if not standings:
+        return ()
+    totals = [s.scores.total.value for s in standings]
+    least = Fraction(min(totals) // _STEP * _STEP - _STEP)
+    return (Bars(column, 0, rows - 1, view.words["bar_colour"], least, max(totals)),)
 
 
 def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
     shown = tables.fields(view, view.layout(key)["columns"], {})
-    rows = _rows(view, shown, standings)
-    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    rows = _rows(view, shown, standings, keyed=True)
+    sheet = tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    return replace(sheet, bars=_bars(view, shown, standings, len(rows)))
 
 
 def committees(view: View) -> SheetTable:
@@ -92,5 +146,6 @@ def branches_by_committee(view: View) -> SheetTable:
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [tables.band(text, len(shown)), *_rows(view, shown, standings)]
-    return tables.sheet(view, key, (f.column for f in shown), rows)
+        rows += [tables.band(text, len(shown)), *_rows(view, shown, standings, keyed=False, level=1)]
+    sheet = tables.sheet(view, key, (f.column for f in shown), rows)
+    return replace(sheet, bars=_bars(view, shown, view.results.branches, len(sheet.rows)))

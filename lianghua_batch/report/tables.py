@@ -92,9 +92,7 @@ def spread_heading(specs: Sequence[Mapping[str, Any]], style: str = "heading") -
     return tuple(Cell(spec["heading"], style, spec["span"]) for spec in specs)
 
 
-def side_headings(
-    specs: Sequence[Mapping[str, Any]], names: Iterable[str], named: str = "name"
-) -> tuple[Cell, ...]:
+def side_headings(specs: Sequence[Mapping[str, Any]], names: Iterable[str], named: str = "name") -> tuple[Cell, ...]:
     """The headings of the same columns several times side by side; the column `named` is called differently each time."""
     return tuple(
         Cell(name if s["name"] == named else s["heading"], "heading", s["span"]) for name in names for s in specs
@@ -144,8 +142,8 @@ def sheet(
         notes=aside(layout.get("notes", ()), "note"),
         page=Page(
             orientation=orientation,
-            header=_page_text(view, layout.get("header", view.words["header"]), name),
-            footer=_page_text(view, layout.get("footer", view.words["footer"]), name),
+            header=_page_text(view, _own_or_all(view, layout, "header"), name),
+            footer=_page_text(view, _own_or_all(view, layout, "footer"), name),
             one_page=bool(layout.get("one_page")),
             scale=scale,
             breaks=breaks,
@@ -178,6 +176,11 @@ def _subtitles(view: View, layout: Mapping[str, Any]) -> list[str]:
     """What period and rules a sheet rests on; a quarter's says that it is monitoring."""
     line = view.words["subtitles"][layout.get("subtitle", "plain")]
     return [line] if view.is_year else [line, view.words["monitoring"]]
+
+
+def _own_or_all(view: View, layout: Mapping[str, Any], name: str) -> str:
+    """A sheet's own header or footer, or that of all sheets; a draft says on every page that it is one."""
+    return view.words[name] if view.results.draft else layout.get(name, view.words[name])
 
 
 def _page_text(view: View, template: str, sheet_name: str) -> str:

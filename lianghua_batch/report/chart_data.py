@@ -1,0 +1,104 @@
+"""The sheet 图表数据: what the charts are drawn from, as formulas over 得分构成, so that charts follow a changed cell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lianghua_batch import exact
+from lianghua_batch.report import formulas, tables
+from lianghua_batch.report.model import Cell, Formula, Key, Row, SheetTable
+from lianghua_batch.report.rankings import cohorts, unit_value
+from lianghua_batch.report.tables import Field, Item
+from lianghua_batch.report.view import View
+from lianghua_batch.results import BONUSES, UnitStanding
+from lianghua_batch.scheme import COMMITTEE, ORGANISATION
+
+
+def build(view: View) -> SheetTable:
+    """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters."""
+    layout = view.layout("chart_data")
+    bands = view.scheme.bands[ORGANISATION]
+    shown = tables.fields(
+        view,
+        layout["columns"],
+        {
+            "grades": [Item(index, band.grade) for index, band in enumerate(bands)],
+            "parts": [Item(name, label) for name, label in layout["parts"].items()],
+        },
+    )
+    listed = [*view.results.committees, *(s for _, standings in cohorts(view.results.branches) for s in standings)]
+    rows = [Row(tuple(_cell(view, s, f) for f in shown)) for s in listed]
+    if view.trends.quarters:
+        rows.append(_quarters(view, layout, len(shown)))
+    return tables.sheet(view, "chart_data", (f.column for f in shown), rows)
+
+
+def key(unit_id: str, *column: object) -> Key:
+    """What a unit's cell is called: its `name`, `grade` and its index, or `part` and its name."""
+    return ("chart", unit_id, *column)
+
+
+def quarter_key(quarter: object) -> Key:
+    """What the cell with a quarter's name is called."""
+    return ("chart", "quarter", str(quarter))
+
+
+def grade_index(view: View, standing: UnitStanding) -> int:
+    """The position of a unit's grade from the best."""
+    return [b.grade for b in view.scheme.bands[ORGANISATION]].index(standing.grade)
+
+
+def _quarters(view: View, layout: Mapping[str, Any], width: int) -> Row:
+    names = [Cell(view.period_name(q), "text_centred", key=quarter_key(q)) for q in view.trends.quarters]
+    rest = [Cell("", "text")] * (width - 2 - len(names))
+    return Row((Cell("", "text"), Cell(layout["quarters"], "name"), *names, *rest))
+
+
+def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit = standing.unit
+    if field.name == "id":
+        return view.cell(unit.id, field.style)
+    if field.name == "name":
+        return view.cell(view.shown_name(unit), field.style, key=key(unit.id, "name"))
+    if field.name == "grades":
+        return _in_grade(view, standing, field)
+    return _part(view, standing, field)
+
+
+def _in_grade(view: View, standing: UnitStanding, field: Field) -> Cell:
+    """The total where it is of this grade, else nothing: an empty text, which is no error and no number."""
+    unit, index = standing.unit.id, field.item
+    refs = {
+        "grade": (unit, "grade"),
+        "band": formulas.band(ORGANISATION, index, "grade"),
+        "total": (unit, "total"),
+    }
+    formula = Formula('IF({grade}={band},{total},"")', refs)
+    value = standing.scores.total if index == grade_index(view, standing) else ""
+    return view.cell(value, field.style, key=key(unit, "grade", index), formula=formula)
+
+
+def _part(view: View, standing: UnitStanding, field: Field) -> Cell:
+    """What one kind of indicators gives to the total; a quarter's committee has no parts of its own."""
+    unit, name = standing.unit.id, field.item
+    own = key(unit, "part", name)
+    if name in BONUSES:
+        return view.cell(getattr(standing.scores, name), field.style, key=own, formula=formulas.same((unit, name)))
+    if not view.is_year:
+        value = None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
+        if value is None:
+            return Cell("", "gap", key=own)
+        return view.cell(value, field.style, key=own, formula=formulas.same((unit, name)))
+    return _kind(view, standing, field)
+
+
+def _kind(view: View, standing: UnitStanding, field: Field) -> Cell:
+    """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
+    unit, kind, rules = standing.unit.id, field.item, view.scheme.parameters
+    scores = standing.scores.indicators
+    of_kind = [scores[i.id].value for i in view.scheme.indicators if i.kind == kind and i.id in scores]
+    share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
+    value = view.guarded(sum(of_kind, exact.ZERO) * share)
+    weights = formulas.parameters("assessment_weight", "year_end_weight")
+    text = "{subtotal}*{assessment_weight}/100*{year_end_weight}/100"
+    formula = formulas.guarded(text, {"subtotal": (unit, "kind", kind), **weights}) if of_kind else None
+    return view.cell(value, field.style, key=key(unit, "part", kind), formula=formula)

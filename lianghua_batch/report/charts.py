@@ -1,0 +1,234 @@
+"""The sheet 图表: native charts of rankings, grades, parts of totals and quarters, laid out on pages two by two."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import zip_longest
+from typing import Any
+
+from lianghua_batch.form_writing.layout import display_width
+from lianghua_batch.report import chart_data, distribution, tables
+from lianghua_batch.report.model import Cell, Chart, Column, Keys, Row, Series, SheetTable
+from lianghua_batch.report.quarters import summarised, summary_id
+from lianghua_batch.report.rankings import cohorts, quarter_scores
+from lianghua_batch.report.styles import style
+from lianghua_batch.report.view import View
+from lianghua_batch.results import UnitStanding
+from lianghua_batch.scheme import ORGANISATION
+
+_CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
+_PIXELS = Fraction(4, 3)  # a point
+_ROUND, _TEN, _FINE = 20, 10, 5  # between lines of the axes of totals, of parts, of quarters
+
+
+@dataclass(frozen=True)
+class Block:
+    """One chart and how many rows it covers; its place comes when the pages are laid out."""
+
+    chart: Chart
+    rows: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """Charts that stand under one heading, two beside each other."""
+
+    title: str
+    pairs: tuple[tuple[Block | None, ...], ...]
+
+
+def build(view: View) -> SheetTable:
+    """The sheet; no page breaks through a chart."""
+    layout = view.layout("charts")
+    grid = layout["grid"]
+    columns = [Column("", grid["width"])] * grid["columns"]
+    rows, charts = _laid_out(view, [s for s in _sections(view) if s.pairs])
+    return replace(tables.sheet(view, "charts", columns, rows), charts=charts)
+
+
+def _sections(view: View) -> Iterator[Section]:
+    words = view.layout("charts")["sections"]
+    groups = cohorts(view.results.branches)
+    yield _section(
+        words["committees"],
+        [
+            *_of_units(view, "committees", "", view.results.committees),
+            *_distributions(view),
+            *_committee_trends(view),
+        ],
+    )
+    yield _section(words["branches"], [b for c, standings in groups for b in _of_units(view, "branches", c, standings)])
+    yield _section(words["trends"], [b for c, standings in groups for b in _branch_trends(view, c, standings)])
+
+
+def _section(title: str, blocks: Sequence[Block]) -> Section:
+    return Section(title, tuple(zip_longest(blocks[::2], blocks[1::2])))
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------
+
+
+def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple[Chart, ...]]:
+    """The rows of the sheet, empty but for the sections' headings, and the charts at their places on them."""
+    layout = view.layout("charts")
+    wide, room = layout["grid"]["columns"], layout["page"]["rows"]
+    half = wide // 2
+    pixels = half * int(layout["grid"]["width"] * _CHARACTER + _EDGES)
+    rows: list[Row] = []
+    charts: list[Chart] = []
+    left = layout["page"]["first"]
+    for section in sections:
+        for number, pair in enumerate(section.pairs):
+            high = max(block.rows for block in pair if block)
+            starts = high + (number == 0) > left
+            left = room if starts else left
+            if number == 0:
+                rows.append(replace(tables.band(section.title, wide, "caption"), new_page=starts))
+                left, starts = left - 1, False
+            for side, block in enumerate(pair):
+                if block is not None:
+                    size = {"width": pixels - _EDGES, "height": int(block.rows * layout["row"] * _PIXELS) - _EDGES}
+                    charts.append(replace(block.chart, row=len(rows), column=side * half, **size))
+            empty = Row((Cell("", "blank", wide),), height=layout["row"])
+            rows += [replace(empty, new_page=starts and not at) for at in range(high)]
+            left -= high
+    return rows, tuple(charts)
+
+
+# --- units: totals by grade, and what they are made of -------------------------------------------------------------
+
+
+def _of_units(view: View, level: str, cohort: str, standings: Sequence[UnitStanding]) -> Iterator[Block]:
+    """A chart of totals and one of their parts after it, for as many units at a time as can be read."""
+    for part, chunk in _chunks(standings, view.layout("charts")["bars"]["most"]):
+        for kind in view.layout("charts")["kinds"][level]:
+            title = _title(view, level, cohort, kind, part)
+            yield _totals(view, level, title, chunk) if kind == "total" else _shares(view, level, title, chunk)
+
+
+def _chunks(items: Sequence[UnitStanding], most: int) -> Iterator[tuple[str, Sequence[UnitStanding]]]:
+    """About as many each time, `most` at the utmost, and what the title says of which they are; of all nothing."""
+    if not items:
+        return
+    size = -(-len(items) // -(-len(items) // most))
+    for first in range(0, len(items), size):
+        chunk = items[first : first + size]
+        yield (f"{first + 1}—{first + len(chunk)}" if len(items) > most else ""), chunk
+
+
+def _totals(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -> Block:
+    series = tuple(_by_grade(view, chunk))
+    least, most = _ends([s.scores.total.value for s in chunk])
+    look = {"alike": True, "least": least, "most": most, "step": Fraction(_ROUND), "label_format": _format(view)}
+    return _bars(view, level, title, "total", chunk, series, look)
+
+
+def _shares(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -> Block:
+    return _bars(
+        view, level, title, "parts", chunk, tuple(_parts(view, chunk)), {"stacked": True, "step": Fraction(_TEN)}
+    )
+
+
+def _bars(
+    view: View,
+    level: str,
+    title: str,
+    kind: str,
+    chunk: Sequence[UnitStanding],
+    series: tuple[Series, ...],
+    look: Mapping[str, Any],
+) -> Block:
+    layout = view.layout("charts")
+    sizes, axes = layout["bars"], layout["axes"]
+    widest = max(display_width(view.shown_name(s.unit)) for s in chunk)
+    left = min(sizes["around"]["left"] + sizes["character"] * widest, sizes["most_left"])
+    around = (int(left), *(sizes["around"][side] for side in ("top", "right", "bottom")))
+    chart = Chart("bar", title, axes[level], axes[kind], series, 0, 0, 0, 0, around=around, **look)
+    return Block(chart, sizes["each"] * len(chunk) + sizes["more"])
+
+
+def _title(view: View, level: str, cohort: str, kind: str, part: str) -> str:
+    layout = view.layout("charts")
+    name = view.cohort_name(cohort) if level == "branches" else ""
+    title = layout["titles"][level][kind].format(name=name)
+    return title + (layout["part"].format(part=part) if part else "")
+
+
+def _format(view: View) -> str:
+    """Numbers at 小数位; what is none is not written, for a unit has a number in its grade's series only."""
+    return f"{view.number_format};-{view.number_format};;"
+
+
+def _names(chunk: Iterable[UnitStanding]) -> Keys:
+    return Keys(tuple(chart_data.key(s.unit.id, "name") for s in chunk))
+
+
+def _by_grade(view: View, chunk: Sequence[UnitStanding]) -> Iterator[Series]:
+    for index, band in enumerate(view.scheme.bands[ORGANISATION]):
+        values = Keys(tuple(chart_data.key(s.unit.id, "grade", index) for s in chunk))
+        colour = style(view.grade_style(band.grade, ORGANISATION))["bg_color"]
+        yield Series(band.grade, _names(chunk), values, colour, labelled=True)
+
+
+def _parts(view: View, chunk: Sequence[UnitStanding]) -> Iterator[Series]:
+    colours = view.layout("charts")["part_colours"]
+    for (name, label), colour in zip(view.layout("chart_data")["parts"].items(), colours, strict=False):
+        values = Keys(tuple(chart_data.key(s.unit.id, "part", name) for s in chunk))
+        yield Series(label, _names(chunk), values, colour)
+
+
+def _ends(values: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]:
+    """The ends of an axis, so that charts beside each other can be compared: from zero, where nothing is below."""
+    least = Fraction(0) if min(values) >= 0 else Fraction(min(values) // _ROUND * _ROUND)
+    return least, Fraction(max(100, -(-max(values) // _ROUND) * _ROUND))
+
+
+# --- grades --------------------------------------------------------------------------------------------------------
+
+
+def _distributions(view: View) -> Iterator[Block]:
+    rows = view.layout("charts")["height"]["distribution"]
+    yield Block(distribution.of_units(view), rows)
+    if view.is_year:
+        yield Block(distribution.of_members(view), rows)
+
+
+# --- quarters ------------------------------------------------------------------------------------------------------
+
+
+def _committee_trends(view: View) -> Iterator[Block]:
+    shown = [s for s in view.results.committees if view.trends.has(s.unit.id)]
+    for part, chunk in _chunks(shown, view.layout("charts")["lines"]):
+        lines = [(view.shown_name(s.unit), s.unit.id) for s in chunk]
+        yield _trend(view, _title(view, "committees", "", "trend", part), lines, [s.unit.id for s in chunk])
+
+
+def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -> Iterator[Block]:
+    """A line a branch, or where they are too many their mean, best and worst; nothing where none has a score."""
+    shown = [s for s in standings if view.trends.has(s.unit.id)]
+    if not shown:
+        return
+    lines = [(s.unit.name, s.unit.id) for s in shown]
+    if summarised(view, standings):
+        words = view.layout("quarters")["summaries"]
+        lines = [(label, summary_id(cohort, name)) for name, label in words.items()]
+    yield _trend(view, _title(view, "branches", cohort, "trend", ""), lines, [s.unit.id for s in shown])
+
+
+def _trend(view: View, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]) -> Block:
+    """A line for each of `lines`, which are of `units` or computed from them."""
+    layout = view.layout("charts")
+    categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
+    series = tuple(
+        Series(name, categories, quarter_scores(view, unit_id), colour)
+        for (name, unit_id), colour in zip(lines, layout["line_colours"], strict=False)
+    )
+    axes, (least, most) = layout["axes"], _trend_ends(view, units)
+    chart = Chart("line", title, axes["quarter"], axes["trend"], series, 0, 0, 0, 0, least=least, most=most)
+    return Block(chart, layout["height"]["trend"])
+
+
+def _trend_ends(view: View, units: Iterable[str]) -> tuple[Fraction, Fraction]:
+    """The ends of the axis around the lines of a chart."""
+    values = [s.scores.total.value for unit in units for s in view.trends.of(unit) if s is not None]
+    return Fraction(min(values) // _FINE * _FINE), Fraction((max(values) // _FINE + 1) * _FINE)
