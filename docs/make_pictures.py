@@ -57,15 +57,23 @@ PICTURES = (
     Picture("form-13-objection", "年末/异议登记.xlsx", "异议登记"),
     Picture("template-monthly-score", f"填报/2026-02/{_BRANCH}.xlsx", "2026年2月党员月打分"),
     Picture("template-instructions", f"填报/2026-02/{_BRANCH}.xlsx", "选择性粘贴"),
-    Picture("result-overview", _YEAR, "考评结果"),
+    Picture("result-cover", _YEAR, "编制单位："),
+    Picture("result-overview", _YEAR, "名次升降最大的单位"),
     Picture("result-committees", _YEAR, "2026年度党委排名"),
     Picture("result-branches", _YEAR, "2026年度支部排名（全县）"),
     Picture("result-branches-by-committee", _YEAR, "2026年度支部排名（按党委）"),
+    Picture("result-charts", _YEAR, "2026年度图表"),
+    Picture("result-quarters", _YEAR, "2026年度季度走势"),
     Picture("result-members", _YEAR, "2026年度党员积分", 520, 112),
     Picture("result-composition", _YEAR, "2026年度支部得分构成", dpi=112),
+    Picture("result-indicator-scores", _YEAR, "2026年度指标得分明细", 420, 128),
     Picture("result-bonus", _YEAR, "2026年度加减分明细"),
+    Picture("result-uses", _YEAR, "2026年度结果运用"),
+    Picture("result-rectification", _YEAR, "2026年度整改台账", 420),
+    Picture("result-indicator-analysis", _YEAR, "2026年度指标分析", 420),
     Picture("result-scheme", _YEAR, "依据：《"),
     Picture("result-warnings", f"提示/{_YEAR}", "2026年度提示"),
+    Picture("unit-scorecard", f"输出/2026/各单位/{_BRANCH}_考评结果_2026.xlsx", "考评成绩单"),
     Picture("status-matrix", "催报/输出/2026/报送状态.xlsx", "2026年度报送情况", dpi=128),
     Picture("status-list", "催报/输出/2026/报送状态.xlsx", "2026年度催报单"),
     Picture("check-report", "查错/输出/2026Q1/检查报告.xlsx", "建议值", dpi=112),
@@ -155,11 +163,12 @@ def _program(*arguments: object, ends_with: int = 0) -> None:
 
 
 class Printer:
-    """Prints workbooks to PDF with 宋体 and 黑体 replaced by fonts of the same kind, and pages of them to pictures."""
+    """Prints workbooks to PDF with 宋体, 黑体 and the like replaced by fonts of the same kind, and pages of them to pictures."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        fonts = {"宋体": "Noto Serif CJK SC", "黑体": "Noto Sans CJK SC"}
+        song = ("宋体", "仿宋_GB2312", "楷体_GB2312", "方正小标宋简体")
+        fonts = {**dict.fromkeys(song, "Noto Serif CJK SC"), "黑体": "Noto Sans CJK SC"}
         (folder / "fonts.conf").write_text(_FONTS.format("".join(_FONT.format(*pair) for pair in fonts.items())))
         self.environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
         self.printed: dict[Path, Path] = {}
@@ -212,7 +221,7 @@ def shortened(image: Image.Image, most: int | None) -> Image.Image:
 
 def _ranking(printer: Printer, data: Path, edge: int = 20) -> Image.Image:
     """README's picture: 总览 above 支部排名, each on a sheet of its own."""
-    phrases = ("考评结果", "2026年度支部排名（全县）")
+    phrases = ("名次升降最大的单位", "2026年度支部排名（全县）")
     sheets = [printer.draw(data, Picture("", _YEAR, phrase, dpi=100)) for phrase in phrases]
     width = max(s.width for s in sheets) + 2 * edge
     both = Image.new("RGB", (width + 2 * edge, sum(s.height + 3 * edge for s in sheets) + edge), "#D9D9D9")
