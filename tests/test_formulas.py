@@ -13,7 +13,7 @@ from support import County
 
 from lianghua_batch import exact, periods, pipeline, report, sampling, workbook_out
 from lianghua_batch.report import addresses
-from lianghua_batch.report.model import Cell, Formula, Keys, Page, Row, SheetTable
+from lianghua_batch.report.model import Area, Cell, Formula, Keys, Page, Row, SheetTable
 
 ROOT = Path(__file__).resolve().parents[1]
 ERRORS = ("#", "Err:")
@@ -71,6 +71,7 @@ def test_a_county_of_a_hundred_branches_recalculated_differs_in_no_cell(tmp_path
 
 
 OTHER_RULES = {
+    "按党员数，支部的编号与名次次序不同": {"党委汇总口径": "按党员数"},
     "末级、连号、去极值": {"取舍方式": "末级", "并列名次": "连号", "去极值人数": 3},
     "合计、一位小数、按党员数": {"季度积分口径": "合计", "小数位": 1, "党委汇总口径": "按党员数"},
     "违纪计入上限、不截断、没有小数": {"违纪计入上限": "是", "功效系数截断": "否", "小数位": 0},
@@ -88,10 +89,15 @@ def county(rules):
         row["赋分方法"] = values[0]
         row |= dict(zip(names, values[1:], strict=True))
     values = made.form("指标完成")
-    values.row(组织编号="ZB1", 指标编号="B1")["实际值"] = 99.37
-    values.row(组织编号="ZB2", 指标编号="B1")["实际值"] = 71.13
-    values.row(组织编号="ZB1", 指标编号="B2")["实际值"] = 83.33
-    values.row(组织编号="ZB2", 指标编号="B2")["实际值"] = 42
+    values.row(组织编号="ZB1", 指标编号="B1")["实际值"] = 71.13
+    values.row(组织编号="ZB2", 指标编号="B1")["实际值"] = 99.37
+    values.row(组织编号="ZB1", 指标编号="B2")["实际值"] = 42
+    values.row(组织编号="ZB2", 指标编号="B2")["实际值"] = 83.33
+    for code, metric in {"W1": "支部得分均分", "W2": "党员积分均分"}.items():
+        made.form("考评方案", "赋分方法").row(指标编号=code)["数据来源"] = metric
+        values.rows.remove(values.row(组织编号="DW1", 指标编号=code))
+    for quarter in ("2026Q1", "2026Q2", "2026Q3", "2026Q4"):  # the branch whose code comes first ranks behind the other
+        made.form("督查打分", 期间=quarter).row(组织编号="ZB1")["得分"] = 71.5
     for supervisor, marks in {
         "监督员乙": (88, 91.5, 79),
         "监督员丙": (93.25, 70, 90),
@@ -191,6 +197,27 @@ def test_cells_side_by_side_and_below_each_other_make_areas():
     assert found.area(Keys(((0, 0), (0, 1), (1, 1))), "甲") == "$A$2:$B$2,$B$3"
     assert found.formula(Formula("{a}*2", {"a": "别处"}), "甲") == "='乙'''!$A$2*2"
     assert found.link("别处") == "internal:'乙'''!A2"
+
+
+def test_a_formula_takes_cells_as_they_stand_whatever_the_order_of_their_names():
+    rows = [Row((Cell(1, "plain", key=("分", n)), Cell(2, "plain", key=("人", n)))) for n in range(3)]
+    found = addresses.Addresses(
+        [sheet("甲", [*rows, Row((Cell("", "plain"),)), Row((Cell(3, "plain", key=("分", 9)),))])]
+    )
+    refs = {"x": Area((("分", 2), ("分", 0), ("分", 1))), "y": Area((("人", 1), ("人", 2), ("人", 0)))}
+    assert found.formula(Formula("SUMPRODUCT({x},{y})", refs), "甲") == "=SUMPRODUCT($A$2:$A$4,$B$2:$B$4)"
+    apart = (("分", 9), ("分", 0))
+    assert found.formula(Formula("SUM({x})", {"x": Keys(apart)}), "甲") == "=SUM($A$2,$A$6)"
+    assert found.formula(Formula("COUNTIF({x},1)", {"x": Area(apart)}), "甲") is None
+
+
+def test_a_formula_that_excel_would_not_take_is_none():
+    rows = [Row((Cell(1, "plain", key=(n, 0)), Cell("", "plain"), Cell(1, "plain", key=(n, 2)))) for n in range(300)]
+    found = addresses.Addresses([sheet("甲", rows)])
+    too_many = Keys(tuple((n, 2 * (n % 2)) for n in range(300)))
+    assert found.formula(Formula("SUM({x})", {"x": Keys(too_many.all[:255])}), "甲").count(",") == 254
+    assert found.formula(Formula("SUM({x})", {"x": too_many}), "甲") is None
+    assert found.formula(Formula("+".join(["{x}"] * 2000), {"x": (0, 0)}), "甲") is None
 
 
 def test_a_formula_over_a_cell_that_is_not_there_is_none():

@@ -60,5 +60,11 @@ def test_outputs_are_replaced_all_or_none(county, tmp_path):
     assert isinstance(again.exception, IsADirectoryError)
     assert again.exception.filename == str(out / "results.json")
     assert (out / "考评排名_2026Q1.xlsx").read_bytes() == before
-    assert sorted(p.name for p in out.iterdir()) == ["results.json", "考评排名_2026Q1.xlsx"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "results.json",
+        "公示_2026Q1.xlsx",
+        "各单位",
+        "考评排名_2026Q1.xlsx",
+        "计分依据.json",
+    ]
     assert (out / "results.json" / "kept.txt").read_text(encoding="utf-8") == "占用"

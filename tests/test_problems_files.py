@@ -62,9 +62,15 @@ def test_a_workbook_under_a_name_of_its_own_is_read(county, tmp_path):
 def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
     outcome = county.process(tmp_path, "2026Q1")
     publishing.publish(outcome.results, outcome.problems, tmp_path / "发出去的")
+    unread = "不是 Excel 工作簿（JSON 文件），未读取。如是上报的表，请另存为 .xlsx 后重报。"
+    own = "这是本程序写出的结果，未读取。请把它移到“输出”文件夹。"
+    units = ("DW1_财政局机关党委", "ZB1_财政第一支部", "ZB2_财政第二支部")
     assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
-        "W106 发出去的/results.json：不是 Excel 工作簿（JSON 文件），未读取。如是上报的表，请另存为 .xlsx 后重报。",
-        "W110 发出去的/考评排名_2026Q1.xlsx：这是本程序写出的结果，未读取。请把它移到“输出”文件夹。",
+        f"W106 发出去的/results.json：{unread}",
+        f"W110 发出去的/公示_2026Q1.xlsx：{own}",
+        *(f"W110 发出去的/各单位/{unit}_考评结果_2026Q1.xlsx：{own}" for unit in units),
+        f"W110 发出去的/考评排名_2026Q1.xlsx：{own}",
+        f"W106 发出去的/计分依据.json：{unread}",
     ]
 
 
@@ -79,7 +85,7 @@ def test_results_and_forms_may_lie_in_one_folder(county, tmp_path):
     publishing.publish(outcome.results, outcome.problems, tmp_path / "ZB1")
     again = pipeline.process(tmp_path, periods.parse("2026Q1"), tmp_path / "ZB1")
     assert complaints(again) == []
-    assert again.files == outcome.files + 1
+    assert again.files == outcome.files + 5  # the ranking, 公示 and a book for each of three units
 
 
 def test_a_folder_linked_into_itself_is_entered_once(county, tmp_path):

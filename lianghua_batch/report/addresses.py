@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lianghua_batch.provenance import column_letter
-from lianghua_batch.report.model import Formula, Key, Keys, SheetTable
+from lianghua_batch.report.model import Area, Formula, Key, Keys, SheetTable
+
+# What Excel takes: characters of a formula, and arguments of a function.
+_LONGEST_FORMULA = 8192
+_MOST_AREAS = 255
 
 
 @dataclass(frozen=True)
@@ -47,23 +51,30 @@ class Addresses:
         return place and f"internal:{_quoted(place.sheet)}{place.cell.replace('$', '')}"
 
     def formula(self, formula: Formula, on_sheet: str) -> str | None:
-        """The formula with addresses, as it is written on a sheet; None where a cell of it is not in the workbook."""
-        written = {name: self.area(ref, on_sheet) for name, ref in formula.refs.items()}
+        """The formula with addresses, as it is written on a sheet; None where it cannot be one (model.Cell)."""
+        written = {name: self._reference(ref, on_sheet) for name, ref in formula.refs.items()}
         if not all(written.values()):
             return None
-        return "=" + formula.text.format_map(written)
+        text = "=" + formula.text.format_map(written)
+        return text if len(text) <= _LONGEST_FORMULA else None
 
-    def area(self, ref: Key | Keys, on_sheet: str | None = None) -> str | None:
-        """One cell by its name or address, or the areas that several make up; without the sheet's name on that sheet itself."""
-        if ref in self._called:
-            return self._called[ref]
-        keys = ref.all if isinstance(ref, Keys) else (ref,)
-        places = [self._places.get(key) for key in keys]
+    def _reference(self, ref: Key | Keys, on_sheet: str) -> str | None:
+        """One cell by its name or address, or the areas that several make up in the order of their sheet."""
+        if not isinstance(ref, Keys):
+            return self._called.get(ref) or self.area(ref, on_sheet)
+        places = [self._places.get(key) for key in ref.all]
         if not places or None in places:
             return None
-        runs = _runs(places)
-        prefix = "" if places[0].sheet == on_sheet else _quoted(places[0].sheet)
-        return ",".join(f"{prefix}{first.cell}" + (f":{last.cell}" if first != last else "") for first, last in runs)
+        runs = _runs(sorted(places, key=lambda p: (p.sheet, p.column, p.row)))
+        if len(runs) > (1 if isinstance(ref, Area) else _MOST_AREAS):
+            return None
+        return _written(runs, on_sheet)
+
+    def area(self, ref: Key | Keys, on_sheet: str | None = None) -> str | None:
+        """The cell or areas by address, in the order of the keys; without the sheet's name on that sheet itself."""
+        keys = ref.all if isinstance(ref, Keys) else (ref,)
+        places = [self._places.get(key) for key in keys]
+        return _written(_runs(places), on_sheet) if places and None not in places else None
 
 
 def _named(sheet: SheetTable) -> Iterator[tuple[Key | None, str | None, Place]]:
@@ -91,6 +102,11 @@ def _runs(places: Sequence[Place]) -> list[tuple[Place, Place]]:
                 continue
         runs.append((place, place))
     return runs
+
+
+def _written(runs: Sequence[tuple[Place, Place]], on_sheet: str | None) -> str:
+    prefix = "" if runs[0][0].sheet == on_sheet else _quoted(runs[0][0].sheet)
+    return ",".join(f"{prefix}{first.cell}" + (f":{last.cell}" if first != last else "") for first, last in runs)
 
 
 def _quoted(sheet: str) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lianghua_batch.form_writing.layout import display_width
-from lianghua_batch.report.model import Chart, Formula, Key, Keys, Series
+from lianghua_batch.report.model import Area, Chart, Formula, Key, Keys, Series
 from lianghua_batch.report.rankings import in_county, ranking_key
 from lianghua_batch.report.styles import style
 from lianghua_batch.report.view import View
@@ -33,7 +33,7 @@ def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]
     """How many units have a grade, counted on their ranking too."""
     band = view.scheme.bands[ORGANISATION][index]
     listed = standings(view, level)
-    grades = Keys(tuple(ranking_key(s.unit.id, "grade") for s in listed))
+    grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
     formula = Formula("COUNTIF({grades},{grade})", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
     return sum(s.grade == band.grade for s in listed), formula if listed else None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lianghua_batch import resources
 from lianghua_batch.parameters import choices_of
-from lianghua_batch.report.model import Formula, Key, Keys
+from lianghua_batch.report.model import Area, Formula, Key, Keys
 from lianghua_batch.scheme import Band
 
 STEP_PLACES = ("step_places",)  # the cell that says to how many places a ▣ number is rounded
@@ -163,7 +163,7 @@ def branch_mean(totals: Sequence[Key], heads: Sequence[Key]) -> tuple[str, dict[
         f"IF(OR({is_chosen('committee_mean', 'equal')},SUM({{heads}})=0),"
         "AVERAGE({totals}),SUMPRODUCT({totals},{heads})/SUM({heads}))"
     )
-    refs = {"totals": Keys(tuple(totals)), "heads": Keys(tuple(heads)), **parameters("committee_mean")}
+    refs = {"totals": Area(tuple(totals)), "heads": Area(tuple(heads)), **parameters("committee_mean")}
     return text, refs
 
 
@@ -187,7 +187,7 @@ def rank(value: Key, among: Iterable[Key]) -> Formula:
         f"IF({is_chosen('tie_ranks', 'dense')},"
         'ROUND(SUMPRODUCT(({all}>{value})/COUNTIF({all},{all})),0),COUNTIF({all},">"&{value}))+1'
     )
-    return Formula(text, {"value": value, "all": Keys(tuple(among)), **parameters("tie_ranks")})
+    return Formula(text, {"value": value, "all": Area(tuple(among)), **parameters("tie_ranks")})
 
 
 def _own(unit: str, *names: str, **named: str) -> dict[str, Key | Keys]:

@@ -17,8 +17,16 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Area(Keys):
+    """Cells that a formula takes as one area without a gap: to count in it, or to pair it with another."""
+
+
+@dataclass(frozen=True)
 class Formula:
-    """A formula of Excel, WPS and LibreOffice alike; each {name} in `text` stands for the cell or cells that `refs` names."""
+    """A formula of Excel, WPS and LibreOffice alike; each {name} in `text` stands for the cell or cells that `refs` names.
+
+    In what order several cells are named does not matter: they are taken as they stand in their sheet.
+    """
 
     text: str
     refs: Mapping[str, Key | Keys]
@@ -30,7 +38,8 @@ class Cell:
 
     `link` makes a text lead somewhere: internal:'sheet'!A1 or external:file.xlsx#'sheet'!A1, escaped for Excel; `to` to
     the cell of that key. `key` is what others call the cell; `name` a name of the workbook for it. `formula` is what gives
-    `value`, which is kept beside it; where it speaks of a cell that the workbook does not have, the value stands alone.
+    `value`, which is kept beside it; where it speaks of a cell that the workbook does not have, or is longer than Excel takes,
+    the value stands alone.
     `trend` draws the numbers of those cells as a small line.
     """
 
