@@ -8,11 +8,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch import results
+from lianghua_batch import resources, results
 from lianghua_batch.contributions import Contribution, Score, item_label
-from lianghua_batch.published_shape import BASIS_FORMAT, basis_check_code
+from lianghua_batch.published_shape import (
+    BAND,
+    BASIS_FORMAT,
+    FEW_QUARTERS,
+    HELD_BACK,
+    PROBATIONARY,
+    VETO,
+    basis_check_code,
+)
 from lianghua_batch.results import MemberStanding, Results, UnitStanding
-from lianghua_batch.scheme import Indicator, Scheme
+from lianghua_batch.scheme import MEMBER, Indicator, Scheme
 
 _BY_PERIOD = "inspection_period"  # the one step that a unit has several of, one a period
 
@@ -32,7 +40,7 @@ def as_json(outcome: Results) -> dict[str, Any]:
         "results_sha256": results.check_code(outcome),
         "rules": _rules(outcome.county.scheme),
         "units": {standing.unit.id: _unit(standing) for standing in units},
-        "members": {standing.member.id: _member(standing) for standing in members},
+        "members": {m.member.id: _member(m, outcome) for m in members},
     }
     return found | {"sha256": basis_check_code(found)}
 
@@ -143,7 +151,7 @@ def _name(part: Contribution) -> str:
     return part.item.removesuffix(f"（{item_label('dropped')}）") if part.kind == "dropped" else part.item
 
 
-def _member(standing: MemberStanding) -> dict[str, Any]:
+def _member(standing: MemberStanding, outcome: Results) -> dict[str, Any]:
     adjustments = {
         str(quarter.period): str(total)
         for quarter in standing.quarters
@@ -153,4 +161,28 @@ def _member(standing: MemberStanding) -> dict[str, Any]:
         "branch": standing.member.branch,
         "probationary": standing.member.probationary,
         "adjustments": adjustments,
+        "votes": _votes(standing, outcome.county.scheme),
+        "ground": _ground(standing, outcome),
     }
+
+
+def _votes(standing: MemberStanding, scheme: Scheme) -> dict[str, str] | None:
+    """The votes of 年评议, grade by grade in the order of 测评等级; None where there are none."""
+    review = standing.year and standing.year.review
+    if review is None:
+        return None
+    ballots = (part for part in review.parts if part.kind == "ballots")
+    return {grade: str(part.held or 0) for grade, part in zip(scheme.ballots[MEMBER], ballots, strict=True)}
+
+
+def _ground(standing: MemberStanding, outcome: Results) -> str | None:
+    """What the grade rests on (spec §4.6): the total's band, or what goes before it; None in a quarter, which has no grades."""
+    statuses = resources.load("reading")["statuses"]
+    by_status = {statuses["not_graded"]: PROBATIONARY, statuses["undetermined"]: FEW_QUARTERS}
+    if standing.grade is None:
+        return None
+    if standing.grade in by_status:
+        return by_status[standing.grade]
+    if standing.member.id in outcome.scored.diary.vetoes:
+        return VETO
+    return HELD_BACK if standing.held_back else BAND

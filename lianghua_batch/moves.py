@@ -113,10 +113,10 @@ def counts(listed: Iterable[Move]) -> dict[str, int]:
     }
 
 
-def as_json(move: Move, cohort: str | None = None) -> dict[str, Any]:
-    """One move for a program: both sides, the difference as a string, places climbed; `cohort` is the key of whom it is ranked among."""
+def as_json(move: Move, kind: str) -> dict[str, Any]:
+    """One move of a list for a program: whom it is ranked among, both sides, the difference as a string, places climbed."""
     found: dict[str, Any] = {"id": move.id, "name": move.latest.name}
-    if cohort:
+    if cohort := _COHORT[kind]:
         found[cohort] = move.latest.cohort
     found |= {"was": _side(move.was), "now": _side(move.now)}
     difference = move.difference

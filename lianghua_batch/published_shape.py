@@ -11,7 +11,10 @@ from typing import Any
 from lianghua_batch import periods
 from lianghua_batch.periods import QUARTER, YEAR, Period
 
-BASIS_FORMAT = 1  # of 计分依据.json; one of another format is of no use
+BASIS_FORMAT = 2  # of 计分依据.json; one of another format is of no use
+# What a member's grade rests on: the band of the total, or what goes before it.
+BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY = "band", "held_back", "veto", "few_quarters", "probationary"
+GROUNDS = (BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY)
 
 _NUMBER = re.compile(r"-?\d{1,9}\.\d{2}", re.ASCII)
 

@@ -78,14 +78,16 @@ def findings(county: County) -> tuple[Finding, ...]:
 
 
 def ledger(county: County) -> tuple[Rectification, ...]:
-    """Return every 整改台账 row, by level and unit, the overdue ones first, those overdue for longest on top."""
+    """Return every 整改台账 row by unit, those with something overdue first, in each what is overdue for longest on top."""
     day = county.period.last_day
     found = [_rectification(unit, row, day) for unit, row in _rows(county, "rectification", ("deadline", "status"))]
-    return tuple(
-        sorted(
-            found, key=lambda r: (*_order(r.unit), STATES.index(r.state), -r.days, r.deadline, r.row.ref("deadline"))
-        )
-    )
+    late = {r.unit.id for r in found if r.state == OVERDUE}
+
+    def order(r: Rectification) -> tuple:
+        place = r.row.ref("deadline")
+        return (r.unit.id not in late, *_order(r.unit), STATES.index(r.state), -r.days, r.deadline, place)
+
+    return tuple(sorted(found, key=order))
 
 
 def counts(county: County, members: Members, listed: Sequence[Rectification]) -> tuple[Counts, ...]:
@@ -111,7 +113,7 @@ def _rows(county: County, form: str, needed: Sequence[str]) -> Iterator[tuple[Un
     for unit_id, rows in county.rows_by_unit(form).items():
         if unit_id not in county.roster.units or unit_id in county.left_out:
             continue
-        unit = county.roster.unit(unit_id, county.period.last_day) or county.roster.named(unit_id)
+        unit = county.roster.known_as(unit_id, county.period.last_day)
         yield from ((unit, row) for row in rows if all(row[name] is not None for name in needed))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from lianghua_batch import resources
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.scheme import BRANCH
 from lianghua_batch.suggestions import Candidates
@@ -85,6 +86,14 @@ class Roster:
     def named(self, unit_id: str) -> Unit:
         """Any row of a known code, the latest, for speaking of it."""
         return self.units[unit_id][-1]
+
+    def known_as(self, unit_id: str, day: dt.date) -> Unit:
+        """A unit of a known code as it is on `day`, or, where it does not exist then, as its latest row."""
+        return self.unit(unit_id, day) or self.named(unit_id)
+
+    def cohort_name(self, committee: str, day: dt.date) -> str:
+        """What a cohort is called: its committee on `day`, or those without one."""
+        return self.known_as(committee, day).name if committee else resources.load("reading")["direct_cohort"]
 
     def units_on(self, day: dt.date, level: str) -> list[Unit]:
         """The units of one 层级 that exist on `day`, by code."""

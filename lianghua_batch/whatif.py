@@ -1,15 +1,16 @@
 """What other 参数 would make of a ranking: which are asked for, and today's results beside those under them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from lianghua_batch import exact, moves, resources, results
-from lianghua_batch.moves import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
+from lianghua_batch.moves import KINDS, MEMBERS, Move
 from lianghua_batch.parameter_reading import likely_value
 from lianghua_batch.parameters import kind_of, parameter_value
 from lianghua_batch.results import Results
+from lianghua_batch.scoring.members import Quarter
 from lianghua_batch.suggestions import likely
 from lianghua_batch.values import Fault, anything, squeeze, tidy
 
@@ -30,10 +31,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Today's results beside those under changed rules."""
+    """Today's results beside those under changed rules; `notes` say what of the changes a ranking does not show."""
 
     period: str
     changes: tuple[Change, ...]
+    notes: tuple[str, ...]
     moves: Mapping[str, list[Move]]
 
     def by_branch(self) -> dict[str, list[Move]]:
@@ -116,16 +118,32 @@ def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparis
     filled = {rule.label: rule for rule in today.county.scheme.rules}
     changes = tuple(Change(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
     old, new = results.as_json(today), results.as_json(then)
-    return Comparison(str(today.county.period), changes, {kind: moves.moves(old, new, kind) for kind in KINDS})
+    listed = {kind: moves.moves(old, new, kind) for kind in KINDS}
+    return Comparison(str(today.county.period), changes, tuple(_notes(today, then)), listed)
+
+
+def _notes(today: Results, then: Results) -> Iterator[str]:
+    """What a ranking does not show of 参数 that are others: that they govern the checking of forms, or what forms were filled for."""
+    words = resources.load("compare")["whatif"]["notes"]
+    adjusted = sum(any(_is_adjusted(quarter) for quarter in member.quarters) for member in today.members)
+    for entry in resources.load("parameters")["parameters"]:
+        old, new = (getattr(of.county.scheme.parameters, entry["name"]) for of in (today, then))
+        note = entry.get("in_trial")
+        if note is not None and old != new and (adjusted or note != "adjustments"):
+            yield words[note].format(label=entry["label"], count=adjusted)
+
+
+def _is_adjusted(quarter: Quarter) -> bool:
+    return any(part.kind == "adjustment" for part in quarter.approved.parts)
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """Return the whole comparison for a program."""
     changes = [{"parameter": c.label, "was": c.was, "now": c.now, "basis": c.basis} for c in comparison.changes]
-    cohorts = {COMMITTEES: None, BRANCHES: "committee", MEMBERS: "branch"}
     return {
         "period": comparison.period,
         "changes": changes,
+        "notes": list(comparison.notes),
         "summary": {kind: moves.counts(listed) for kind, listed in comparison.moves.items()},
-        **{kind: [moves.as_json(m, cohorts[kind]) for m in listed] for kind, listed in comparison.moves.items()},
+        **{kind: [moves.as_json(m, kind) for m in listed] for kind, listed in comparison.moves.items()},
     }

@@ -1,10 +1,13 @@
 """`diff`: what two results differ in, each change attributed to data, rules or people, to the last digit."""
 
+import copy
 import datetime as dt
+import functools
 import hashlib
 import json
+import operator
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import basis, differences, earlier, periods, pipeline, publishing, results
+from lianghua_batch import basis, basis_shape, differences, earlier, periods, pipeline, publishing, results
 from lianghua_batch.cli import diff_view
 from lianghua_batch.cli.dispatch import dispatch
+from lianghua_batch.differences import telling
 from lianghua_batch.differences.model import DATA, OTHER, ROSTER, ROUNDING, RULE, Component, total
-from lianghua_batch.published_shape import Published
+from lianghua_batch.published_shape import Published, basis_check_code
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"
@@ -280,8 +284,7 @@ TEXTS = {
     +0.0072　名单　所属支部：减少 财政第二支部（ZB2）
     +0.004　数据　ZB1 财政第一支部 88.40 → 88.46
     +0.002　名单　ZB1 财政第一支部 88.40 → 88.46
-    -0.0044　取舍　四舍五入
-    +0.0012　取舍　ZB1 财政第一支部 88.40 → 88.46
+    -0.0032　取舍　四舍五入
 支部
   ZB1 财政第一支部　88.40 → 88.46（+0.06）　良好　名次 1　全县 1
     +0.0333　数据　1 名党员的积分变动
@@ -322,7 +325,7 @@ TEXTS = {
     +2.00　数据　督查得分 2026Q1：互检一组 90 → 94
 """,
     "periods": """\
-注意：两次结果的期间不同（2026Q1 和 2026Q2）：只比较总分、等次、名次，不分析原因。
+注意：两次结果的期间不同（2026Q1 和 2026Q2）：只比较总分、等次、名次，列出规则、名单的变动，不分析原因。
 规则的变动
   季度党员积分权重 50 → 70
   季度督查权重 50 → 30
@@ -333,7 +336,6 @@ TEXTS = {
   DW1 财政局机关党委　80.00 → 83.00（+3.00）　一般　名次 1
 支部
   ZB1 财政第一支部　75.00 → 83.00（+8.00）　一般　名次 2 → 1 ▲1　全县 2 → 1 ▲1
-    变动的分项：督查均分 70.00 → 90.00
   ZB2 财政第二支部　85.00 → 83.00（-2.00）　良好 → 一般　名次 1　全县 1
 """,
     "no basis": """\
@@ -381,6 +383,15 @@ def test_reasons_sum_to_the_change_whatever_changed(folder, before, after, peopl
     check_sums(new, old)
 
 
+def without_effect(county: County) -> None:
+    """Other rules, none of which enters anybody's score: of 月积分 under 党小组打分, of checks, of grades and of votes nobody gave."""
+    rules(county, 打分偏离容差=6, 支委会调整上限=6, 优秀比例上限="1/2")
+    county.form("考评方案", "项目编号").row(项目编号="Z01").update(项目名称="参加学习", 分值=2)
+    county.form("考评方案", "起始分").row(维度="政治合格")["起始分"] = 21
+    county.form("考评方案", "折算分").row(对象="党员", 等级="不合格")["折算分"] = 30
+    county.form("考评方案", "指标编号").row(指标编号="B2")["指标名称"] = "另一个名称"
+
+
 MIXED = (of_members, of_branches, three_supervisors, bonuses, voted, adjusted)
 
 
@@ -397,6 +408,80 @@ def test_one_change_is_of_one_kind(folder, situation, kind):
     check_sums(old, new)
     changes = (c for its in differences.compare(old, new).changes.values() for c in its)
     assert {r.kind for c in changes for r in c.reasons or ()} <= {kind, ROUNDING}
+
+
+@pytest.mark.parametrize("situation", OF_DATA, ids=lambda situation: situation.__name__)
+def test_a_rule_without_effect_takes_no_part_in_a_change_of_data(folder, situation):
+    with_it = [*MIXED, *([] if situation in MIXED else [situation])]
+    old = published(folder, *(s for s in with_it if s is not situation))
+    new = published(folder, *with_it, without_effect)
+    check_sums(old, new)
+    found = differences.compare(old, new)
+    assert len(found.rules) == 8
+    kinds = {r.kind for its in found.changes.values() for c in its for r in c.reasons or ()}
+    assert {DATA} <= kinds <= {DATA, ROUNDING}
+
+
+def members_reasons(old: Published, new: Published, member: str) -> list[tuple[str, str, str]]:
+    """Kind, words and amount of every reason of a member's change but the roundings."""
+    (change,) = (c for c in differences.compare(old, new).changes["members"] if c.move.id == member)
+    assert total(change.reasons) == change.move.difference
+    return [(r.kind, r.what, str(r.amount)) for r in change.reasons if r.kind != ROUNDING]
+
+
+def worse_worths(county: County) -> None:
+    county.form("考评方案", "折算分").row(对象="党员", 等级="合格")["折算分"] = 66
+
+
+def five_votes_moved(county: County) -> None:
+    county.form("年评议", 支部编号="ZB1").row(党员编号="001").update(优秀票=5, 合格票=5)
+
+
+def test_votes_and_their_worth_are_told_apart(folder):
+    """001 had ten votes of 优秀: 100; five of them are 合格 now, 80 before and 66 by the new rule; 评议 counts 20%."""
+    found = members_reasons(published(folder), published(folder, five_votes_moved, worse_worths), "001")
+    assert found == [
+        (DATA, "评议得分：优秀 10 → 5；合格 0 → 5", "-2"),
+        (RULE, "测评等级的折算分（党员）：合格 80 → 66", "-7/5"),
+    ]
+
+
+def by_diary(county: County) -> None:
+    rules(county, 月积分口径="日记录核算")
+
+
+def studied(county: County) -> None:
+    """001 has a record of January: 81 and with it 80.33 in the quarter."""
+    record = {"日期": dt.date(2026, 1, 6), "党员编号": "001", "姓名": "甲一", "项目编号": "Z01", "事由": "学习"}
+    county.form("日记录", 支部编号="ZB1", 期间="2026-01").add(**record)
+    row = county.form("季汇总", 支部编号="ZB1", 期间=Q1).row(党员编号="001")
+    row.update(第一月=81, 季度积分=80.33, 审定积分=80.33)
+
+
+def another_name(county: County) -> None:
+    county.form("考评方案", "项目编号").row(项目编号="Z01")["项目名称"] = "参加学习"
+
+
+def another_worth(county: County) -> None:
+    county.form("考评方案", "项目编号").row(项目编号="J01")["分值"] = -3
+
+
+def test_under_the_diary_s_points_a_project_s_name_is_no_rule_but_its_worth_is(folder):
+    old = published(folder, by_diary, period=Q1)
+    found = members_reasons(old, published(folder, by_diary, studied, another_name, period=Q1), "001")
+    assert found == [(DATA, "月积分：2026-01 80 → 81", "1/3")]
+    found = members_reasons(old, published(folder, by_diary, studied, another_worth, period=Q1), "001")
+    assert found == [(RULE, "月积分（积分项目；与数据的变动分不开）", "1/3")]
+
+
+def test_what_no_rounding_can_make_is_not_called_one(folder):
+    """005 has an adjustment of 2.25 that 计分依据 knows nothing of."""
+    old, new = published(folder), published(folder, adjusted)
+    silent = {**new.basis["members"], "005": {**new.basis["members"]["005"], "adjustments": {}}}
+    found = members_reasons(old, replace(new, basis={**new.basis, "members": silent}), "005")
+    assert [(kind, what) for kind, what, _ in found] == [(OTHER, "程序说不清的部分")]
+    found = members_reasons(old, new, "005")
+    assert found == [(DATA, "2026Q1 支委会调整 0 → 2.25", "9/20")]
 
 
 def test_a_quarter_of_sums(folder):
@@ -430,10 +515,46 @@ def test_nothing_differs(folder, capsys):
     assert told(published(folder), published(folder), capsys) == ["没有差别。"]
 
 
+def rewarded(times: int) -> Callable[[County], None]:
+    def entered(county: County) -> None:
+        row = {
+            "日期": dt.date(2026, 6, 1),
+            "类别": "个性化",
+            "事由": "受到表彰",
+            "依据": "文件",
+            "审核": "通过",
+            "分值": 1,
+        }
+        for number in range(times):
+            county.form("加减分").add(组织编号="ZB1", **row | {"依据": f"文件{number}"})
+
+    entered.__name__ = f"rewarded_{times}"
+    return entered
+
+
+def test_entries_of_the_same_words_are_counted(folder, capsys):
+    old, new = published(folder, rewarded(1)), published(folder, rewarded(3))
+    assert [line for line in told(old, new, capsys) if "个性化" in line] == [
+        "    +2.00　数据　个性化：增加“受到表彰”+1（2 条）"
+    ]
+    assert [line for line in told(new, old, capsys) if "个性化" in line] == [
+        "    -2.00　数据　个性化：减去“受到表彰”+1（2 条）"
+    ]
+
+
+def test_a_year_is_not_compared_with_a_quarter(folder):
+    with pytest.raises(differences.Incomparable) as refused:
+        differences.compare(published(folder), published(folder, period=Q1))
+    assert str(refused.value) == (
+        "2026 和 2026Q1 不能比较：一个是年度，一个是季度，得分不是一回事。请写同一期间的，或两个年度、两个季度的结果"
+    )
+
+
 def test_two_periods_are_compared_but_not_attributed(folder, capsys):
     old, new = published(folder, inspected, period=Q1), published(folder, quarter_weights, period=Q2)
     assert told(old, new, capsys) == TEXTS["periods"].splitlines()
-    assert all(c.reasons is None for its in differences.compare(old, new).changes.values() for c in its)
+    changes = [c for its in differences.compare(old, new).changes.values() for c in its]
+    assert {(c.reasons, c.components) for c in changes} == {(None, ())}
 
 
 def test_without_what_they_rest_on_the_published_numbers_are_compared(folder, capsys):
@@ -515,6 +636,30 @@ def test_a_member_s_grade_has_other_grounds_than_the_total(folder):
     assert causes(base, published(folder, all_at_90, probationary), "members")["006"][0] == "probationary"
 
 
+def two_grades(county: County) -> None:
+    """党员 are 优秀 from 80 on and else 合格, and everybody may be."""
+    form = county.form("考评方案", "下限")
+    form.rows = [row for row in form.rows if row["对象"] != "党员" or row["等次"] in ("优秀", "合格")]
+    form.row(对象="党员", 等次="优秀")["下限"] = 80
+    form.row(对象="党员", 等次="合格")["下限"] = None
+    rules(county, 优秀比例上限="1")
+
+
+def one_third(county: County) -> None:
+    rules(county, 优秀比例上限="1/3")
+
+
+def test_of_two_grades_the_lower_one_is_not_taken_for_a_veto(folder):
+    """All six have 84; of three equals none has the one place."""
+    old, new = published(folder, two_grades), published(folder, two_grades, one_third)
+    found = {c.grade_cause for c in differences.compare(old, new).changes["members"]}
+    assert [(cause.code, cause.sentence) for cause in found] == [
+        ("held_back", "达到最高等次，但没有名额（优秀比例上限 1 → 1/3）")
+    ]
+    grounds = [published(folder, two_grades, *more).basis["members"]["003"]["ground"] for more in ((), (punished,))]
+    assert grounds == ["band", "veto"]
+
+
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
@@ -571,7 +716,7 @@ def test_a_program_gets_everything(written, monkeypatch, capsys):
         "difference": "-10.00",
         "climbed": -1,
         "regraded": True,
-        "components": [{"name": "inspection", "label": "督查均分", "was": "90.00", "now": "70.00"}],
+        "components": [{"name": "inspection", "label": "督查得分", "was": "90.00", "now": "70.00"}],
         "reasons": [
             {
                 "kind": "data",
@@ -704,6 +849,92 @@ def test_results_of_an_earlier_period(written, tmp_path):
     assert str(damaged).startswith(f"{tmp_path}/{Q1}/results.json：不是 JSON 文件")
 
 
+def with_right_codes(said: dict) -> str:
+    """计分依据 whose check code is that of what it says."""
+    return json.dumps(said | {"sha256": basis_check_code(said)}, ensure_ascii=False)
+
+
+def lacks_members(said: dict) -> None:
+    del said["members"]
+
+
+def a_rule_in_words(said: dict) -> None:
+    said["rules"]["parameters"]["小数位"] = "两位"
+
+
+def an_indicator_without_standards(said: dict) -> None:
+    said["rules"]["indicators"]["B1"]["method"] = "efficacy"
+
+
+def a_unit_less(said: dict) -> None:
+    del said["units"]["ZB2"]
+
+
+def another_step(said: dict) -> None:
+    said["units"]["ZB1"]["total"] = "member_mean"
+
+
+def in_a_circle(said: dict) -> None:
+    said["units"]["ZB1"]["scores"]["member_mean"]["parts"][0]["of"] = "quarter_total"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "place"),
+    [
+        (lacks_members, "members"),
+        (a_rule_in_words, "rules.parameters.小数位"),
+        (an_indicator_without_standards, "rules.indicators.B1"),
+        (a_unit_less, "units.ZB2"),
+        (another_step, "units.ZB1.total"),
+        (in_a_circle, "units"),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_what_results_rest_on_is_left_aside_where_it_is_of_another_shape(written, tmp_path, spoil, place):
+    """Its check codes are right: somebody wrote it so, or another version of the program did."""
+    other = copied(written[1], tmp_path / "x")
+    said = json.loads((other / "计分依据.json").read_text("utf-8"))
+    spoil(said)
+    (other / "计分依据.json").write_text(with_right_codes(said), encoding="utf-8")
+    found = differences.compare(earlier.read(written[0]), earlier.read(other))
+    sentence = f"{other}/计分依据.json 的内容（{place}）与 run 写出的不同，没有采用，因此不能说明总分变动的原因"
+    assert found.notes == (sentence,)
+
+
+def places_of(said: object, *above: object) -> Iterator[tuple]:
+    """The way to every value of a JSON document."""
+    within = said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ()
+    for key, value in within:
+        yield (*above, key)
+        yield from places_of(value, *above, key)
+
+
+GONE = object()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), value=st.sampled_from((GONE, None, True, -1, "", "0", "总分", "1/0", [], {}, ["1"], {"a": "1"})))
+def test_no_shape_of_it_stops_the_comparison(folder, data, value):
+    """Whatever single value is gone or another one: it is left aside, or does no harm."""
+    old, new = published(folder, *MIXED), published(folder, *MIXED, rater_weights, by_efficacy, reviewed_worse)
+    said = copy.deepcopy(new.basis)
+    *above, last = data.draw(st.sampled_from(sorted(places_of(said), key=str)))
+    inside = functools.reduce(operator.getitem, above, said)
+    if value is GONE:
+        del inside[last]
+    else:
+        inside[last] = value
+    kept = None if basis_shape.misshapen(said, new.results) else said
+    for pair in ((old, replace(new, basis=kept)), (replace(new, basis=kept), old)):
+        assert list(telling.lines(differences.compare(*pair)))
+
+
+def test_what_the_program_writes_has_the_right_shape(folder):
+    quarter = published(folder, january_higher, adjusted, sums, fewer, inspected, period=Q1)
+    for its in (published(folder, *MIXED, probationary, rounding_once), quarter):
+        assert basis_shape.misshapen(its.basis, its.results) is None
+
+
 # --- 计分依据.json -------------------------------------------------------------------------------------------------
 
 
@@ -715,7 +946,8 @@ def test_what_results_rest_on(written, tmp_path):
     said = json.loads(text)
     assert said["results_sha256"] == hashlib.sha256((written[0] / "results.json").read_bytes()).hexdigest()
     assert said["rules"]["parameters"]["优秀比例上限"] == "1/3"
-    assert said["members"]["001"] == {"branch": "ZB1", "probationary": False, "adjustments": {}}
+    member = {"branch": "ZB1", "probationary": False, "adjustments": {}}
+    assert said["members"]["001"] == {**member, "votes": None, "ground": None}  # a quarter has neither
     unit = said["units"]["ZB1"]
     assert (unit["name"], unit["level"], unit["parent"], unit["group"]) == ("财政第一支部", "branch", "DW1", None)
     assert list(unit["scores"]) == ["quarter_total", "member_mean", "inspection_period:2026Q1"]

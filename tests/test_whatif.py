@@ -197,6 +197,44 @@ def test_a_change_that_changes_nothing_says_so(quarter, monkeypatch, capsys):
     ]
 
 
+CHECKED_ONLY = (
+    "{0}只用来核对报表，不进入得分，试算看不出它的影响：已填的报表可能因此有错误，有错误就不能排名。"
+    "请在一份数据文件夹的副本里改考评方案，再用 check 核对"
+)
+
+
+@pytest.fixture(scope="module")
+def adjusted(tmp_path_factory):
+    """A quarter in which 005 has 支委会调整."""
+    county = County().only("2026Q1")
+    county.form("季汇总", 支部编号="ZB2").row(党员编号="005").update(支委会调整=2, 调整原因="抢险", 审定积分=82)
+    return county.write(tmp_path_factory.mktemp("whatif_adjusted"))
+
+
+def test_a_parameter_that_only_governs_checks_is_told(adjusted, monkeypatch, capsys):
+    """With 支委会调整上限 0 the adjustment of 2 would be an error: nothing could be published."""
+    call = ["--set", "支委会调整上限=0", "--set", "打分偏离容差=5"]
+    code, out, _ = shown(call, adjusted, monkeypatch, capsys)
+    assert code == 0
+    assert out.splitlines()[1:6] == [
+        "改动的参数",
+        "  支委会调整上限　5 → 0　（方案约定）",
+        "  打分偏离容差　5　（与现在相同）",
+        f"注意：{CHECKED_ONLY.format('支委会调整上限')}。",
+        "所有单位和党员的总分、等次、名次都不变。",
+    ]
+    code, out, _ = shown([*call[:3], "打分偏离容差=0", "--format", "json"], adjusted, monkeypatch, capsys)
+    assert json.loads(out)["notes"] == [CHECKED_ONLY.format(name) for name in ("打分偏离容差", "支委会调整上限")]
+
+
+def test_an_adjustment_that_was_filled_for_the_other_basis_is_told(adjusted, quarter):
+    trial = pipeline.process_trial(adjusted, None, {"季度积分口径": "合计"})
+    told = "1 名党员有支委会调整，是按现在的季度积分口径填的，试算时照原数加上，没有换算"
+    assert whatif.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == (told,)
+    trial = pipeline.process_trial(quarter, None, {"季度积分口径": "合计"})  # in which nobody has any
+    assert whatif.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == ()
+
+
 def test_a_program_gets_every_unit_and_member(folder, monkeypatch, capsys):
     call = ["--set", "民主评议权重=80", "--set", "年度积分权重=20", "--format", "json"]
     code, out, _ = shown(call, folder, monkeypatch, capsys)

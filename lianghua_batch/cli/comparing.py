@@ -36,7 +36,7 @@ def whatif(folder: Path, rules: tuple[str, ...], period, form: str) -> None:
         raise WrongUsage(str(error)) from None
     trial = pipeline.process_trial(folder, period, texts, progress=printing.progress("正在读取"))
     if trial.today.results is None:
-        _refuse_today(trial.today, form)
+        printing.refuse(trial.today, form, "有错误，不能试算。")
     if trial.refused:
         raise WrongUsage(str(trying.refused(texts, trial.today.results)))
     if trial.then is None:
@@ -48,18 +48,6 @@ def whatif(folder: Path, rules: tuple[str, ...], period, form: str) -> None:
     from lianghua_batch.cli import whatif_view
 
     whatif_view.show(comparison, trial.today.unit_names)
-
-
-def _refuse_today(outcome, form: str) -> None:
-    """Print every problem of data that cannot be ranked as it is, and end with exit code 1."""
-    from lianghua_batch.cli import printing
-
-    if form == "json":
-        printing.print_json(printing.problems_as_json(outcome))
-    else:
-        printing.print_outcome(outcome, err=True)
-        click.echo(f"{printing.summary_line(outcome)}有错误，不能试算。", err=True)
-    raise click.exceptions.Exit(FAULTY)
 
 
 def _refuse_changed(trial, form: str) -> None:
@@ -92,7 +80,7 @@ def diff(old: Path, new: Path, form: str) -> None:
 
     try:
         found = differences.compare(earlier.read(old), earlier.read(new))
-    except earlier.Unusable as error:
+    except (earlier.Unusable, differences.Incomparable) as error:
         raise WrongUsage(str(error)) from None
     if form == "json":
         printing.print_json(data.as_json(found))

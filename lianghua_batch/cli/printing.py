@@ -5,11 +5,12 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from lianghua_batch import folding, resources
+from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.folding import Entry
 from lianghua_batch.pipeline import Outcome, Progress
 from lianghua_batch.problems import Problem, errors
@@ -95,3 +96,13 @@ def print_json(value: Any) -> None:
 def problems_as_json(outcome: Outcome) -> dict[str, Any]:
     """What `--format json` prints of problems (spec §9)."""
     return {"problems": [p.as_dict() for p in outcome.problems], "summary": summary(outcome)}
+
+
+def refuse(outcome: Outcome, form: str, sentence: str) -> NoReturn:
+    """Print every problem of data that cannot be worked with, say what therefore cannot be, and end with exit code 1."""
+    if form == "json":
+        print_json(problems_as_json(outcome))
+    else:
+        print_outcome(outcome, err=True)
+        click.echo(f"{summary_line(outcome)}{sentence}", err=True)
+    raise click.exceptions.Exit(FAULTY)

@@ -1,15 +1,14 @@
 """The matrix of `status` and its list on a terminal: coloured and fitted to its width; plain and unbroken in a file."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from lianghua_batch import folding, resources
+from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.forms import definitions
 from lianghua_batch.scheme import BRANCH
@@ -18,7 +17,6 @@ from lianghua_batch.status_chasing import gaps, listed, reminders
 from lianghua_batch.status_sheets import counted, halved
 
 _BAD, _GOOD = (FAULTY, TWICE, MISSING), (FILED, PENDING)
-_UNBOUNDED = 100_000  # columns of a file
 _GAP = 2
 
 
@@ -28,9 +26,7 @@ def show(status: Status, width: int | None = None) -> None:
     `width` is the terminal's; None asks it, and breaks nothing where there is none.
     """
     words = resources.load("status")["terminal"]
-    if width is None and not sys.stdout.isatty():
-        width = _UNBOUNDED
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    console = terminal.console(width)
     facts = {"period": status.period, "as_of": status.as_of}
     console.print(Text(words["title"].format_map(facts), "bold"))
     console.print(_matrix(status, console.width, words), crop=False)

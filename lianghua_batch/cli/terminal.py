@@ -1,6 +1,7 @@
 """Problems as a table on a terminal: by unit, coloured, Chinese wrapped where Chinese is wrapped."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -13,32 +14,36 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _GAP = 2
+_UNBOUNDED = 100_000  # columns of a file
 # What stays in one line: a word of digits and letters, or one character; with what opens it and what closes it.
 _PIECE = re.compile(r"[（“《「【]*(?:[!-~]+|.)[，。、；：！？）”》」】]*", re.DOTALL)
 
 
 def shows_tables(stream: TextIO) -> bool:
     """Whether problems are to be shown there as a table: a terminal that is not too narrow."""
-    return stream.isatty() and _console(stream).width >= resources.load("check_report")["terminal"]["least"]
+    return stream.isatty() and console(stream=stream).width >= resources.load("check_report")["terminal"]["least"]
 
 
 def print_groups(groups: Sequence[Group], names: Mapping[str, str], stream: TextIO) -> None:
     """Print every group under its heading: place, value as filled, what is wrong and what to do."""
-    console = _console(stream)
-    page = _Page(console.width)
+    out = console(stream=stream)
+    page = _Page(out.width)
     if groups:
-        console.print(page.head())
+        out.print(page.head())
     for group in groups:
-        console.print(page.title(group, names))
+        out.print(page.title(group, names))
         for line in page.lines(group):
-            console.print(line)
-        console.print()
+            out.print(line)
+        out.print()
 
 
-def _console(stream: TextIO) -> "Console":
+def console(width: int | None = None, stream: TextIO | None = None) -> "Console":
+    """A stream, or standard output, to print plain texts to; `width` is the terminal's, None asks it. In a file nothing is broken."""
     from rich.console import Console
 
-    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if width is None and not (stream or sys.stdout).isatty():
+        width = _UNBOUNDED
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 class _Page:

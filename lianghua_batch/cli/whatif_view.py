@@ -1,6 +1,5 @@
 """A what-if on a terminal: tables of units fitted to its width; plain and unbroken in a file."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from lianghua_batch import exact, moves, resources
+from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.moves import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
 from lianghua_batch.whatif import Comparison
 
-_UNBOUNDED = 100_000  # columns of a file
 _UP, _DOWN, _CHANGED, _BOLD = "green", "red", "yellow", "bold"
 Columns = Mapping[str, Callable[[Move], Text]]
 
@@ -22,9 +21,7 @@ Columns = Mapping[str, Callable[[Move], Text]]
 def show(comparison: Comparison, unit_names: Mapping[str, str], width: int | None = None) -> None:
     """Print what is changed, how much moves, and both levels' rankings; `width` is the terminal's, None asks it."""
     words = resources.load("compare")
-    if width is None and not sys.stdout.isatty():
-        width = _UNBOUNDED
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    console = terminal.console(width)
     console.print(Text(words["whatif"]["title"].format(period=comparison.period), _BOLD))
     for text, indent in _head(comparison, words):
         for number, line in enumerate(wrapped(text, console.width - indent - 2)):
@@ -49,6 +46,7 @@ def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[st
     for change in comparison.changes:
         sentence = told["same" if change.was == change.now else "change"]
         yield sentence.format(label=change.label, was=change.was, now=change.now, basis=change.basis), 2
+    yield from ((told["note"].format(note=note), 0) for note in comparison.notes)
     counted = {kind: moves.counts(comparison.moves[kind]) for kind in KINDS}
     if not any(c["totals"] or c["grades"] or c["ranks"] for c in counted.values()):
         yield told["unchanged"], 0

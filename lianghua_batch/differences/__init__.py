@@ -3,28 +3,34 @@
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from lianghua_batch import exact, moves, resources
+from lianghua_batch import exact, moves, periods, resources
 from lianghua_batch.differences import components, people, rules, standing
-from lianghua_batch.differences.model import Change, Differences, Head, Reason
+from lianghua_batch.differences.model import Change, Component, Differences, Head, Reason
 from lianghua_batch.differences.sides import Pair, Side
 from lianghua_batch.differences.units import Attribution
 from lianghua_batch.moves import BRANCHES, KINDS, MEMBERS, Move
 from lianghua_batch.published_shape import Published
 
-__all__ = ["compare"]
+__all__ = ["Incomparable", "compare"]
+
+
+class Incomparable(ValueError):
+    """A year and a quarter, which have no numbers in common; str() is the sentence that says what can be compared."""
 
 
 def compare(old: Published, new: Published) -> Differences:
-    """Compare two results; the changes of the same period are attributed where both have their 计分依据."""
+    """Compare two results; the changes of the same period are attributed where both have their 计分依据. Raises Incomparable."""
+    was, now = (each.results["period"] for each in (old, new))
+    if periods.parse(was).kind != periods.parse(now).kind:
+        raise Incomparable(resources.load("compare")["diff"]["incomparable"].format(was=was, now=now))
     sides = Side(old.results, old.basis), Side(new.results, new.basis)
     known = Pair(*sides) if old.basis is not None and new.basis is not None else None
-    same_period = old.results["period"] == new.results["period"]
     listed = {kind: moves.moves(old.results, new.results, kind) for kind in KINDS}
-    told = _Told(sides, known, listed, same_period)
+    told = _OfOnePeriod(sides, known, listed) if was == now else _Told(sides, listed)
     return Differences(
         old=_head(old),
         new=_head(new),
-        notes=tuple(_notes(old, new, same_period)),
+        notes=tuple(_notes(old, new)),
         rules=None if known is None else tuple(rules.changes(known)),
         roster=tuple(rules.roster(*sides, listed)),
         counts={kind: moves.counts(its) for kind, its in listed.items()},
@@ -38,10 +44,10 @@ def _head(published: Published) -> Head:
     return Head(str(published.path), said["period"], said["scheme"], said["tool"])
 
 
-def _notes(old: Published, new: Published, same_period: bool) -> Iterator[str]:
+def _notes(old: Published, new: Published) -> Iterator[str]:
     """What could not be told, and why."""
     words = resources.load("compare")["diff"]["notes"]
-    if not same_period:
+    if old.results["period"] != new.results["period"]:
         yield words["periods"].format(was=old.results["period"], now=new.results["period"])
     for published in (old, new):
         if published.left_aside is not None:
@@ -53,14 +59,12 @@ def _notes(old: Published, new: Published, same_period: bool) -> Iterator[str]:
 
 
 class _Told:
-    """Tells the changes of each list; why, only where the sides are `known` and of the same period."""
+    """Tells the changes of each list: totals, grades and ranks."""
 
-    def __init__(
-        self, sides: tuple[Side, Side], known: Pair | None, listed: Mapping[str, list[Move]], same_period: bool
-    ) -> None:
-        self.sides, self.listed, self.same_period = sides, listed, same_period
-        self.pair = known if same_period else None
-        self._units = Attribution(known) if self.pair else None
+    pair: Pair | None = None
+
+    def __init__(self, sides: tuple[Side, Side], listed: Mapping[str, list[Move]]) -> None:
+        self.sides, self.listed = sides, listed
         self._names = {code: row["name"] for side in sides for code, row in side.units.items()}
 
     def changes(self, kind: str) -> list[Change]:
@@ -70,24 +74,42 @@ class _Told:
 
     def _changes(self, kind: str) -> Iterator[Change]:
         cohorts = _by_cohort(self.listed[kind])
-        names = components.named(kind, self.same_period)
-        old, new = (side.rows[kind] for side in self.sides)
         for move in self.listed[kind]:
-            parts = tuple(components.moved(names, old[move.id], new[move.id])) if move.on_both_sides else ()
+            parts = self.components(kind, move) if move.on_both_sides else ()
             if move.moved or parts:
                 yield self._change(kind, move, parts, cohorts[move.latest.cohort])
 
-    def _change(self, kind: str, move: Move, parts: tuple, cohort: list[Move]) -> Change:
+    def _change(self, kind: str, move: Move, parts: tuple[Component, ...], cohort: list[Move]) -> Change:
         return Change(
             move=move,
             components=parts,
-            reasons=self._reasons(kind, move),
+            reasons=self.reasons(kind, move),
             grade_cause=standing.grade_cause(self.pair, kind, move) if self.pair else None,
             rank_cause=standing.rank_cause(self.pair, kind, move, cohort, self._names),
         )
 
-    def _reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
+    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+        """The published numbers that are others; those of two periods are."""
+        return ()
+
+    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
         """Why the total changed; None where nobody can tell."""
+        return None
+
+
+class _OfOnePeriod(_Told):
+    """Tells besides which numbers changed, and, where what both sides rest on is known, why."""
+
+    def __init__(self, sides: tuple[Side, Side], pair: Pair | None, listed: Mapping[str, list[Move]]) -> None:
+        super().__init__(sides, listed)
+        self.pair = pair
+        self._units = Attribution(pair) if pair else None
+
+    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+        named = components.steps(kind, periods.parse(self.sides[1].results["period"]).kind)
+        return tuple(components.moved(named, *(side.rows[kind][move.id] for side in self.sides)))
+
+    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
         if self._units is None or move.difference is None:
             return None
         return people.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)

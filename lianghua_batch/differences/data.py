@@ -4,9 +4,6 @@ from typing import Any
 
 from lianghua_batch import exact, moves
 from lianghua_batch.differences.model import Cause, Change, Differences, Head, Reason, RuleChange
-from lianghua_batch.moves import BRANCHES, COMMITTEES, MEMBERS
-
-_COHORTS = {COMMITTEES: None, BRANCHES: "committee", MEMBERS: "branch"}
 
 
 def as_json(differences: Differences) -> dict[str, Any]:
@@ -18,7 +15,7 @@ def as_json(differences: Differences) -> dict[str, Any]:
         "rules": None if differences.rules is None else [_rule(r) for r in differences.rules],
         "roster": [_rule(r) for r in differences.roster],
         "summary": {kind: dict(counts) for kind, counts in differences.counts.items()},
-        **{kind: [_change(c, _COHORTS[kind]) for c in listed] for kind, listed in differences.changes.items()},
+        **{kind: [_change(c, kind) for c in listed] for kind, listed in differences.changes.items()},
     }
 
 
@@ -30,8 +27,8 @@ def _rule(change: RuleChange) -> dict[str, str | None]:
     return {"what": change.what, "was": change.was, "now": change.now}
 
 
-def _change(change: Change, cohort: str | None) -> dict[str, Any]:
-    return moves.as_json(change.move, cohort) | {
+def _change(change: Change, kind: str) -> dict[str, Any]:
+    return moves.as_json(change.move, kind) | {
         "components": [{"name": c.name, "label": c.label, "was": c.was, "now": c.now} for c in change.components],
         "reasons": None if change.reasons is None else [_reason(r) for r in change.reasons],
         "grade_cause": _cause(change.grade_cause),

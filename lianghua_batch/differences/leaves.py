@@ -1,24 +1,23 @@
 """Scores that come straight from the forms, split into what the forms and what the rules changed: marks, votes, 加减分."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from lianghua_batch import exact, resources
+from lianghua_batch import exact
 from lianghua_batch.contributions import step_label
-from lianghua_batch.differences import formulas
+from lianghua_batch.differences import wording
 from lianghua_batch.differences.model import DATA, RULE, Reason
 from lianghua_batch.differences.sides import Node, Pair
+from lianghua_batch.differences.wording import words
+from lianghua_batch.scheme import ORGANISATION
+from lianghua_batch.scoring import arithmetic
 
 
 def reasons(pair: Pair, unit: str, key: str) -> list[Reason] | None:
     """Why such a score of a unit, before its rounding, changed; None for a score of another sort."""
     split = _LEAVES.get(key.partition(":")[0])
     return None if split is None else split(pair, unit, key)
-
-
-def words() -> Mapping[str, str]:
-    return resources.load("compare")["diff"]["reasons"]
 
 
 def _label(key: str) -> str:
@@ -37,29 +36,15 @@ def _both(pair: Pair, unit: str, key: str) -> tuple[Node, Node]:
     return pair.old.node(unit, key), pair.new.node(unit, key)
 
 
-def plain(value: object) -> str:
-    """What 计分依据 says of a rule, for a sentence: a number, several, a word of ours, a text, nothing."""
-    told = words()
-    if isinstance(value, list):
-        return told["and"].join(map(plain, value)) or told["none"]
-    if value is None:
-        return told["none"]
-    if str(value) in told["values"]:
-        return told["values"][str(value)]
-    try:
-        return exact.short(Fraction(str(value)))
-    except ValueError:
-        return str(value)
-
-
 # --- raters --------------------------------------------------------------------------------------------------------
 
 
 def _marks(pair: Pair, unit: str, key: str) -> list[Reason]:
     old, new = _both(pair, unit, key)
     was, now = (_by_rater(node) for node in (old, new))
-    between = formulas.rated(list(now.values()), pair.old.rules.values)
-    data = words()["part"].format(what=_label(key), parts=_moved(was, now))
+    marks = list(now.values())
+    between = arithmetic.weighed(marks, arithmetic.rater_shares(marks, pair.old.rules.values))
+    data = wording.part(_label(key), wording.moved(was, now))
     return _split((old.raw, new.raw), between, data, pair.parameters_text(pair.changed("trim_from")))
 
 
@@ -67,39 +52,29 @@ def _by_rater(node: Node) -> dict[str, Fraction]:
     return {part.item: part.held for part in node.parts_of("rater", "dropped")}
 
 
-def _moved(was: Mapping[str, Fraction], now: Mapping[str, Fraction]) -> str:
-    """What is new, gone or another number, by name."""
-    told = words()
-    none = told["none"]
-    listed = []
-    for name in {**was, **now}:
-        before, after = was.get(name), now.get(name)
-        if before != after:
-            sides = {"was": none if before is None else exact.short(before)}
-            sides["now"] = none if after is None else exact.short(after)
-            listed.append(told["moved"].format(what=name, **sides))
-    return told["separator"].join(listed)
-
-
 # --- votes ---------------------------------------------------------------------------------------------------------
 
 
 def _votes(pair: Pair, unit: str, key: str) -> list[Reason]:
-    old, new = _both(pair, unit, key)
-    worths = pair.old.rules.worths("organisation"), pair.new.rules.worths("organisation")
-    was, now = _by_grade(old, worths[0]), _by_grade(new, worths[1])
-    changed = _moved(worths[0], worths[1])
-    data = words()["part"].format(what=_label(key), parts=_moved(was, now))
-    rule = words()["worths"].format(parts=changed)
-    if list(was) != list(now):  # other grades: the votes cannot be weighed by the old rules
-        return [Reason(RULE, rule, new.raw - old.raw)]
-    between = formulas.voted(list(now.values()), list(worths[0].values()))
-    return _split((old.raw, new.raw), between, data, rule)
+    listed = (
+        [part.held or exact.ZERO for part in side.node(unit, key).parts_of("ballots")] for side in (pair.old, pair.new)
+    )
+    return by_votes(pair, ORGANISATION, _label(key), *listed)
 
 
-def _by_grade(node: Node, worths: Mapping[str, Fraction]) -> dict[str, Fraction]:
-    votes = (part.held or exact.ZERO for part in node.parts_of("ballots"))
-    return dict(zip(worths, votes, strict=True))
+def by_votes(pair: Pair, scope: str, what: str, was: Sequence[Fraction], now: Sequence[Fraction]) -> list[Reason]:
+    """Why Σ(票×折算分)/Σ票 changed: the votes, grade by grade, and what they are worth."""
+    old, new = (side.rules.worths(scope) for side in (pair.old, pair.new))
+    raws = _worth(old, was), _worth(new, now)
+    rule = words()["worths"][scope].format(parts=wording.moved(old, new))
+    if list(old) != list(new):  # other grades: the votes cannot be weighed by the old rules
+        return [Reason(RULE, rule, raws[1] - raws[0])]
+    votes = (dict(zip(old, listed, strict=True)) for listed in (was, now))
+    return _split(raws, _worth(old, now), wording.part(what, wording.moved(*votes)), rule)
+
+
+def _worth(worths: Mapping[str, Fraction], votes: Sequence[Fraction]) -> Fraction:
+    return arithmetic.weighed(list(worths.values()), arithmetic.ballot_shares(votes))
 
 
 # --- 加减分 --------------------------------------------------------------------------------------------------------
@@ -115,13 +90,19 @@ def _points(node: Node) -> list[Fraction]:
 
 def _bonus(pair: Pair, unit: str, key: str) -> list[Reason]:
     old, new = _both(pair, unit, key)
-    between = formulas.capped(_points(new), pair.old.rules.values[f"{key}_cap"])
+    between = arithmetic.capped(_points(new), getattr(pair.old.rules.values, f"{key}_cap"))
     was, now = Counter(_entries(old)), Counter(_entries(new))
-    told = words()
-    listed = [told["added"].format(what=event, points=_signed(points)) for event, points in now - was]
-    listed += (told["removed"].format(what=event, points=_signed(points)) for event, points in was - now)
-    data = told["part"].format(what=_label(key), parts=told["separator"].join(listed))
+    listed = [*_told("added", now - was), *_told("removed", was - now)]
+    data = wording.part(_label(key), words()["separator"].join(listed))
     return _split((old.raw, new.raw), between, data, pair.parameters_text(pair.changed(f"{key}_cap")))
+
+
+def _told(word: str, entries: Counter[tuple[str, Fraction]]) -> Iterator[str]:
+    """Entries that are new or gone, those of one wording together."""
+    told = words()
+    for (event, points), count in entries.items():
+        sentence = told[word].format(what=event, points=_signed(points))
+        yield sentence if count == 1 else told["times"].format(entry=sentence, count=count)
 
 
 def _signed(points: Fraction) -> str:
@@ -130,9 +111,11 @@ def _signed(points: Fraction) -> str:
 
 def _discipline(pair: Pair, unit: str, key: str) -> list[Reason]:
     old, new = _both(pair, unit, key)
-    individual = _points(pair.new.node(unit, "individual"))
     cases = [len(node.parts_of("case", "further_case")) for node in (old, new)]
-    between = formulas.disciplined(individual, cases[1], pair.old.rules.values)
+    rules, between = pair.old.rules.values, exact.ZERO
+    if cases[1]:
+        individual = arithmetic.capped(_points(pair.new.node(unit, "individual")), rules.individual_cap)
+        between = arithmetic.discipline_spared(individual, rules) - rules.discipline_deduction
     told = words()
     data = told["cases"].format(was=cases[0], now=cases[1]) if cases[0] != cases[1] else told["within_cap"]
     changed = pair.changed("discipline_deduction", "discipline_capped", "individual_cap")
@@ -148,7 +131,7 @@ def _rate(pair: Pair, unit: str, key: str) -> list[Reason]:
     return [Reason(DATA, words()["moved"].format(what=_label(key), **sides), new.raw - old.raw)]
 
 
-_LEAVES: Mapping[str, Callable[[Pair, str, str], Sequence[Reason]]] = {
+_LEAVES: Mapping[str, Callable[[Pair, str, str], list[Reason]]] = {
     "inspection_period": _marks,
     "supervisors": _marks,
     "masses": _votes,

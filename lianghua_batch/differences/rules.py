@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lianghua_batch import resources
-from lianghua_batch.differences.leaves import plain
 from lianghua_batch.differences.model import RuleChange
 from lianghua_batch.differences.sides import Pair, Side
+from lianghua_batch.differences.wording import plain
 from lianghua_batch.moves import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
 
 

@@ -1,7 +1,7 @@
 """One of the two results with what it rests on, its numbers as Fractions, its rules by name."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 from lianghua_batch import exact, resources
 from lianghua_batch.moves import BRANCHES, COMMITTEES, KINDS
 from lianghua_batch.parameters import default_text, parameter_value
+from lianghua_batch.scheme import Parameters
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules in force: the whole text of 计分依据's, and the 参数 by name as values."""
+    """The rules in force: the whole text of 计分依据's, and the 参数 as values."""
 
     said: Mapping[str, Any]
-    values: Mapping[str, Any]
+    values: Parameters
 
     def bands(self, scope: str) -> Mapping[str, Fraction | None]:
         """Grades with their lower bounds, the best first."""
@@ -60,7 +61,12 @@ class Rules:
 
     def rounded(self, value: Fraction) -> Fraction:
         """A number as the next step uses it (取舍方式, 小数位)."""
-        return value if self.values["rounding"] == "final_only" else exact.half_up(value, self.values["places"])
+        return value if self.values.rounding == "final_only" else exact.half_up(value, self.values.places)
+
+    @property
+    def half_unit(self) -> Fraction:
+        """The most that one rounding makes."""
+        return Fraction(1, 2 * 10**self.values.places)
 
 
 class Side:
@@ -82,7 +88,8 @@ class Side:
         said = self.basis["rules"]
         entries = resources.load("parameters")["parameters"]
         texts = said["parameters"]  # an older version's may lack one that came later
-        return Rules(said, {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries})
+        values = {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries}
+        return Rules(said, Parameters(**values))
 
     @cached_property
     def heads(self) -> Counter[str]:
@@ -99,6 +106,11 @@ class Side:
 
     def member(self, code: str) -> Mapping[str, Any]:
         return self.basis["members"][code]
+
+    def votes(self, code: str) -> list[Fraction] | None:
+        """A member's votes in 年评议, grade by grade; None where there are none."""
+        said = self.member(code)["votes"]
+        return None if said is None else [Fraction(count) for count in said.values()]
 
     def node(self, unit: str, key: str) -> Node | None:
         """One score of a unit; None where it has no such score."""
@@ -141,11 +153,16 @@ class Pair:
 
     def changed(self, *names: str) -> list[str]:
         """Those of the 参数 that are others."""
-        return [n for n in names if self.old.rules.values[n] != self.new.rules.values[n]]
+        old, new = self.old.rules.values, self.new.rules.values
+        return [name for name in names if getattr(old, name) != getattr(new, name)]
 
-    def said_otherwise(self, *tables: str) -> bool:
-        """Whether one of these tables of 考评方案 is another one."""
-        return any(self.old.rules.said[t] != self.new.rules.said[t] for t in tables)
+    def read_otherwise(self, table: str, fields: Sequence[str]) -> bool:
+        """Whether a table of 考评方案 has other rows, or other values in these fields."""
+        old, new = (
+            {code: [row[field] for field in fields] for code, row in side.rules.said[table].items()}
+            for side in (self.old, self.new)
+        )
+        return old != new
 
     def parameters_text(self, names: list[str]) -> str:
         """How 参数 changed, in words."""

@@ -6,10 +6,10 @@ from typing import Any
 
 from lianghua_batch import exact, resources
 from lianghua_batch.differences.model import Cause
-from lianghua_batch.differences.sides import Pair, Side
+from lianghua_batch.differences.sides import Pair
 from lianghua_batch.moves import MEMBERS, Move, Standing
+from lianghua_batch.published_shape import BAND, FEW_QUARTERS, HELD_BACK
 
-_BAND = "band"  # a grade that the total gives; every other ground has its word in schemas/compare.yaml
 Bands = Mapping[str, Fraction | None]
 
 
@@ -27,13 +27,10 @@ def grade_cause(pair: Pair, kind: str, move: Move) -> Cause | None:
     scope = "member" if kind == MEMBERS else "organisation"
     bands = [side.rules.bands(scope) for side in (pair.old, pair.new)]
     if kind == MEMBERS:
-        grounds = [
-            _ground(side, standing, its, move.id)
-            for side, standing, its in zip((pair.old, pair.new), (move.was, move.now), bands, strict=True)
-        ]
+        grounds = [side.member(move.id)["ground"] for side in (pair.old, pair.new)]
         if grounds[0] != grounds[1]:
             return _other_ground(pair, grounds)
-        if grounds[0] != _BAND:
+        if grounds[0] != BAND:
             return Cause("bounds", _words()["names"])
     return _crossed(move, *bands)
 
@@ -65,25 +62,13 @@ def _grade(value: Fraction, bands: Bands) -> str | None:
     return next((grade for grade, low in bands.items() if low is None or value >= low), None)
 
 
-def _ground(side: Side, standing: Standing, bands: Bands, member: str) -> str:
-    """What a member's grade rests on (spec §4.6)."""
-    statuses = resources.load("reading")["statuses"]
-    by_status = {statuses["not_graded"]: "probationary", statuses["undetermined"]: "too_few"}
-    by_total = _grade(standing.total, bands)
-    if standing.grade in by_status:
-        return by_status[standing.grade]
-    if standing.grade == by_total:
-        return _BAND
-    return "held_back" if by_total == next(iter(bands)) and standing.grade != list(bands)[-1] else "veto"
-
-
 def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
     """The ground that holds now, or, where the total gives the grade again, that which held."""
     words = _words()
     was, now = grounds
-    ground = was if now == _BAND else now
-    sentence = words["grounds" if now != _BAND else "grounds_gone"][ground]
-    rule = {"held_back": "top_share", "too_few": "min_quarters"}.get(ground)
+    ground = was if now == BAND else now
+    sentence = words["grounds" if now != BAND else "grounds_gone"][ground]
+    rule = {HELD_BACK: "top_share", FEW_QUARTERS: "min_quarters"}.get(ground)
     changed = pair.changed(rule) if rule else []
     return Cause(
         ground, words["by_rule"].format(what=sentence, rule=pair.parameters_text(changed)) if changed else sentence

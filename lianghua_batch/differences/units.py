@@ -1,16 +1,18 @@
 """Why a unit's total changed: followed down from step to step, every part with its share, to the forms, rules and people."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from lianghua_batch import exact
-from lianghua_batch.differences import formulas, leaves, people, weights
-from lianghua_batch.differences.leaves import words
+from lianghua_batch.differences import leaves, people, weights
 from lianghua_batch.differences.model import DATA, OTHER, ROUNDING, RULE, Reason, merged, scaled, total
-from lianghua_batch.differences.sides import Node, Pair, Part, Side
+from lianghua_batch.differences.rounding import rounded
+from lianghua_batch.differences.sides import Node, Pair, Part, Rules, Side
 from lianghua_batch.differences.weights import MEMBER_MEAN, Step
+from lianghua_batch.differences.wording import part, plain, words
+from lianghua_batch.scoring import efficacy
 
-_OF_ROUNDING = ("places", "rounding")
 _OF_MEMBERS = ("points", "percent")  # of which 计分依据 has no parts
 
 
@@ -23,9 +25,7 @@ class Attribution:
 
     def of_total(self, unit: str) -> tuple[Reason, ...]:
         """The reasons of the change of a unit's total, which they sum to exactly."""
-        old, new = self.pair.old.unit(unit)["total"], self.pair.new.unit(unit)["total"]
-        assert old == new, "results of the same period have the same steps"
-        return self.of_score(unit, old)
+        return self.of_score(unit, self.pair.new.unit(unit)["total"])
 
     def of_score(self, unit: str, key: str) -> tuple[Reason, ...]:
         """The reasons of the change of one score that a unit has on both sides."""
@@ -37,7 +37,7 @@ class Attribution:
         """The reasons of the parts, of the rounding, and what nothing explains."""
         old, new = self.pair.old.node(unit, key), self.pair.new.node(unit, key)
         found = self._parts(unit, key, old, new)
-        found += rounded(self.pair, new.rounding - old.rounding)
+        found.append(rounded(self.pair, new.rounding - old.rounding))
         rest = new.value - old.value - total(found)
         return merged([*found, Reason(OTHER, words()["other"], rest)])
 
@@ -81,14 +81,17 @@ class Attribution:
         return people.of_mean(self.pair, owner, change) if change else ()
 
     def _branch(self, branch: str, key: str) -> list[Reason]:
-        """A branch's total as a committee takes it: one reason a kind."""
+        """A branch's total as a committee takes it: one reason a kind, its roundings with all others."""
         old, new = self.pair.old.node(branch, key), self.pair.new.node(branch, key)
         sides = {"was": exact.text(old.value), "now": exact.text(new.value)}
         what = words()["branch_total"].format(branch=branch, name=self.pair.name(branch), **sides)
         by_kind: dict[str, Fraction] = {}
         for reason in self.of_score(branch, key):
             by_kind[reason.kind] = by_kind.get(reason.kind, exact.ZERO) + reason.amount
-        return [Reason(kind, what, amount, (branch,)) for kind, amount in by_kind.items()]
+        return [
+            Reason(kind, words()["rounding"] if kind == ROUNDING else what, amount, (branch,))
+            for kind, amount in by_kind.items()
+        ]
 
     # --- indicators ------------------------------------------------------------------------------------------------
 
@@ -96,12 +99,11 @@ class Attribution:
         """The new number under the old rules, then under the new ones; a computed number is followed further down."""
         code = key.partition(":")[2]
         was, now = (side.rules.said["indicators"][code] for side in (self.pair.old, self.pair.new))
-        rules = self.pair.old.rules.values
         clip = self.pair.changed("clip_efficacy")
         changed = [_indicator_moved(code, self.pair, was, now)] if was != now else []
         rule = words()["separator"].join([*changed, *([self.pair.parameters_text(clip)] if clip else [])])
         x_old, x_new = _actual(self.pair.old.node, unit, old), _actual(self.pair.new.node, unit, new)
-        middle = formulas.indicated(x_new, was, rules) if was["metric"] == now["metric"] else old.raw
+        middle = _indicated(x_new, was, self.pair.old.rules) if was["metric"] == now["metric"] else old.raw
         if middle is None:  # the old 赋分方法 does not take the new number: it was made for the new one
             middle = old.raw
         found = [Reason(RULE, rule, new.raw - middle)]
@@ -116,12 +118,15 @@ class Attribution:
         return [*scaled(self.of_score(unit, of), slope), *found]
 
 
-def rounded(pair: Pair, amount: Fraction) -> list[Reason]:
-    """What rounding adds or takes more than before: by its rules, if they are others."""
-    changed = pair.changed(*_OF_ROUNDING)
-    if changed:
-        return [Reason(RULE, pair.parameters_text(changed), amount)]
-    return [Reason(ROUNDING, words()["rounding"], amount)]
+def _indicated(x: Fraction, indicator: Mapping[str, Any], rules: Rules) -> Fraction | None:
+    """An indicator's points of an actual value; None where its 赋分方法 does not take that."""
+    method = indicator["method"]
+    d = efficacy.value_of(method, x, [Fraction(s) for s in indicator["standards"]])
+    return (
+        None
+        if d is None
+        else sum(efficacy.points(method, d, Fraction(indicator["weight"]), rules.values.clip_efficacy))
+    )
 
 
 def _value(side: Side, unit: str, part: Part) -> Fraction:
@@ -155,5 +160,5 @@ def _indicator_moved(code: str, pair: Pair, was: dict, now: dict) -> str:
     parts = []
     for name, label in fields.items():
         if was[name] != now[name]:
-            parts.append(told["moved"].format(what=label, was=leaves.plain(was[name]), now=leaves.plain(now[name])))
-    return told["part"].format(what=weights.indicator_name(pair, code), parts=told["separator"].join(parts))
+            parts.append(told["moved"].format(what=label, was=plain(was[name]), now=plain(now[name])))
+    return part(weights.indicator_name(pair, code), told["separator"].join(parts))

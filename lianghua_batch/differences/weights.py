@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch import exact
-from lianghua_batch.differences import formulas
-from lianghua_batch.differences.leaves import words
 from lianghua_batch.differences.model import DATA, ROSTER, RULE, Reason
 from lianghua_batch.differences.sides import Node, Pair, Part
+from lianghua_batch.differences.wording import words
+from lianghua_batch.scheme import COMMITTEE
+from lianghua_batch.scoring import arithmetic
 
 MEMBER_MEAN = "member_mean"
 _BRANCHES = ("branch_mean", "quarter_total")
@@ -21,6 +22,7 @@ _RULES = {
     "quarter_total": ("quarter_points_weight", "quarter_inspection_weight"),
 }
 _FACTS = {"year_end": DATA}
+_FOR_WHOM = ("level", "applies_to", "counts")  # by which an indicator of 考评方案 applies to a unit
 _FACTS_TEXTS = {"year_end": "clients", "inspection": "inspections", "quarter_total": "scored_members"}
 
 
@@ -62,18 +64,21 @@ def between(step: Step, key: str) -> Fraction:
         return was
     rules = step.pair.old.rules.values
     if step.of_branches:
-        branches = [_owner(of) for of in step.new]
-        return formulas.branch_shares(branches, step.pair.new.heads, rules).get(_owner(key), exact.ZERO)
+        heads = arithmetic.branch_heads([_owner(of) for of in step.new], step.pair.new.heads, rules)
+        return Fraction(heads.get(_owner(key), 0), sum(heads.values()) or 1)
     if step.name == "year_end":
-        return formulas.year_end_shares("clients" in step.new, rules).get(key, exact.ZERO)
+        return arithmetic.year_end_weights("clients" in step.new, rules).get(key, exact.ZERO) / 100
     if step.name == "quarter_total":
-        mean, inspection = formulas.quarter_shares(MEMBER_MEAN in step.new, rules)
-        return mean if key == MEMBER_MEAN else inspection
+        score = key.partition(":")[0]
+        weights = arithmetic.quarter_weights(MEMBER_MEAN in step.new, rules)
+        return weights.get("inspection" if score == "inspection_period" else score, exact.ZERO) / 100
     return was
 
 
 def rules_of(step: Step) -> tuple[str, ...]:
     """The 参数 that give a step its shares."""
+    if step.name == "inspection" and step.pair.new.unit(step.unit)["level"] != COMMITTEE:
+        return ()  # 督查 of a branch is that of all quarters
     return ("committee_mean",) if step.of_branches else _RULES.get(step.name, ())
 
 
@@ -85,7 +90,7 @@ def _set_by_rules(step: Step, key: str) -> bool:
     """Whether an indicator that only one side has is there by 考评方案, not by what unit it is."""
     indicator = key.partition(":")[2]
     was, now = (side.rules.said["indicators"].get(indicator) for side in (step.pair.old, step.pair.new))
-    return was != now
+    return was is None or now is None or any(was[field] != now[field] for field in _FOR_WHOM)
 
 
 # --- in words ------------------------------------------------------------------------------------------------------

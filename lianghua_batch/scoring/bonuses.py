@@ -7,6 +7,7 @@ from lianghua_batch.contributions import Contribution, Score, item_label, limite
 from lianghua_batch.county import County
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import PASSED
+from lianghua_batch.scoring import arithmetic
 from lianghua_batch.tables import Record
 
 
@@ -22,7 +23,7 @@ def bonuses(county: County, unit: Unit) -> dict[str, Score]:
         parts = [_entry(r, exact.from_hundredths(r["points"]), by, "bonus") for r in rows]
         found[kind] = unrounded(unit.id, kind, county.period, limited(parts, -cap, cap, "cap", by, source))
     cases = [r for r in passed if r["kind"] == "discipline"]
-    parts = _discipline(county, cases, found["individual"])
+    parts = _discipline(county, cases, found["individual"].value)
     found["discipline"] = unrounded(unit.id, "discipline", county.period, parts)
     return found
 
@@ -32,17 +33,15 @@ def _entry(row: Record, amount: Fraction, by: str, kind: str) -> Contribution:
     return Contribution(str(row["event"]), amount, by, row.ref("points"), kind=kind, held=held)
 
 
-def _discipline(county: County, cases: list[Record], individual: Score) -> list[Contribution]:
+def _discipline(county: County, cases: list[Record], individual: Fraction) -> list[Contribution]:
     """−违纪扣分 once, however many cases; under 违纪计入上限 only as far as 个性化 with it stays within its cap."""
     if not cases:
         return []
     rules, by = county.scheme.parameters, step_clause("discipline")
     parts = [_entry(cases[0], -rules.discipline_deduction, by, "case")]
     parts += (_entry(row, exact.ZERO, by, "further_case") for row in cases[1:])
-    if rules.discipline_capped:
-        together = individual.value - rules.discipline_deduction
-        within = exact.clip(together, -rules.individual_cap, rules.individual_cap)
-        if within != together:
-            cell, held = county.scheme.rule_cell("individual_cap"), rules.individual_cap
-            parts.append(Contribution(item_label("cap"), within - together, by, cell, kind="cap", held=held))
+    spared = arithmetic.discipline_spared(individual, rules)
+    if spared:
+        cell, held = county.scheme.rule_cell("individual_cap"), rules.individual_cap
+        parts.append(Contribution(item_label("cap"), spared, by, cell, kind="cap", held=held))
     return parts

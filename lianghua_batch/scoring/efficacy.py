@@ -44,3 +44,8 @@ def value_of(method: str, x: Fraction, standards: Sequence[Fraction]) -> Fractio
 def beyond(method: str, d: Fraction, clipped: bool) -> Fraction:
     """What 功效系数截断 takes from or adds to d: to bring it into 0…100 where it is in force."""
     return exact.clip(d, exact.ZERO, exact.HUNDRED) - d if clipped and method == "efficacy" else exact.ZERO
+
+
+def points(method: str, d: Fraction, weight: Fraction, clipped: bool) -> tuple[Fraction, Fraction]:
+    """Return an indicator's points of d at its 权重, and what 功效系数截断 takes from or adds to them."""
+    return d * weight / 100, beyond(method, d, clipped) * weight / 100

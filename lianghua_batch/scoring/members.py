@@ -14,6 +14,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.roster import Member
 from lianghua_batch.scheme import MEMBER
+from lianghua_batch.scoring import arithmetic
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.scope import Key, Scope
 from lianghua_batch.tables import Record
@@ -120,11 +121,9 @@ def quarter_scores(county: County, scope: Scope, months: Mapping[Key, Score]) ->
 
 
 def _quarter(county: County, member: Member, period: Period, months: list[Score], row: Record | None) -> Quarter:
-    scheme = county.scheme
-    if scheme.parameters.quarter_basis == "mean":
-        parts = averaged(months, step_clause("quarter_points"))
-    else:
-        parts = [taken(m, f"{m.label} {m.period}", step_clause("quarter_points")) for m in months]
+    scheme, by = county.scheme, step_clause("quarter_points")
+    share = arithmetic.month_share(len(months), scheme.parameters)
+    parts = [taken(m, f"{m.label} {m.period}", by, share) for m in months]
     points = score(scheme, member.id, "quarter_points", period, parts)
     by = step_clause("approved")
     parts = [taken(points, points.label, by)]
@@ -134,10 +133,8 @@ def _quarter(county: County, member: Member, period: Period, months: list[Score]
         parts.append(Contribution(item_label("adjustment"), amount, by, cell, kind="adjustment", held=amount))
     approved = score(scheme, member.id, "approved", period, parts, final=True)
     by = step_clause("percent")
-    if scheme.parameters.quarter_basis == "mean":
-        part = taken(approved, approved.label, by)
-    else:
-        part = taken(approved, f"{approved.label}÷{len(months)}", by, Fraction(1, len(months)))
+    item = approved.label if scheme.parameters.quarter_basis == "mean" else f"{approved.label}÷{len(months)}"
+    part = taken(approved, item, by, arithmetic.percent_share(len(months), scheme.parameters))
     percent = score(scheme, member.id, "percent", period, [part])
     return Quarter(member, period, tuple(months), points, approved, percent, row)
 
@@ -186,24 +183,25 @@ def ballot_parts(row: Record, worths: Mapping[str, Fraction], by: str) -> list[C
     return [
         Contribution(
             f"{grade} {votes[grade]} 票×{exact.short(worth)}÷{cast}",
-            votes[grade] * worth / cast,
+            worth * share,
             by,
             row.ref(columns[grade]),
             kind="ballots",
             held=filled[grade],
         )
-        for grade, worth in worths.items()
+        for (grade, worth), share in zip(worths.items(), arithmetic.ballot_shares(list(votes.values())), strict=True)
     ]
 
 
 def _year(county: County, member: Member, quarters: list[Quarter], review: Score | None) -> Year:
-    scheme, rules = county.scheme, county.scheme.parameters
+    scheme = county.scheme
     parts = averaged([q.percent for q in quarters], step_clause("points"))
     points = score(scheme, member.id, "points", county.period, parts)
     by = step_clause("member_total")
     if review is None:
         parts = [taken(points, points.label, by)]
     else:
-        parts = [weighted(points, rules.points_weight, by), weighted(review, rules.review_weight, by)]
+        weights = arithmetic.member_weights(True, scheme.parameters)
+        parts = [weighted(points, weights["points"], by), weighted(review, weights["review"], by)]
     total = score(scheme, member.id, "member_total", county.period, parts, final=True)
     return Year(member, tuple(quarters), points, review, total)

@@ -1,16 +1,19 @@
 """数据来源 (spec §5.3): one function computes one metric of one unit; METRICS is the table of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch import exact
 from lianghua_batch.contributions import Contribution, Score, score, step_clause, taken
 from lianghua_batch.county import County
+from lianghua_batch.periods import Period
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH
+from lianghua_batch.scoring import arithmetic
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.owed import by_calendar
+from lianghua_batch.tables import Record
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,7 @@ def branch_mean(facts: Facts, unit: Unit) -> Score | None:
 
 def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:
     """Branch scores averaged 等权, or by `heads`, the members scored in each, 等权 where there are none."""
-    by_members = facts.county.scheme.parameters.committee_mean == "by_members"
-    shares = {t.subject: heads[t.subject] if by_members else 1 for t in totals}
-    if not any(shares.values()):
-        shares = dict.fromkeys(shares, 1)
+    shares = arithmetic.branch_heads([t.subject for t in totals], heads, facts.county.scheme.parameters)
     whole = sum(shares.values())
     by = step_clause("branch_mean")
     return [
@@ -62,27 +62,69 @@ def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int])
     ]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """One thing that a rate counts, and whether it was `done`: a form, a member's month, or a row of 整改台账.
+
+    `kind`: what it is called in schemas/clauses.yaml where it was not done; `subject`: the branch or member whose it is.
+    """
+
+    kind: str
+    subject: str
+    period: Period
+    done: bool
+    form: str | None = None
+    row: Record | None = None
+
+
+def _member_months(facts: Facts, unit: Unit) -> Iterator[Counted]:
+    """The member-months in scope, and whether they have a record."""
+    for branch in facts.branches(unit):
+        for member, month in facts.members.scope.in_branch(branch):
+            yield Counted("unrecorded", member, month, facts.members.diary.recorded(member, month))
+
+
+def _due_forms(facts: Facts, unit: Unit) -> Iterator[Counted]:
+    """The period's due forms, and whether they are there."""
+    for branch in facts.branches(unit):
+        for due in by_calendar(facts.county, branch):
+            yield Counted("unfiled", branch, due.period, due in facts.county.filed, form=due.form)
+
+
+def _due_rectifications(facts: Facts, unit: Unit) -> Iterator[Counted]:
+    """The unit's own 整改 due in the year, and whether they were done in time."""
+    period = facts.county.period
+    for row in facts.county.rows_by_unit("rectification").get(unit.id, ()):
+        if row["deadline"] is not None and period.holds(row["deadline"].date()):
+            done = row["status"] == "done" and row["completed"] is not None and row["completed"] <= row["deadline"]
+            yield Counted("unrectified", unit.id, period, bool(done), row=row)
+
+
+_COUNTED: Mapping[str, Callable[[Facts, Unit], Iterator[Counted]]] = {
+    "record_coverage": _member_months,
+    "filing_rate": _due_forms,
+    "rectified": _due_rectifications,
+}
+
+
+def undone(facts: Facts, unit: Unit, step: str) -> list[Counted]:
+    """What a rate of the unit counts as not done; raises KeyError for a step that is no rate."""
+    return [thing for thing in _COUNTED[step](facts, unit) if not thing.done]
+
+
 def record_coverage(facts: Facts, unit: Unit) -> Score:
     """Percent of the member-months in scope that have a record."""
-    months = [key for branch in facts.branches(unit) for key in facts.members.scope.in_branch(branch)]
-    return _rate(facts, unit, "record_coverage", sum(facts.members.diary.recorded(*k) for k in months), len(months))
+    return _rate(facts, unit, "record_coverage")
 
 
 def filing_rate(facts: Facts, unit: Unit) -> Score:
     """Percent of the year's due forms that are there."""
-    due = [f for branch in facts.branches(unit) for f in by_calendar(facts.county, branch)]
-    return _rate(facts, unit, "filing_rate", sum(f in facts.county.filed for f in due), len(due))
+    return _rate(facts, unit, "filing_rate")
 
 
 def rectified(facts: Facts, unit: Unit) -> Score:
     """Percent of the unit's own 整改 due in the year that were done in time."""
-    rows = [
-        r
-        for r in facts.county.rows_by_unit("rectification").get(unit.id, ())
-        if r["deadline"] is not None and facts.county.period.holds(r["deadline"].date())
-    ]
-    done = [r for r in rows if r["status"] == "done" and r["completed"] is not None]
-    return _rate(facts, unit, "rectified", sum(r["completed"] <= r["deadline"] for r in done), len(rows))
+    return _rate(facts, unit, "rectified")
 
 
 METRICS: Mapping[str, Callable[[Facts, Unit], Score | None]] = {
@@ -101,8 +143,10 @@ def mean_of(facts: Facts, unit: Unit, step: str, scores: Iterable[Score]) -> Sco
     return score(facts.county.scheme, unit.id, step, facts.county.period, parts)
 
 
-def _rate(facts: Facts, unit: Unit, step: str, part: int, whole: int) -> Score:
-    """part/whole in percent; a rate of nothing is 100."""
+def _rate(facts: Facts, unit: Unit, step: str) -> Score:
+    """In percent how many of the things counted were done; a rate of nothing is 100."""
+    done = [thing.done for thing in _COUNTED[step](facts, unit)]
+    part, whole = sum(done), len(done)
     value = Fraction(100 * part, whole) if whole else exact.HUNDRED
     parts = [Contribution(f"{part}÷{whole}×100" if whole else "0÷0", value, step_clause(step), kind="rate")]
     return score(facts.county.scheme, unit.id, step, facts.county.period, parts)

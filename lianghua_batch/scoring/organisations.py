@@ -12,9 +12,9 @@ from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE, Indicator
-from lianghua_batch.scoring import raters
+from lianghua_batch.scoring import arithmetic, raters
 from lianghua_batch.scoring.bonuses import bonuses
-from lianghua_batch.scoring.efficacy import beyond, value_of
+from lianghua_batch.scoring.efficacy import points, value_of
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.metrics import METRICS, Facts
 from lianghua_batch.tables import Record
@@ -114,21 +114,15 @@ def _year_end(
     county: County, unit: Unit, assessment: Score, supervisors: Score, masses: Score, clients: Score | None
 ) -> Score:
     """The four raters weighted; without 服务对象 its weight goes to 党员群众 (无服务对象时 = 并入党员群众)."""
-    rules, by = county.scheme.parameters, step_clause("year_end")
-    masses_weight = rules.masses_weight + (rules.clients_weight if clients is None else exact.ZERO)
-    parts = [
-        weighted(assessment, rules.assessment_weight, by),
-        weighted(supervisors, rules.supervisors_weight, by),
-        weighted(masses, masses_weight, by),
-    ]
-    if clients is not None:
-        parts.append(weighted(clients, rules.clients_weight, by))
+    weights, by = arithmetic.year_end_weights(clients is not None, county.scheme.parameters), step_clause("year_end")
+    scores = (assessment, supervisors, masses, clients)
+    parts = [weighted(its, weights[its.step], by) for its in scores if its is not None]
     return score(county.scheme, unit.id, "year_end", county.period, parts)
 
 
 def _annual(county: County, unit: Unit, inspection: Score, year_end: Score) -> Score:
-    rules, by = county.scheme.parameters, step_clause("annual")
-    parts = [weighted(inspection, rules.inspection_weight, by), weighted(year_end, rules.year_end_weight, by)]
+    weights, by = arithmetic.annual_weights(county.scheme.parameters), step_clause("annual")
+    parts = [weighted(its, weights[its.step], by) for its in (inspection, year_end)]
     return score(county.scheme, unit.id, "annual", county.period, parts)
 
 
@@ -178,12 +172,11 @@ def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, or
     d = value_of(indicator.method, x, indicator.standards)
     if d is None:
         return None
-    share = indicator.weight / 100
-    item = _reckoned(county, indicator, x, d)
-    parts = [Contribution(item, d * share, step_clause("indicator"), **origin)]
-    excess = beyond(indicator.method, d, county.scheme.parameters.clip_efficacy)
-    if excess:
-        parts.append(Contribution(item_label("clip"), excess * share, step_clause("indicator"), kind="clip"))
+    by = step_clause("indicator")
+    earned, beyond = points(indicator.method, d, indicator.weight, county.scheme.parameters.clip_efficacy)
+    parts = [Contribution(_reckoned(county, indicator, x, d), earned, by, **origin)]
+    if beyond:
+        parts.append(Contribution(item_label("clip"), beyond, by, kind="clip"))
     return score(county.scheme, unit.id, "indicator", county.period, parts, item=indicator.id)
 
 

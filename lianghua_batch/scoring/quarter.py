@@ -9,7 +9,7 @@ from lianghua_batch.county import County
 from lianghua_batch.problems import Problem, problem
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, COMMITTEE
-from lianghua_batch.scoring import raters
+from lianghua_batch.scoring import arithmetic, raters
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.metrics import Facts, committee_parts, mean_of
 
@@ -50,14 +50,12 @@ def organisation_quarters(
 
 
 def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Score) -> Score:
-    rules, by = county.scheme.parameters, step_clause("quarter_total")
+    by = step_clause("quarter_total")
     if mean is None:
         parts = [taken(inspection, inspection.label, by)]
     else:
-        parts = [
-            weighted(mean, rules.quarter_points_weight, by),
-            weighted(inspection, rules.quarter_inspection_weight, by),
-        ]
+        weights = arithmetic.quarter_weights(True, county.scheme.parameters)
+        parts = [weighted(mean, weights["member_mean"], by), weighted(inspection, weights["inspection"], by)]
     return score(county.scheme, unit.id, "quarter_total", county.period, parts, final=True)
 
 

@@ -8,6 +8,7 @@ from lianghua_batch.county import County
 from lianghua_batch.periods import Period
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, ORGANISATION
+from lianghua_batch.scoring import arithmetic
 from lianghua_batch.scoring.members import ballot_parts
 from lianghua_batch.tables import Record
 
@@ -20,20 +21,16 @@ def marks_of(county: County, form: str, unit: Unit, period: Period | None = None
 
 def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list[Contribution]:
     """The parts of the raters' mean; from 去极值人数 raters on (and more than two) one highest and one lowest count nothing."""
-    marks = [(exact.from_hundredths(r["score"]), r) for r in sorted(rows, key=lambda r: str(r[rater]))]
-    trim_from = county.scheme.parameters.trim_from
-    dropped: set[int] = set()
-    if trim_from and len(marks) >= max(trim_from, 3):
-        order = sorted(range(len(marks)), key=lambda i: marks[i][0])
-        dropped = {order[0], order[-1]}
-    kept = len(marks) - len(dropped)
+    ordered = sorted(rows, key=lambda r: str(r[rater]))
+    marks = [exact.from_hundredths(r["score"]) for r in ordered]
+    shares = arithmetic.rater_shares(marks, county.scheme.parameters)
     return [
-        Contribution(
+        Contribution(str(r[rater]), mark * share, by, r.ref("score"), kind="rater", held=mark)
+        if share
+        else Contribution(
             f"{r[rater]}（{item_label('dropped')}）", exact.ZERO, by, r.ref("score"), kind="dropped", held=mark
         )
-        if i in dropped
-        else Contribution(str(r[rater]), mark / kept, by, r.ref("score"), kind="rater", held=mark)
-        for i, (mark, r) in enumerate(marks)
+        for r, mark, share in zip(ordered, marks, shares, strict=True)
     ]
 
 
