@@ -9,6 +9,7 @@ from lianghua_batch.crew import Crew, Died, Duty, Failed
 from lianghua_batch.report.model import Properties, SheetTable
 
 Content = tuple[Sequence[SheetTable], Properties | None]
+Progress = Callable[[int, int], None]
 Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
 
 _DUTY = Duty("lianghua_batch.workbook_out", "write")
@@ -20,24 +21,26 @@ class Broken(RuntimeError):
     """A worker met an error of the program's own; the text is its trace."""
 
 
-def write(folder: Path, books: Iterable[Book]) -> None:
+def write(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
     """Write every book at its path under `folder`; raises OSError, which names the file. Equal books are equal bytes."""
     listed = list(books)
+    told = progress or (lambda done, whole: None)
     for path in {(folder / name).parent for name, _ in listed}:
         path.mkdir(parents=True, exist_ok=True)
     if len(listed) <= _FEW or crew.cores() == 1:
-        for name, make in listed:
+        for done, (name, make) in enumerate(listed, start=1):
             workbook_out.write(folder / name, *make())
+            told(done, len(listed))
         return
-    _write_together(folder, listed)
+    _write_together(folder, listed, told)
 
 
-def _write_together(folder: Path, books: Sequence[Book]) -> None:
+def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None:
     """The sheets are made here, one book after another, while the crew writes those that are."""
     workers = Crew(_DUTY)
     first, second = itertools.tee((folder / name, *make()) for name, make in books)
     try:
-        for answer in workers.answers(first, ahead=_AHEAD * crew.cores()):
+        for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * crew.cores()), start=1):
             request = next(second)
             if isinstance(answer, OSError):
                 raise answer
@@ -45,5 +48,6 @@ def _write_together(folder: Path, books: Sequence[Book]) -> None:
                 raise Broken(answer.trace)
             if isinstance(answer, Died):  # perhaps for lack of memory for several at once
                 workbook_out.write(*request)
+            told(done, len(books))
     finally:
         workers.stop()

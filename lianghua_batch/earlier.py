@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch import io_reasons, resources
+from lianghua_batch import basis_shape, io_reasons, resources
 from lianghua_batch.periods import Period
 from lianghua_batch.published_shape import BASIS_FORMAT, Published, basis_check_code, misshapen
 
@@ -91,11 +91,11 @@ def _published(documents: _Documents) -> Published:
     place = misshapen(results)
     if place is not None:
         raise _unusable("not_results", documents.path, place=place)
-    basis, left_aside = _basis(documents)
+    basis, left_aside = _basis(documents, results)
     return Published(documents.path, results, basis, left_aside)
 
 
-def _basis(documents: _Documents) -> tuple[dict[str, Any] | None, str | None]:
+def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
     """What the results rest on, if that was written together with them; else why it is left aside."""
     if documents.basis is None:
         return None, None
@@ -110,7 +110,8 @@ def _basis(documents: _Documents) -> tuple[dict[str, Any] | None, str | None]:
         return None, _left_aside("other", documents)
     if basis.get("sha256") != basis_check_code(basis):
         return None, _left_aside("changed", documents)
-    return basis, None
+    place = basis_shape.misshapen(basis, results)
+    return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
 
 
 def _parsed(content: bytes) -> Any:

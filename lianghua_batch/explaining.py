@@ -1,8 +1,10 @@
 """One subject's score as a tree (spec §9): what it is the sum of, down to the cells, with caps and roundings as items of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 
 from lianghua_batch import exact, resources
 from lianghua_batch.contributions import (
@@ -15,8 +17,12 @@ from lianghua_batch.contributions import (
     step_label,
     step_rule,
 )
+from lianghua_batch.forms import definitions
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.scoring import metrics
+from lianghua_batch.scoring.metrics import Counted
+from lianghua_batch.subjects import latest
 
 Standing = MemberStanding | UnitStanding
 
@@ -158,6 +164,7 @@ class _Tree:
         if part.entry is not None:
             label = resources.load("explain")["entry"].format(item=label, place=part.entry)
         basis = part.of or self._diary(whole, part)
+        judged_by = (self.of_score(basis, basis.label, exact.ZERO, None),) if basis is not None else ()
         return Node(
             label=label,
             amount=part.amount,
@@ -168,7 +175,7 @@ class _Tree:
             subject=whole.subject,
             period=whole.period,
             source=part.source,
-            basis=(self.of_score(basis, basis.label, exact.ZERO, None),) if basis is not None else (),
+            basis=judged_by or tuple(self._undone(whole, part)),
         )
 
     def _diary(self, whole: Score, part: Contribution) -> Score | None:
@@ -181,8 +188,48 @@ class _Tree:
         found = diary.dimension_score(whole.subject, month, dimension)
         return found if len(found.parts) > 1 else None
 
+    def _undone(self, whole: Score, part: Contribution) -> Iterator[Node]:
+        """What a rate counted as not done, a member's months on one line."""
+        if part.kind != "rate":
+            return
+        county = self.results.county
+        facts = metrics.Facts(county, self.results.scored, {})
+        unit = county.roster.unit(whole.subject, county.period.last_day)
+        listed = sorted(metrics.undone(facts, unit, whole.step), key=attrgetter("subject"))
+        for _, things in groupby(listed, key=lambda t: (t.subject, t.form, t.row and t.row.ref())):
+            told = list(things)
+            kind = told[0].kind
+            yield Node(
+                label=self._told(kind, told),
+                amount=exact.ZERO,
+                value=None,
+                name=item_label(kind),
+                rule=item_rule(kind),
+                clause=part.clause,
+                subject=whole.subject,
+                period=whole.period,
+            )
+
+    def _told(self, kind: str, things: Sequence[Counted]) -> str:
+        words, first = resources.load("explain"), things[0]
+        periods = words["periods_separator"].join(str(thing.period) for thing in things)
+        facts = {"subject": first.subject, "name": self._name(first.subject), "periods": periods}
+        if first.form is not None:
+            facts["form"] = definitions()[first.form].label
+        if first.row is not None:
+            completed = first.row["completed"]
+            facts |= {
+                "event": first.row["issue"],
+                "deadline": first.row["deadline"].date(),
+                "completed": words["blank"] if completed is None else completed.date(),
+                "place": first.row.ref("completed"),
+            }
+        return words["undone"][kind].format_map(facts)
+
     def _named(self, part: Contribution) -> str:
         """Another subject's code with the name beside it, and what share it has where the item says so."""
-        code, roster = part.of.subject, self.results.county.roster
-        name = roster.members[code][-1].name if code in roster.members else roster.named(code).name
-        return f"{code} {name}{part.item.removeprefix(code)}"
+        code = part.of.subject
+        return f"{code} {self._name(code)}{part.item.removeprefix(code)}"
+
+    def _name(self, code: str) -> str:
+        return latest(self.results.county.roster, code).name

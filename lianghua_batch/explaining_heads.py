@@ -11,7 +11,6 @@ from lianghua_batch.explaining import score_of, standing_of
 from lianghua_batch.periods import Period
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import MemberStanding, Results, UnitStanding, written
-from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import BRANCH, MEMBER, ORGANISATION
 from lianghua_batch.scoring.organisations import OrganisationYear
 
@@ -123,6 +122,7 @@ def _written(note: Note) -> str:
 def _of_member(results: Results, standing: MemberStanding) -> Head:
     member, score = standing.member, score_of(standing)
     cohort = [m for m in results.members if m.member.branch == member.branch]
+    branch = results.county.roster.known_as(member.branch, results.county.period.last_day)
     notes = tuple(_member_notes(results, standing))
     graded = not {"probationary", "veto", "few_quarters"} & {note.kind for note in notes}
     return Head(
@@ -135,7 +135,7 @@ def _of_member(results: Results, standing: MemberStanding) -> Head:
         grade=standing.grade,
         grade_label=_grade_label(MEMBER),
         bound=_bound_of(results, MEMBER, standing.grade) if graded else None,
-        rank=Rank(standing.rank, len(cohort), _unit(results, member.branch).name),
+        rank=Rank(standing.rank, len(cohort), branch.name),
         rank_county=None,
         notes=notes,
         provisional=results.draft is not None,
@@ -242,13 +242,7 @@ def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
     return None
 
 
-def _unit(results: Results, unit_id: str) -> Unit:
-    roster = results.county.roster
-    return roster.unit(unit_id, results.county.period.last_day) or roster.named(unit_id)
-
-
 def _cohort_name(results: Results, standing: UnitStanding) -> str:
-    words = resources.load("explain")["head"]
     if standing.unit.level != BRANCH:
-        return words["county"]
-    return _unit(results, standing.cohort).name if standing.cohort else resources.load("reading")["direct_cohort"]
+        return resources.load("explain")["head"]["county"]
+    return results.county.roster.cohort_name(standing.cohort, results.county.period.last_day)

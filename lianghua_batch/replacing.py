@@ -31,12 +31,17 @@ class NotPutBack(OSError):
 
 @contextmanager
 def replacement(
-    out: Path, *, overwrite: bool = True, whole: Collection[str] = (), durable: bool = True
+    out: Path,
+    *,
+    overwrite: bool = True,
+    whole: Collection[str] = (),
+    gone: Collection[str] = (),
+    durable: bool = True,
 ) -> Iterator[Path]:
     """Yield an empty folder; what is written into it comes to stand in `out` (made if need be), all of it or nothing.
 
     `overwrite=False`: raises FileExistsError, nothing changed, where a file is there already. `whole`: sub-folders whose
-    other files go. `durable=False`: a power cut may take what was written, which is faster where that can be made again.
+    other files go; `gone`: files that go, by their place in `out`. `durable=False`: a power cut may take what was written, which is faster where that can be made again.
     Raises OSError, which names the file in `out`, and locking.Busy where another process is writing there.
     """
     # From the exchange on nobody breaks off, until all is tidy: it takes a moment, and what is said of it must be true.
@@ -50,7 +55,7 @@ def replacement(
             workshop.new.mkdir(parents=True)
             yield workshop.new
             undisturbed.enter_context(interrupts.unheard())
-            workshop.commit(overwrite, whole, durable)
+            workshop.commit(overwrite, whole, gone, durable)
         except OSError as error:
             workshop.name_for_people(error)
             raise
@@ -83,9 +88,9 @@ class _Workshop:
         self.new, self._old = folder / "new", folder / "old"
         self._folder, self._out, self._journal = folder, out, folder / "journal.json"
 
-    def commit(self, overwrite: bool, whole: Collection[str], durable: bool) -> None:
+    def commit(self, overwrite: bool, whole: Collection[str], gone: Collection[str], durable: bool) -> None:
         """Move the new files out; where one cannot be moved all is put back as it was."""
-        added, replaced, removed = self._plan(overwrite, whole)
+        added, replaced, removed = self._plan(overwrite, whole, gone)
         if durable:
             for name in (*added, *replaced):
                 _sync(self.new / name)
@@ -109,7 +114,9 @@ class _Workshop:
         finally:
             self.put_back()
 
-    def _plan(self, overwrite: bool, whole: Collection[str]) -> tuple[list[str], list[str], list[str]]:
+    def _plan(
+        self, overwrite: bool, whole: Collection[str], gone: Collection[str]
+    ) -> tuple[list[str], list[str], list[str]]:
         """The names that are added, replaced and removed."""
         names = _files(self.new, self.new)
         replaced = [name for name in names if os.path.lexists(self._out / name)]
@@ -119,6 +126,7 @@ class _Workshop:
             if not overwrite:
                 raise _error(errno.EEXIST, self._out / name)
         there = [n for folder in whole for n in _files(self._out / folder, self._out) if "/." not in n]  # not .nfs…
+        there += (n for n in gone if os.path.lexists(self._out / n) and not (self._out / n).is_dir())
         return [n for n in names if n not in set(replaced)], replaced, [n for n in there if n not in set(names)]
 
     def _keep(self, name: str) -> None:

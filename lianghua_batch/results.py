@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lianghua_batch import __version__, exact, grading
@@ -67,6 +68,11 @@ class Results:
     committees: tuple[UnitStanding, ...]
     draft: Draft | None = None
 
+    @cached_property
+    def text(self) -> str:
+        """The text of results.json: its check code stands in every workbook, and it is long."""
+        return json.dumps(as_json(self), ensure_ascii=False, indent=1) + "\n"
+
 
 def build(
     county: County,
@@ -123,7 +129,7 @@ def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list
 
 def as_text(results: Results) -> str:
     """Return the text of results.json, whole."""
-    return json.dumps(as_json(results), ensure_ascii=False, indent=1) + "\n"
+    return results.text
 
 
 def check_code(results: Results) -> str:

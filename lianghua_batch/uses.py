@@ -1,18 +1,17 @@
 """结果运用 (spec §7): which uses a year's final results bring to which units, each with its reason in words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lianghua_batch import resources
+from lianghua_batch import periods, resources
 from lianghua_batch.contributions import clause
+from lianghua_batch.earlier import Published
+from lianghua_batch.history import Earlier
+from lianghua_batch.periods import YEAR
 from lianghua_batch.results import Results, UnitStanding
 from lianghua_batch.roster import Unit
 from lianghua_batch.scheme import ORGANISATION, Scheme
-
-History = Mapping[
-    int, Mapping[str, Any] | None
-]  # year → what its results.json holds; None or absent where there is none
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Kind:
 @dataclass(frozen=True)
 class Uses:
     """The uses that apply, by use and then rank, committees first; `unchecked` are those that could not be told, for a year
-    before is missing."""
+    before is missing. A unit is listed once a use."""
 
     applying: tuple[Use, ...] = ()
     unchecked: tuple[Use, ...] = ()
@@ -57,11 +56,14 @@ class _Place:
 _Year = Mapping[str, _Place]
 
 
-def of(results: Results, history: History) -> Uses:
-    """Return the uses of a year's results; of a draft or of a quarter there are none."""
+def of(results: Results, earlier: Earlier) -> Uses:
+    """Return the uses of a year's results, with the years before as far as they are among the `earlier` results.
+
+    Of a draft or of a quarter there are none.
+    """
     if results.draft is not None or not results.county.is_year:
         return Uses()
-    applying, unchecked = _adjustments(results, history)
+    applying, unchecked = _adjustments(results, earlier)
     return Uses((*_by_grade(results), *applying), tuple(unchecked))
 
 
@@ -73,14 +75,14 @@ def kinds() -> tuple[Kind, ...]:
         Kind(r["name"], r["label"], rules["grade_rule"].format(grades=rules["or"].join(r["grades"])), by)
         for r in rules["by_grade"]
     ]
-    years = {condition: adjustment[condition]["years"] for condition in _CONDITIONS}
+    years = {name: condition["years"] for name, condition in adjustment["conditions"].items()}
     return (*by_grade, Kind(adjustment["name"], adjustment["label"], adjustment["rule"].format(**years), by))
 
 
 def strange_grades(scheme: Scheme) -> tuple[tuple[str, ...], bool]:
     """Return the grades that a use rests on and the scheme does not have, and whether these are all that there are."""
     rules = resources.load("uses")
-    lists = [*(rule["grades"] for rule in rules["by_grade"]), rules["adjustment"]["lowest"]["grades"]]
+    lists = [*(rule["grades"] for rule in rules["by_grade"]), rules["adjustment"]["conditions"]["lowest"]["grades"]]
     named = list(dict.fromkeys(grade for grades in lists for grade in grades))
     known = {band.grade for band in scheme.bands[ORGANISATION]}
     strange = tuple(grade for grade in named if grade not in known)
@@ -105,46 +107,78 @@ def _in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
 # --- 调整机关党委副书记岗位 ------------------------------------------------------------------------------------------
 
 
-def _adjustments(results: Results, history: History) -> tuple[list[Use], list[Use]]:
-    """The committees for which one condition holds or the other, and those for which one cannot be told."""
-    rules, this_year = resources.load("uses"), results.county.period.year
+def _adjustments(results: Results, earlier: Earlier) -> tuple[list[Use], list[Use]]:
+    """The committees for which a condition holds, and those for which one may hold; each once, with all that is to be said."""
+    rules = resources.load("uses")
     name, by = rules["adjustment"]["name"], clause(rules["clause"])
-    rows = [{"id": s.unit.id, "grade": s.grade, "rank": s.rank_county} for s in results.committees]
-    years: dict[int, _Year | None] = {this_year: _places(rows)}
+    past = _Past(results, earlier)
     applying, unchecked = [], []
     for standing in _in_county(results.committees):
-        for condition, holds in _CONDITIONS.items():
-            span = range(this_year, this_year - rules["adjustment"][condition]["years"], -1)
-            years |= {y: _final(history.get(y)) for y in span if y not in years}
-            places = {y: _of(years[y], standing.unit.id) for y in span}
-            if not all(_may_hold(years[y], places[y], condition, holds) for y in span):
-                continue
-            missing = sorted(y for y in span if years[y] is None)
-            reason = _reason(condition, places, missing)
-            (unchecked if missing else applying).append(Use(standing.unit, name, reason, by))
+        told = [past.told(standing.unit.id, condition, holds) for condition, holds in _CONDITIONS.items()]
+        certain, doubtful = (
+            [t.reason for t in told if t is not None and t.certain is is_certain] for is_certain in (True, False)
+        )
+        if certain or doubtful:
+            reason = rules["reasons_separator"].join([*certain, *doubtful])
+            (applying if certain else unchecked).append(Use(standing.unit, name, reason, by))
     return applying, unchecked
 
 
-def _places(rows: Sequence[Mapping[str, Any]]) -> _Year:
+def _places(rows: Iterable[Mapping[str, Any]]) -> _Year:
     ranked = [row for row in rows if row.get("rank") is not None]
     lowest = max((row["rank"] for row in ranked), default=0)
     return {row["id"]: _Place(row["grade"], row["rank"], len(ranked), lowest) for row in ranked}
 
 
-def _final(year: Mapping[str, Any] | None) -> _Year | None:
-    """The committees of an earlier year; a draft is as good as none."""
-    return None if year is None or "draft" in year else _places(year["committees"])
+@dataclass(frozen=True)
+class _Told:
+    """Why one condition holds for a committee, or, where that is not `certain`, why it may."""
+
+    reason: str
+    certain: bool
 
 
-def _of(year: _Year | None, unit_id: str) -> _Place | None:
-    return None if year is None else year.get(unit_id)
+class _Past:
+    """The committees' places in this year and in those before."""
 
+    def __init__(self, results: Results, earlier: Earlier) -> None:
+        self._this_year, self._earlier = results.county.period.year, earlier
+        rows = ({"id": s.unit.id, "grade": s.grade, "rank": s.rank_county} for s in results.committees)
+        self._years: dict[int, _Year] = {
+            period.year: _places(found.results["committees"])
+            for period, found in earlier.items()
+            if period.kind == YEAR and isinstance(found, Published)
+        }
+        self._years[self._this_year] = _places(rows)
 
-def _may_hold(year: _Year | None, place: _Place | None, condition: str, holds: Callable) -> bool:
-    """Whether a condition held in one year, or may have held: one whose results are missing tells nothing against it."""
-    if year is None:
-        return True
-    return place is not None and holds(place, resources.load("uses")["adjustment"][condition])
+    def told(self, unit_id: str, condition: str, holds: Callable) -> _Told | None:
+        """What is to be said of a condition; None where some year tells against it. A year that is missing tells nothing."""
+        rule = resources.load("uses")["adjustment"]["conditions"][condition]
+        span = range(self._this_year - rule["years"] + 1, self._this_year + 1)
+        missing = [year for year in span if year not in self._years]
+        places = {year: self._years[year].get(unit_id) for year in span if year in self._years}
+        if not all(place is not None and holds(place, rule) for place in places.values()):
+            return None
+        if missing:
+            facts = {"year": self._this_year, "years": rule["years"], "missing": self._said(missing)}
+            return _Told(rule["unchecked"].format_map(facts), certain=False)
+        each = (
+            rule["each"].format(year=year, rank=place.rank, ranked=place.ranked, grade=place.grade)
+            for year, place in places.items()
+        )
+        separator = resources.load("uses")["separator"]
+        return _Told(rule["reason"].format(years=rule["years"], each=separator.join(each)), certain=True)
+
+    def _said(self, missing: Iterable[int]) -> str:
+        """Of which years there are no results, and of which there are some of no use."""
+        rules = resources.load("uses")
+        kinds: dict[str, list[str]] = {}
+        for year in missing:
+            kind = "unusable" if periods.year(year) in self._earlier else "absent"
+            kinds.setdefault(kind, []).append(str(year))
+        words = rules["adjustment"]["missing"]
+        said = (words[kind].format(years=rules["separator"].join(years)) for kind, years in kinds.items())
+        return rules["clauses_separator"].join(said)
 
 
 def _is_last(place: _Place, rule: Mapping[str, Any]) -> bool:
@@ -156,17 +190,3 @@ def _is_lowest(place: _Place, rule: Mapping[str, Any]) -> bool:
 
 
 _CONDITIONS: Mapping[str, Callable[[_Place, Mapping[str, Any]], bool]] = {"last": _is_last, "lowest": _is_lowest}
-
-
-def _reason(condition: str, places: Mapping[int, _Place | None], missing: Sequence[int]) -> str:
-    rules = resources.load("uses")
-    words, separator = rules["adjustment"], rules["separator"]
-    rule = words[condition]
-    if missing:
-        absent = separator.join(map(str, missing))
-        return words["unchecked"][condition].format(year=max(places), missing=absent, years=rule["years"])
-    each = (
-        rule["each"].format(year=year, rank=place.rank, ranked=place.ranked, grade=place.grade)
-        for year, place in sorted(places.items())
-    )
-    return words["reasons"][condition].format(years=rule["years"], each=separator.join(each))

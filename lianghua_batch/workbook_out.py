@@ -89,7 +89,7 @@ class _Page:
             page.autofilter(first - 1, 0, first + sheet.filtered - 1, len(sheet.columns) - 1)
         if sheet.headed:
             page.freeze_panes(first, sheet.frozen)
-            page.repeat_rows(first - (2 if sheet.grouped else 1), first - 1)
+            page.repeat_rows(0 if sheet.page.titled else first - (2 if sheet.grouped else 1), first - 1)
         below = first + len(sheet.rows) + len(sheet.notes)
         corner = xlsxwriter.utility.xl_rowcol_to_cell(below, len(sheet.columns))
         page.ignore_errors({"number_stored_as_text": f"A1:{corner}", "formula_differs": f"A1:{corner}"})

@@ -95,6 +95,23 @@ def falling(tmp_path_factory):
     return scored(county, tmp_path_factory.mktemp("falling"))
 
 
+def test_full_marks_are_the_whole_weight_however_scores_are_rounded(tmp_path):
+    """小数位 0: 7.5 points of 7.5 are published as 8, which are not 107% of them; 6.75, published as 7, are not full."""
+    county = six_branches()
+    county.set_rule("小数位", 0)
+    scheme = county.form("考评方案", "指标编号")
+    scheme.row(指标编号="B1")["权重"] = 7.5
+    scheme.add(**{**scheme.row(指标编号="B1"), "指标编号": "B3", "指标名称": "支部指标3", "权重": 52.5})
+    for code in BRANCHES:
+        county.form("指标完成").add(组织编号=code, 指标编号="B3", 实际值=90)
+    fill(county, "B1", [100, 100, 90, 90, 0, 0])
+    for form in county.forms:  # filled figures are whole numbers already
+        assert form.form != "季汇总" or all(row["审定积分"] == 80 for row in form.rows)
+    b1 = next(f for f in indicators.analyse(scored(county, tmp_path)) if f.indicator.id == "B1")
+    assert (b1.lowest, b1.mean, b1.highest) == (0, Fraction(19, 30), 1)
+    assert (b1.full, b1.zero) == (Fraction(1, 3), Fraction(1, 3))
+
+
 def test_figures_of_indicators_by_hand(falling):
     found = {f.indicator.id: f for f in indicators.analyse(falling)}
     b1 = found["B1"]

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import explaining, explaining_heads, periods, pipeline, results, workbook_out
+from lianghua_batch import explaining, explaining_heads, periods, pipeline, resources, results, workbook_out
 from lianghua_batch.cli import explanation_view
 from lianghua_batch.cli.dispatch import dispatch, root
 from lianghua_batch.explaining import Line, Node
-from lianghua_batch.report import explanation
+from lianghua_batch.report import explanation, unit_books
 from lianghua_batch.report.view import View
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
@@ -115,7 +115,7 @@ def test_every_leaf_says_where_it_is_from(period):
         assert node.label and node.name and node.rule and node.clause, node
         if not node.children and not node.basis and node.source is None and node.value is None:
             without_a_cell.add(node.name)
-    assert without_a_cell <= {"四舍五入", "功效系数截断", "比率"}
+    assert without_a_cell <= {"四舍五入", "功效系数截断", "比率", "未报的表", "没有日记录的月份", "未按期完成的整改"}
 
 
 def everything(period: str) -> Iterator[Line]:
@@ -177,7 +177,7 @@ BRANCH = """\
   年末考核分：考核组、监督员、党员群众、服务对象加权（文件二（三）四类主体测评）
   考核组分：各指标得分之和（文件二（二）常规化、差异化指标）
   指标得分：权重×功效分÷100（文件二（二）功效系数法）
-  实际值：权重×功效分÷100（文件二（二）功效系数法）
+  按实际值得分：指标完成中填的实际值按赋分方法折算，乘以权重（文件二（二）功效系数法）
   监督员分：监督员评分的平均（文件二（三）四类主体测评）
   评分：得分÷评分人数（文件二（三）四类主体测评）
   党员群众分：Σ(票数×折算分)÷总票数（文件二（三）四类主体测评）
@@ -246,7 +246,7 @@ MEMBER = """\
   维度打分：月打分中的得分（文件二（二）党员日记录、月打分、季汇总、年评议）
   日记录核算分：起始分加各记录分值，扣去超过每月、每年上限和满分的部分（文件二（二）党员日记录、月打分、季汇总、年评议）
   起始分：该维度的起始分（文件二（二）党员日记录、月打分、季汇总、年评议）
-  日记录：日记录中分值空白，取积分项目的分值（文件二（二）党员日记录、月打分、季汇总、年评议）
+  日记录（分值空白）：取积分项目的分值（文件二（二）党员日记录、月打分、季汇总、年评议）
   日记录：日记录中的分值（文件二（二）党员日记录、月打分、季汇总、年评议）
   超过每月上限：同一项目一个月的合计不超过正负每月上限（文件二（二）党员日记录、月打分、季汇总、年评议）
   支委会调整：季汇总中的支委会调整（文件二（二）党员日记录、月打分、季汇总、年评议）
@@ -388,14 +388,77 @@ def test_a_computed_indicator_with_its_members_and_what_the_clip_takes(county, t
     ]
 
 
-def test_a_rate_has_no_cell_of_its_own(county, tmp_path):
-    county.form("考评方案", "指标编号").row(指标编号="B2")["数据来源"] = "报送率"
+def test_no_two_rules_go_by_one_name():
+    catalogue = resources.load("clauses")
+    names = [entry["label"] for kind in ("steps", "items") for entry in catalogue[kind].values()]
+    assert sorted(names) == sorted(set(names))
+
+
+def rated(county: County, rate: str, of: str = "ZB1") -> County:
+    """A unit's second indicator computed."""
+    which = "B2" if of == "ZB1" else "W2"
+    county.form("考评方案", "指标编号").row(指标编号=which)["数据来源"] = rate
     values = county.form("指标完成")
-    values.rows = [row for row in values.rows if row["指标编号"] != "B2"]
-    county.drop("日记录", 支部编号="ZB1", 期间="2026-03")
-    found = run(county.write(tmp_path), "ZB1", "--period", "2026", "--depth", 7).stdout
-    assert [line.split("─ ")[1] for line in tree(found) if "÷29×100" in line] == ["28÷29×100"]
+    values.rows = [row for row in values.rows if row["指标编号"] != which]
+    return county
+
+
+def below_the_rate(text: str) -> list[str]:
+    """The rate's line and what was not done, without the lines of the tree."""
+    lines = [line.lstrip(" 0123456789.│") for line in tree(text)]
+    start = next(n for n, line in enumerate(lines) if "÷" in line and line.endswith("×100"))
+    end = next(n for n, line in enumerate(lines) if n > start and "〔依据〕" not in line)
+    return [line[3:] for line in lines[start:end]]
+
+
+def test_a_filing_rate_names_the_forms_that_are_missing(county, tmp_path):
+    rated(county, "报送率")
+    for month in ("2026-03", "2026-05"):
+        county.drop("日记录", 支部编号="ZB1", 期间=month)
+    found = run(county.write(tmp_path), "ZB1", "--period", "2026", "--depth", 8).stdout
+    assert below_the_rate(found) == ["27÷29×100", "〔依据〕ZB1 财政第一支部　未报日记录：2026-03、2026-05"]
     assert "  比率：按各表逐项计数，没有单独的单元格（方案约定）" in found.splitlines()
+    assert "  未报的表：应报而没有报的表（方案约定）" in found.splitlines()
+
+
+def test_a_record_coverage_names_each_member_s_months_without_a_record(county, tmp_path):
+    rated(county, "日记录覆盖率")
+    for month in (m for m in periods.year(2026).months if m.index != 2):
+        diary = county.form("日记录", 期间=str(month), 支部编号="ZB1")
+        for code, name in (("001", "甲一"), ("002", "甲二")):
+            diary.add(日期=month.first_day, 党员编号=code, 姓名=name, 项目编号="Z01", 事由="学习")
+    found = run(county.write(tmp_path), "ZB1", "--period", "2026", "--depth", 8).stdout
+    year = "、".join(str(month) for month in periods.year(2026).months)
+    assert below_the_rate(found) == [
+        "22÷36×100",
+        "〔依据〕001 甲一　没有日记录：2026-02",
+        "〔依据〕002 甲二　没有日记录：2026-02",
+        f"〔依据〕003 甲三　没有日记录：{year}",
+    ]
+
+
+@pytest.mark.parametrize(("unit", "listed"), [("DW1", 0), ("ZB1", 3)])
+def test_a_committee_s_own_workbook_does_not_name_its_branches_members(county, tmp_path, unit, listed):
+    of = rated(rated(county, "日记录覆盖率"), "日记录覆盖率", of="DW1").process(tmp_path, "2026").results
+    book = next(b for b in unit_books.build(of, ()) if b.standing.unit.id == unit)
+    sheet = next(s for s in book.content()[0] if s.name == "得分说明")
+    labels = [str(row.cells[0].value) for row in sheet.rows]
+    assert any("÷" in label and label.endswith("×100") for label in labels)
+    assert sum("没有日记录" in label for label in labels) == listed
+
+
+def test_a_rate_of_rectification_names_what_was_not_done_in_time(county, tmp_path):
+    rated(county, "整改完成率", of="DW1")
+    issue = {"组织编号": "DW1", "问题": "记录不全", "完成时限": dt.date(2026, 5, 1)}
+    county.form("整改台账").add(**issue, 完成日期=dt.date(2026, 5, 1), 状态="已完成")
+    county.form("整改台账").add(**issue, 完成日期=dt.date(2026, 6, 1), 状态="已完成")
+    county.form("整改台账").add(**issue, 状态="整改中")
+    found = run(county.write(tmp_path), "DW1", "--period", "2026", "--depth", 8).stdout
+    assert below_the_rate(found) == [
+        "1÷3×100",
+        "〔依据〕记录不全　时限 2026-05-01，完成日期 2026-06-01（年末/整改.xlsx 整改台账 G5）",
+        "〔依据〕记录不全　时限 2026-05-01，完成日期 空白（年末/整改.xlsx 整改台账 G6）",
+    ]
 
 
 def test_sums_and_unrounded_numbers(county, tmp_path):
@@ -538,6 +601,7 @@ def test_the_tree_as_data(county, tmp_path):
         "name": "甲一",
         "level": "member",
         "period": "2026Q1",
+        "draft": False,
         "score": "82.75",
         "grade": None,
         "bound": None,
@@ -601,7 +665,7 @@ def test_numbers_without_an_end_are_fractions_in_the_data(county, tmp_path):
 
 
 def test_the_workbook_has_every_line_of_the_tree(county, tmp_path):
-    book = tmp_path / "说明" / "甲一.xlsx"
+    book = tmp_path / "甲一.xlsx"
     found = run(adjusted(county).write(tmp_path / "data"), "001", "--period", "2026Q1", "--depth", 0, "--xlsx", book)
     assert found.stdout.splitlines()[-1] == f"已写出 {book}"
     sheet = openpyxl.load_workbook(book)["计分明细"]
@@ -728,9 +792,116 @@ def test_data_with_errors_is_not_explained(county, tmp_path):
     assert found.exit_code == 1
     assert found.stdout == ""
     assert "[E310] ZB1/2026-01.xlsx 月打分 H4：" in found.stderr
-    assert found.stderr.splitlines()[-1].endswith("错误 1 条，警告 6 条。有错误，不能计分，没有可以说明的得分。")
+    assert found.stderr.splitlines()[-1].endswith(
+        "错误 1 条，警告 6 条。有错误，不能计分，没有可以说明的得分。请先按上面的提示改正；"
+        "急需查看没有错误的单位的，加 --partial（草稿，名次不是最终名次）。"
+    )
     found = run(folder, "002", "--period", "2026Q1", "--format", "json")
     assert (found.exit_code, json.loads(found.stdout)["summary"]["errors"]) == (1, 1)
+
+
+def test_a_draft_explains_the_units_without_errors(county, tmp_path):
+    county.form("月打分", 期间="2026-01", 支部编号="ZB1").row(党员编号="001")["合计"] = 99
+    folder = county.only("2026Q1").write(tmp_path)
+    found = run(folder, "乙一", "--period", "2026Q1", "--partial")
+    assert found.exit_code == 0
+    assert found.stdout.splitlines()[:2] == [
+        "乙一（004）　党员　2026Q1",
+        "百分制积分 80.00　暂列名次 第 1 名（财政第二支部，共 3 名）",
+    ]
+    assert json.loads(run(folder, "004", "--format", "json", "--period", "2026Q1", "--partial").stdout)["draft"] is True
+    assert refused(folder, "001", "--period", "2026Q1", "--partial") == (
+        "甲一（001） 在 2026Q1 没有分数：所在支部未列入本草稿。"
+    )
+    assert refused(folder, "ZB1", "--period", "2026Q1", "--partial") == (
+        "财政第一支部（ZB1） 在 2026Q1 没有分数：未列入本草稿：数据有 1 处错误。"
+    )
+
+
+def test_a_unit_may_be_left_out_of_the_draft(county, tmp_path):
+    folder = county.only("2026Q1").write(tmp_path)
+    assert refused(folder, "ZB2", "--period", "2026Q1", "--partial", "ZB2=材料未到") == (
+        "财政第二支部（ZB2） 在 2026Q1 没有分数：未列入本草稿：暂缺：材料未到。"
+    )
+
+
+def test_where_there_can_be_no_draft_it_says_what_to_do(county, tmp_path):
+    county.form("花名册", "党小组").row(党员编号="001")["支部编号"] = "ZB7"
+    found = run(county.only("2026Q1").write(tmp_path), "002", "--period", "2026Q1", "--partial")
+    assert found.exit_code == 1
+    assert found.stderr.splitlines()[-1].endswith(
+        "错误在花名册、考评方案中，或没有一个单位可以计分，草稿也出不了，没有可以说明的得分。请先按上面的提示改正。"
+    )
+
+
+# --- where the workbook may be written -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published_county(tmp_path_factory):
+    """A quarter of the small county, published; its folder, and one beside it for what is written."""
+    folder = County().only("2026Q1").write(tmp_path_factory.mktemp("county") / "data")
+    found = CliRunner().invoke(root, ["run", str(folder), "--period", "2026Q1", "--out", str(folder.parent / "结果")])
+    assert found.exit_code == 0
+    return folder
+
+
+def test_an_earlier_explanation_may_be_replaced(published_county, tmp_path):
+    book = tmp_path / "说明.xlsx"
+    for subject in ("001", "ZB1"):
+        found = run(published_county, subject, "--period", "2026Q1", "--xlsx", book)
+        assert (found.exit_code, found.stdout.splitlines()[-1]) == (0, f"已写出 {book}")
+    assert openpyxl.load_workbook(book)["计分明细"]["A1"].value.startswith("财政第一支部（ZB1）")
+
+
+@pytest.mark.parametrize("file", ["考评排名_2026Q1.xlsx", "各单位/ZB1_财政第一支部_考评结果_2026Q1.xlsx"])
+def test_no_published_workbook_is_replaced(published_county, file):
+    assert refused_as_it_was(published_county, published_county.parent / "结果" / file) == ALREADY_THERE
+
+
+ALREADY_THERE = "“{path}”已经有了，而且不是本程序写的说明工作簿，没有改动。请换一个文件名"
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04 damaged"])
+def test_no_other_file_is_replaced(published_county, tmp_path, content):
+    (tmp_path / "总结.xlsx").write_bytes(content)
+    assert refused_as_it_was(published_county, tmp_path / "总结.xlsx") == ALREADY_THERE
+
+
+def test_no_workbook_of_somebody_else_is_replaced(published_county, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "计分明细"
+    book.save(tmp_path / "总结.xlsx")
+    assert refused_as_it_was(published_county, tmp_path / "总结.xlsx") == ALREADY_THERE
+
+
+@pytest.mark.parametrize("file", ["花名册.xlsx", "甲一.xlsx", "ZB1/甲一.xlsx", "输出/甲一.xlsx", "归档/甲一.xlsx"])
+def test_nothing_is_written_into_the_data_folder(published_county, file):
+    book = published_county / file
+    book.parent.mkdir(exist_ok=True)
+    assert refused_as_it_was(published_county, book) == (
+        "“{path}”在数据文件夹里，说明工作簿不能写在那里（会当作上报的表，或盖掉已有的结果）。请写到数据文件夹以外"
+    )
+
+
+def test_a_way_round_leads_into_the_data_folder_all_the_same(published_county, tmp_path):
+    (tmp_path / "link").symlink_to(published_county, target_is_directory=True)
+    assert "在数据文件夹里" in refused_as_it_was(published_county, tmp_path / "link" / "花名册.xlsx")
+
+
+def test_no_folder_is_made(published_county, tmp_path):
+    book = tmp_path / "说明" / "甲一.xlsx"
+    assert refused_as_it_was(published_county, book) == f"没有文件夹“{book.parent}”。请先建好，或换一个位置"
+    assert not book.parent.exists()
+
+
+def refused_as_it_was(folder: Path, book: Path) -> str:
+    """What is said of a file that is not written; it stays as it was, and the call was wrong."""
+    before = book.read_bytes() if book.exists() else None
+    found = CliRunner().invoke(root, ["explain", str(folder), "001", "--period", "2026Q1", "--xlsx", str(book)])
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert (book.read_bytes() if book.exists() else None) == before
+    return found.stderr.splitlines()[-1].removeprefix("Error: ").replace(f"“{book}”", "“{path}”")
 
 
 def test_the_manuals_example_is_what_is_printed(county, tmp_path):

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from crowd import crowd
 from office import converted, needs_office
+from support import County
 
 from lianghua_batch import periods, pipeline, report, results, workbook_out
 from lianghua_batch.cli.dispatch import root
@@ -49,7 +51,8 @@ def year_book(year, tmp_path_factory):
 
 def page(outcome, warnings=(), before=None) -> list[str]:
     """Every text of 总览, and every number as a text, row by row from the left."""
-    sheet = overview.build(View(outcome, tuple(warnings), before))
+    earlier = {} if before is None else {outcome.county.period.previous: before}
+    sheet = overview.build(View(outcome, tuple(warnings), earlier))
     rows = (sheet.title, *sheet.subtitles, *sheet.rows, *sheet.notes)
     return [str(cell.value) for row in rows for cell in row.cells if cell.value != ""]
 
@@ -114,7 +117,7 @@ def test_every_sheet_leads_back_to_the_page(year_book):
 def test_a_quarter_without_an_earlier_one_says_so(quarter):
     shown = page(quarter)
     assert "没有上一期（2026Q1）的结果，不作比较。" in shown
-    assert "单位（上升）" not in shown
+    assert "支部（上升）" not in shown
 
 
 def test_a_year_without_an_earlier_one_shows_the_moves_within_it(year):
@@ -136,7 +139,7 @@ def test_the_moves_since_the_last_period(quarter):
     )
     shown = page(quarter, before=before)
     assert "名次升降最大的单位（与上一期 2026Q1 相比）" in shown
-    at = shown.index("得分增减", shown.index("单位（下降）")) + 1
+    at = shown.index("得分增减", shown.index("支部（下降）")) + 1
     assert shown[at : at + 3] == [first["name"], "4→1", "3"]
     assert shown[at + 4 : at + 7] == [last["name"], f"1→{last['rank_county']}", str(1 - last["rank_county"])]
 
@@ -149,12 +152,14 @@ def test_a_unit_that_was_not_there_before_is_not_compared(quarter):
     before = published(quarter)
     before.results["branches"].clear()
     before.results["committees"].clear()
-    assert "单位（上升）" not in page(quarter, before=before)
+    assert "支部（上升）" not in page(quarter, before=before)
 
 
 def test_an_earlier_period_that_cannot_be_read_is_told(quarter, year):
-    assert "上一期（2026Q1）的结果读不出来，不作比较。" in page(quarter, before=Unusable("不是 JSON 文件"))
-    told = "上一期（2025）的结果读不出来，不作比较；这里是年内的升降，详见“季度走势”。"
+    assert "上一期（2026Q1）的结果不能采用（不是 JSON 文件），不作比较。" in page(
+        quarter, before=Unusable("不是 JSON 文件")
+    )
+    told = "上一期（2025）的结果不能采用（不是 JSON 文件），不作比较；这里是年内的升降，详见“季度走势”。"
     assert told in page(year, before=Unusable("不是 JSON 文件"))
 
 
@@ -165,21 +170,60 @@ def test_a_draft_is_not_compared(draft):
 # --- what needs attention ------------------------------------------------------------------------------------------
 
 
-def test_nothing_to_attend_to(year):
-    assert "没有提示，没有缺项。" in page(year)
+def attention(outcome, warnings=()) -> list[tuple[str, tuple | None]]:
+    """What 总览 says of what needs attention, line by line, and to which sheet it leads."""
+    rows = overview.build(View(outcome, tuple(warnings))).rows
+    first = next(number for number, row in enumerate(rows) if row.cells[0].value == "需要关注") + 1
+    return [
+        (row.cells[0].value, row.cells[-1].to) for row in takewhile(lambda r: r.cells[0].style != "blank", rows[first:])
+    ]
+
+
+def test_nothing_to_attend_to(quarter):
+    assert attention(quarter) == [("没有需要关注的事项。", None)]
+
+
+def test_what_the_other_sheets_say_is_told_with_a_link_to_each(year):
+    assert attention(year) == [
+        ("整改逾期未完成 1 条，涉及 1 个单位，请督促整改。", ("rectification",)),
+        (
+            "结果运用：奖补党费 2 个单位、负责人诫勉谈话 4 个单位、党务干部取消年度评先晋优资格 4 个单位。",
+            ("uses",),
+        ),
+        (
+            "结果运用中因缺少以前年度的结果而不能核对的：调整机关党委副书记岗位 1 个单位，请查阅以前年度的排名。",
+            ("uses",),
+        ),
+        (
+            "指标分析中需要看的指标 5 项（“几乎都满分，没有区分度” 1 项、“区分度低” 1 项、“没有单位适用” 3 项）。",
+            ("indicator_analysis",),
+        ),
+    ]
+
+
+def test_striking_marks_are_told(tmp_path):
+    county = County()
+    for number in range(1, 6):
+        for unit in ("ZB1", "ZB2"):
+            row = county.form("督查打分", 期间="2026Q1").row(组织编号=unit)
+            county.form("督查打分", 期间="2026Q1").rows.append({**row, "检查单位": f"检查组{number}"})
+    outcome = county.only("2026Q1").process(tmp_path, "2026Q1")
+    assert outcome.results is not None, [p.message for p in outcome.problems]
+    told = [text for text, sheet in attention(outcome.results) if sheet == ("rater_analysis",)]
+    assert told == ["评分人分析中需要核实的：等次线附近的得分 1 处。"]
 
 
 def test_warnings_are_counted_by_what_they_are_about(year):
     place = SourceRef("年末/加减分.xlsx", "加减分", 4, 2, "分值")
     given = [problem("W304", place, value="待审"), problem("W101", place), problem("W103", place, other="甲.xlsx")]
-    told = "提示 3 条（文件和表头 2 条、表与表之间 1 条），请逐条核实，见“提示”。"
+    told = "提示 3 条（文件和表头 2 条、表与表之间 1 条），请逐条核实。"
     assert told in page(year, given)
 
 
 def test_a_draft_names_those_left_out(draft):
     shown = page(draft)
     (name,) = (each.unit.name for each in draft.draft.left_out)
-    assert f"未列入 1 个单位：{name}。原因见“未列入单位”。" in shown
+    assert f"未列入 1 个单位：{name}。" in shown
     assert f"因此不完整的党委 1 个：{draft.draft.incomplete[0].name}。" in shown
 
 

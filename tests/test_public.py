@@ -1,6 +1,8 @@
 """公示: what is hung up for everybody to see, and that nothing else is in the file."""
 
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +15,19 @@ from lianghua_batch.cli.dispatch import root
 from lianghua_batch.report import public
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+MONITORING = "季度排名为监测，用于掌握进度、查找不足，不作为年度等次；年度等次以年度考评为准。"
+
+
+def members_by_page(book) -> Iterator[tuple[str, str, float]]:
+    """Of each member on 党员积分 the title of the page, the name and the score."""
+    title = ""
+    for name, score in book["党员积分"].iter_rows(values_only=True):
+        if isinstance(score, int | float):
+            yield title, name, score
+        elif str(name).endswith("党员积分公示"):
+            title = name
 
 
 class Announced:
@@ -52,7 +67,7 @@ def test_the_headings(announced):
     assert announced.book.sheetnames == ["党委排名", "支部排名", "党员积分"]
     assert announced.rows("党委排名")[0] == ["名次", "党委", score, grade]
     assert announced.rows("支部排名")[0] == ["名次", "支部", score, grade]
-    assert announced.rows("党员积分")[0] == ["支部", "姓名", "年度综合分" if year else "审定积分"]
+    assert announced.rows("党员积分")[0] == ["姓名", "年度综合分" if year else "审定积分"]
 
 
 def test_units_with_their_ranks_scores_and_grades(announced):
@@ -65,8 +80,11 @@ def test_members_by_branch_and_rank_with_their_scores(announced):
     year = announced.json["period"] == "2026"
     names = {b["id"]: b["name"] for b in announced.json["branches"]}
     ordered = sorted(announced.json["members"], key=lambda m: (m["branch"], m["rank"], m["id"]))
-    expected = [[names[m["branch"]], m["name"], m["total"] if year else m["points"]] for m in ordered]
-    assert [[b, n, f"{s:.2f}"] for b, n, s in announced.rows("党员积分")[1:]] == expected
+    label = "2026年度" if year else "2026年第一季度（监测）"
+    expected = [
+        [f"{names[m['branch']]}\n{label}党员积分公示", m["name"], m["total"] if year else m["points"]] for m in ordered
+    ]
+    assert [[title, name, f"{score:.2f}"] for title, name, score in members_by_page(announced.book)] == expected
 
 
 def test_every_page_says_until_when_and_where_to_object(announced):
@@ -76,6 +94,33 @@ def test_every_page_says_until_when_and_where_to_object(announced):
         for start in ("公示期：", "对公示内容有异议的", "受理单位：", "公示单位（盖章）："):
             assert sum(t.startswith(start) for t in texts) == pages
     assert len(announced.book["党员积分"].row_breaks.brk) == branches - 1
+
+
+def test_every_page_can_be_put_up_by_itself(announced):
+    """Title, headings and a quarter's note stand on each page, and no number of it among others."""
+    quarter = announced.json["period"] == "2026Q1"
+    for name in ("党委排名", "支部排名"):
+        assert announced.book[name].print_title_rows == ("$1:$3" if quarter else "$1:$2")
+    sheet = announced.book["党员积分"]
+    for first in [1, *(pause.id + 1 for pause in sheet.row_breaks.brk)]:
+        assert sheet.cell(first, 1).value.endswith("党员积分公示")
+        if quarter:
+            assert sheet.cell(first + 1, 1).value == MONITORING
+        assert sheet.cell(first + 1 + quarter, 1).value == "姓名"
+    assert {sheet.oddFooter.center.text for sheet in announced.book} == {None}
+
+
+def test_a_large_branch_goes_on_under_its_own_title():
+    outcome = pipeline.process(SAMPLE, periods.year(2026)).results
+    best = outcome.members[0]
+    many = replace(outcome, members=(best,) * 50)
+    *_, sheet = public.build(many)
+    branch = outcome.county.roster.named(best.member.branch).name
+    titles = [sheet.title, *(row for row in sheet.rows if row.new_page)]
+    title = f"{branch}\n2026年度党员积分公示"
+    assert [row.cells[0].value for row in titles] == [title, f"{title}（续）", f"{title}（续）"]
+    objections = [row for row in sheet.rows if str(row.cells[0].value).startswith("对公示内容有异议的")]
+    assert len(objections) == 1
 
 
 def test_it_is_for_upright_pages(announced):
@@ -114,13 +159,21 @@ def test_the_properties_name_nobody(announced):
 def test_a_quarter_says_that_it_is_monitoring(tmp_path):
     book = Announced("2026Q1", tmp_path, mask_names=False).book
     for sheet in book:
-        assert sheet["A2"].value == ("季度排名为监测，用于掌握进度、查找不足，不作为年度等次；年度等次以年度考评为准。")
+        assert sheet["A2"].value == MONITORING
 
 
-def test_masked_names_keep_their_first_character(masked, announced):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("张三", "张＊"), ("张小三", "张＊三"), ("欧阳小三", "欧＊＊三"), ("张", "张"), ("阿依·买买提", "阿＊＊＊＊提")],
+)
+def test_a_masked_name_keeps_its_first_and_last_character(name, shown):
+    assert public.masked(name, "＊") == shown
+
+
+def test_masked_names_are_masked_everywhere(masked, announced):
     names = [m["name"] for m in masked.json["members"]]
-    shown = [row[1] for row in masked.rows("党员积分")[1:]]
-    assert sorted(shown) == sorted(name[0] + "＊＊" for name in names)
+    shown = [name for _, name, _ in members_by_page(masked.book)]
+    assert sorted(shown) == sorted(public.masked(name, "＊") for name in names)
     whole = masked.xml()
     assert not [name for name in names if f">{name}<" in whole]
     if announced.json["period"] == "2026":
@@ -136,13 +189,5 @@ def test_the_command_masks_names_in_nothing_else(tmp_path):
     assert CliRunner().invoke(root, ["run", str(folder), "--mask-names"]).exit_code == 0
     changed = [name for name, content in before.items() if (out / name).read_bytes() != content]
     assert [str(name) for name in changed] == ["公示_2026Q1.xlsx"]
-    sheet = openpyxl.load_workbook(out / "公示_2026Q1.xlsx")["党员积分"]
-    assert [c.value for c in sheet["B"] if c.value] == [
-        "姓名",
-        "甲＊＊",
-        "甲＊＊",
-        "甲＊＊",
-        "乙＊＊",
-        "乙＊＊",
-        "乙＊＊",
-    ]
+    book = openpyxl.load_workbook(out / "公示_2026Q1.xlsx")
+    assert [name for _, name, _ in members_by_page(book)] == ["甲＊"] * 3 + ["乙＊"] * 3

@@ -91,8 +91,8 @@ def headings(sheet):
 
 
 def rows(sheet):
-    """The rows under the headings that have a value in every one of the first two columns, by heading."""
-    names = headings(sheet)
+    """The rows under the headings that have a value in every one of the first two columns, by heading in one line."""
+    names = [str(name).replace("\n", "") for name in headings(sheet)]
     found = []
     for cells in sheet.iter_rows(min_row=heading_row(sheet) + 1):
         if cells[0].value is not None and cells[1].value is not None:
@@ -140,12 +140,12 @@ def test_headings_of_the_rankings(year_book, quarter_book):
         "支部编号",
         "支部名称",
         "所属党委",
-        "党委内名次",
-        "参评党员",
-        "党员积分均分",
+        "党委内\n名次",
+        "参评\n党员",
+        "党员积分\n均分",
     ]
     assert headings(year_book["党委排名"])[-6:] == ["个性化", "动态化", "违纪", "总分", "等次", "季度走势"]
-    assert headings(quarter_book["支部排名"])[-4:] == ["党员积分均分", "督查得分", "季度得分", "监测等次"]
+    assert headings(quarter_book["支部排名"])[-4:] == ["党员积分\n均分", "督查得分", "季度得分", "监测等次"]
 
 
 def test_a_member_has_twelve_months_and_four_quarters(year_book):
@@ -205,7 +205,7 @@ def test_every_indicator_score_stands_in_the_composition(year, year_book):
         names, first = headings(sheet), heading_row(sheet) + 1
         for cells in sheet.iter_rows(min_row=first, max_row=first + len(published[level]) - 1, values_only=True):
             unit = next(u for u in published[level] if u["id"] == cells[1])
-            found = {h.split("\n")[0]: as_text(v) for h, v in zip(names, cells, strict=True) if h.count("\n") == 2}
+            found = {h.split("（")[0]: as_text(v) for h, v in zip(names, cells, strict=True) if "分）\n" in h}
             own = [(cells[i], as_text(cells[i + 1])) for i, h in enumerate(names) if h.endswith("项\n编号")]
             found |= {indicator: score for indicator, score in own if indicator != DASH}
             assert {k: v for k, v in found.items() if v is not None} == unit["indicators"]
@@ -216,7 +216,7 @@ def test_the_subtotals_of_the_composition_add_up(year_book):
         sheet = year_book[name]
         for row in rows(sheet):
             assessment = next(v for h, v in row.items() if h.startswith("考核组分"))
-            kinds = [v for h, v in row.items() if h.endswith("\n小计")]
+            kinds = [v for h, v in row.items() if h.endswith("化小计")]
             if isinstance(assessment, float):  # the notes under the table have none
                 assert f"{sum(kinds):.2f}" == f"{assessment:.2f}"
 
@@ -387,7 +387,7 @@ def test_every_sheet_prints_on_a4_with_page_numbers(year_book, year):
     assert year_book["党员积分"].page_setup.fitToHeight == 0
 
 
-def test_wide_compositions_repeat_the_unit_and_break_between_groups(year_book):
+def test_wide_compositions_repeat_the_unit_and_name_the_group_on_every_page(year_book):
     sheet = year_book["得分构成（党委）"]
     assert sheet.print_title_cols == "$A:$C"
     head = heading_row(sheet)
@@ -395,14 +395,24 @@ def test_wide_compositions_repeat_the_unit_and_break_between_groups(year_book):
         assert sheet.cell(head - 1, pause.id + 1).value is not None  # a group heading begins there
 
 
-def test_pages_break_between_groups_and_within_one_that_fills_a_page():
+def test_the_title_of_a_wide_composition_is_whole_on_every_page(year_book):
+    sheet = year_book["得分构成（党委）"]
+    assert sheet["A1"].value == "2026年度党委得分构成"
+    assert "A1:C1" in {str(area) for area in sheet.merged_cells.ranges}
+    assert (sheet["A2"].value, str(sheet["D2"].value)[:5]) == ("考评期间和方案（印在第一页）", "考评期间：")
+
+
+def test_pages_are_filled_and_no_small_group_or_single_column_is_torn_off():
     def columns(*groups):
         return [Column("名", 10), *(Column("项", 10, group) for group in groups)]
 
     width = 75  # pixels of a column of ten characters
-    assert fitting.page_breaks(columns(*"甲甲甲乙乙乙乙"), 1, 6 * width) == (4,)
-    assert fitting.page_breaks(columns(*"甲甲甲甲甲甲甲甲甲"), 1, 6 * width) == (6,)
     assert fitting.page_breaks(columns(*"甲甲甲乙乙"), 1, 6 * width) == ()
+    assert fitting.page_breaks(columns(*"甲甲甲乙乙乙乙"), 1, 6 * width) == (4,)  # four columns stay together
+    assert fitting.page_breaks(columns(*"甲甲甲乙乙乙乙乙"), 1, 6 * width) == (6,)  # five are broken
+    assert fitting.page_breaks(columns(*"甲甲甲甲乙乙乙乙乙"), 1, 6 * width) == (5,)  # one would be left alone
+    assert fitting.page_breaks(columns(*"甲甲甲甲甲甲"), 1, 6 * width) == (5,)
+    assert fitting.page_breaks(columns(*"甲甲甲甲甲甲甲甲甲"), 1, 6 * width) == (6,)
 
 
 def test_columns_fit_chinese_text_and_rows_what_wraps():

@@ -310,10 +310,13 @@ def test_workbooks_of_units_that_are_gone_go(tmp_path):
     out = tmp_path / "输出/2026Q1"
     assert run(county.write(tmp_path)).exit_code == 0
     (out / "各单位/ZB9_已撤销支部_考评结果_2026Q1.xlsx").write_bytes(b"old")
-    (out / "书记的批注.txt").write_text("留着", encoding="utf-8")
+    kept = ("书记的批注.txt", "各单位/ZB1_财政第一支部_说明.xlsx", "各单位/ZB1_财政第一支部_考评结果_2025Q4.xlsx")
+    for name in kept:
+        (out / name).write_bytes(b"kept")
     assert run(tmp_path).exit_code == 0
-    assert sorted(p.name.split("_")[0] for p in (out / "各单位").iterdir()) == ["DW1", "ZB1", "ZB2"]
-    assert (out / "书记的批注.txt").exists()
+    written = sorted(p.name for p in (out / "各单位").glob("*_考评结果_2026Q1.xlsx"))
+    assert [name.split("_")[0] for name in written] == ["DW1", "ZB1", "ZB2"]
+    assert all((out / name).read_bytes() == b"kept" for name in kept)
 
 
 def test_a_draft_has_none(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from support import County
 
 from lianghua_batch import periods, pipeline, report, uses, workbook_out
-from lianghua_batch.earlier import Published
+from lianghua_batch.earlier import Published, Unusable
 from lianghua_batch.report.uses import build
 from lianghua_batch.report.view import View
 
@@ -45,9 +45,14 @@ def results(tmp_path_factory):
     return scored(with_committees(MARKS), tmp_path_factory.mktemp("four"))
 
 
-def published(**committees: tuple[int | None, str]) -> dict:
-    """An earlier year's results.json: (rank, grade) by committee."""
-    return {"committees": [{"id": code, "rank": rank, "grade": grade} for code, (rank, grade) in committees.items()]}
+def published(**committees: tuple[int | None, str]) -> Published:
+    """An earlier year's results: (rank, grade) by committee."""
+    rows = [{"id": code, "rank": rank, "grade": grade} for code, (rank, grade) in committees.items()]
+    return Published(Path("results.json"), {"committees": rows, "branches": []}, None)
+
+
+def by_period(history: dict[int, Published | Unusable]) -> dict:
+    return {periods.year(year): found for year, found in history.items()}
 
 
 def told(listed) -> list[str]:
@@ -56,7 +61,7 @@ def told(listed) -> list[str]:
 
 def adjusted(results, history) -> tuple[list[str], list[str]]:
     """Whom 调整机关党委副书记岗位 concerns, and whom it may."""
-    found = uses.of(results, history)
+    found = uses.of(results, by_period(history))
     return told(u for u in found.applying if u.use == "adjustment"), told(found.unchecked)
 
 
@@ -100,12 +105,23 @@ def test_lowest_grade_three_years_running(results):
     )
 
 
-def test_both_conditions_are_named(results):
+def test_both_conditions_are_named_in_one_row(results):
     before = published(DW1=(1, "较差"), DW4=(2, "较差"))
-    assert [line.partition("：")[2][:8] for line in adjusted(results, {2025: before, 2024: before})[0]] == [
-        "连续 2 年末位",
-        "连续 3 年较差",
+    assert adjusted(results, {2025: before, 2024: before})[0] == [
+        "adjustment DW4：连续 2 年末位：2025年度第 2 名（共 2 个）、2026年度第 4 名（共 4 个）；"
+        "连续 3 年较差：2024年度较差、2025年度较差、2026年度较差"
     ]
+
+
+def test_who_meets_one_condition_is_not_listed_again_for_the_other_that_cannot_be_told(results):
+    before = published(DW1=(1, "较差"), DW4=(2, "较差"))
+    assert adjusted(results, {2025: before}) == (
+        [
+            "adjustment DW4：连续 2 年末位：2025年度第 2 名（共 2 个）、2026年度第 4 名（共 4 个）；"
+            "2026年度较差，没有 2024 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次"
+        ],
+        [],
+    )
 
 
 def test_one_better_year_ends_the_row(results):
@@ -117,27 +133,30 @@ def test_where_years_are_missing_the_list_says_which(results):
     assert adjusted(results, {}) == (
         [],
         [
-            "adjustment DW4：2026年度末位；没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名",
-            "adjustment DW4：2026年度较差；没有 2024、2025 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次",
+            "adjustment DW4：2026年度末位，没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名；"
+            "2026年度较差，没有 2024、2025 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次"
         ],
     )
 
 
+def test_a_year_that_is_there_but_of_no_use_is_told_from_one_that_is_not(results):
+    found = adjusted(results, {2025: Unusable("是草稿")})[1]
+    assert found == [
+        "adjustment DW4：2026年度末位，2025 年度的考评结果不能采用，不能核对是否连续 2 年末位，请查阅当年的排名；"
+        "2026年度较差，没有 2024 年度的考评结果，2025 年度的考评结果不能采用，不能核对是否连续 3 年较差，请查阅当年的等次"
+    ]
+
+
 def test_a_known_year_that_rules_it_out_leaves_nothing_to_check(results):
-    history = {2025: None, 2024: published(DW1=(1, "优秀"), DW4=(2, "一般"))}
+    history = {2024: published(DW1=(1, "优秀"), DW4=(2, "一般"))}
     assert adjusted(results, history)[1] == [
-        "adjustment DW4：2026年度末位；没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名"
+        "adjustment DW4：2026年度末位，没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名"
     ]
 
 
 def test_a_committee_that_was_not_there_the_year_before_was_not_last(results):
     history = {2025: published(DW1=(1, "优秀"), DW2=(2, "较差"))}
     assert adjusted(results, history) == ([], [])
-
-
-def test_a_draft_of_the_year_before_is_as_good_as_none(results):
-    draft = {**published(DW1=(None, "优秀"), DW4=(None, "较差")), "draft": {}}
-    assert adjusted(results, {2025: draft, 2024: draft}) == adjusted(results, {})
 
 
 def test_all_who_tie_for_last_are_last(tmp_path):
@@ -175,8 +194,7 @@ def lines(results, folder) -> list[str]:
 
 
 def test_the_sheet_has_a_section_a_use_and_says_where_there_is_nobody(results, tmp_path):
-    assert lines(results, tmp_path)[1:] == [
-        "考评期间：2026-01-01 至 2026-12-31　　考评方案：2026年考评方案　　组织等次：优秀 90分及以上、良好 85分及以上、一般 70分及以上、较差 70分以下",
+    assert lines(results, tmp_path)[2:] == [
         "组织编号 | 组织名称 | 层级 | 所属党委 | 总分 | 等次 | 名次 | 理由",
         "奖补党费（3 个）　年度等次为优秀　依据：文件二（三）结果运用",
         "DW1 | 财政局机关党委 | 党委 | 90.8 | 优秀 | 1 | 2026年度等次为优秀",
@@ -190,20 +208,28 @@ def test_the_sheet_has_a_section_a_use_and_says_where_there_is_nobody(results, t
         "DW4 | 民政局机关党委 | 党委 | 63.2 | 较差 | 4 | 2026年度等次为较差",
         "调整机关党委副书记岗位（0 个）　只对党委：连续 2 年末位，或连续 3 年较差　依据：文件二（三）结果运用",
         "没有单位。",
-        "调整机关党委副书记岗位：因缺少以前年度的结果，不能核对的（2 个）",
-        "DW4 | 民政局机关党委 | 党委 | 63.2 | 较差 | 4 | 2026年度末位；没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名",
-        "DW4 | 民政局机关党委 | 党委 | 63.2 | 较差 | 4 | 2026年度较差；没有 2024、2025 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次",
+        "调整机关党委副书记岗位：因缺少以前年度的结果，不能核对的（1 个）",
+        "DW4 | 民政局机关党委 | 党委 | 63.2 | 较差 | 4 | "
+        "2026年度末位，没有 2025 年度的考评结果，不能核对是否连续 2 年末位，请查阅当年的排名；"
+        "2026年度较差，没有 2024、2025 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次",
         "本表按等次和名次列出符合条件的单位，供机关工委研究；结果运用由机关工委决定。支部的名次是所属党委内的名次。",
     ]
 
 
-@pytest.mark.parametrize(("period", "told"), [("2025", True), ("2024", False)])
-def test_the_sheet_takes_last_year_s_published_results(results, period, told):
-    found = {"period": period, **published(DW1=(1, "优秀"), DW4=(2, "一般"))}
-    sheet = build(View(results, (), Published(Path("输出") / period / "results.json", found, None)))
-    reasons = [str(row.cells[-1].value) for row in sheet.rows]
-    expected = "连续 2 年末位：2025年度第 2 名（共 2 个）、2026年度第 4 名（共 4 个）"
-    assert (expected in reasons) is told
+def test_the_sheet_takes_the_years_before(results):
+    before = published(DW1=(1, "优秀"), DW4=(2, "较差"))
+    sheet = build(View(results, (), by_period({2025: before, 2024: before})))
+    section = next(n for n, row in enumerate(sheet.rows) if str(row.cells[0].value).startswith("调整"))
+    assert str(sheet.rows[section].cells[0].value).startswith("调整机关党委副书记岗位（1 个）")
+    assert sheet.rows[section + 1].cells[-1].value == (
+        "连续 2 年末位：2025年度第 2 名（共 2 个）、2026年度第 4 名（共 4 个）；"
+        "连续 3 年较差：2024年度较差、2025年度较差、2026年度较差"
+    )
+
+
+def test_the_sheet_says_why_a_year_before_is_of_no_use(results):
+    sheet = build(View(results, (), by_period({2025: Unusable("输出/2025：是草稿")})))
+    assert sheet.rows[0].cells[0].value == "2025 年度的考评结果不能采用：输出/2025：是草稿"
 
 
 def renamed(**grades: str) -> County:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from lianghua_batch import exact
 from lianghua_batch.analysis.figures import correlation, spread, words
+from lianghua_batch.contributions import Score, total
 from lianghua_batch.results import Results, UnitStanding
 from lianghua_batch.scheme import BRANCH, COMMITTEE, Indicator, Parameters
 
@@ -55,12 +56,11 @@ def _figures(results: Results, indicator: Indicator, level: str, standings: Sequ
     marked = sorted((s for s in standings if indicator.id in s.scores.indicators), key=_best_first)
     if not marked:
         return IndicatorFigures(indicator, 0, *[None] * 8, verdict="unused")
-    scores = [s.scores.indicators[indicator.id].value for s in marked]
-    shares = [score / indicator.weight for score in scores]
-    most = results.county.scheme.publish(indicator.weight)
+    points = [s.scores.indicators[indicator.id] for s in marked]
+    shares = [_unrounded(score) / indicator.weight for score in points]
     rests = [
-        s.scores.total.value - _part(score, results.county.scheme.parameters)
-        for s, score in zip(marked, scores, strict=True)
+        s.scores.total.value - _part(score.value, results.county.scheme.parameters)
+        for s, score in zip(marked, points, strict=True)
     ]
     enough = len(marked) >= words("indicators")["least_units"]
     figures = {
@@ -68,8 +68,8 @@ def _figures(results: Results, indicator: Indicator, level: str, standings: Sequ
         "lowest": min(shares),
         "highest": max(shares),
         "spread": spread(shares),
-        "full": Fraction(sum(score >= most for score in scores), len(scores)),
-        "zero": Fraction(sum(score <= 0 for score in scores), len(scores)),
+        "full": Fraction(sum(share >= 1 for share in shares), len(shares)),
+        "zero": Fraction(sum(share <= 0 for share in shares), len(shares)),
         "discrimination": _discrimination(shares) if enough else None,
         "correlation": correlation(shares, rests) if enough else None,
     }
@@ -79,6 +79,11 @@ def _figures(results: Results, indicator: Indicator, level: str, standings: Sequ
 def _best_first(standing: UnitStanding) -> tuple:
     """As ranked: by 总分, within a tie by 年末考核分, then 组织编号."""
     return -standing.scores.total.value, -standing.scores.year_end.value, standing.unit.id
+
+
+def _unrounded(score: Score) -> Fraction:
+    """The points as they were reckoned: under 小数位 0 rounded ones may be more than the 权重."""
+    return total(part for part in score.parts if part.kind != "rounding")
 
 
 def _part(score: Fraction, rules: Parameters) -> Fraction:

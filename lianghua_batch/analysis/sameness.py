@@ -91,12 +91,8 @@ def _by_unit(county: County, form: str, votes: Mapping[str, Sequence[Votes]]) ->
     for unit_id, rows in votes.items():
         enough = [each for each in rows if sum(each) >= least]
         if enough and unit_id in county.roster.units and unit_id not in county.left_out:
-            found.append((_unit(county, unit_id), enough))
+            found.append((county.roster.known_as(unit_id, county.period.last_day), enough))
     return sorted(found, key=lambda pair: (pair[0].level != COMMITTEE, pair[0].id))
-
-
-def _unit(county: County, unit_id: str) -> Unit:
-    return county.roster.unit(unit_id, county.period.last_day) or county.roster.named(unit_id)
 
 
 # --- 月打分 ---------------------------------------------------------------------------------------------------------
@@ -105,7 +101,7 @@ def _unit(county: County, unit_id: str) -> Unit:
 def groups(results: Results) -> tuple[GroupFigures, ...]:
     """Return the 党小组 in which everyone got the same marks in striking many months, those with the largest share first."""
     rules = words("groups")
-    marks = _group_marks(results)
+    marks, roster, day = _group_marks(results), results.county.roster, results.county.period.last_day
     sizes: dict[tuple[str, str], list[int]] = defaultdict(list)
     same: dict[tuple[str, str], int] = defaultdict(int)
     for (branch, group, _), rows in marks.items():
@@ -113,7 +109,7 @@ def groups(results: Results) -> tuple[GroupFigures, ...]:
             sizes[branch, group].append(len(rows))
             same[branch, group] += len(set(rows)) == 1
     found = [
-        GroupFigures(_unit(results.county, key[0]), key[1], max(counts), len(counts), same[key])
+        GroupFigures(roster.known_as(key[0], day), key[1], max(counts), len(counts), same[key])
         for key, counts in sizes.items()
         if same[key] >= rules["least_months"] and Fraction(same[key], len(counts)) >= Fraction(rules["share"])
     ]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from lianghua_batch import resources
-from lianghua_batch.cli.options import FAULTY, FOLDER, format_option, period_option, root
+from lianghua_batch.cli import drafting
+from lianghua_batch.cli.drafting import partial_option
+from lianghua_batch.cli.options import FOLDER, format_option, period_option, root
 from lianghua_batch.cli.wording import WrongUsage
 
 if TYPE_CHECKING:
-    from lianghua_batch.explaining import Node
     from lianghua_batch.results import Results
 
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
-_WORKBOOK = ".xlsx"
 
 
 @root.command(
@@ -32,41 +32,45 @@ _WORKBOOK = ".xlsx"
 @click.option(
     "--xlsx", "book", type=_NEW_FILE, metavar="文件", help="另外写出工作簿“计分明细”，逐级可以折叠，可以打印。"
 )
+@partial_option
 @format_option
-def explain(folder: Path, subject: str, period, depth: int | None, book: Path | None, form: str) -> None:
+def explain(
+    folder: Path, subject: str, period, depth: int | None, book: Path | None, partial: tuple[str, ...], form: str
+) -> None:
     """说明一名党员、一个支部或党委的得分怎样得来：逐级列出各项，直到单元格，封顶和四舍五入单列，并核对各项之和。"""
-    from lianghua_batch import explaining, pipeline
+    from lianghua_batch import explaining
     from lianghua_batch.cli import explanation_view, printing
 
-    if book is not None and book.suffix.lower() != _WORKBOOK:
-        raise WrongUsage(f"--xlsx 的文件名应以 {_WORKBOOK} 结尾，不是“{book.name}”")
-    outcome = pipeline.process(folder, period, progress=printing.progress("正在读取"))
+    if book is not None:
+        _check(book, folder)
+    outcome = drafting.outcome(folder, period, None, partial)
     if outcome.results is None:
-        _refuse(outcome, form)
+        printing.refuse(outcome, form, resources.load("explain")["refused"]["draft" if partial else "final"])
     top = explaining.explain(outcome.results, _scored(outcome.results, subject))
     if form == "json":
         printing.print_json(explanation_view.as_json(outcome.results, top))
     else:
         explanation_view.show(outcome.results, top, depth)
     if book is not None:
-        click.echo(f"已写出 {_write(outcome.results, top, book)}", err=form == "json")
+        from lianghua_batch import explanation_book
+
+        explanation_book.write(outcome.results, top, book)
+        click.echo(f"已写出 {book}", err=form == "json")
 
 
-def _refuse(outcome, form: str) -> None:
-    """Print every problem of data that cannot be scored, and end with exit code 1."""
-    from lianghua_batch.cli import printing
+def _check(book: Path, folder: Path) -> None:
+    """A workbook that would harm others is refused before anything is read."""
+    from lianghua_batch import explanation_book
 
-    if form == "json":
-        printing.print_json(printing.problems_as_json(outcome))
-    else:
-        printing.print_outcome(outcome, err=True)
-        click.echo(f"{printing.summary_line(outcome)}有错误，不能计分，没有可以说明的得分。", err=True)
-    raise click.exceptions.Exit(FAULTY)
+    try:
+        explanation_book.check(book, folder)
+    except explanation_book.WrongPlace as error:
+        raise WrongUsage(str(error)) from None
 
 
 def _scored(results: "Results", written: str) -> str:
     """The code of the subject that is meant; who is not known, not the only one of the name or not scored is told so."""
-    from lianghua_batch import explaining, subjects
+    from lianghua_batch import explaining, subjects, unscored
 
     roster, words = results.county.roster, resources.load("explain")["subjects"]
     found = subjects.meant(roster, written)
@@ -81,7 +85,7 @@ def _scored(results: "Results", written: str) -> str:
         explaining.standing_of(results, found[0])
     except explaining.Unscored:
         who = subjects.latest(roster, found[0])
-        facts = {"who": who, "period": results.county.period, "reason": _reason(results, found[0])}
+        facts = {"who": who, "period": results.county.period, "reason": unscored.reason(results, found[0])}
         raise click.ClickException(words["unscored"].format_map(facts)) from None
     return found[0]
 
@@ -92,32 +96,3 @@ def _one(roster, code: str) -> str:
 
     words, home = resources.load("explain")["subjects"], subjects.home(roster, code)
     return words["one"].format(code=code, name=subjects.latest(roster, code).name, home=home or words["nowhere"])
-
-
-def _reason(results: "Results", code: str) -> str:
-    """Why a known member or unit has no score in the period."""
-    from lianghua_batch.report import people
-    from lianghua_batch.report.view import View
-
-    words, county = resources.load("explain")["subjects"], results.county
-    if code in county.roster.members:
-        reasons = {member.id: reason for member, reason in people.unscored(View(results, ()))}
-        return reasons.get(code, words["off_roster"])
-    if not county.roster.exists(code, county.period.last_day):
-        return words["gone"].format(day=county.period.last_day)
-    return words["no_branches"]
-
-
-def _write(results: "Results", top: "Node", book: Path) -> Path:
-    """Write the tree as a workbook over the one that may be there; raises what `replacing` raises."""
-    from dataclasses import replace
-
-    from lianghua_batch import replacing, report, workbook_out
-    from lianghua_batch.report import explanation
-    from lianghua_batch.report.view import View
-
-    sheet = explanation.build(View(results, ()), top)
-    properties = replace(report.properties(results), title=str(sheet.title.cells[0].value))
-    with replacing.replacement(book.parent) as beside:
-        workbook_out.write(beside / book.name, [sheet], properties)
-    return book

@@ -5,7 +5,6 @@ wide, so that nothing would stay in line behind them.
 """
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lianghua_batch import exact, explaining_heads, resources
+from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.contributions import WHOLE
 from lianghua_batch.explaining import Node, leaves_total, lines
@@ -23,7 +23,6 @@ from lianghua_batch.explaining_heads import Head, shown
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import Results
 
-_UNBOUNDED = 100_000  # columns of a file
 _BESIDE, _LAST, _ON, _OFF = "├─ ", "└─ ", "│  ", "   "
 _GAP = "  "
 _LEAST = 16  # columns that a text keeps, however narrow the terminal: it breaks the line itself then
@@ -38,9 +37,7 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     words = resources.load("explain")["terminal"]
     head = explaining_heads.head(results, top.subject)
     depth = words["depth"][head.level] if depth is None else depth
-    if width is None and not sys.stdout.isatty():
-        width = _UNBOUNDED
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    console = terminal.console(width)
     page = _Page(list(_twigs(top, depth)), top.subject, console.width, words)
     _print(console, [explaining_heads.title(head)], "bold")
     _print(console, explaining_heads.sentences(head))
@@ -182,6 +179,7 @@ def as_json(results: Results, top: Node) -> dict[str, Any]:
         "name": head.name,
         "level": head.level,
         "period": str(head.period),
+        "draft": head.provisional,
         "score": head.shown_score,
         "grade": head.grade,
         "bound": _bound_as_json(head),

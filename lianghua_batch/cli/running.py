@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from lianghua_batch import locking, resources
-from lianghua_batch.cli import wording
+from lianghua_batch.cli import drafting, wording
+from lianghua_batch.cli.drafting import partial_option
 from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option, period_option, root
 
 
@@ -20,60 +21,34 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
     metavar="文件夹",
     help="输出文件夹，不写为 文件夹/输出/期间；草稿写到其中的“草稿”。",
 )
-@click.option(
-    "--partial",
-    is_flag=False,
-    flag_value="",
-    multiple=True,
-    metavar="[单位=原因]",
-    help="出草稿：有错误的单位不列入，其余照排；写 单位=原因 则把该单位作为暂缺。可以写多次。",
-)
-@click.option("--mask-names", is_flag=True, help="公示中党员的姓名只留第一个字（张＊＊），其他文件不变。")
+@partial_option
+@click.option("--mask-names", is_flag=True, help="公示中党员的姓名只留首尾两个字（张＊三；两个字的为张＊），其他文件不变。")
 @format_option
 def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], mask_names: bool, form: str) -> None:
     """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。"""
-    from lianghua_batch import earlier, publishing
+    from lianghua_batch import history, publishing
+    from lianghua_batch.cli import printing
 
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
-            outcome = _outcome(folder, period, out, partial)
+            outcome = drafting.outcome(folder, period, out, partial)
             if outcome.results is None:
                 _refuse(outcome, form)
             place = out or outputs / str(outcome.period)
             if outcome.results.draft:
                 place /= resources.load("drafts")["folder"]
-            before = earlier.published(outputs, outcome.period.previous)
-            published = publishing.publish(outcome.results, outcome.problems, place, before, mask_names=mask_names)
+            earlier = history.in_outputs(outputs, outcome.period)
+            published = publishing.publish(
+                outcome.results,
+                outcome.problems,
+                place,
+                earlier,
+                mask_names=mask_names,
+                progress=printing.progress("正在写出"),
+            )
             afterwards.enter_context(_published_already())
         _tell(outcome, published, form)
-
-
-def _outcome(folder: Path, period, out: Path | None, partial: tuple[str, ...]):
-    """What checking and scoring comes to: all or nothing, or with --partial a draft."""
-    from lianghua_batch import drafts, pipeline
-    from lianghua_batch.cli import printing
-
-    progress = printing.progress("正在读取")
-    if not partial:
-        return pipeline.process(folder, period, out, progress)
-    try:
-        return pipeline.process_draft(folder, period, _named(partial), out, progress)
-    except drafts.UnknownUnit as error:
-        raise wording.WrongUsage(f"--partial 中的单位“{error}”在花名册中没有") from None
-    except drafts.NotThere as error:
-        raise wording.WrongUsage(f"{error}在本期末不存在，本来就不参加排名，不用写在 --partial 中") from None
-
-
-def _named(partial: tuple[str, ...]) -> dict[str, str]:
-    """The units to be left out on purpose, each with its reason."""
-    named = {}
-    for written in filter(None, partial):
-        unit, equals, reason = written.partition("=")
-        if not (equals and unit.strip() and reason.strip()):
-            raise wording.WrongUsage(f"--partial 应单独放在最后，或写成 单位=原因，而不是“{written}”")
-        named[unit.strip()] = reason.strip()
-    return named
 
 
 @contextmanager
@@ -117,9 +92,9 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
 
 def _written(published: Sequence[Path]) -> Iterator[str]:
     """The files that were written; the workbooks of units are too many to be named."""
-    from lianghua_batch import publishing
+    from lianghua_batch.report import unit_books
 
-    folders = [path.parent for path in published if path.parent.name == publishing.unit_folder()]
+    folders = [path.parent for path in published if path.parent.name == unit_books.folder()]
     yield from (f"已写出 {path}" for path in published if path.parent not in folders)
     if folders:
         yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lianghua_batch import resources
-from lianghua_batch.earlier import Published, Unusable
+from lianghua_batch.history import Earlier
 from lianghua_batch.problems import WARNING, Problem
 from lianghua_batch.report import (
     analysis,
@@ -58,14 +58,12 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
 }
 
 
-def build(
-    results: Results, problems: Sequence[Problem], before: Published | Unusable | None = None
-) -> tuple[SheetTable, ...]:
+def build(results: Results, problems: Sequence[Problem], earlier: Earlier | None = None) -> tuple[SheetTable, ...]:
     """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
 
-    `before` are the results of the period before, as earlier.published gives them.
+    `earlier` are the results that the period looks back on (history).
     """
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), before)
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {})
     return tuple(_SHEETS[key](view) for key in view.order)
 
 

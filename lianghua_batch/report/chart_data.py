@@ -1,6 +1,7 @@
 """The sheet 图表数据: what the charts are drawn from, as formulas over 得分构成, so that charts follow a changed cell."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from lianghua_batch import exact
@@ -77,28 +78,38 @@ def _in_grade(view: View, standing: UnitStanding, field: Field) -> Cell:
     return view.cell(value, field.style, key=key(unit, "grade", index), formula=formula)
 
 
-def _part(view: View, standing: UnitStanding, field: Field) -> Cell:
-    """What one kind of indicators gives to the total; a quarter's committee has no parts of its own."""
-    unit, name = standing.unit.id, field.item
-    own = key(unit, "part", name)
+def part_value(view: View, standing: UnitStanding, name: str) -> Fraction | None:
+    """What one kind of indicators gives to a unit's total; None where it has no such part: a quarter's committee."""
     if name in BONUSES:
-        return view.cell(getattr(standing.scores, name), field.style, key=own, formula=formulas.same((unit, name)))
-    if not view.is_year:
-        value = None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
-        if value is None:
-            return Cell("", "gap", key=own)
-        return view.cell(value, field.style, key=own, formula=formulas.same((unit, name)))
-    return _kind(view, standing, field)
+        return getattr(standing.scores, name).value
+    if view.is_year:
+        return _kind_value(view, standing, name)
+    return None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
 
 
-def _kind(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _kind_value(view: View, standing: UnitStanding, kind: str) -> Fraction:
     """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
-    unit, kind, rules = standing.unit.id, field.item, view.scheme.parameters
-    scores = standing.scores.indicators
-    of_kind = [scores[i.id].value for i in view.scheme.indicators if i.kind == kind and i.id in scores]
+    rules, scores = view.scheme.parameters, standing.scores.indicators
     share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
-    value = view.guarded(sum(of_kind, exact.ZERO) * share)
+    return sum((scores[i].value for i in _of_kind(view, standing, kind)), exact.ZERO) * share
+
+
+def _of_kind(view: View, standing: UnitStanding, kind: str) -> list[str]:
+    return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in standing.scores.indicators]
+
+
+def _part(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit, name = standing.unit.id, field.item
+    own, value = key(unit, "part", name), part_value(view, standing, name)
+    if value is None:
+        return Cell("", "gap", key=own)
+    formula = formulas.same((unit, name))
+    if view.is_year and name not in BONUSES:
+        formula = _kind_formula(unit, name) if _of_kind(view, standing, name) else None
+    return view.cell(view.guarded(value), field.style, key=own, formula=formula)
+
+
+def _kind_formula(unit: str, kind: str) -> Formula:
     weights = formulas.parameters("assessment_weight", "year_end_weight")
     text = "{subtotal}*{assessment_weight}/100*{year_end_weight}/100"
-    formula = formulas.guarded(text, {"subtotal": (unit, "kind", kind), **weights}) if of_kind else None
-    return view.cell(value, field.style, key=key(unit, "part", kind), formula=formula)
+    return formulas.guarded(text, {"subtotal": (unit, "kind", kind), **weights})

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
+from math import ceil
 from typing import Any
 
+from lianghua_batch import exact
 from lianghua_batch.form_writing.layout import display_width
 from lianghua_batch.report import chart_data, distribution, tables
 from lianghua_batch.report.model import Cell, Chart, Column, Keys, Row, Series, SheetTable
@@ -19,6 +21,7 @@ from lianghua_batch.scheme import ORGANISATION
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _PIXELS = Fraction(4, 3)  # a point
 _ROUND, _TEN, _FINE = 20, 10, 5  # between lines of the axes of totals, of parts, of quarters
+_FEW_LINES = 5  # of an axis of parts
 
 
 @dataclass(frozen=True)
@@ -73,21 +76,21 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
     layout = view.layout("charts")
     wide, room = layout["grid"]["columns"], layout["page"]["rows"]
     half = wide // 2
-    pixels = half * int(layout["grid"]["width"] * _CHARACTER + _EDGES)
     rows: list[Row] = []
     charts: list[Chart] = []
     left = layout["page"]["first"]
     for section in sections:
         for number, pair in enumerate(section.pairs):
             high = max(block.rows for block in pair if block)
-            starts = high + (number == 0) > left
+            last = section is sections[-1] and number == len(section.pairs) - 1
+            starts = high + (number == 0) + (layout["page"]["notes"] if last else 0) > left
             left = room if starts else left
             if number == 0:
                 rows.append(replace(tables.band(section.title, wide, "caption"), new_page=starts))
                 left, starts = left - 1, False
             for side, block in enumerate(pair):
                 if block is not None:
-                    size = {"width": pixels - _EDGES, "height": int(block.rows * layout["row"] * _PIXELS) - _EDGES}
+                    size = {"width": _wide(view), "height": int(block.rows * layout["row"] * _PIXELS) - _EDGES}
                     charts.append(replace(block.chart, row=len(rows), column=side * half, **size))
             empty = Row((Cell("", "blank", wide),), height=layout["row"])
             rows += [replace(empty, new_page=starts and not at) for at in range(high)]
@@ -124,9 +127,9 @@ def _totals(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -
 
 
 def _shares(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -> Block:
-    return _bars(
-        view, level, title, "parts", chunk, tuple(_parts(view, chunk)), {"stacked": True, "step": Fraction(_TEN)}
-    )
+    least, most, step = _stacked_ends(view, chunk)
+    look = {"stacked": True, "least": least, "most": most, "step": step}
+    return _bars(view, level, title, "parts", chunk, tuple(_parts(view, chunk)), look)
 
 
 def _bars(
@@ -142,9 +145,25 @@ def _bars(
     sizes, axes = layout["bars"], layout["axes"]
     widest = max(display_width(view.shown_name(s.unit)) for s in chunk)
     left = min(sizes["around"]["left"] + sizes["character"] * widest, sizes["most_left"])
-    around = (int(left), *(sizes["around"][side] for side in ("top", "right", "bottom")))
+    around = (int(left), _above(view, title), sizes["around"]["right"], sizes["around"]["bottom"])
     chart = Chart("bar", title, axes[level], axes[kind], series, 0, 0, 0, 0, around=around, **look)
-    return Block(chart, sizes["each"] * len(chunk) + sizes["more"])
+    return Block(chart, sizes["each"] * len(chunk) + sizes["more"] + _lines(view, title) - 1)
+
+
+def _wide(view: View) -> int:
+    """How many pixels a chart is wide: half the sheet."""
+    grid = view.layout("charts")["grid"]
+    return grid["columns"] // 2 * int(grid["width"] * _CHARACTER + _EDGES) - _EDGES
+
+
+def _above(view: View, title: str) -> int:
+    """How many pixels stand over a plot: the lines of its title and what is around them."""
+    sizes = view.layout("charts")["title_lines"]
+    return sizes["around"] + _lines(view, title) * sizes["line"]
+
+
+def _lines(view: View, title: str) -> int:
+    return ceil(display_width(title) * view.layout("charts")["title_lines"]["character"] / _wide(view))
 
 
 def _title(view: View, level: str, cohort: str, kind: str, part: str) -> str:
@@ -183,6 +202,16 @@ def _ends(values: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]
     return least, Fraction(max(100, -(-max(values) // _ROUND) * _ROUND))
 
 
+def _stacked_ends(view: View, chunk: Sequence[UnitStanding]) -> tuple[Fraction, Fraction, Fraction]:
+    """The ends of an axis of parts upon each other, and the step between its lines: not so many that they would be slanted."""
+    names = view.layout("chart_data")["parts"]
+    stacks = [[chart_data.part_value(view, s, name) or exact.ZERO for name in names] for s in chunk]
+    below = min(sum(v for v in stack if v < 0) for stack in stacks)
+    above = max(sum(v for v in stack if v > 0) for stack in stacks)
+    step = _TEN if above - below <= _FEW_LINES * _TEN else _ROUND
+    return Fraction(below // step * step), Fraction(max(1, -(-above // step)) * step), Fraction(step)
+
+
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
@@ -208,11 +237,13 @@ def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -
     shown = [s for s in standings if view.trends.has(s.unit.id)]
     if not shown:
         return
+    title = _title(view, "branches", cohort, "trend", "")
     lines = [(s.unit.name, s.unit.id) for s in shown]
     if summarised(view, standings):
-        words = view.layout("quarters")["summaries"]
-        lines = [(label, summary_id(cohort, name)) for name, label in words.items()]
-    yield _trend(view, _title(view, "branches", cohort, "trend", ""), lines, [s.unit.id for s in shown])
+        layout = view.layout("quarters")
+        lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
+        title += view.layout("charts")["summarised"].format(lines=layout["lines"])
+    yield _trend(view, title, lines, [s.unit.id for s in shown])
 
 
 def _trend(view: View, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]) -> Block:
@@ -224,8 +255,19 @@ def _trend(view: View, title: str, lines: Sequence[tuple[str, str]], units: Iter
         for (name, unit_id), colour in zip(lines, layout["line_colours"], strict=False)
     )
     axes, (least, most) = layout["axes"], _trend_ends(view, units)
-    chart = Chart("line", title, axes["quarter"], axes["trend"], series, 0, 0, 0, 0, least=least, most=most)
+    sizes = layout["line_chart"]
+    below = sizes["bottom"] + _legend(view, [name for name, _ in lines])
+    around = (sizes["left"], _above(view, title), sizes["right"], below)
+    look = {"least": least, "most": most, "step": Fraction(_FINE), "around": around}
+    chart = Chart("line", title, axes["quarter"], axes["trend"], series, 0, 0, 0, 0, **look)
     return Block(chart, layout["height"]["trend"])
+
+
+def _legend(view: View, names: Sequence[str]) -> int:
+    """How many pixels high a legend is, with as many names in a line as the widest lets."""
+    sizes = view.layout("charts")["line_chart"]["legend"]
+    widest = max(sizes["mark"] + sizes["character"] * display_width(name) for name in names)
+    return ceil(len(names) / max(1, _wide(view) // widest)) * sizes["line"]
 
 
 def _trend_ends(view: View, units: Iterable[str]) -> tuple[Fraction, Fraction]:

@@ -39,12 +39,13 @@ def _front(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
 def _contents(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     yield _line(layout["contents"], "cover_caption", width, layout["heights"]["contents"])
     yield Row(tuple(Cell(heading, "contents_heading") for heading in layout["headings"]))
+    purposes = {**layout["purposes"], **layout.get("other_purposes", {})}
     for number, key in enumerate((k for k in view.order if k != "cover"), start=1):
         yield Row(
             (
                 Cell(number, "contents_number"),
                 Cell(view.layout(key)["name"], "contents_link", to=returning.key_of(key)),
-                Cell(layout["purposes"].get(key, ""), "contents_text"),
+                Cell(purposes.get(key, ""), "contents_text"),
             )
         )
     yield _line("", "blank", width, layout["row"])

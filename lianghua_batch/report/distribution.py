@@ -34,7 +34,8 @@ def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]
     band = view.scheme.bands[ORGANISATION][index]
     listed = standings(view, level)
     grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
-    formula = Formula("COUNTIF({grades},{grade})", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
+    # not COUNTIF, which would take a grade such as “A*” for a pattern
+    formula = Formula("SUMPRODUCT(({grades}={grade})*1)", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
     return sum(s.grade == band.grade for s in listed), formula if listed else None
 
 

@@ -46,7 +46,7 @@ def _values(layout: Mapping[str, Any], line: Line, subject: str) -> dict[str, Va
     node, words = line.node, resources.load("explain")
     place = node.source
     label = words["basis"].format(label=node.label) if line.is_basis else node.label
-    elsewhere = words["elsewhere"].format(subject=node.subject) if node.subject != subject else ""
+    elsewhere = layout["elsewhere"].format(subject=node.subject) if node.subject != subject else ""
     return {
         "label": layout["indent"] * line.level + label,
         "value": node.value,

@@ -12,6 +12,7 @@ from lianghua_batch.report.styles import font_size, wraps
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _SIZE = 10.5  # points of a font whose half-width character takes just as much
+_WHOLE, _TOGETHER = 4, 2  # columns of a group that is not broken by a page, and of any group on one page
 _LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and below
 
 
@@ -66,26 +67,41 @@ def _lines(text: str, room: float) -> int:
     return 1 if taken <= room else math.ceil(taken / max(room - 1, 1))
 
 
-def page_breaks(fitted: Sequence[Column], repeated: int, room: float) -> tuple[int, ...]:
-    """Before which columns a new page begins, so that each page of `room` pixels has the repeated columns and whole groups.
+def broken(
+    fitted: Sequence[Column], repeated: int, scales: Sequence[int], pixels: int
+) -> tuple[int | None, tuple[int, ...]]:
+    """The first of `scales` that takes the fewest pages side by side, each `pixels` wide at 100 %, and where they break."""
+    found = [(scale, page_breaks(fitted, repeated, pixels * 100 / scale)) for scale in scales]
+    return min(found, key=lambda its: len(its[1]), default=(None, ()))
 
-    A group wider than a page is broken where the page is full.
+
+def page_breaks(fitted: Sequence[Column], repeated: int, room: float) -> tuple[int, ...]:
+    """Before which columns a new page begins, so that pages of `room` pixels with the repeated columns are filled.
+
+    A small group stays whole; a larger one is broken where the page is full, with at least two of its columns on each side.
     """
     taken = [_CHARACTER * c.width + _EDGES for c in fitted]
-    left = sum(taken[:repeated])
+    groups = _groups(fitted, repeated)
     breaks: list[int] = []
-    used = left
-    for start, end in _groups(fitted, repeated):
-        whole = sum(taken[start:end])
-        if used + whole > room and used > left and left + whole <= room:
-            breaks.append(start)
-            used = left
-        for at in range(start, end):
-            if used + taken[at] > room and used > left:
-                breaks.append(at)
-                used = left
+    first = repeated
+    while True:
+        used, at = sum(taken[:repeated]), first
+        while at < len(taken) and (at == first or used + taken[at] <= room):
             used += taken[at]
-    return tuple(breaks)
+            at += 1
+        if at == len(taken):
+            return tuple(breaks)
+        start, end = next(group for group in groups if group[0] <= at < group[1])
+        first = _break_in(start, end, at, first)
+        breaks.append(first)
+
+
+def _break_in(start: int, end: int, full: int, first: int) -> int:
+    """Where a page that begins before column `first` and is full before `full` ends, if that is in the group start…end."""
+    best = start if end - start <= _WHOLE else min(full, end - _TOGETHER)
+    if best - start < _TOGETHER:
+        best = start
+    return best if best > first else full
 
 
 def _groups(fitted: Sequence[Column], first: int) -> list[tuple[int, int]]:

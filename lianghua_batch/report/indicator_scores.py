@@ -92,7 +92,7 @@ def _values(
         "actual": view.guarded(actual),
         "coefficient": view.guarded(coefficient),
         "points": score,
-        "computed": _computed(metric) if metric else "",
+        "computed": _computed(view, layout, metric) if metric else "",
         "file": place.file if place else "",
         "sheet": place.sheet if place else "",
         "cell": place.cell if place else "",
@@ -103,10 +103,14 @@ def _filed(view: View, standing: UnitStanding, indicator: Indicator) -> Fraction
     return exact.from_hundredths(view.actual_values[standing.unit.id, indicator.id]["actual"])
 
 
-def _computed(metric: Score) -> str:
-    """How a computed actual value came about: a rate from its counts, a mean by its rule."""
-    part = metric.parts[0]
-    return part.item if part.of is None else step_rule(metric.step)
+def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
+    """How a computed actual value came about: a rate from its counts, a mean by its rule, the branches' by 党委汇总口径."""
+    part, nothing = metric.parts[0], layout["nothing"]
+    if part.of is None:
+        return nothing["words"] if part.item == nothing["counts"] else part.item
+    if metric.step == "branch_mean":
+        return layout["branch_mean"][view.scheme.parameters.committee_mean]
+    return step_rule(metric.step)
 
 
 # --- formulas ------------------------------------------------------------------------------------------------------

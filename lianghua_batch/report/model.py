@@ -142,7 +142,7 @@ class Bars:
 class Page:
     """How a sheet is printed: fitted to one page's width (and height), or at `scale` with page breaks before columns `breaks`.
 
-    `margins` names those of schemas/report.yaml.
+    `margins` names those of schemas/report.yaml. `titled`: the title and the subtitles stand on every page, not only the headings.
     """
 
     orientation: str
@@ -153,6 +153,7 @@ class Page:
     breaks: tuple[int, ...] = ()
     repeated: int = 0
     margins: str = "margins"
+    titled: bool = False
 
 
 @dataclass(frozen=True)

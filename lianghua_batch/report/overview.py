@@ -5,18 +5,19 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from lianghua_batch import unscored
 from lianghua_batch.report import distribution, formulas, overview_attention, overview_moves, tables
 from lianghua_batch.report.cover import check_code
 from lianghua_batch.report.distribution import LEVELS
 from lianghua_batch.report.model import Cell, Chart, Column, Keys, Row, SheetTable
-from lianghua_batch.report.people import unscored
 from lianghua_batch.report.rankings import cell, ranking_key
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
-from lianghua_batch.scheme import MEMBER, ORGANISATION
+from lianghua_batch.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _PIXELS = Fraction(4, 3)  # a point
+_RANK = {COMMITTEE: "rank", BRANCH: "rank_county"}  # columns of 得分构成: a committee has one rank only
 
 
 def build(view: View) -> SheetTable:
@@ -57,7 +58,7 @@ def _cards(view: View, layout: Mapping[str, Any]) -> Iterable[Row]:
         "committees": len(view.results.committees),
         "branches": len(view.results.branches),
         "scored": len(view.results.members),
-        "unscored": len(unscored(view)),
+        "unscored": len(unscored.members(view.results)),
         "warnings": len(view.warnings),
     }
     cards, heights = layout["cards"], layout["heights"]
@@ -174,5 +175,5 @@ def _unit(view: View, spec: Mapping[str, Any], standing: UnitStanding) -> Cell:
     if spec["name"] == "name":
         named = view.cell(view.shown_name(standing.unit), spec["style"], spec["span"])
         return replace(named, to=ranking_key(standing.unit.id))
-    name = "rank_county" if spec["name"] == "rank" else spec["name"]
+    name = _RANK[standing.unit.level] if spec["name"] == "rank" else spec["name"]
     return cell(view, standing, name, spec["style"], spec["span"])

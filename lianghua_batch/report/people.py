@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from lianghua_batch import exact
+from lianghua_batch import exact, unscored
 from lianghua_batch.contributions import Score
 from lianghua_batch.report import formulas, member_formulas, tables
 from lianghua_batch.report.model import Cell, Row, SheetTable, Value
@@ -27,7 +27,7 @@ def build(view: View) -> SheetTable:
         ids = [s.member.id for s in listed]
         rows += (_row(view, layout, shown, s, ids) for s in listed)
     scored = len(rows)
-    absent = unscored(view)
+    absent = unscored.members(view.results)
     if absent:
         rows.append(tables.band(layout["unscored"].format(count=len(absent)), len(shown)))
         rows += (_unscored_row(view, shown, member, reason) for member, reason in absent)
@@ -115,36 +115,6 @@ def remarks(view: View, layout: Mapping[str, Any], standing: MemberStanding) -> 
     if exempt:
         found.append(words["exempt"].format(months=view.listed(view.period_name(m) for m in exempt)))
     return found
-
-
-def unscored(view: View) -> list[tuple[Member, str]]:
-    """The members on the roster in the period who were not scored, by branch and code, each with the reason."""
-    scored = {s.member.id for s in view.results.members}
-    found = []
-    for member_id, rows in view.results.county.roster.members.items():
-        if member_id not in scored:
-            within = [r for r in rows if _in_period(view, r)]
-            if within:
-                found.append((within[-1], _reason(view, within[-1])))
-    return sorted(found, key=lambda pair: (pair[0].branch, pair[0].id))
-
-
-def _in_period(view: View, row: Member) -> bool:
-    first, last = view.period.first_day, view.period.last_day
-    return (row.start is None or row.start <= last) and (row.end is None or row.end > first)
-
-
-def _reason(view: View, row: Member) -> str:
-    reasons = view.layout("members")["reasons"]
-    if not row.holds(view.period.last_day):
-        return reasons["left"].format(day=row.end.isoformat())
-    if view.results.county.roster.member(row.id, view.period.last_day) is None:
-        return reasons["unit_gone"]
-    if row.branch in view.results.county.left_out:
-        return reasons["left_out"]
-    if not row.managed:
-        return reasons["unmanaged"].format(reason=row.unmanaged_reason)
-    return view.by_kind(reasons["no_score"])
 
 
 def _unscored_row(view: View, shown: Sequence[Field], member: Member, reason: str) -> Row:

@@ -15,7 +15,7 @@ from lianghua_batch.results import MemberStanding, Results, UnitStanding
 
 
 def build(results: Results, *, mask_names: bool = False) -> tuple[SheetTable, ...]:
-    """Return the sheets of 公示; `mask_names` leaves of a member's name the first character."""
+    """Return the sheets of 公示; `mask_names` hides all but the first and the last character of a member's name."""
     view = View(results, ())
     return (_committees(view), _branches(view), _members(view, mask_names))
 
@@ -55,19 +55,28 @@ def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitStanding]
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
-    """Branch by branch by rank, each a page to be hung up there, with all that a page must say."""
+    """Branch by branch by rank, each on pages of its own to be put up there, with all that a page must say."""
     key = "public_members"
-    layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
+    shown = tables.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
-        listed = list(standings)
-        name = view.unit(branch).name
-        text = layout["branch"].format(name=name, period=view.facts["period_label"], count=len(listed))
-        rows.append(replace(tables.band(text, len(shown)), new_page=bool(rows)))
-        rows += (_member(view, shown, s, mask_names) for s in listed)
-        rows += _closing(view, len(shown))
-    return _sheet(view, key, shown, rows)
+        rows += _of_branch(view, shown, branch, [_member(view, shown, s, mask_names) for s in standings])
+    columns = (replace(f.column, heading="") for f in shown)  # each page has its own headings, under its title
+    sheet = _public(tables.sheet(view, key, columns, rows, subtitles=()), view)
+    return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet
+
+
+def _of_branch(view: View, shown: Sequence[Field], branch: str, members: Sequence[Row]) -> Iterator[Row]:
+    """The pages of one branch, each with title and headings; the last says how to object."""
+    layout, width = view.layout("public_members"), len(shown)
+    title = view.fill(layout["branch"], name=view.unit(branch).name)
+    for first in range(0, len(members), layout["members"]):
+        named = layout["continued"].format(title=title) if first else title
+        yield replace(tables.band(named, width, "title_wrapped"), new_page=True)
+        yield from (tables.band(line, width, "subtitle") for line in _subtitles(view))
+        yield Row(tuple(Cell(f.column.heading, "heading") for f in shown), height=layout["heading"])
+        yield from members[first : first + layout["members"]]
+    yield from _closing(view, width)
 
 
 def _member(view: View, shown: Sequence[Field], standing: MemberStanding, mask_names: bool) -> Row:
@@ -75,11 +84,9 @@ def _member(view: View, shown: Sequence[Field], standing: MemberStanding, mask_n
 
 
 def _of_member(view: View, standing: MemberStanding, name: str, mask_names: bool) -> str | Score:
-    if name == "branch":
-        return view.unit(standing.member.branch).name
     if name == "name":
         whole = standing.member.name
-        return whole[:1] + view.sheets["public"]["mask"] if mask_names else whole
+        return masked(whole, view.sheets["public"]["mask"]) if mask_names else whole
     return standing.year.total if name == "total" else standing.points
 
 
@@ -92,6 +99,20 @@ def _closing(view: View, width: int) -> Iterator[Row]:
 
 
 def _sheet(view: View, key: str, shown: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
-    subtitles = [] if view.is_year else [view.words["monitoring"]]
-    sheet = tables.sheet(view, key, (f.column for f in shown), rows, subtitles=subtitles)
+    return _public(tables.sheet(view, key, (f.column for f in shown), rows, subtitles=_subtitles(view)), view)
+
+
+def _subtitles(view: View) -> Sequence[str]:
+    """A quarter's pages say that they are monitoring."""
+    return () if view.is_year else (view.words["monitoring"],)
+
+
+def _public(sheet: SheetTable, view: View) -> SheetTable:
+    """The sheet with the footer of what is put up."""
     return replace(sheet, page=replace(sheet.page, footer=view.sheets["public"]["footer"]))
+
+
+def masked(name: str, mask: str) -> str:
+    """Return a name of which only the first and the last character can be read, of a name of two the first."""
+    hidden = name[1:-1] or name[1:]
+    return name[:1] + mask * len(hidden) + name[1 + len(hidden) :]

@@ -11,8 +11,8 @@ from itertools import groupby
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
 from lianghua_batch.periods import Period
-from lianghua_batch.report import formulas, tables
-from lianghua_batch.report.model import Bars, Cell, Key, Keys, Row, SheetTable, Value
+from lianghua_batch.report import formulas, tables, year_on_year
+from lianghua_batch.report.model import Bars, Cell, Formula, Key, Keys, Row, SheetTable, Value
 from lianghua_batch.report.tables import Field
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
@@ -20,6 +20,21 @@ from lianghua_batch.scheme import COMMITTEE
 from lianghua_batch.scoring.organisations import OrganisationYear
 
 _PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that 得分构成 gives no number for
+# Columns of the year before, by what they show of it, and those that are a change: of which number, and its formula.
+_LAST_YEAR = {
+    "last_total": "total",
+    "gained": "gained",
+    "last_grade": "grade",
+    "last_rank": "rank",
+    "climbed": "climbed",
+    "last_rank_county": "rank_county",
+    "climbed_county": "climbed_county",
+}
+_CHANGES = {
+    "gained": ("total", "ROUND({{now}}-{then},2)"),
+    "climbed": ("rank", "{then}-{{now}}"),
+    "climbed_county": ("rank_county", "{then}-{{now}}"),
+}
 _STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
 
 Getter = Callable[[View, UnitStanding], Value | Score | None]
@@ -102,7 +117,36 @@ def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> C
         return replace(named, key=key, to=(standing.unit.id, "name"))
     if field.name == "trend":
         return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
+    if field.name in _LAST_YEAR:
+        return _last_year_cell(view, standing, field, key)
     return replace(cell(view, standing, field.name, field.style), key=key)
+
+
+def _last_year_cell(view: View, standing: UnitStanding, field: Field, key: Key | None) -> Cell:
+    """A number of the year before, or how much it has changed, which follows this year's number in 得分构成.
+
+    No formula speaks of its own row: sorting the sheet would leave it behind.
+    """
+    last = year_on_year.of_unit(view, standing)
+    value = None if last is None else getattr(last, _LAST_YEAR[field.name])
+    if field.name not in _CHANGES or value is None:
+        return view.cell(value, field.style, key=key)
+    name, text = _CHANGES[field.name]
+    then = exact.short(Fraction(getattr(last, name)))
+    return view.cell(
+        value, field.style, key=key, formula=Formula(text.format(then=then), {"now": (standing.unit.id, name)})
+    )
+
+
+def _fields(view: View, key: str) -> tuple[Field, ...]:
+    """The columns of a ranking, and those of the year before where that is there."""
+    layout = view.layout(key)
+    specs = list(layout["columns"])
+    if year_on_year.told(view) == year_on_year.COMPARED:
+        before = layout["last_year"]
+        group = before["group"].format(period=view.period.previous)
+        specs += ({**spec, "group": group} for spec in before["columns"])
+    return tables.fields(view, specs, {})
 
 
 def _rows(
@@ -122,7 +166,7 @@ def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding],
 
 
 def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
-    shown = tables.fields(view, view.layout(key)["columns"], {})
+    shown = _fields(view, key)
     rows = _rows(view, shown, standings, keyed=True)
     sheet = tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
     return replace(sheet, bars=_bars(view, shown, standings, len(rows)))
@@ -142,7 +186,8 @@ def branches_by_committee(view: View) -> SheetTable:
     """The branches committee by committee, by official rank; 机关工委直属 are a cohort of their own."""
     key = "branches_by_committee"
     layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
+    left_out = layout.get("without", ())
+    shown = tables.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lianghua_batch import resources
 from lianghua_batch.form_writing.layout import display_width
+from lianghua_batch.report import fitting
 from lianghua_batch.report.model import Cell, Column, Key, Row
 from lianghua_batch.report.styles import font_size
 from lianghua_batch.report.view import View
@@ -18,18 +19,20 @@ def key_of(sheet: str) -> Key:
     return (sheet,)
 
 
-def title(view: View, sheet: str, columns: Sequence[Column], *, broken: bool) -> Row:
+def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) -> Row:
     """A sheet's title over `columns`; where there is room for it the link stands left of it, and as much is left free on the right.
 
-    A sheet `broken` into several pages side by side has it elsewhere.
+    Of a sheet that is broken into pages side by side it stands over the `repeated` columns, whole on every page.
     """
+    if repeated:
+        return _on_every_page(view, sheet, columns, repeated)
     text, span = view.titled(sheet), len(columns)
     layout = view.layout(sheet)
-    style = "title_left" if broken else layout.get("title_style", "title")
+    style = layout.get("title_style", "title")
     height = layout.get("title_height", view.words["heights"]["title"])
-    key = key_of(sheet) if sheet in view.order else None
+    key = _key(view, sheet)
     cell = Cell(text, style, span, key=key)
-    if broken or not _wanted(view, sheet):
+    if not _wanted(view, sheet):
         return Row((cell,), height=height)
     left, right = _columns(columns), _columns(columns[::-1])
     needed = display_width(text) * font_size(style) / _SIZE + _EDGE
@@ -40,12 +43,16 @@ def title(view: View, sheet: str, columns: Sequence[Column], *, broken: bool) ->
     return Row((cell,), height=height)
 
 
-def beside(view: View, sheet: str, subtitles: Sequence[Row], free: int) -> tuple[Row, ...]:
-    """Subtitles with the link in the first one's `free` columns, which stand on every page of a broken sheet."""
-    if not subtitles or not _wanted(view, sheet):
-        return tuple(subtitles)
-    first, *others = subtitles
-    return (Row((_link(view, free), *first.cells[free:]), height=first.height), *others)
+def _on_every_page(view: View, sheet: str, columns: Sequence[Column], repeated: int) -> Row:
+    """The title over the first columns; the link stands right of it."""
+    cell = Cell(view.titled(sheet), "title_left", repeated, key=_key(view, sheet))
+    link = (_link(view, _columns(columns[repeated:])),) if _wanted(view, sheet) else ()
+    (row,) = fitting.rows([Row((cell, *link))], columns, view.words["heights"]["title"])
+    return row
+
+
+def _key(view: View, sheet: str) -> Key | None:
+    return key_of(sheet) if sheet in view.order else None
 
 
 def _wanted(view: View, sheet: str) -> bool:

@@ -30,7 +30,8 @@ def build(view: View) -> SheetTable:
     width = layout["grid"]["columns"]
     dimensions = view.scheme.dimensions
     sections: dict[str, Iterable[_Item]] = {
-        "parameters": [*_rules(view), _step_places(view, layout)],
+        "parameters": _rules(view),
+        "for_formulas": [_step_places(view, layout)],
         "bands": _bands(view),
         "dimensions": (_Item({"name": d.name, "full_marks": d.full_marks, "start": d.start}) for d in dimensions),
         "ballots": _ballots(view),
@@ -47,7 +48,7 @@ def build(view: View) -> SheetTable:
 def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[_Item]) -> Iterable[Row]:
     """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
     specs = section["columns"]
-    yield replace(tables.band(section["title"], width, "caption"), new_page=section.get("new_page", False))
+    yield tables.band(section["title"], width, "caption")
     yield Row(tables.spread_heading(specs))
     for item in items:
         styled = [{**s, "style": item.grade_style} if s["style"] == "band_grade" else s for s in specs]
@@ -78,7 +79,10 @@ def _step_places(view: View, layout: Mapping[str, Any]) -> _Item:
     words, rules = layout["step_places"], view.scheme.parameters
     places = rules.places if rules.rounding == "each_step" else view.words["guard_digits"]
     cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
-    return _Item({**words, "value": Fraction(places)}, besides={"value": cell})
+    return _Item(
+        {"label": words["label"], "value": Fraction(places), "explanation": words["explanation"]},
+        besides={"value": cell},
+    )
 
 
 def _bands(view: View) -> Iterable[_Item]:

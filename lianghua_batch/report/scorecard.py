@@ -47,6 +47,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
         *table,
         *scorecard_chart.room(view, chart),
         *(tables.band(line, width, "note") for line in _remarks(view, layout, among)),
+        *scorecard_blocks.last_year(view),
         *scorecard_blocks.course(view),
         *scorecard_blocks.matters(view),
         *scorecard_blocks.contents(view, sheets),

@@ -1,4 +1,4 @@
-"""The blocks of 成绩单 below its table: how the period went, 加减分 and what is amiss, and what else the workbook holds."""
+"""The blocks of 成绩单 below its table: against last year, how the period went, 加减分 and what is amiss, and what else the workbook holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -6,9 +6,10 @@ from typing import Any
 
 from lianghua_batch import exact, rectifying
 from lianghua_batch.periods import Period
-from lianghua_batch.report import comparison, tables
-from lianghua_batch.report.model import Cell, Row, SheetTable
+from lianghua_batch.report import comparison, tables, year_on_year
+from lianghua_batch.report.model import Cell, Row, SheetTable, Value
 from lianghua_batch.report.unit_views import UnitView
+from lianghua_batch.report.year_on_year import LastYear
 from lianghua_batch.results import BONUSES
 from lianghua_batch.scheme import COMMITTEE
 
@@ -21,6 +22,44 @@ def _level(view: UnitView) -> str:
 
 def _own_branches(view: UnitView) -> list[str]:
     return [s.unit.id for s in view.results.branches]
+
+
+# --- against last year --------------------------------------------------------------------------------------------------
+
+
+def last_year(view: UnitView) -> Iterator[Row]:
+    """总分, 等次 and places of the year before and what has changed, or why there are none; of a quarter nothing."""
+    told = year_on_year.told(view, view.standing.unit.id)
+    if told is None:
+        return
+    block, width = view.layout("scorecard")["last_year"], view.layout("scorecard")["grid"]["columns"]
+    facts = {"period": view.period.previous, "reason": view.before}
+    yield tables.band(block["caption"].format_map(facts), width, "caption")
+    last = year_on_year.of_unit(view, view.standing)
+    if last is None:
+        yield tables.band(block["sentences"][told].format_map(facts), width, "note")
+        return
+    listed = block["columns"][_level(view)]
+    yield Row(tables.spread_heading(listed))
+    yield Row(tables.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
+
+
+def _of_last_year(view: UnitView, words: Mapping[str, str], last: LastYear, name: str) -> Value | None:
+    if name == "place" and last.rank is not None and last.cohort != view.standing.cohort:
+        return words["elsewhere"].format(rank=last.rank, committee=year_on_year.committee_name(view, last))
+    if name == "place":
+        return _place(words, last.rank, last.climbed)
+    if name == "place_county":
+        return _place(words, last.rank_county, last.climbed_county)
+    return getattr(last, name)
+
+
+def _place(words: Mapping[str, str], rank: int | None, climbed: int | None) -> str | None:
+    """Which place it was, and by how many the unit has risen or fallen since."""
+    if rank is None or climbed is None:
+        return None
+    way = "same" if climbed == 0 else "up" if climbed > 0 else "down"
+    return words[way].format(rank=rank, places=abs(climbed))
 
 
 # --- quarter by quarter, or month by month -----------------------------------------------------------------------------

@@ -116,22 +116,19 @@ def sheet(
     listed = tuple(rows)
     fitted = fitting.columns(tuple(columns), listed)
     heights = view.words["heights"]
-    scale = layout.get("scale")
     repeated = layout.get("repeated", 0)
-    breaks = fitting.page_breaks(fitted, repeated, view.words["page_pixels"] * 100 / scale) if scale else ()
+    scale, breaks = fitting.broken(fitted, repeated, _scales(layout), view.words["page_pixels"])
     span = breaks[0] if breaks else len(fitted)
     name, orientation = layout["name"], layout.get("orientation", "landscape")
     aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
     stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
     over = (*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
-    title = returning.title(view, key, fitted[:span], broken=bool(breaks))
-    if breaks:
-        over = returning.beside(view, key, over, repeated)
+    title = returning.title(view, key, fitted, repeated if breaks else 0)
     high = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
     head = _head_height(fitted, heights)
     if not scale and not layout.get("one_page"):
         first = head + sum(r.height or 0 for r in (title, *over))
-        high = paging.paged(high, fitted, orientation, first, head)
+        high = paging.paged(high, fitted, orientation, first, first if layout.get("titled_pages") else head)
     return SheetTable(
         key=key,
         name=name,
@@ -139,7 +136,7 @@ def sheet(
         subtitles=over,
         columns=fitted,
         rows=high,
-        notes=aside(layout.get("notes", ()), "note"),
+        notes=aside([*layout.get("notes", ()), *(layout.get("live_notes", ()) if view.order else ())], "note"),
         page=Page(
             orientation=orientation,
             header=_page_text(view, _own_or_all(view, layout, "header"), name),
@@ -149,12 +146,19 @@ def sheet(
             breaks=breaks,
             repeated=repeated,
             margins=layout.get("margins", Page.margins),
+            titled=bool(layout.get("titled_pages")),
         ),
         frozen=layout.get("frozen", 0),
         filtered=filtered,
         heading_height=fitting.heading_height(fitted, heights["heading"]),
         tab=layout.get("tab"),
     )
+
+
+def _scales(layout: Mapping[str, Any]) -> Sequence[int]:
+    """The scales that a sheet of several pages side by side may be printed at, the largest first; of one page's width none."""
+    scale = layout.get("scale")
+    return range(scale, layout.get("least_scale", scale) - 1, -1) if scale else ()
 
 
 def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> float:
@@ -166,9 +170,12 @@ def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> flo
 def _aside(
     view: View, columns: Sequence[Column], skipped: int, span: int, texts: Sequence[str], style: str
 ) -> tuple[Row, ...]:
-    """Texts over the first page's columns, but not over those repeated on every page, where they would be cut off."""
-    blank = tuple(Cell("", "blank") for _ in range(skipped))
-    rows = [Row((*blank, Cell(view.fill(text), style, span - skipped))) for text in texts]
+    """Texts over the first page's columns; over those repeated on every page, where they would be cut off, what they are."""
+    named = iter([view.words["aside"][style]] if skipped and style in view.words["aside"] else [])
+    rows = []
+    for text in texts:
+        left = (Cell(next(named, ""), style, skipped),) if skipped else ()
+        rows.append(Row((*left, Cell(view.fill(text), style, span - skipped))))
     return fitting.rows(rows, columns, view.words["heights"][style])
 
 

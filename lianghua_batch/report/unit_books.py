@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lianghua_batch import explaining, file_names, resources
-from lianghua_batch.contributions import step_label
+from lianghua_batch.contributions import item_label, step_label
 from lianghua_batch.explaining import Node
+from lianghua_batch.history import Earlier
+from lianghua_batch.periods import Period
 from lianghua_batch.problems import WARNING, Problem
 from lianghua_batch.report import (
     bonuses,
@@ -51,13 +53,25 @@ class UnitBook:
         return (scorecard.build(view, others), *others), _properties(view)
 
 
-def build(results: Results, problems: Sequence[Problem]) -> list[UnitBook]:
-    """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings."""
-    view = View(results, tuple(p for p in problems if p.severity == WARNING))
+def build(results: Results, problems: Sequence[Problem], earlier: Earlier | None = None) -> list[UnitBook]:
+    """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings.
+
+    `earlier` are the results that the period looks back on (history); each unit is told of its own.
+    """
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {})
     standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
-    folder = resources.load("reading")["unit_books_folder"]
-    names = file_names.distinct(_stems(view, standings), view.fill(view.sheets["unit_books"]["suffix"]))
-    return [UnitBook(f"{folder}/{name}", view, s) for name, s in zip(names, standings, strict=True)]
+    names = file_names.distinct(_stems(view, standings), suffix(results.county.period))
+    return [UnitBook(f"{folder()}/{name}", view, s) for name, s in zip(names, standings, strict=True)]
+
+
+def folder() -> str:
+    """The sub-folder of the output folder that the workbooks stand in."""
+    return resources.load("reading")["unit_books_folder"]
+
+
+def suffix(period: Period) -> str:
+    """How the names of a period's workbooks end: by it they are known from what else may lie in the folder."""
+    return resources.load_parts("report")["unit_books"]["suffix"].format(period=period)
 
 
 def _stems(view: View, standings: Sequence[UnitStanding]) -> Iterator[str]:
@@ -77,15 +91,18 @@ def _explanation(view: UnitView) -> SheetTable:
     """The unit's tree, told of the whole county's results (its place among how many), without what is not for the unit's eyes."""
     results = view.whole.results
     hidden = {step_label(step) for step in view.sheets["unit_books"]["not_explained"][_level(view)]}
-    tree = _cut(explaining.explain(results, view.standing.unit.id), hidden)
+    unlisted = {item_label(item) for item in view.sheets["unit_books"]["not_listed"][_level(view)]}
+    tree = _cut(explaining.explain(results, view.standing.unit.id), hidden, unlisted)
     return explanation.build(replace(view, results=results), tree)
 
 
-def _cut(node: Node, hidden: Collection[str]) -> Node:
-    """A tree in which these numbers are leaves."""
+def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node:
+    """A tree in which numbers called as in `hidden` are leaves, and what is called as in `unlisted`, which is in no sum, is not."""
     if node.name in hidden:
         return replace(node, children=(), basis=())
-    children, basis = ([_cut(n, hidden) for n in nodes] for nodes in (node.children, node.basis))
+    children, basis = (
+        [_cut(n, hidden, unlisted) for n in nodes if n.name not in unlisted] for nodes in (node.children, node.basis)
+    )
     return replace(node, children=tuple(children), basis=tuple(basis))
 
 

@@ -62,7 +62,7 @@ def of_unit(whole: View, standing: UnitStanding) -> UnitView:
         committees=committees,
     )
     warnings = tuple(p for p in whole.warnings if p.unit == unit.id)
-    return UnitView(restricted, warnings, whole.before, whole, standing)
+    return UnitView(restricted, warnings, whole.earlier, whole, standing)
 
 
 def _county(county: County, own: frozenset[str]) -> County:

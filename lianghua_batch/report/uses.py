@@ -5,14 +5,14 @@ from typing import Any
 
 from lianghua_batch import uses
 from lianghua_batch.contributions import Score
-from lianghua_batch.earlier import Published
+from lianghua_batch.earlier import Unusable
 from lianghua_batch.report import tables
 from lianghua_batch.report.model import Row, SheetTable, Value
 from lianghua_batch.report.rankings import unit_value
 from lianghua_batch.report.tables import Field
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
-from lianghua_batch.uses import History, Kind, Use
+from lianghua_batch.uses import Kind, Use
 
 
 def build(view: View) -> SheetTable:
@@ -27,23 +27,18 @@ def build(view: View) -> SheetTable:
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    """What is to be said of grades that the document has and the scheme has not."""
+    """What is to be said of years before that are of no use, and of grades that the document has and the scheme has not."""
+    for period, found in view.earlier.items():
+        if isinstance(found, Unusable):
+            yield tables.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")
     strange, is_all = uses.strange_grades(view.scheme)
     if strange:
         text = layout["no_grades" if is_all else "some_grades"].format(grades=view.listed(strange))
         yield tables.band(text, width, "monitoring")
 
 
-def _history(view: View) -> History:
-    """The years before as far as they are at hand: last year's published results."""
-    last_year = view.period.previous
-    if isinstance(view.before, Published) and view.before.results["period"] == str(last_year):
-        return {last_year.year: view.before.results}
-    return {}
-
-
 def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> Iterator[Row]:
-    found = uses.of(view.results, _history(view))
+    found = uses.of(view.results, view.earlier)
     standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
     for kind in uses.kinds():
         of_kind = [u for u in found.applying if u.use == kind.name]

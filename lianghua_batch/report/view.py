@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from lianghua_batch import __version__, exact, resources, results, trends
 from lianghua_batch.contributions import Score
 from lianghua_batch.earlier import Published, Unusable
 from lianghua_batch.forms import definitions
+from lianghua_batch.history import Earlier
 from lianghua_batch.periods import MONTH, QUARTER, YEAR, Period
 from lianghua_batch.problems import Problem
 from lianghua_batch.report.model import Cell, Formula, Key, Value
@@ -28,11 +29,11 @@ _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
 
 @dataclass(frozen=True)
 class View:
-    """The results and warnings of one period, and how their values become cells; `before` are the results of the last period."""
+    """The results and warnings of one period, and how their values become cells; `earlier` are the results before it."""
 
     results: Results
     warnings: tuple[Problem, ...]
-    before: Published | Unusable | None = None
+    earlier: Earlier = field(default_factory=dict)
 
     @property
     def scheme(self) -> Scheme:
@@ -70,6 +71,11 @@ class View:
         return tuple(keys)
 
     @property
+    def before(self) -> Published | Unusable | None:
+        """The results of the period before: of a year's those of last year."""
+        return self.earlier.get(self.period.previous)
+
+    @property
     def _kind(self) -> str:
         return YEAR if self.is_year else QUARTER
 
@@ -99,10 +105,10 @@ class View:
     def facts(self) -> dict[str, object]:
         """What the sentences of report.yaml may speak of."""
         facts: dict[str, object] = {rule.name: rule.value for rule in self.scheme.rules}
-        for field in fields(self.scheme.parameters):
-            value = getattr(self.scheme.parameters, field.name)
+        for rule in fields(self.scheme.parameters):
+            value = getattr(self.scheme.parameters, rule.name)
             if isinstance(value, Fraction):
-                facts[field.name] = exact.short(value)
+                facts[rule.name] = exact.short(value)
         facts |= {
             "places": self.scheme.parameters.places,
             "guard_digits": self.words["guard_digits"],
@@ -206,8 +212,7 @@ class View:
 
     def unit(self, unit_id: str) -> Unit:
         """A unit as it is on the period's last day, or was last."""
-        roster = self.results.county.roster
-        return roster.unit(unit_id, self.period.last_day) or roster.named(unit_id)
+        return self.results.county.roster.known_as(unit_id, self.period.last_day)
 
     def shown_name(self, unit: Unit) -> str:
         """A ranked unit's name; in a draft a committee that lacks a branch says so."""
@@ -217,7 +222,7 @@ class View:
 
     def cohort_name(self, committee: str) -> str:
         """A cohort's name: its committee's, or what those without one are called."""
-        return self.unit(committee).name if committee else resources.load("reading")["direct_cohort"]
+        return self.results.county.roster.cohort_name(committee, self.period.last_day)
 
     @cached_property
     def trends(self) -> Trends:

@@ -11,7 +11,7 @@ from lianghua_batch.results import UnitStanding, written
 
 
 @dataclass(frozen=True)
-class Move:
+class Climb:
     """One unit's way: its ranks among all of its level, and its scores, before and now."""
 
     unit_id: str
@@ -32,7 +32,7 @@ class Move:
 
 
 def told(view: View) -> str:
-    """What the moves are between, or why there are none: the name of a sentence of the layout."""
+    """What the climbs are between, or why there are none: the name of a sentence of the layout."""
     if view.results.draft:
         return "draft"
     if isinstance(view.before, Published):
@@ -42,22 +42,22 @@ def told(view: View) -> str:
     return "unusable" if isinstance(view.before, Unusable) else "none"
 
 
-def of_level(view: View, level: str) -> list[Move]:
-    """The moves of a level's units that are there at both ends."""
+def of_level(view: View, level: str) -> list[Climb]:
+    """The climbs of a level's units that are there at both ends."""
     kind = told(view)
     if kind == "since":
         return list(_since(view, level, view.before.results))
     return list(_within(view, level)) if kind.startswith("within") else []
 
 
-def most(moves: Sequence[Move], count: int, *, rising: bool) -> list[Move]:
+def most(climbs: Sequence[Climb], count: int, *, rising: bool) -> list[Climb]:
     """Those that rose, or fell, by most ranks; of equal ones those whose score changed most."""
     sign = 1 if rising else -1
-    found = [m for m in moves if m.ranks * sign > 0]
-    return sorted(found, key=lambda m: (-m.ranks * sign, -m.points * sign, m.unit_id))[:count]
+    found = [c for c in climbs if c.ranks * sign > 0]
+    return sorted(found, key=lambda c: (-c.ranks * sign, -c.points * sign, c.unit_id))[:count]
 
 
-def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Move]:
+def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Climb]:
     earlier = {row["id"]: row for row in before[level]}
     for standing in getattr(view.results, level):
         row = earlier.get(standing.unit.id)
@@ -66,17 +66,19 @@ def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Move]:
         rank = row.get("rank_county") or row["rank"]  # committees have one rank only
         if rank is not None:
             total = Fraction(written(view.results.county, standing.scores.total))
-            yield _move(standing, rank, standing.rank_county, Fraction(row["total"]), total)
+            yield _climb(standing, rank, standing.rank_county, Fraction(row["total"]), total)
 
 
-def _within(view: View, level: str) -> Iterator[Move]:
+def _within(view: View, level: str) -> Iterator[Climb]:
     for standing in getattr(view.results, level):
         of = view.trends.of(standing.unit.id)
         if of and of[0] and of[-1]:
             first, last = of[0], of[-1]
             totals = (first.scores.total.value, last.scores.total.value)
-            yield _move(standing, first.rank_county, last.rank_county, *totals)
+            yield _climb(standing, first.rank_county, last.rank_county, *totals)
 
 
-def _move(standing: UnitStanding, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction) -> Move:
-    return Move(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)
+def _climb(
+    standing: UnitStanding, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
+) -> Climb:
+    return Climb(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)
