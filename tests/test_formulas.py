@@ -28,14 +28,21 @@ def workbook(folder, period, into):
     return path
 
 
-def differences(path, folder):
-    """Every formula cell whose value LibreOffice computes otherwise: (sheet, cell, formula, kept, computed)."""
+def differences(path, folder, places=None):
+    """Every formula cell whose value LibreOffice computes otherwise, or otherwise at so many places: (sheet, cell, formula,
+    kept, computed)."""
     kept, computed = office.values(path), office.values(office.recalculated(path, folder))
+    if places is not None:
+        kept, computed = ({k: _at(v, places) for k, v in values.items()} for values in (kept, computed))
     return [
         (*place, text, kept.get(place), computed.get(place))
         for place, text in office.formulas(path).items()
         if kept.get(place) != computed.get(place) or str(computed.get(place)).startswith(ERRORS)
     ]
+
+
+def _at(value, places):
+    return round(value, places) if isinstance(value, float) else value
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +131,9 @@ def county(rules):
 @pytest.mark.parametrize("period", ["2026", "2026Q3"])
 def test_under_other_rules_the_recalculated_workbook_differs_in_no_cell(rules, period, tmp_path):
     folder = county(rules).write(tmp_path / "data")
-    assert differences(workbook(folder, period, tmp_path), tmp_path) == []
+    # Under 末级 the steps are whole binary numbers, whose last digits nobody publishes.
+    places = 11 if rules.get("取舍方式") == "末级" else None
+    assert differences(workbook(folder, period, tmp_path), tmp_path, places) == []
 
 
 def test_what_is_a_formula(year_book):
@@ -145,10 +154,10 @@ def test_what_is_a_formula(year_book):
         for name in ("督查均分", "年末考核分", "年度考核分", "个性化", "动态化", "违纪", "总分")
     }
     assert formula("年度考核分") == (
-        f"=ROUND(ROUND(({own['督查均分']}*督查权重+{own['年末考核分']}*年末权重)/100,10),每步位数)"
+        f"=ROUND(ROUND(({own['督查均分']}*督查权重+{own['年末考核分']}*年末权重)/100,每步位数+8),每步位数)"
     )
     assert formula("总分") == (
-        f"=ROUND(ROUND({own['年度考核分']}+{own['个性化']}+{own['动态化']}+{own['违纪']},10),小数位)"
+        f"=ROUND(ROUND({own['年度考核分']}+{own['个性化']}+{own['动态化']}+{own['违纪']},小数位+8),小数位)"
     )
     assert formula("等次").startswith(f"=IF({own['总分']}>='方案'!$")
     assert formula("党委内") == (  # 名次 stands in the heading's second line

@@ -69,7 +69,7 @@ def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
         f"W106 发出去的/results.json：{unread}",
         f"W110 发出去的/公示_2026Q1.xlsx：{own}",
         *(f"W110 发出去的/各单位/{unit}_考评结果_2026Q1.xlsx：{own}" for unit in units),
-        f"W110 发出去的/考评排名_2026Q1.xlsx：{own}",
+        "W110 发出去的/考评排名_2026Q1.xlsx：这是本程序写出的结果，未读取。请把它移到“输出”文件夹。",
         f"W106 发出去的/计分依据.json：{unread}",
     ]
 

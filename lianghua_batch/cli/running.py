@@ -22,7 +22,9 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
     help="输出文件夹，不写为 文件夹/输出/期间；草稿写到其中的“草稿”。",
 )
 @partial_option
-@click.option("--mask-names", is_flag=True, help="公示中党员的姓名只留首尾两个字（张＊三；两个字的为张＊），其他文件不变。")
+@click.option(
+    "--mask-names", is_flag=True, help="公示中党员的姓名只留首尾两个字（张＊三；两个字的为张＊），其他文件不变。"
+)
 @format_option
 def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], mask_names: bool, form: str) -> None:
     """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。"""

@@ -1,6 +1,6 @@
 """The steps of spec §4–§6 as formulas of the workbook: over the cells of 得分构成, of the detail sheets, and the names of 方案.
 
-A formula first rounds to `guard_digits` places: what binary floating point adds or takes is gone before 四舍五入, so that
+A formula first rounds to `guard_digits` places more than it is to have: what binary floating point adds or takes is gone before 四舍五入, so that
 its result is the exact one. Only functions that Excel 2010, WPS and LibreOffice all have.
 """
 
@@ -41,21 +41,25 @@ def same(key: Key) -> Formula:
 
 def guarded(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
     """A number that is not rounded."""
-    return Formula(_guarded(text), refs)
+    return Formula(_guarded(text, "step_places"), {**refs, "step_places": STEP_PLACES})
 
 
 def published(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
     """A ▣ number: rounded at every step, or under 末级 not."""
-    return Formula(f"ROUND({_guarded(text)},{{step_places}})", {**refs, "step_places": STEP_PLACES})
+    return Formula(_rounded(text, "step_places"), {**refs, "step_places": STEP_PLACES})
 
 
 def final(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
     """A number that is rounded under either 取舍方式."""
-    return Formula(f"ROUND({_guarded(text)},{{places}})", {**refs, "places": parameter("places")})
+    return Formula(_rounded(text, "places"), {**refs, "places": parameter("places")})
 
 
-def _guarded(text: str) -> str:
-    return f"ROUND({text},{resources.load('report')['guard_digits']})"
+def _rounded(text: str, places: str) -> str:
+    return f"ROUND({_guarded(text, places)},{{{places}}})"
+
+
+def _guarded(text: str, places: str) -> str:
+    return f"ROUND({text},{{{places}}}+{resources.load('report')['guard_digits']})"
 
 
 def is_chosen(name: str, value: object) -> str:
@@ -73,8 +77,8 @@ def parameters(*names: str) -> dict[str, Key]:
 
 
 def step_places() -> Formula:
-    """To how many places a ▣ number is rounded: 小数位 under 逐级, else all that the guard leaves."""
-    text = f"IF({is_chosen('rounding', 'each_step')},{{places}},{resources.load('report')['guard_digits']})"
+    """To how many places a ▣ number is rounded: 小数位 under 逐级, else to as many as binary numbers have."""
+    text = f"IF({is_chosen('rounding', 'each_step')},{{places}},{resources.load('report')['unrounded_places']})"
     return Formula(text, parameters("rounding", "places"))
 
 
@@ -204,7 +208,7 @@ def member_points(percents: Sequence[str], refs: Mapping[str, Key | Keys]) -> Fo
 
 def percent(quarter: str, months: str) -> str:
     """The text of the 百分制 figure ▣ of the quarter {quarter}: under 合计 divided by the number of {months}."""
-    rounded = f"ROUND({_guarded(f'{{{quarter}}}/COUNT({{{months}}})')},{{step_places}})"
+    rounded = _rounded(f"{{{quarter}}}/COUNT({{{months}}})", "step_places")
     return f"IF({is_chosen('quarter_basis', 'sum')},{rounded},{{{quarter}}})"
 
 

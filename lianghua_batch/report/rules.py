@@ -76,11 +76,10 @@ def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
 
 def _step_places(view: View, layout: Mapping[str, Any]) -> _Item:
     """To how many places formulas round a ▣ number: no 参数, but what 取舍方式 and 小数位 come to."""
-    words, rules = layout["step_places"], view.scheme.parameters
-    places = rules.places if rules.rounding == "each_step" else view.words["guard_digits"]
+    words = layout["step_places"]
     cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
     return _Item(
-        {"label": words["label"], "value": Fraction(places), "explanation": words["explanation"]},
+        {"label": words["label"], "value": Fraction(view.step_places), "explanation": words["explanation"]},
         besides={"value": cell},
     )
 

@@ -111,7 +111,6 @@ class View:
                 facts[rule.name] = exact.short(value)
         facts |= {
             "places": self.scheme.parameters.places,
-            "guard_digits": self.words["guard_digits"],
             "top_share": self.scheme.parameters.top_share,
             "document": self.words["document"],
             "period": str(self.period),
@@ -168,8 +167,14 @@ class View:
     # --- cells -----------------------------------------------------------------------------------------------------
 
     def guarded(self, value: Fraction) -> Fraction:
-        """A number as the workbook's formulas give it: exact, but for what lies behind `guard_digits` places."""
-        return exact.half_up(value, self.words["guard_digits"])
+        """A number as the workbook's formulas give it: exact, but for what lies behind the places that they keep."""
+        return exact.half_up(value, self.step_places + self.words["guard_digits"])
+
+    @property
+    def step_places(self) -> int:
+        """To how many places the formulas round a ▣ number: 小数位 under 逐级, else as many as binary numbers have."""
+        rules = self.scheme.parameters
+        return rules.places if rules.rounding == "each_step" else self.words["unrounded_places"]
 
     def cell(
         self,
