@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 _YEAR, _QUARTER = "输出/2026/考评排名_2026.xlsx", "输出/2026Q1/考评排名_2026Q1.xlsx"
 _BRANCH = "ZB002_县教育局业务股党支部"
-_BODY = (0.055, 0.94)  # of a page's height: what lies between the printed header and footer
+# Of a page's height: what lies between the printed header and footer, which take as much of a short page as of a long one.
+_BODY = {"landscape": (0.055, 0.94), "portrait": (0.055, 0.95)}
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>{}</fontconfig>"""
 _FONT = """<match target="pattern"><test name="family"><string>{}</string></test>
@@ -181,7 +182,8 @@ class Printer:
         self._call("pdftoppm", *page, pdf, self.folder / "page")
         with Image.open(self.folder / "page.png") as drawn:
             image = drawn.convert("RGB")
-        top, bottom = (round(share * image.height) for share in _BODY)
+        body = _BODY["portrait" if image.height > image.width else "landscape"]
+        top, bottom = (round(share * image.height) for share in body)
         return shortened(trimmed(image.crop((0, top, image.width, bottom))), picture.most)
 
     def _print(self, workbook: Path) -> Path:
