@@ -14,7 +14,7 @@ Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what mak
 
 _DUTY = Duty("lianghua_batch.workbook_out", "write")
 _FEW = 12  # books: to start a crew takes as long as writing them
-_AHEAD = 2  # books made for each worker before one is written
+_AHEAD = 20  # books made for each worker before one is written: the first, the ranking, takes as long as so many
 
 
 class Broken(RuntimeError):
