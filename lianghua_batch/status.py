@@ -222,7 +222,7 @@ def _cohorts(county: County, states: Mapping[Due, Entry]) -> tuple[Cohort, ...]:
     for due, entry in states.items():
         entries[due.unit].append(entry)
     units = {unit.id: unit for unit in _present(county)}
-    units |= {unit_id: roster.unit(unit_id, day) or roster.named(unit_id) for unit_id in entries}
+    units |= {unit_id: roster.known_as(unit_id, day) for unit_id in entries}
     groups: dict[str, list[Line]] = defaultdict(list)
     for unit in sorted(units.values(), key=lambda u: (u.level != COMMITTEE, u.id)):
         listed = sorted(entries[unit.id], key=lambda e: _order(e.form, e.period))

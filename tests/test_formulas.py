@@ -239,6 +239,16 @@ def test_one_name_for_two_cells_is_refused():
         addresses.Addresses([sheet("甲", [Row((Cell(1, "plain", key="同名"), Cell(2, "plain", key="同名")))])])
 
 
+def test_units_may_have_the_codes_that_cells_are_called_by(tmp_path):
+    made, codes = county({}), {"DW1": "parameter", "ZB1": "ranking", "ZB2": "total"}
+    for form in made.forms:
+        form.labels = {name: codes.get(value, value) for name, value in form.labels.items()}
+        for row in form.rows:
+            row |= {name: codes[value] for name, value in row.items() if value in codes}
+    book = openpyxl.load_workbook(workbook(made.write(tmp_path / "data"), "2026", tmp_path))
+    assert {"ranking", "total"} <= {cell.value for cell in book["得分构成（支部）"]["B"]}
+
+
 # --- binary numbers ------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import click
 from lianghua_batch import locking, resources
 from lianghua_batch.cli import drafting, wording
 from lianghua_batch.cli.drafting import partial_option
-from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option, period_option, root
+from lianghua_batch.cli.options import FOLDER, NEW_FOLDER, format_option, period_option, root
 
 
 @root.command(epilog="\b\n例：lianghua-batch run data/ --period 2026Q1")
@@ -36,7 +36,7 @@ def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], mask_n
         with locking.exclusive(folder, out or outputs):
             outcome = drafting.outcome(folder, period, out, partial)
             if outcome.results is None:
-                _refuse(outcome, form)
+                printing.refuse(outcome, form, "有错误，没有写出任何结果。")
             place = out or outputs / str(outcome.period)
             if outcome.results.draft:
                 place /= resources.load("drafts")["folder"]
@@ -100,15 +100,3 @@ def _written(published: Sequence[Path]) -> Iterator[str]:
     yield from (f"已写出 {path}" for path in published if path.parent not in folders)
     if folders:
         yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"
-
-
-def _refuse(outcome, form: str) -> None:
-    """Print every problem of data that cannot be published, and end with exit code 1."""
-    from lianghua_batch.cli import printing
-
-    if form == "json":
-        printing.print_json(printing.problems_as_json(outcome))
-    else:
-        printing.print_outcome(outcome, err=True)
-        click.echo(f"{printing.summary_line(outcome)}有错误，没有写出任何结果。", err=True)
-    raise click.exceptions.Exit(FAULTY)

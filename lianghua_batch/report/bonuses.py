@@ -9,7 +9,7 @@ from lianghua_batch import exact
 from lianghua_batch.contributions import Contribution
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.report import tables
-from lianghua_batch.report.model import Key, Row, SheetTable, Value
+from lianghua_batch.report.model import Family, Key, Row, SheetTable, Value
 from lianghua_batch.report.view import View, date_of
 from lianghua_batch.results import UnitStanding
 from lianghua_batch.scheme import COMMITTEE, PASSED
@@ -67,7 +67,7 @@ def counted_keys(view: View, unit_id: str, kind: str) -> list[Key]:
 
 
 def _key(row: Record) -> Key:
-    return ("bonus", row.index)
+    return (Family.BONUS, row.index)
 
 
 def _is_shown(view: View, row: Record) -> bool:

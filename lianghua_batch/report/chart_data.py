@@ -6,7 +6,7 @@ from typing import Any
 
 from lianghua_batch import exact
 from lianghua_batch.report import formulas, tables
-from lianghua_batch.report.model import Cell, Formula, Key, Row, SheetTable
+from lianghua_batch.report.model import Cell, Family, Formula, Key, Row, SheetTable
 from lianghua_batch.report.rankings import cohorts, unit_value
 from lianghua_batch.report.tables import Field, Item
 from lianghua_batch.report.view import View
@@ -35,12 +35,12 @@ def build(view: View) -> SheetTable:
 
 def key(unit_id: str, *column: object) -> Key:
     """What a unit's cell is called: its `name`, `grade` and its index, or `part` and its name."""
-    return ("chart", unit_id, *column)
+    return (Family.CHART, unit_id, *column)
 
 
 def quarter_key(quarter: object) -> Key:
     """What the cell with a quarter's name is called."""
-    return ("chart", "quarter", str(quarter))
+    return (Family.CHART, "quarter", str(quarter))
 
 
 def grade_index(view: View, standing: UnitStanding) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
 from lianghua_batch.report import composition_formulas, formulas, tables
-from lianghua_batch.report.model import Cell, Formula, Key, Row, SheetTable, Value
+from lianghua_batch.report.model import Cell, Family, Formula, Key, Row, SheetTable, Value
 from lianghua_batch.report.rankings import cohorts, unit_value
 from lianghua_batch.report.tables import Field, Item
 from lianghua_batch.report.view import View
@@ -59,7 +59,7 @@ def _cell(
     else:
         formula = live.get(key)
     cell = view.cell(_value(view, standing, by_id, field), field.style, key=key, formula=formula)
-    return replace(cell, to=("ranking", standing.unit.id)) if field.name == "name" else cell
+    return replace(cell, to=(Family.RANKING, standing.unit.id)) if field.name == "name" else cell
 
 
 def _key(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Key | None:

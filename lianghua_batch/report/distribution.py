@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lianghua_batch.form_writing.layout import display_width
-from lianghua_batch.report.model import Area, Chart, Formula, Key, Keys, Series
+from lianghua_batch.report.model import Area, Chart, Family, Formula, Key, Keys, Series
 from lianghua_batch.report.rankings import in_county, ranking_key
 from lianghua_batch.report.styles import style
 from lianghua_batch.report.view import View
@@ -16,12 +16,12 @@ LEVELS = ("committees", "branches")
 
 def grade_key(scope: str, index: int) -> Key:
     """What the cell with a grade's name is called."""
-    return ("overview", "grade", scope, index)
+    return (Family.OVERVIEW, "grade", scope, index)
 
 
 def count_key(whose: str, index: int) -> Key:
     """What the cell is called that says how many of the committees, the branches or the members have a grade."""
-    return ("overview", "count", whose, index)
+    return (Family.OVERVIEW, "count", whose, index)
 
 
 def standings(view: View, level: str) -> Sequence[UnitStanding]:

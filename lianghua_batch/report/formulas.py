@@ -8,30 +8,30 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lianghua_batch import resources
 from lianghua_batch.parameters import choices_of
-from lianghua_batch.report.model import Area, Formula, Key, Keys
+from lianghua_batch.report.model import Area, Family, Formula, Key, Keys
 from lianghua_batch.scheme import Band
 
-STEP_PLACES = ("step_places",)  # the cell that says to how many places a ▣ number is rounded
+STEP_PLACES = (Family.STEP_PLACES,)  # the cell that says to how many places a ▣ number is rounded
 
 
 def parameter(name: str) -> Key:
     """What the cell of a 参数 is called."""
-    return ("parameter", name)
+    return (Family.PARAMETER, name)
 
 
 def band(scope: str, index: int, name: str) -> Key:
     """What a cell of the index-th band is called: its `grade` or `lower` bound."""
-    return ("band", scope, index, name)
+    return (Family.BAND, scope, index, name)
 
 
 def worth(scope: str, index: int) -> Key:
     """What the 折算分 of the index-th ballot grade is called."""
-    return ("worth", scope, index)
+    return (Family.WORTH, scope, index)
 
 
 def member(member_id: str, column: str) -> Key:
     """What a cell of 党员积分 is called."""
-    return ("member", member_id, column)
+    return (Family.MEMBER, member_id, column)
 
 
 def same(key: Key) -> Formula:

@@ -3,10 +3,27 @@
 import datetime as dt
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from fractions import Fraction
 
 Value = str | int | Fraction | dt.date
 Key = Hashable  # what a cell is called by formulas, links and charts, in whichever sheet of the workbook it stands
+
+
+class Family(Enum):
+    """What the keys of cells begin with that are not called by their unit's code: equal to nothing that anyone fills in."""
+
+    BAND = auto()
+    BONUS = auto()
+    CHART = auto()
+    MEMBER = auto()
+    OVERVIEW = auto()
+    PARAMETER = auto()
+    QUARTER = auto()
+    RANKING = auto()
+    SCORECARD = auto()
+    STEP_PLACES = auto()
+    WORTH = auto()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from lianghua_batch import exact
 from lianghua_batch.contributions import Score
 from lianghua_batch.periods import Period
 from lianghua_batch.report import formulas, tables, year_on_year
-from lianghua_batch.report.model import Bars, Cell, Formula, Key, Keys, Row, SheetTable, Value
+from lianghua_batch.report.model import Bars, Cell, Family, Formula, Key, Keys, Row, SheetTable, Value
 from lianghua_batch.report.tables import Field
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
@@ -90,12 +90,12 @@ def cohorts(standings: Sequence[UnitStanding]) -> list[tuple[str, list[UnitStand
 
 def ranking_key(unit_id: str, column: str = "name") -> Key:
     """What a unit's cell in 党委排名 or 支部排名 is called."""
-    return ("ranking", unit_id) if column == "name" else ("ranking", unit_id, column)
+    return (Family.RANKING, unit_id) if column == "name" else (Family.RANKING, unit_id, column)
 
 
 def quarter_key(unit_id: str, quarter: Period) -> Key:
     """What the cell of 季度走势 with a unit's score in a quarter is called."""
-    return ("quarter", unit_id, str(quarter))
+    return (Family.QUARTER, unit_id, str(quarter))
 
 
 def quarter_scores(view: View, unit_id: str) -> Keys:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.report import comparison
 from lianghua_batch.report.comparison import Group
-from lianghua_batch.report.model import Cell, Chart, Key, Keys, Row, Series, SheetTable
+from lianghua_batch.report.model import Cell, Chart, Family, Key, Keys, Row, Series, SheetTable
 from lianghua_batch.report.unit_views import UnitView
 from lianghua_batch.scheme import COMMITTEE
 
@@ -16,7 +16,7 @@ _STEP = 10  # the axis begins at a multiple of it
 
 def key(component: str, column: str) -> Key:
     """What a cell of the page's table is called."""
-    return ("scorecard", component, column)
+    return (Family.SCORECARD, component, column)
 
 
 def of(view: UnitView, components: Sequence[Any], among: Group, first: int) -> Chart | None:

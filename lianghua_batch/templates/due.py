@@ -106,8 +106,7 @@ def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
 
 
 def _file_name(facts: prefilled.Facts, branch: str, form: str | None) -> str:
-    roster = facts.county.roster
-    unit = roster.unit(branch, facts.county.period.last_day) or roster.named(branch)
+    unit = facts.county.roster.known_as(branch, facts.county.period.last_day)
     stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
     short = _FORBIDDEN.sub("_", stem).encode()[:_LONGEST].decode(errors="ignore")
     return _with_form(short.rstrip(". "), form) + ".xlsx"

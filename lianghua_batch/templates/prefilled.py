@@ -218,7 +218,7 @@ def _sheet(facts: Facts, form: str, period: Period, branch: str | None = None, *
     sheet = facts.county.tables[form].sheet
     labels: dict[str, object] = {"period": str(period)}
     if branch is not None:
-        unit = facts.county.roster.unit(branch, period.last_day) or facts.county.roster.named(branch)
+        unit = facts.county.roster.known_as(branch, period.last_day)
         labels |= {"unit_id": unit.id, "unit_name": unit.name}
     words = resources.load("templates")["prefilled"]
     return FormSheet(
