@@ -58,6 +58,17 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     return County(period, rules, rules_sound, people, tables, earlier, copied, sheets), problems
 
 
+def people(sources: Iterable[Recognised], period: Period) -> tuple[Roster, list[Problem]]:
+    """花名册 alone, as it is for a period, and what is wrong with it; where a sheet or a column of it is missing it is empty."""
+    form = forms.definitions()["roster"]
+    selected, _ = selection.select((s for s in sources if s.form.name == form.name), period)
+    judged, _, copied = copies.without_copies(selected.judged)
+    tables, found = _form_tables(judged, form)
+    missing = _missing(tables, form, period)
+    roster, wrong = _people(tables, bool(missing) or _misshapen(found))
+    return roster, [*copied, *found, *missing, *wrong]
+
+
 def changed_rules(
     scheme_sheets: Iterable[Recognised], period: Period, texts: Mapping[str, str]
 ) -> tuple[Scheme, list[Problem]]:

@@ -11,15 +11,16 @@ from lianghua_batch.provenance import SourceRef, file_name
 def find(root: Path, out: Path | None = None) -> tuple[list[Path], list[Problem]]:
     """Return the regular files under `root` in a stable order; 输出, 归档 and editors' temporary files are passed over.
 
-    So is what the program itself wrote into `out`, but nothing else there: forms may lie in that folder too. A folder that
-    cannot be listed is a problem; one that is linked into itself is entered once.
+    So are the settings and the ledger of `mail` in `root` itself, and what the program itself wrote into `out`, but nothing
+    else there: forms may lie in that folder too. A folder that cannot be listed is a problem; one that is linked into itself
+    is entered once.
     """
     words = resources.load("reading")
     reserved = {root / words["output_folder"], root / words["archive_folder"]}
-    own = set()
+    own = {root / words[name] for name in ("mail_settings_name", "mail_ledger_name")}
     if out is not None:
         draft = out / resources.load("drafts")["folder"]
-        own = {folder / words[name] for folder in (out, draft) for name in ("results_name", "basis_name")}
+        own |= {folder / words[name] for folder in (out, draft) for name in ("results_name", "basis_name")}
     problems: list[Problem] = []
     files = _files(root, root, {folder.resolve() for folder in reserved}, problems)
     prefixes, ignored = tuple(words["temporary_prefixes"]), words["ignored_names"]

@@ -1,4 +1,4 @@
-"""Reads what `run` has published: results.json with its 计分依据.json, of an output folder or given by name."""
+"""Reads what `run` has published: results.json with its 计分依据.json, of an output folder, of a seal, or given by name."""
 
 import hashlib
 import json
@@ -11,8 +11,13 @@ from typing import Any
 from lianghua_batch import basis_shape, io_reasons, resources
 from lianghua_batch.periods import Period
 from lianghua_batch.published_shape import BASIS_FORMAT, Published, basis_check_code, misshapen
+from lianghua_batch.seals import bags, shelf
+from lianghua_batch.seals.shelf import Seal, Unreadable
 
-__all__ = ["Absent", "Published", "Unusable", "published", "read"]
+__all__ = ["Absent", "Published", "Unusable", "of_texts", "published", "read", "sealed"]
+
+
+_SEAL = ".zip"
 
 
 class Unusable(Exception):
@@ -34,8 +39,21 @@ class _Documents:
 
 
 def read(path: Path) -> Published:
-    """Return the results in a results.json, or in the output folder that holds one; raises Unusable."""
+    """Return the results in a results.json, in the output folder that holds one, or in a seal; raises Unusable."""
     return _published(_documents(path))
+
+
+def of_texts(path: Path, results: str, basis: str) -> Published:
+    """Return results as they would be read from a file at `path`."""
+    return _published(_Documents(path, results.encode("utf-8"), path, basis.encode("utf-8")))
+
+
+def sealed(seal: Seal | Unreadable) -> Published | Unusable:
+    """Return the final results in a seal: Unusable (not raised) where they cannot be read."""
+    try:
+        return _published(_sealed_documents(seal))
+    except Unusable as reason:
+        return reason
 
 
 def published(outputs: Path, period: Period) -> Published | Unusable | None:
@@ -57,7 +75,9 @@ def _names() -> Mapping[str, str]:
 
 
 def _documents(path: Path) -> _Documents:
-    """Fetch the bytes. Another kind of source (an archive) is one more case here."""
+    """Fetch the bytes from wherever they lie."""
+    if path.suffix.lower() == _SEAL and path.is_file():
+        return _sealed_documents(shelf.read(path))
     inside = path / _names()["results_name"] if os.path.isdir(path) else path
     try:
         content = inside.read_bytes()
@@ -68,6 +88,22 @@ def _documents(path: Path) -> _Documents:
         raise _unusable("refused", inside, **reasons) from None
     beside = inside.with_name(_names()["basis_name"])
     return _Documents(inside, content, beside, _bytes_or_why_not(beside))
+
+
+def _sealed_documents(seal: Seal | Unreadable) -> _Documents:
+    if isinstance(seal, Unreadable):
+        raise _unusable("sealed", seal.path, reason=seal.reason)
+    found = {}
+    for name in (_names()["results_name"], _names()["basis_name"]):
+        entry = seal.output(name)
+        try:
+            found[name] = None if entry is None else seal.content(entry)
+        except (bags.Broken, OSError):
+            raise _unusable("sealed_damaged", seal.path, file=name) from None
+    results, basis = found.values()
+    if results is None:
+        raise _unusable("sealed_damaged", seal.path, file=_names()["results_name"])
+    return _Documents(seal.path, results, seal.path, basis)
 
 
 def _bytes_or_why_not(path: Path) -> bytes | OSError | None:

@@ -13,6 +13,7 @@ from lianghua_batch.periods import Period
 from lianghua_batch.problems import Problem, errors, in_order, problem
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.results import Results
+from lianghua_batch.roster import Roster
 from lianghua_batch.scheme import Scheme
 from lianghua_batch.scoring import diary, members, organisations, quarter, scope
 from lianghua_batch.scoring.members import Members
@@ -25,7 +26,7 @@ class Outcome:
     """What checking and scoring a folder came to.
 
     `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
-    hold either, whose problems cause others.
+    hold either, whose problems cause others; `inputs` those that hold a form which the period takes.
     """
 
     period: Period | None
@@ -34,6 +35,7 @@ class Outcome:
     results: Results | None
     county: County | None = None
     base_files: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
 
     @property
     def unit_names(self) -> Mapping[str, str]:
@@ -63,12 +65,14 @@ class _Examined:
     files: int
     problems: list[Problem]
     base_files: frozenset[str]
+    inputs: frozenset[str] = frozenset()
     county: County | None = None
     scored: Members | None = None
     scheme_sheets: tuple[Recognised, ...] = ()
 
     def outcome(self, problems: Iterable[Problem], results: Results | None) -> Outcome:
-        return Outcome(self.period, self.files, tuple(in_order(problems)), results, self.county, self.base_files)
+        listed = tuple(in_order(problems))
+        return Outcome(self.period, self.files, listed, results, self.county, self.base_files, self.inputs)
 
 
 def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
@@ -164,16 +168,17 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
             problems.append(problem("E602", SourceRef("")))
         return _Examined(None, len(paths), problems, base_files)
     problems = selection.of_the_period(problems, sources, period)
+    inputs = selection.files(sources, period)
     county, found = assembly.county(sources, period)
     problems += found
     if county is None:
-        return _Examined(period, len(paths), problems, base_files)
+        return _Examined(period, len(paths), problems, base_files, inputs)
     county, found = owners.check(county)
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed([*problems, *found], county)
     rules_given = tuple(s for s in sources if s.form.name == "scheme")
-    return _Examined(period, len(paths), problems, base_files, county, scored, rules_given)
+    return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
 
 
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
@@ -202,6 +207,20 @@ def recognise_all(
         if progress is not None:
             progress(done, len(listed))
     return sources, problems
+
+
+def roster(root: Path, period: Period, progress: Progress | None = None) -> tuple[Roster, list[Problem]]:
+    """Return 花名册 of everything under `root` for one period, and the errors of it; nothing else is checked.
+
+    Where no whole 花名册 is found, the files that could not be read are among the errors: it may be one of them.
+    """
+    paths, listing = discovery.find(root)
+    sources, reading = recognise_all(paths, root, progress)
+    people, found = assembly.people(sources, period)
+    mine = {s.grid.place() for s in sources if s.form.name == "roster"}
+    sheets = {(place.file, place.sheet) for place in mine}
+    about = [p for p in reading if not people.units or (p.place.file, p.place.sheet) in sheets]
+    return people, in_order(errors([*listing, *about, *found]))
 
 
 def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list[Problem]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lianghua_batch import basis, books_out, replacing, report, resources, results
 from lianghua_batch.books_out import Book, Content
 from lianghua_batch.history import Earlier
+from lianghua_batch.objections import Objection, linked
 from lianghua_batch.problems import Problem
 from lianghua_batch.report import public, unit_books
 from lianghua_batch.results import Results
@@ -21,27 +22,68 @@ def publish(
     out: Path,
     earlier: Earlier | None = None,
     *,
+    objections: tuple[Objection, ...] | None = None,
     mask_names: bool = False,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Write all outputs of a period into `out` and return their paths; what was there stays until all are complete.
 
-    These are the ranking workbook, results.json and, but for a draft, its 计分依据, 公示 and one workbook a unit in 各单位/,
-    where the period's workbooks of units that are gone go. `earlier` are the results that the period looks back on (history);
-    `mask_names` is 公示's.
+    The period's workbooks of units that are gone go. The rest is as `write` does it.
     """
-    books = [_ranking(outcome, problems, earlier)]
+    with replacing.replacement(out, gone=stale(outcome, out)) as workshop:
+        written = write(
+            outcome, problems, workshop, earlier, objections=objections, mask_names=mask_names, progress=progress
+        )
+    return [out / name for name in written]
+
+
+def write(
+    outcome: Results,
+    problems: Sequence[Problem],
+    folder: Path,
+    earlier: Earlier | None = None,
+    *,
+    objections: tuple[Objection, ...] | None = None,
+    mask_names: bool = False,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Write all outputs of a period into a new folder and return their places there; equal results are equal bytes.
+
+    These are the ranking workbook, results.json and, but for a draft, its 计分依据, 公示 and one workbook a unit in 各单位/.
+    `earlier` are the results that the period looks back on (history); `objections` those of the period with what became of each:
+    where None those of 异议登记, of which no amendment is known; `mask_names` is 公示's.
+    """
+    filed = linked(outcome.county) if objections is None else objections
+    books = [_ranking(outcome, problems, earlier, filed)]
     if outcome.draft is None:
         books.append(_public(outcome, mask_names))
-        books += ((book.path, book.content) for book in unit_books.build(outcome, problems, earlier))
+        books += ((book.path, book.content) for book in unit_books.build(outcome, problems, earlier, filed))
     texts = _texts(outcome)
-    stale = _unit_books_there(outcome, out) if outcome.draft is None else []
-    with _kept_from_collection(), replacing.replacement(out, gone=stale) as workshop:
-        books_out.write(workshop, books, progress)
-        for file, text in texts.items():
-            (workshop / file).write_text(text, encoding="utf-8", newline="\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _kept_from_collection():
+        books_out.write(folder, books, progress)
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
     (ranking, _), *others = books
-    return [out / name for name in (ranking, *texts, *(name for name, _ in others))]
+    return [ranking, *texts, *(name for name, _ in others)]
+
+
+def write_public(outcome: Results, folder: Path, *, mask_names: bool) -> str:
+    """Write 公示 alone into a new folder and return its name."""
+    name, content = _public(outcome, mask_names)
+    books_out.write(folder, [(name, content)])
+    return name
+
+
+def stale(outcome: Results, out: Path) -> list[str]:
+    """Return the workbooks of this period that stand in 各单位 of an output folder already; what else lies there is not ours.
+
+    A draft has none.
+    """
+    if outcome.draft is not None:
+        return []
+    folder, ending = unit_books.folder(), unit_books.suffix(outcome.county.period)
+    return [f"{folder}/{path.name}" for path in sorted((out / folder).glob("*")) if path.name.endswith(ending)]
 
 
 @contextmanager
@@ -54,18 +96,14 @@ def _kept_from_collection() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _unit_books_there(outcome: Results, out: Path) -> list[str]:
-    """The workbooks of this period that stand in 各单位 already; what else lies there is not ours."""
-    folder, ending = unit_books.folder(), unit_books.suffix(outcome.county.period)
-    return [f"{folder}/{path.name}" for path in sorted((out / folder).glob("*")) if path.name.endswith(ending)]
-
-
-def _ranking(outcome: Results, problems: Sequence[Problem], earlier: Earlier | None) -> Book:
+def _ranking(
+    outcome: Results, problems: Sequence[Problem], earlier: Earlier | None, filed: tuple[Objection, ...]
+) -> Book:
     words = resources.load("reading")
     name = words["draft_name"] if outcome.draft else words["ranking_name"]
 
     def content() -> Content:
-        return report.build(outcome, problems, earlier), report.properties(outcome)
+        return report.build(outcome, problems, earlier, filed), report.properties(outcome)
 
     return name.format(period=outcome.county.period), content
 

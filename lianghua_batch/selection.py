@@ -49,6 +49,12 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
     return Selected(judged, earlier), problems
 
 
+def files(sources: Iterable[Recognised], period: Period) -> frozenset[str]:
+    """Return the files that hold a sheet which the period takes."""
+    selected, _ = select(sources, period)
+    return frozenset(source.grid.file for source in (*selected.judged, *selected.earlier))
+
+
 def _is_judged(form: str, its: Period, period: Period) -> bool:
     """Whether a form of its period is one that a run for `period` looks at: 日记录 counts towards limits of the whole year."""
     if its.year != period.year:

@@ -6,11 +6,23 @@ import click
 
 from lianghua_batch import locking, replacing
 
-from lianghua_batch.cli import preparing, checking, following, running, explaining, comparing, trying  # isort: skip  # in the order of the year's work
+from lianghua_batch.cli import preparing, checking, following, running, explaining, comparing, archiving, mailing, trying  # isort: skip  # in the order of the year's work
 from lianghua_batch.cli import wording
 from lianghua_batch.cli.options import root
 
-__all__ = ["checking", "comparing", "dispatch", "explaining", "following", "preparing", "root", "running", "trying"]
+__all__ = [
+    "archiving",
+    "checking",
+    "comparing",
+    "dispatch",
+    "explaining",
+    "following",
+    "mailing",
+    "preparing",
+    "root",
+    "running",
+    "trying",
+]
 
 _DONE, _UNUSABLE = 0, 2
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial as partial_function
 from pathlib import Path
 
 import click
@@ -25,32 +26,76 @@ from lianghua_batch.cli.options import FOLDER, NEW_FOLDER, format_option, period
 @click.option(
     "--mask-names", is_flag=True, help="公示中党员的姓名只留首尾两个字（张＊三；两个字的为张＊），其他文件不变。"
 )
+@click.option(
+    "--amend", "reason", metavar="原因", help="更正已归档的期间：重新写出结果，另存一份编号的更正归档，原来的归档保留。"
+)
+@click.option("--by", metavar="姓名", help="更正人，不写为本机的用户名。")
 @format_option
-def run(folder: Path, period, out: Path | None, partial: tuple[str, ...], mask_names: bool, form: str) -> None:
-    """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。"""
-    from lianghua_batch import history, publishing
-    from lianghua_batch.cli import printing
+def run(
+    folder: Path,
+    period,
+    out: Path | None,
+    partial: tuple[str, ...],
+    mask_names: bool,
+    reason: str | None,
+    by: str | None,
+    form: str,
+) -> None:
+    """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。
 
+    已归档的期间，上报的表没有变化的，输出不改写；有变化的，要写明 --amend 原因。
+    """
+    from lianghua_batch import replacing
+    from lianghua_batch.archiving import guarding, inputs
+    from lianghua_batch.cli import printing, sealed_run
+
+    sealed_run.check_options(reason, by, out, partial)
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
+            replacing.recover(folder)  # where an amendment was broken off
+            files = inputs.read(folder)
             outcome = drafting.outcome(folder, period, out, partial)
+            seal = guarding.sealed(folder, outcome.period)
+            outcome = sealed_run.guarded(outcome, files, seal, reason)
             if outcome.results is None:
                 printing.refuse(outcome, form, "有错误，没有写出任何结果。")
-            place = out or outputs / str(outcome.period)
-            if outcome.results.draft:
-                place /= resources.load("drafts")["folder"]
-            earlier = history.in_outputs(outputs, outcome.period)
-            published = publishing.publish(
-                outcome.results,
-                outcome.problems,
-                place,
-                earlier,
-                mask_names=mask_names,
-                progress=printing.progress("正在写出"),
-            )
+            if reason is not None:
+                tell = sealed_run.amend(folder, outcome, files, seal, reason, by, mask_names)
+            elif seal is not None and out is None and outcome.results.draft is None:
+                tell = sealed_run.keep(folder, outcome, seal)
+            else:
+                published = _publish(folder, outcome, out, mask_names, seal)
+                tell = partial_function(_tell, outcome, published)
             afterwards.enter_context(_published_already())
-        _tell(outcome, published, form)
+        tell(form)
+
+
+def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) -> Sequence[Path]:
+    """Write what `run` leaves of a period that no seal holds, a draft, or a copy elsewhere."""
+    from lianghua_batch import history, publishing
+    from lianghua_batch.archiving import guarding
+    from lianghua_batch.cli import printing
+    from lianghua_batch.objections import linked
+    from lianghua_batch.seals.shelf import Seal
+
+    place = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
+    if outcome.results.draft:
+        place /= resources.load("drafts")["folder"]
+    elif (other := guarding.taken_by(folder, place, outcome.period)) is not None:
+        raise wording.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
+    earlier = history.of(folder, outcome.period)
+    progress = printing.progress("正在写出")
+    objections = linked(outcome.results.county, seal.manifest.objections) if isinstance(seal, Seal) else None
+    return publishing.publish(
+        outcome.results,
+        outcome.problems,
+        place,
+        earlier,
+        objections=objections,
+        mask_names=mask_names,
+        progress=progress,
+    )
 
 
 @contextmanager

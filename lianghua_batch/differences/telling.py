@@ -87,8 +87,12 @@ def _goes_without_saying(cause: Cause) -> bool:
     return cause.code == "own"
 
 
+def standing(move: Move) -> str:
+    """Total, grade and rank of one unit or member in a line, before and now."""
+    return _moves(move, resources.load("compare")["diff"]["telling"])
+
+
 def _moves(move: Move, words: Mapping[str, Any]) -> str:
-    """Total, grade and rank, before and now."""
     if not move.on_both_sides:
         told = words["come" if move.was is None else "gone"]
         return words["gap"].join([told, *_standing(move.latest, words)])

@@ -1,0 +1,91 @@
+"""Amends a sealed period: its outputs and a new numbered seal take their places together; the old seal stays."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from lianghua_batch import basis, differences, earlier, history, publishing, replacing, resources, results
+from lianghua_batch.archiving import contents, inputs, sealing
+from lianghua_batch.archiving.inputs import Files
+from lianghua_batch.archiving.sealing import Signature
+from lianghua_batch.differences import data as differences_data
+from lianghua_batch.differences.model import Differences
+from lianghua_batch.earlier import Published, Unusable
+from lianghua_batch.objections import linked
+from lianghua_batch.pipeline import Outcome
+from lianghua_batch.publishing import Progress
+from lianghua_batch.results import Results
+from lianghua_batch.seals import manifests, names, shelf
+from lianghua_batch.seals.shelf import Seal
+
+
+def amend(
+    data: Path,
+    outcome: Outcome,
+    files: Files,
+    before: Seal,
+    reason: str,
+    signature: Signature,
+    *,
+    mask_names: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Seal, Differences, list[Path]]:
+    """Publish and seal a period anew because of `reason`; return the new seal, what moved, and the published files.
+
+    公示 that was sealed with masked names stays so.
+
+    Raises sealing.Refused where nothing changed since it was sealed `before`, or that seal cannot be read any more.
+    """
+    sealed = sealing.sound(shelf.seals(names.folder(data)))
+    changes = inputs.changes(files, outcome.inputs, before.manifest)
+    number = before.manifest.amendment + 1
+    moved = _moved(outcome.results, before, names.file(outcome.period, number))
+    masked = mask_names or before.manifest.names_masked  # names once withheld are not shown for want of an option
+    same_names = masked == before.manifest.names_masked
+    if not changes.any and same_names and _same_results(outcome.results, before):
+        raise sealing.refused("nothing_to_amend", period=outcome.period)
+    objections = linked(outcome.county, before.manifest.objections, number, moved)
+    manifest = manifests.Manifest(
+        **sealing.facts(outcome, signature, sealed),
+        amendment=number,
+        amends=sealing.link(before),
+        reason=reason,
+        names_masked=masked,
+        changes=changes.as_json(),
+        differences=differences_data.as_json(moved),
+        objections=tuple(each.as_json() for each in objections),
+    )
+    looked_back = history.of(data, outcome.period)
+    place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
+    gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
+    with replacing.replacement(data, gone=gone) as workshop:
+        written = publishing.write(
+            outcome.results,
+            outcome.problems,
+            workshop / place,
+            looked_back,
+            objections=objections,
+            mask_names=masked,
+            progress=progress,
+        )
+        outputs = {name: workshop / place / name for name in written}
+        gathered = contents.gather(outcome, files, looked_back, outputs)
+        sealing.write(names.folder(workshop), manifest, gathered)
+    made = shelf.read(names.folder(data) / names.file(outcome.period, number))
+    return made, moved, [data / place / name for name in written]
+
+
+def _moved(now: Results, before: Seal, file: str) -> Differences:
+    """What moved since the seal; both are named by their files in 归档, wherever that lies."""
+    was = earlier.sealed(before)
+    if isinstance(was, Unusable):
+        raise sealing.Refused(str(was))
+    new = earlier.of_texts(Path(file), results.as_text(now), basis.as_text(now))
+    return differences.compare(_named(was, before.file), new)
+
+
+def _named(published: Published, file: str) -> Published:
+    return replace(published, path=Path(file))
+
+
+def _same_results(now: Results, before: Seal) -> bool:
+    return results.check_code(now) == before.manifest.results_sha256

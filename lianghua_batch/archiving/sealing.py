@@ -1,0 +1,146 @@
+"""Seals a period: its bag, the bag's check code and the sheet to sign come to stand in 归档 together, and are never replaced."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lianghua_batch import __version__, history, publishing, replacing, resources, results
+from lianghua_batch.archiving import contents, sheet
+from lianghua_batch.archiving.contents import Contents
+from lianghua_batch.archiving.inputs import Files
+from lianghua_batch.history import Earlier
+from lianghua_batch.objections import linked
+from lianghua_batch.pipeline import Outcome
+from lianghua_batch.publishing import Progress
+from lianghua_batch.seals import bags, names, shelf
+from lianghua_batch.seals.manifests import Link, Manifest
+from lianghua_batch.seals.shelf import Seal, Unreadable
+
+
+class Refused(Exception):
+    """A period that cannot be sealed as it is; str() is the sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who seals, and on which day."""
+
+    by: str
+    date: dt.date
+
+
+def seal(data: Path, outcome: Outcome, files: Files, signature: Signature, progress: Progress | None = None) -> Seal:
+    """Seal the published results of a period that was scored without errors from `files`; raises Refused.
+
+    What is published must be what the forms give now, file by file: what was mailed is what is sealed.
+    """
+    sealed = sound(shelf.seals(names.folder(data)))
+    period = outcome.period
+    there = shelf.in_force(sealed, period)
+    if there is not None:
+        raise refused("already", period=period, file=there.file, date=there.manifest.date)
+    earlier = history.of(data, period)
+    outputs = data / resources.load("reading")["output_folder"] / str(period)
+    published, masked = _as_published(outcome, earlier, outputs, progress)
+    manifest = Manifest(
+        **facts(outcome, signature, sealed),
+        amendment=0,
+        names_masked=masked,
+        objections=tuple(each.as_json() for each in linked(outcome.county)),
+    )
+    gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
+    with replacing.replacement(names.folder(data), overwrite=False) as workshop:
+        write(workshop, manifest, gathered)
+    return shelf.read(names.folder(data) / names.file(period, 0))
+
+
+def sound(found: Iterable[Seal | Unreadable]) -> list[Seal]:
+    """The seals so far; raises Refused where one cannot be read: nothing can be added to a broken chain."""
+    listed = list(found)
+    broken = [each for each in listed if isinstance(each, Unreadable)]
+    if broken:
+        raise refused("broken_shelf", file=broken[0].file, reason=broken[0].reason)
+    return listed
+
+
+def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
+    """What every manifest says of its period, its maker and the seal before it."""
+    last = sealed[-1] if sealed else None
+    return {
+        "period": outcome.period,
+        "number": 1 if last is None else last.manifest.number + 1,
+        "date": signature.date,
+        "by": signature.by,
+        "tool": __version__,
+        "scheme": outcome.county.scheme.name,
+        "results_sha256": results.check_code(outcome.results),
+        "previous": None if last is None else link(last),
+    }
+
+
+def link(its: Seal) -> Link:
+    """How another seal speaks of one."""
+    return Link(its.file, its.check_code)
+
+
+def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
+    """Write a seal, its check code and its sheet into a new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = replace(
+        manifest, **{kind: getattr(gathered, kind) for kind in ("inputs", "outputs", "earlier", "rules")}
+    )
+    file = names.file(manifest.period, manifest.amendment)
+    bags.write(folder / file, gathered.payload(manifest), _info(manifest))
+    made = Seal(folder / file, manifest)
+    (folder / names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
+    sheet.write(folder / names.sheet_file(file), made)
+
+
+def _info(manifest: Manifest) -> dict[str, str]:
+    """bag-info.txt."""
+    return {
+        "External-Identifier": names.file(manifest.period, manifest.amendment),
+        "External-Description": manifest.scheme,
+        "Bagging-Date": manifest.date.isoformat(),
+        "Contact-Name": manifest.by,
+        "Bag-Software-Agent": f"lianghua-batch {manifest.tool}",
+    }
+
+
+def refused(why: str, **facts: object) -> Refused:
+    """The sentence of schemas/archive.yaml that says why."""
+    return Refused(resources.load("archive")["refused"][why].format_map(facts))
+
+
+# --- what is published --------------------------------------------------------------------------------------------
+
+
+def _as_published(
+    outcome: Outcome, earlier: Earlier, outputs: Path, progress: Progress | None
+) -> tuple[list[str], bool]:
+    """The published files, which must be what the forms give now, and whether 公示 masks names; raises Refused."""
+    if not outputs.is_dir():
+        raise refused("unpublished", period=outcome.period)
+    with tempfile.TemporaryDirectory() as place:
+        again, masked = Path(place) / "plain", Path(place) / "masked"
+        published = publishing.write(outcome.results, outcome.problems, again, earlier, progress=progress)
+        other = publishing.write_public(outcome.results, masked, mask_names=True)
+        differing = [name for name in published if not _same(outputs / name, again / name)]
+        if differing == [other] and _same(outputs / other, masked / other):
+            return published, True
+    if differing:
+        raise refused("not_as_published", period=outcome.period, files=_listed(differing))
+    return published, False
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.is_file() and path.read_bytes() == other.read_bytes()
+
+
+def _listed(files: list[str]) -> str:
+    """The first few of many."""
+    words = resources.load("archive")["listed"]
+    shown = words["separator"].join(files[: words["most"]])
+    return shown if len(files) <= words["most"] else words["more"].format(shown=shown, count=len(files))

@@ -1,0 +1,73 @@
+"""What `archive` and `run` tell of seals."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from lianghua_batch import resources
+from lianghua_batch.seals import names
+from lianghua_batch.seals.shelf import Seal, Unreadable
+
+if TYPE_CHECKING:
+    from lianghua_batch.archiving.guarding import Kept
+    from lianghua_batch.periods import Period
+
+
+def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
+    """A seal for a program; one that cannot be read says why."""
+    if isinstance(seal, Unreadable):
+        return {"file": seal.file, "period": str(seal.period), "amendment": seal.amendment, "unreadable": seal.reason}
+    its = seal.manifest
+    return {
+        "file": seal.file,
+        "sha256": seal.check_code,
+        "period": str(its.period),
+        "number": its.number,
+        "amendment": its.amendment,
+        "reason": its.reason,
+        "date": its.date.isoformat(),
+        "by": its.by,
+        "tool": its.tool,
+        "inputs": len(its.inputs),
+        "outputs": len(its.outputs),
+        "objections": [dict(row) for row in its.objections],
+    }
+
+
+def made(seal: Seal) -> str:
+    """That a seal was made, and what is to be done with its sheet."""
+    return _words()["amended" if seal.manifest.amendment else "made"].format_map(_facts(seal))
+
+
+def also_concerned(periods: Iterable["Period"]) -> str:
+    """That other sealed periods took the amended forms too."""
+    words = _words()
+    return words["also"].format(periods=words["separator"].join(map(str, periods)))
+
+
+def kept(seal: Seal, kept: "Kept") -> Iterator[str]:
+    """That a sealed period's outputs were left alone; what was put back, and what is not as it was sealed."""
+    words = _words()
+    yield words["kept"].format_map(_facts(seal))
+    if kept.put_back:
+        yield words["put_back"].format(files=words["separator"].join(kept.put_back), **_facts(seal))
+    for file in kept.altered:
+        yield words["altered"].format(name=file, **_facts(seal))
+
+
+def _facts(seal: Seal) -> dict[str, Any]:
+    its = seal.manifest
+    return {
+        "file": seal.path,
+        "sheet": names.sheet_file(seal.file),
+        "code": seal.check_code,
+        "period": its.period,
+        "date": its.date,
+        "number": its.number,
+        "amendment": its.amendment,
+        "inputs": len(its.inputs),
+        "outputs": len(its.outputs),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return resources.load("archive")["told"]

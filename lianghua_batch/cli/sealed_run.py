@@ -1,0 +1,145 @@
+"""What `run` does with a period that is sealed: nothing is replaced but by an amendment."""
+
+import datetime as dt
+import getpass
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lianghua_batch import resources
+from lianghua_batch.cli.options import FAULTY
+from lianghua_batch.cli.wording import WrongUsage
+
+if TYPE_CHECKING:
+    from lianghua_batch.archiving.guarding import Kept
+    from lianghua_batch.archiving.inputs import Files
+    from lianghua_batch.archiving.sealing import Signature
+    from lianghua_batch.differences.model import Differences
+    from lianghua_batch.periods import Period
+    from lianghua_batch.pipeline import Outcome
+    from lianghua_batch.seals.shelf import Seal, Unreadable
+
+Tell = Callable[[str], None]
+
+
+def check_options(reason: str | None, by: str | None, out: Path | None, partial: Sequence[str]) -> None:
+    """Refuse what --amend cannot go together with."""
+    if reason is None:
+        if by is not None:
+            raise WrongUsage("--by 只用于 --amend")
+        return
+    if not reason.strip():
+        raise WrongUsage("--amend 后要写更正的原因")
+    if out is not None:
+        raise WrongUsage("--amend 更正的是归档和输出，不能同时用 --out")
+    if partial:
+        raise WrongUsage("--amend 更正的是正式的结果，不能同时用 --partial")
+
+
+def signature(by: str | None, day: dt.date | None = None) -> "Signature":
+    """Who seals, and when: this computer's user and today where nothing is said."""
+    from lianghua_batch.archiving.sealing import Signature
+
+    return Signature((by or "").strip() or _user(), day or dt.date.today())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a system that knows nobody
+        return resources.load("archive")["nobody"]
+
+
+def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None", reason: str | None) -> "Outcome":
+    """The outcome with what departs from its seal as errors, unless it is a draft or is to amend the seal."""
+    from lianghua_batch.archiving import guarding
+    from lianghua_batch.seals.shelf import Seal
+
+    if seal is None:
+        if reason is not None and outcome.results is not None:
+            raise WrongUsage(f"{outcome.period} 还没有归档，不用更正，不写 --amend 直接运行即可")
+        return outcome
+    is_draft = outcome.results is not None and outcome.results.draft is not None
+    if is_draft or (reason is not None and isinstance(seal, Seal)):
+        return outcome
+    return guarding.guarded(outcome, files, seal)
+
+
+def amend(
+    folder: Path, outcome: "Outcome", files: "Files", before: "Seal", reason: str, by: str | None, mask_names: bool
+) -> Tell:
+    """Amend a sealed period; return what tells of it."""
+    from lianghua_batch.archiving import amending, contents, guarding, sealing
+    from lianghua_batch.cli import printing
+
+    try:
+        made = amending.amend(
+            folder,
+            outcome,
+            files,
+            before,
+            reason.strip(),
+            signature(by),
+            mask_names=mask_names,
+            progress=printing.progress("正在写出"),
+        )
+    except sealing.Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    except contents.Altered as file:
+        raise click.ClickException(str(sealing.refused("altered", file=file))) from None
+    also = guarding.also_concerned(folder, files, outcome.period)
+    return partial(_tell_amended, outcome, also, *made)
+
+
+def _tell_amended(
+    outcome: "Outcome",
+    also: Sequence["Period"],
+    seal: "Seal",
+    moved: "Differences",
+    files: Sequence[Path],
+    form: str,
+) -> None:
+    from lianghua_batch.cli import archive_view, diff_view, printing
+
+    if form == "json":
+        report = {"period": str(outcome.period), "files": [str(path) for path in files]}
+        report |= {"sealed": archive_view.as_json(seal), "also_concerned": [str(period) for period in also]}
+        printing.print_json(printing.problems_as_json(outcome) | report)
+        return
+    printing.print_outcome(outcome, err=True)
+    click.echo(printing.summary_line(outcome))
+    diff_view.show(moved)
+    click.echo(archive_view.made(seal))
+    if also:
+        click.echo(archive_view.also_concerned(also))
+
+
+def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
+    """Leave a sealed period's outputs alone, but put back those that are gone; return what tells of it."""
+    from lianghua_batch.archiving import guarding
+    from lianghua_batch.seals import bags
+
+    try:
+        kept = guarding.keep(folder, seal)
+    except bags.Broken:
+        reason = resources.load("archive")["unreadable"]["broken"]
+        raise click.ClickException(f"{seal.file}：{reason}") from None
+    return partial(_tell_kept, outcome, seal, kept)
+
+
+def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "Kept", form: str) -> None:
+    from lianghua_batch.cli import archive_view, printing
+
+    if form == "json":
+        report = {"period": str(outcome.period), "files": list(kept.put_back), "altered": list(kept.altered)}
+        printing.print_json(printing.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
+    else:
+        printing.print_outcome(outcome, err=True)
+        click.echo(printing.summary_line(outcome))
+        for line in archive_view.kept(seal, kept):
+            click.echo(line)
+    if kept.altered:
+        raise click.exceptions.Exit(FAULTY)

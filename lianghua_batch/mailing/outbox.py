@@ -1,0 +1,23 @@
+"""输出/邮件/<期间>/: the messages that would go, as .eml files that any mail program opens. Those of the last time go."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from lianghua_batch import file_names, replacing, resources
+from lianghua_batch.mailing import letters
+from lianghua_batch.mailing.letters import Envelope, Letter
+
+_SUFFIX = ".eml"
+
+
+def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, now: dt.datetime) -> Path:
+    """Write the messages of a period into the outbox of a data folder and return where they are; raises OSError."""
+    words = resources.load("reading")
+    out = folder / words["output_folder"] / words["mail_outbox_folder"]
+    names = file_names.distinct((f"{letter.unit or letter.name}_{letter.address}" for letter in due), _SUFFIX)
+    with replacing.replacement(out, whole=[period], durable=False) as workshop:
+        (workshop / period).mkdir()
+        for name, letter in zip(names, due, strict=True):
+            (workshop / period / name).write_bytes(letters.written(letter, envelope, now))
+    return out / period

@@ -1,0 +1,198 @@
+"""BagIt 1.0 bags (RFC 8493) in zips: written so that equal content gives equal bytes anywhere, read without being unpacked."""
+
+import hashlib
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+DATA = "data/"
+_DECLARATION = ("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+_INFO, _PAYLOAD, _TAGS = "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"
+_ALWAYS = (1980, 1, 1, 0, 0, 0)  # the one time of every member: a zip knows no earlier one
+_UNIX, _PLAIN_FILE = 3, 0o100644 << 16
+# What Python's zipfile raises on damaged zips, whatever the damage has made of them.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+# Kinds of flaws: a file's bytes are others, it is not there, nobody lists it, it has another name, it could be written
+# outside the bag, it is there twice, the zip itself or one of the bag's own lists is no use.
+DAMAGED, MISSING, ADDED, RENAMED = "damaged", "missing", "added", "renamed"
+UNSAFE, TWICE, BROKEN = "unsafe", "twice", "broken"
+
+
+class Broken(Exception):
+    """A file that is no zip with one bag in it, or not any more."""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong with one file of a bag; `now` is what a renamed one is called."""
+
+    kind: str
+    file: str
+    now: str | None = None
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def write(path: Path, payload: Iterable[tuple[str, bytes]], info: Mapping[str, str]) -> None:
+    """Write a bag, called as the zip is, with these files under data/ and this bag-info.txt, to which Payload-Oxum is added."""
+    base = path.stem
+    sums: dict[str, str] = {}
+    size = 0
+    with zipfile.ZipFile(path, "w") as archive:
+
+        def add(name: str, content: bytes) -> str:
+            archive.writestr(_member(f"{base}/{name}"), content)
+            return hashlib.sha256(content).hexdigest()
+
+        for name, content in payload:
+            sums[DATA + name] = add(DATA + name, content)
+            size += len(content)
+        info = {**info, "Payload-Oxum": f"{size}.{len(sums)}"}
+        tags = dict((_DECLARATION, (_INFO, _as_info(info)), (_PAYLOAD, _as_list(sums))))
+        tag_sums = {name: add(name, text.encode("utf-8")) for name, text in tags.items()}
+        add(_TAGS, _as_list(tag_sums).encode("utf-8"))
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """A member stored as it is: what compressing gives differs from one machine to the next."""
+    member = zipfile.ZipInfo(name, _ALWAYS)
+    member.create_system, member.external_attr, member.compress_type = _UNIX, _PLAIN_FILE, zipfile.ZIP_STORED
+    return member
+
+
+def _as_list(sums: Mapping[str, str]) -> str:
+    return "".join(f"{code}  {name}\n" for name, code in sorted(sums.items()))
+
+
+def _as_info(info: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {' '.join(value.split())}\n" for name, value in info.items())
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+class Bag:
+    """A bag that lies open in its zip; files are named by their place in the bag, such as data/归档清单.json."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._lists: dict[str, dict[str, str]] = {}
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        self._base = f"{_folder(names)}/"
+        self.outside = tuple(name for name in names if not name.startswith(self._base))
+        inside = [name.removeprefix(self._base) for name in names if name not in self.outside]
+        self.twice = tuple(name for name, count in Counter(inside).items() if count > 1)
+        self.files = tuple(dict.fromkeys(inside))
+
+    def content(self, file: str) -> bytes:
+        """The bytes of one of `files`; raises Broken where the zip does not give them any more."""
+        try:
+            member = self._archive.getinfo(self._base + file)
+            if member.compress_type != zipfile.ZIP_STORED:  # not written here; nobody knows how large it would become
+                raise Broken(file)
+            return self._archive.read(member)
+        except (*DAMAGE, KeyError):
+            raise Broken(file) from None
+
+    def sums(self, tags: bool = False) -> Mapping[str, str]:
+        """The check codes that the bag's list gives its payload, or its own tag files; raises Broken where there is no such list."""
+        file = _TAGS if tags else _PAYLOAD
+        if file not in self._lists:
+            sums = self._lists[file] = {}
+            for line in filter(None, self._text(file).split("\n")):
+                code, _, name = line.partition(" ")
+                if not name.strip() or len(code) != 64:
+                    raise Broken(file)
+                sums[name.lstrip(" *").rstrip("\r")] = code.lower()
+        return self._lists[file]
+
+    def _text(self, file: str) -> str:
+        try:
+            return self.content(file).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Broken(file) from None
+
+    def sound(self, file: str) -> bytes:
+        """The bytes of a payload file if they are those that the bag's list names; raises Broken otherwise."""
+        content = self.content(file)
+        if self.sums().get(file) != hashlib.sha256(content).hexdigest():
+            raise Broken(file)
+        return content
+
+    def flaws(self) -> list[Flaw]:
+        """Everything that departs from what the bag says of itself, in the order of the names."""
+        found = [Flaw(UNSAFE, name) for name in self.files if not safe(name)]
+        found += [Flaw(ADDED if safe(name) else UNSAFE, name) for name in self.outside]
+        found += [] if safe(self._base + _DECLARATION[0]) else [Flaw(UNSAFE, self._base)]
+        found += [Flaw(TWICE, name) for name in self.twice]
+        try:
+            declared = self._text(_DECLARATION[0]) == _DECLARATION[1]
+        except Broken:
+            declared = True  # which its own list tells
+        found += [] if declared else [Flaw(BROKEN, _DECLARATION[0])]
+        tags = [name for name in self.files if not name.startswith(DATA) and name != _TAGS]
+        found += self._departures(tags, tags=True, file=_TAGS)
+        found += self._departures([name for name in self.files if name.startswith(DATA)], tags=False, file=_PAYLOAD)
+        return sorted(dict.fromkeys(found), key=lambda flaw: (flaw.file, flaw.kind))
+
+    def _departures(self, there: Iterable[str], *, tags: bool, file: str) -> Iterator[Flaw]:
+        """How the files that are there differ from the list of them."""
+        try:
+            listed = dict(self.sums(tags))
+        except Broken:
+            yield Flaw(BROKEN if file in self.files else MISSING, file)
+            return
+        now: dict[str, str | None] = {}
+        for name in there:
+            try:
+                now[name] = hashlib.sha256(self.content(name)).hexdigest()
+            except Broken:
+                now[name] = None
+        strangers = {name: code for name, code in now.items() if name not in listed}
+        for name, code in listed.items():
+            if name not in now:
+                other = next((stranger for stranger, its in strangers.items() if its == code), None)
+                strangers.pop(other, None)
+                yield Flaw(MISSING, name) if other is None else Flaw(RENAMED, name, other)
+            elif now[name] != code:
+                yield Flaw(DAMAGED, name)
+        yield from (Flaw(ADDED, name) for name in strangers)
+
+
+def _folder(names: Iterable[str]) -> str:
+    """The one folder that the bag is: that of its declaration; where that is gone, the only one; raises Broken."""
+    listed = list(names)
+    declared = {folder for folder, _, name in (n.rpartition("/") for n in listed) if name == _DECLARATION[0] and folder}
+    tops = {folder for folder in declared if "/" not in folder} or {name.partition("/")[0] for name in listed}
+    if len(tops) != 1 or not any("/" in name for name in listed):
+        raise Broken
+    return tops.pop()
+
+
+def safe(name: str) -> bool:
+    """Whether a file so called is written inside the folder that it is unpacked into, on every system."""
+    parts = PurePosixPath(name).parts
+    return (
+        bool(parts)
+        and not name.startswith("/")
+        and not {"..", "."} & set(name.split("/"))
+        and "\\" not in name
+        and ":" not in parts[0]
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Bag]:
+    """Open the bag in a zip; raises Broken where there is none, OSError where the file cannot be read."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except DAMAGE:
+        raise Broken(path.name) from None
+    with archive:
+        yield Bag(archive)
