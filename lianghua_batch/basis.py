@@ -20,7 +20,7 @@ from lianghua_batch.published_shape import (
     basis_check_code,
 )
 from lianghua_batch.results import MemberStanding, Results, UnitStanding
-from lianghua_batch.scheme import MEMBER, Indicator, Scheme
+from lianghua_batch.scheme import BRANCH, MEMBER, Indicator, Scheme
 
 _BY_PERIOD = "inspection_period"  # the one step that a unit has several of, one a period
 
@@ -103,11 +103,13 @@ def _hundredths(value: int | None) -> str | None:
 
 def _unit(standing: UnitStanding) -> dict[str, Any]:
     unit, total = standing.unit, standing.scores.total
+    classed = {"branch_class": unit.details["branch_class"]} if unit.level == BRANCH else {}
     return {
         "name": unit.name,
         "level": unit.level,
         "parent": unit.parent,
         "group": unit.group,
+        **classed,
         "total": score_key(total),
         "scores": dict(_scores(total, {})),
     }

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from lianghua_batch import periods, resources
+from lianghua_batch.forms import definitions
 from lianghua_batch.parameters import parameter_value
 from lianghua_batch.periods import YEAR, Period
 from lianghua_batch.published_shape import GROUNDS
@@ -184,7 +185,10 @@ def _of_units(basis: Said, results: Said, period: Period) -> Iterator[str]:
     }
     yield from _fields("", basis, {"units": _each(_any)})
     for row in rows:
-        yield from _fields(f"units.{row['id']}", basis["units"].get(row["id"]), checks)
+        its = basis["units"].get(row["id"])
+        yield from _fields(f"units.{row['id']}", its, checks)
+        if isinstance(its, dict) and not _has_class(its):
+            yield f"units.{row['id']}.branch_class"
     units = {row["id"]: basis["units"][row["id"]]["scores"] for row in rows}
     members = {row["id"] for row in results["members"]}
     for unit, scores in units.items():
@@ -196,6 +200,16 @@ def _of_units(basis: Said, results: Said, period: Period) -> Iterator[str]:
                 yield f"units.{unit}.{key}"
     if _circular(units):
         yield "units"
+
+
+def _has_class(unit: Said) -> bool:
+    """Whether 支部类别 is one that 花名册 knows, or none; an older version's units lack it altogether."""
+    found = unit.get("branch_class")
+    return found is None or (_text(found) and found in _classes())
+
+
+def _classes() -> Container[str]:
+    return definitions()["roster"].sheet("units").column("branch_class").choices
 
 
 def _of_score(said: Any) -> Iterator[str]:

@@ -38,6 +38,11 @@ def exclusive(*folders: Path) -> Iterator[None]:
                 _release(*held)
 
 
+def holds(folder: Path) -> bool:
+    """Whether this process holds the lock of a folder: where it takes none, nobody is kept out."""
+    return folder.resolve() in _mine
+
+
 def _first(folders: Iterable[Path]):
     """Take the first lock that can be had, unless this process has one already; return it and its folder, or None."""
     for folder in folders:

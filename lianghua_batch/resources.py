@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
+_stand_ins: dict[str, Path] = {}
+
+
+def stand_in(schemas: Path) -> None:
+    """Have this process go by another folder schemas from here on; raises RuntimeError where it has read its own already."""
+    if load.cache_info().currsize:
+        raise RuntimeError("schemas are read already")
+    _stand_ins["schemas"] = schemas
 
 
 def folder(name: str) -> Path:
     """Return the folder `name` (schemas, templates_xlsx): inside the installed package, or beside it in a checkout."""
+    if name in _stand_ins:
+        return _stand_ins[name]
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate

@@ -122,6 +122,11 @@ class Roster:
                 return row if self.exists(row.branch, day) else None
         return None
 
+    def registered(self, member_id: str, day: dt.date) -> Member | None:
+        """The member as registered on `day`, or last before it."""
+        rows = self.members.get(member_id, ())
+        return next((row for row in reversed(rows) if row.start is None or row.start <= day), None)
+
     def scored(self, member_id: str, day: dt.date) -> Member | None:
         """The member on `day` if he or she takes part in 积分管理."""
         row = self.member(member_id, day)

@@ -159,15 +159,15 @@ class _Past:
         places = {year: self._years[year].get(unit_id) for year in span if year in self._years}
         if not all(place is not None and holds(place, rule) for place in places.values()):
             return None
-        if missing:
-            facts = {"year": self._this_year, "years": rule["years"], "missing": self._said(missing)}
-            return _Told(rule["unchecked"].format_map(facts), certain=False)
-        each = (
-            rule["each"].format(year=year, rank=place.rank, ranked=place.ranked, grade=place.grade)
+        kind = "known" if missing else "each"
+        each = resources.load("uses")["separator"].join(
+            rule[kind].format(year=year, rank=place.rank, ranked=place.ranked, grade=place.grade)
             for year, place in places.items()
         )
-        separator = resources.load("uses")["separator"]
-        return _Told(rule["reason"].format(years=rule["years"], each=separator.join(each)), certain=True)
+        if missing:
+            facts = {"known": each, "years": rule["years"], "missing": self._said(missing)}
+            return _Told(rule["unchecked"].format_map(facts), certain=False)
+        return _Told(rule["reason"].format(years=rule["years"], each=each), certain=True)
 
     def _said(self, missing: Iterable[int]) -> str:
         """Of which years there are no results, and of which there are some of no use."""

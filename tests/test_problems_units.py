@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from support import County
+from support import County, FilledForm
 
 
 @pytest.fixture
@@ -212,4 +212,24 @@ def test_an_objection_of_nobody(county, tmp_path):
     county.forms.append(objections)
     assert county.complaints(tmp_path, "2026Q1") == [
         "E339 异议.xlsx 加减分 A6[0001]：对象编号“0001”在花名册中没有。请填写组织编号或党员编号。（001？）",
+    ]
+
+
+def test_an_objection_reviewed_on_no_day_or_before_it_was_raised(county, tmp_path):
+    heads = "对象编号 异议内容 提出日期 复核结论 复核日期"
+    raised = dt.date(2026, 4, 20)
+    rows = [
+        ["ZB1", "得分有误", raised, None, None],
+        ["ZB2", "得分有误", raised, "维持原结果", dt.date(2026, 4, 20)],
+        ["001", "得分有误", raised, "维持原结果", None],
+        ["002", "得分有误", raised, None, dt.date(2026, 4, 22)],
+        ["003", "得分有误", raised, "维持原结果", dt.date(2026, 4, 19)],
+        ["004", "得分有误", raised, "维持原结果", "四月"],
+    ]
+    county.forms.append(FilledForm("异议.xlsx", "异议登记", heads, rows, 期间="2026Q1"))
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E203 异议.xlsx 异议登记 E9[四月]：“复核日期”应为日期。请填写日期，如 2026-03-05。",
+        "W312 异议.xlsx 异议登记 E6：有复核结论而没有复核日期。请填写复核日期。",
+        "W313 异议.xlsx 异议登记 D7：有复核日期而没有复核结论。请填写复核结论；还没有复核的，请删去复核日期。",
+        "W314 异议.xlsx 异议登记 E8[2026-04-19]：复核日期 2026-04-19 早于提出日期 2026-04-20。请核对这两个日期。",
     ]

@@ -103,11 +103,16 @@ SHEETS = {
     ],
     ("committee", "2026Q1"): ["成绩单", "得分说明", "支部排名", "支部得分构成", "问题清单", "提示"],
 }
+# Of whom, or of whose members, there are objections.
+OBJECTED = {"2026": ["ZB006"]}
 
 
 def test_the_sheets_of_a_branch_and_of_a_committee(published):
     for unit, standing in published.units.items():
-        assert published.book(unit).sheetnames == SHEETS[standing.unit.level, published.json["period"]]
+        expected = list(SHEETS[standing.unit.level, published.json["period"]])
+        if unit in OBJECTED.get(published.json["period"], ()):
+            expected.insert(-1, "异议处理")
+        assert published.book(unit).sheetnames == expected
 
 
 def test_the_page_shows_the_numbers_of_results_json(published):

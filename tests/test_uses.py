@@ -47,7 +47,7 @@ def results(tmp_path_factory):
 
 def published(**committees: tuple[int | None, str]) -> Published:
     """An earlier year's results: (rank, grade) by committee."""
-    rows = [{"id": code, "rank": rank, "grade": grade} for code, (rank, grade) in committees.items()]
+    rows = [{"id": code, "total": None, "rank": rank, "grade": grade} for code, (rank, grade) in committees.items()]
     return Published(Path("results.json"), {"committees": rows, "branches": []}, None)
 
 
@@ -118,7 +118,7 @@ def test_who_meets_one_condition_is_not_listed_again_for_the_other_that_cannot_b
     assert adjusted(results, {2025: before}) == (
         [
             "adjustment DW4：连续 2 年末位：2025年度第 2 名（共 2 个）、2026年度第 4 名（共 4 个）；"
-            "2026年度较差，没有 2024 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次"
+            "2025年度较差、2026年度较差，没有 2024 年度的考评结果，不能核对是否连续 3 年较差，请查阅当年的等次"
         ],
         [],
     )
@@ -196,6 +196,7 @@ def lines(results, folder) -> list[str]:
 def test_the_sheet_has_a_section_a_use_and_says_where_there_is_nobody(results, tmp_path):
     assert lines(results, tmp_path)[2:] == [
         "组织编号 | 组织名称 | 层级 | 所属党委 | 总分 | 等次 | 名次 | 理由",
+        "没有 2024、2025 年度的考评结果，连续几年末位、较差的只能按有结果的年度核对；符合其余条件的党委列在“不能核对的”中。",
         "奖补党费（3 个）　年度等次为优秀　依据：文件二（三）结果运用",
         "DW1 | 财政局机关党委 | 党委 | 90.8 | 优秀 | 1 | 2026年度等次为优秀",
         "ZB1 | 财政第一支部 | 支部 | 财政局机关党委 | 90.8 | 优秀 | 1 | 2026年度等次为优秀",

@@ -147,8 +147,9 @@ def test_a_quarter_is_not_beside_a_year(alone):
 # --- which results are looked back on ------------------------------------------------------------------------------
 
 
-def test_a_year_looks_back_on_as_many_as_are_counted_running_a_quarter_on_the_one_before():
-    assert [str(p) for p in history.wanted(periods.year(2026))] == ["2025", "2024"]
+def test_a_year_looks_back_on_five_years_a_quarter_on_the_one_before():
+    assert [str(p) for p in history.wanted(periods.year(2026))] == ["2025", "2024", "2023", "2022", "2021"]
+    assert [str(p) for p in history.counted_running(periods.year(2026))] == ["2025", "2024"]
     assert [str(p) for p in history.wanted(parse("2026Q1"))] == ["2025Q4"]
 
 
@@ -157,13 +158,13 @@ def test_what_is_in_the_outputs(alone, tmp_path):
     for name, text in {"2025": year_before(alone, 2025), "2024": year_before(alone, 2023)}.items():
         (outputs / name).mkdir(parents=True)
         (outputs / name / "results.json").write_text(text, encoding="utf-8")
-    found = history.in_outputs(outputs, periods.year(2026))
+    found = history.of(tmp_path, periods.year(2026))
     assert list(found) == [periods.year(2025), periods.year(2024)]
     assert isinstance(found[periods.year(2025)], Published)
     wrong = found[periods.year(2024)]
     assert isinstance(wrong, Unusable)
     assert str(wrong) == "输出/2024/results.json 是 2023 的结果，不是 2024 的。请把它移走，或重新运行 2024"
-    assert history.in_outputs(outputs, periods.year(2030)) == {}
+    assert history.of(tmp_path, periods.year(2031)) == {}
 
 
 def test_the_years_before_count_in_the_uses(alone, tmp_path):

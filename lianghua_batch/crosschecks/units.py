@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lianghua_batch import exact, resources
+from lianghua_batch import exact, mail_addresses, resources
 from lianghua_batch.county import County
 from lianghua_batch.forms import definitions
 from lianghua_batch.periods import HALF, Period
@@ -18,8 +18,8 @@ _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", 
 
 
 def check(county: County) -> list[Problem]:
-    """All problems of the county's forms' rows."""
-    problems: list[Problem] = []
+    """All problems of the county's forms' rows, and of 花名册's addresses."""
+    problems = [p for rows in county.roster.units.values() for unit in rows for p in _addresses(unit)]
     for name in (*_SCORED, "rectification"):
         problems += (p for row in county.tables[name].records() for p in _unit_row(county, name, row))
     for name, rule in _ROW_RULES.items():
@@ -30,6 +30,14 @@ def check(county: County) -> list[Problem]:
 def level_label(level: str) -> str:
     """What a 层级 is called."""
     return definitions()["roster"].sheet("units").column("level").choices[level]
+
+
+def _addresses(unit: Unit) -> Iterator[Problem]:
+    """What stands for a mail address and is none: nothing could be sent there."""
+    for written in mail_addresses.split(unit.details["email"]):
+        if not mail_addresses.valid(written):
+            likely = mail_addresses.likely(written)
+            yield problem("W504", unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
 
 
 def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
@@ -145,6 +153,15 @@ def _objection(county: County, row: Record) -> Iterator[Problem]:
     if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
         likely = county.roster.likely_subject(subject)
         yield problem("E339", row.ref("subject_id"), value=subject, suggestion=likely)
+    if any((row.index, column) in row.table.faulty for column in ("raised", "conclusion", "reviewed")):
+        return
+    reviewed, raised = row["reviewed"], row["raised"]
+    if row["conclusion"] is not None and reviewed is None:
+        yield problem("W312", row.ref("reviewed"))
+    elif row["conclusion"] is None and reviewed is not None:
+        yield problem("W313", row.ref("conclusion"))
+    if reviewed is not None and raised is not None and reviewed < raised:
+        yield problem("W314", row.ref("reviewed"), value=reviewed.date(), raised=raised.date())
 
 
 _ROW_RULES = {

@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lianghua_batch import resources
 from lianghua_batch.history import Earlier
+from lianghua_batch.objections import Objection, linked
 from lianghua_batch.problems import WARNING, Problem
 from lianghua_batch.report import (
     analysis,
     bonuses,
     chart_data,
     charts,
+    class_moves,
     composition,
     cover,
     indicator_scores,
     left_out,
+    objections,
     overview,
     people,
     quarters,
@@ -23,6 +26,7 @@ from lianghua_batch.report import (
     rules,
     uses,
     warnings,
+    years,
 )
 from lianghua_batch.report.model import Cell, Column, Page, Properties, Row, SheetTable
 from lianghua_batch.report.view import View
@@ -36,8 +40,10 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "committees": rankings.committees,
     "branches": rankings.branches,
     "branches_by_committee": rankings.branches_by_committee,
+    "class_moves": class_moves.build,
     "charts": charts.build,
     "quarters": quarters.build,
+    "years": years.build,
     "members": people.build,
     "composition_committees": composition.committees,
     "composition_branches": composition.branches,
@@ -48,6 +54,7 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "uses": uses.build,
     "rectification": rectifying.ledger,
     "findings": rectifying.findings,
+    "objections": objections.build,
     "indicator_analysis": analysis.of_indicators,
     "rater_analysis": analysis.of_raters,
     "scheme": rules.build,
@@ -58,12 +65,19 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
 }
 
 
-def build(results: Results, problems: Sequence[Problem], earlier: Earlier | None = None) -> tuple[SheetTable, ...]:
+def build(
+    results: Results,
+    problems: Sequence[Problem],
+    earlier: Earlier | None = None,
+    filed: tuple[Objection, ...] | None = None,
+) -> tuple[SheetTable, ...]:
     """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
 
-    `earlier` are the results that the period looks back on (history).
+    `earlier` are the results that the period looks back on (history); `filed` the objections with what became of each: where
+    None those of 异议登记, of which no amendment is known.
     """
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {})
+    told = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
     return tuple(_SHEETS[key](view) for key in view.order)
 
 

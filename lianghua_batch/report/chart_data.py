@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch import exact
+from lianghua_batch.periods import Period
 from lianghua_batch.report import formulas, tables
 from lianghua_batch.report.model import Cell, Family, Formula, Key, Row, SheetTable
 from lianghua_batch.report.rankings import cohorts, unit_value
@@ -15,7 +16,7 @@ from lianghua_batch.scheme import COMMITTEE, ORGANISATION
 
 
 def build(view: View) -> SheetTable:
-    """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters."""
+    """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters and of the years."""
     layout = view.layout("chart_data")
     bands = view.scheme.bands[ORGANISATION]
     shown = tables.fields(
@@ -30,6 +31,8 @@ def build(view: View) -> SheetTable:
     rows = [Row(tuple(_cell(view, s, f) for f in shown)) for s in listed]
     if view.trends.quarters:
         rows.append(_quarters(view, layout, len(shown)))
+    if view.years.looks_back:
+        rows += (_year(view, layout, period, len(shown)) for period in view.years.periods)
     return tables.sheet(view, "chart_data", (f.column for f in shown), rows)
 
 
@@ -43,6 +46,11 @@ def quarter_key(quarter: object) -> Key:
     return (Family.CHART, "quarter", str(quarter))
 
 
+def year_key(year: object) -> Key:
+    """What the cell with a year's name is called."""
+    return (Family.CHART, "year", str(year))
+
+
 def grade_index(view: View, standing: UnitStanding) -> int:
     """The position of a unit's grade from the best."""
     return [b.grade for b in view.scheme.bands[ORGANISATION]].index(standing.grade)
@@ -52,6 +60,12 @@ def _quarters(view: View, layout: Mapping[str, Any], width: int) -> Row:
     names = [Cell(view.period_name(q), "text_centred", key=quarter_key(q)) for q in view.trends.quarters]
     rest = [Cell("", "text")] * (width - 2 - len(names))
     return Row((Cell("", "text"), Cell(layout["quarters"], "name"), *names, *rest))
+
+
+def _year(view: View, layout: Mapping[str, Any], year: Period, width: int) -> Row:
+    """A row a year: there may be more of them than columns."""
+    name = Cell(str(year), "text_centred", key=year_key(year))
+    return Row((Cell("", "text"), Cell(layout["years"], "name"), name, *[Cell("", "text")] * (width - 3)))
 
 
 def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:

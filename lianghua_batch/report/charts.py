@@ -1,15 +1,16 @@
 """The sheet 图表: native charts of rankings, grades, parts of totals and quarters, laid out on pages two by two."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import zip_longest
 from math import ceil
 from typing import Any
 
 from lianghua_batch import exact
 from lianghua_batch.form_writing.layout import display_width
-from lianghua_batch.report import chart_data, distribution, tables
+from lianghua_batch.report import chart_data, distribution, tables, years
 from lianghua_batch.report.model import Cell, Chart, Column, Keys, Row, Series, SheetTable
 from lianghua_batch.report.quarters import summarised, summary_id
 from lianghua_batch.report.rankings import cohorts, quarter_scores
@@ -57,11 +58,12 @@ def _sections(view: View) -> Iterator[Section]:
         [
             *_of_units(view, "committees", "", view.results.committees),
             *_distributions(view),
-            *_committee_trends(view),
+            *_committee_lines(view, _quarters(view)),
         ],
     )
     yield _section(words["branches"], [b for c, standings in groups for b in _of_units(view, "branches", c, standings)])
     yield _section(words["trends"], [b for c, standings in groups for b in _branch_trends(view, c, standings)])
+    yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_over_years(view)))
 
 
 def _section(title: str, blocks: Sequence[Block]) -> Section:
@@ -222,14 +224,42 @@ def _distributions(view: View) -> Iterator[Block]:
         yield Block(distribution.of_members(view), rows)
 
 
-# --- quarters ------------------------------------------------------------------------------------------------------
+# --- quarters and years --------------------------------------------------------------------------------------------
 
 
-def _committee_trends(view: View) -> Iterator[Block]:
-    shown = [s for s in view.results.committees if view.trends.has(s.unit.id)]
+@dataclass(frozen=True)
+class Course:
+    """What lines run over: `name` is that of the titles and axes, `values` gives a unit's cells, `totals` what stands in them."""
+
+    name: str
+    axis: str
+    categories: Keys
+    values: Callable[[str], Keys]
+    totals: Callable[[str], Iterable[Fraction]]
+
+
+def _quarters(view: View) -> Course:
+    def totals(unit_id: str) -> list[Fraction]:
+        return [s.scores.total.value for s in view.trends.of(unit_id) if s is not None]
+
+    categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
+    return Course("trend", "quarter", categories, partial(quarter_scores, view), totals)
+
+
+def _years(view: View) -> Course:
+    def its_totals(unit_id: str) -> list[Fraction]:
+        return [p.total for p in view.years.of(unit_id) if p is not None and p.total is not None]
+
+    categories = Keys(tuple(chart_data.year_key(p) for p in view.years.periods))
+    return Course("years", "year", categories, partial(years.totals, view), its_totals)
+
+
+def _committee_lines(view: View, course: Course) -> Iterator[Block]:
+    shown = [s for s in view.results.committees if course.totals(s.unit.id)]
     for part, chunk in _chunks(shown, view.layout("charts")["lines"]):
         lines = [(view.shown_name(s.unit), s.unit.id) for s in chunk]
-        yield _trend(view, _title(view, "committees", "", "trend", part), lines, [s.unit.id for s in chunk])
+        title = _title(view, "committees", "", course.name, part)
+        yield _lined(view, course, title, lines, [s.unit.id for s in chunk])
 
 
 def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -> Iterator[Block]:
@@ -243,23 +273,35 @@ def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -
         layout = view.layout("quarters")
         lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
         title += view.layout("charts")["summarised"].format(lines=layout["lines"])
-    yield _trend(view, title, lines, [s.unit.id for s in shown])
+    yield _lined(view, _quarters(view), title, lines, [s.unit.id for s in shown])
 
 
-def _trend(view: View, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]) -> Block:
+def _over_years(view: View) -> Iterator[Block]:
+    """The committees, and the branches of every cohort that has few; nothing where no year stands beside this one."""
+    if not view.years.looks_back:
+        return
+    course = _years(view)
+    yield from _committee_lines(view, course)
+    for cohort, standings in cohorts(view.results.branches):
+        if len(standings) <= view.layout("charts")["lines"]:
+            lines = [(s.unit.name, s.unit.id) for s in standings]
+            title = _title(view, "branches", cohort, course.name, "")
+            yield _lined(view, course, title, lines, [s.unit.id for s in standings])
+
+
+def _lined(view: View, course: Course, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]) -> Block:
     """A line for each of `lines`, which are of `units` or computed from them."""
     layout = view.layout("charts")
-    categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
     series = tuple(
-        Series(name, categories, quarter_scores(view, unit_id), colour)
+        Series(name, course.categories, course.values(unit_id), colour)
         for (name, unit_id), colour in zip(lines, layout["line_colours"], strict=False)
     )
-    axes, (least, most) = layout["axes"], _trend_ends(view, units)
+    axes, (least, most) = layout["axes"], _line_ends(course, units)
     sizes = layout["line_chart"]
     below = sizes["bottom"] + _legend(view, [name for name, _ in lines])
     around = (sizes["left"], _above(view, title), sizes["right"], below)
     look = {"least": least, "most": most, "step": Fraction(_FINE), "around": around}
-    chart = Chart("line", title, axes["quarter"], axes["trend"], series, 0, 0, 0, 0, **look)
+    chart = Chart("line", title, axes[course.axis], axes[course.name], series, 0, 0, 0, 0, **look)
     return Block(chart, layout["height"]["trend"])
 
 
@@ -270,7 +312,7 @@ def _legend(view: View, names: Sequence[str]) -> int:
     return ceil(len(names) / max(1, _wide(view) // widest)) * sizes["line"]
 
 
-def _trend_ends(view: View, units: Iterable[str]) -> tuple[Fraction, Fraction]:
+def _line_ends(course: Course, units: Iterable[str]) -> tuple[Fraction, Fraction]:
     """The ends of the axis around the lines of a chart."""
-    values = [s.scores.total.value for unit in units for s in view.trends.of(unit) if s is not None]
+    values = [total for unit in units for total in course.totals(unit)]
     return Fraction(min(values) // _FINE * _FINE), Fraction((max(values) // _FINE + 1) * _FINE)

@@ -24,6 +24,7 @@ class Family(Enum):
     SCORECARD = auto()
     STEP_PLACES = auto()
     WORTH = auto()
+    YEAR = auto()
 
 
 @dataclass(frozen=True)

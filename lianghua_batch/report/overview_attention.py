@@ -7,6 +7,7 @@ from typing import Any
 from lianghua_batch import rectifying, uses
 from lianghua_batch.analysis import crowding, indicators, raters, sameness
 from lianghua_batch.analysis.figures import words as verdicts_of
+from lianghua_batch.objections import OPEN
 from lianghua_batch.report import returning, tables
 from lianghua_batch.report.model import Cell, Row
 from lianghua_batch.report.view import View
@@ -38,6 +39,7 @@ def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
         yield _listed(view, words, "without_members", without), "branches"
     for sheet, told in (
         ("rectification", _overdue),
+        ("objections", _objections),
         ("uses", _uses),
         ("indicator_analysis", _indicators),
         ("rater_analysis", _raters),
@@ -85,6 +87,12 @@ def _overdue(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     late = [r for r in rectifying.ledger(view.results.county) if r.state == rectifying.OVERDUE]
     if late:
         yield words["overdue"].format(count=len(late), units=len({r.unit.id for r in late}))
+
+
+def _objections(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    unsettled = sum(each.state == OPEN for each in view.objections)
+    if unsettled:
+        yield words["objections"].format(count=unsettled)
 
 
 def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:

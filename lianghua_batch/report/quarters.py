@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch import exact
 from lianghua_batch.periods import Period
-from lianghua_batch.report import formulas, tables
+from lianghua_batch.report import formulas, tables, years
 from lianghua_batch.report.model import Cell, Keys, Row, SheetTable
 from lianghua_batch.report.rankings import cohorts, quarter_key, quarter_scores, ranking_key
 from lianghua_batch.report.tables import Field, Item
@@ -35,6 +35,7 @@ def build(view: View) -> SheetTable:
             if number and summarised(view, standings):
                 rows += _summaries(view, layout, shown, cohort, standings)
             rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
+    rows += years.instead(view, len(shown))
     return tables.sheet(view, "quarters", (f.column for f in shown), rows)
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from lianghua_batch import exact
 from lianghua_batch.contributions import Score
 from lianghua_batch.periods import Period
-from lianghua_batch.report import formulas, tables, year_on_year
+from lianghua_batch.report import class_cells, formulas, tables, year_on_year
 from lianghua_batch.report.model import Bars, Cell, Family, Formula, Key, Keys, Row, SheetTable, Value
 from lianghua_batch.report.tables import Field
 from lianghua_batch.report.view import View
@@ -119,6 +119,8 @@ def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> C
         return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
     if field.name in _LAST_YEAR:
         return _last_year_cell(view, standing, field, key)
+    if field.name in class_cells.COLUMNS:
+        return replace(class_cells.cell(view, standing.unit.id, field), key=key)
     return replace(cell(view, standing, field.name, field.style), key=key)
 
 
@@ -145,7 +147,9 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
     if year_on_year.told(view) == year_on_year.COMPARED:
         before = layout["last_year"]
         group = before["group"].format(period=view.period.previous)
-        specs += ({**spec, "group": group} for spec in before["columns"])
+        moves = view.class_moves is not None and view.class_moves.compared
+        listed = [*before["columns"], *(before.get("class_columns", ()) if moves else ())]
+        specs += ({**spec, "group": group} for spec in listed)
     return tables.fields(view, specs, {})
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from lianghua_batch import exact, rectifying
 from lianghua_batch.periods import Period
-from lianghua_batch.report import comparison, tables, year_on_year
+from lianghua_batch.report import class_cells, comparison, tables, year_on_year
 from lianghua_batch.report.model import Cell, Row, SheetTable, Value
 from lianghua_batch.report.unit_views import UnitView
 from lianghua_batch.report.year_on_year import LastYear
 from lianghua_batch.results import BONUSES
 from lianghua_batch.scheme import COMMITTEE
+from lianghua_batch.years import Place
 
 _BY_PERIOD = Mapping[Period, Fraction]
 
@@ -38,10 +39,27 @@ def last_year(view: UnitView) -> Iterator[Row]:
     last = year_on_year.of_unit(view, view.standing)
     if last is None:
         yield tables.band(block["sentences"][told].format_map(facts), width, "note")
-        return
-    listed = block["columns"][_level(view)]
-    yield Row(tables.spread_heading(listed))
-    yield Row(tables.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
+    else:
+        listed = block["columns"][_level(view)]
+        yield Row(tables.spread_heading(listed))
+        yield Row(tables.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
+    sentences = (last and class_cells.sentence(view, view.standing.unit.id), _years(view, block["years"]))
+    yield from (tables.band(text, width, "note") for text in sentences if text is not None)
+
+
+def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
+    """The unit's totals and grades of the years before; None where there are none but last year's, which stands above."""
+    periods, places = view.years.periods[:-1], view.years.of(view.standing.unit.id)[:-1]
+    if all(place is None or period == view.period.previous for period, place in zip(periods, places, strict=True)):
+        return None
+    told = (_year(view, words, period, place) for period, place in zip(periods, places, strict=True))
+    return words["line"].format(years=view.listed(told))
+
+
+def _year(view: UnitView, words: Mapping[str, str], period: Period, place: Place | None) -> str:
+    if place is None or place.total is None:
+        return words["missing"].format(period=period, missing=view.words["missing"])
+    return words["year"].format(period=period, total=exact.text(place.total), grade=place.grade or "")
 
 
 def _of_last_year(view: UnitView, words: Mapping[str, str], last: LastYear, name: str) -> Value | None:

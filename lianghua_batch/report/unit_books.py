@@ -1,18 +1,19 @@
 """各单位/: one workbook a ranked unit, holding only what that unit may see (spec §8)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lianghua_batch import explaining, file_names, resources
+from lianghua_batch import explaining, resources, unit_book_files
 from lianghua_batch.contributions import item_label, step_label
 from lianghua_batch.explaining import Node
 from lianghua_batch.history import Earlier
-from lianghua_batch.periods import Period
+from lianghua_batch.objections import Objection, linked
 from lianghua_batch.problems import WARNING, Problem
 from lianghua_batch.report import (
     bonuses,
     composition,
     explanation,
+    objections,
     people,
     rankings,
     rectifying,
@@ -25,6 +26,9 @@ from lianghua_batch.report.unit_views import UnitView
 from lianghua_batch.report.view import View
 from lianghua_batch.results import Results, UnitStanding
 from lianghua_batch.scheme import COMMITTEE
+from lianghua_batch.unit_book_files import folder, suffix
+
+__all__ = ["UnitBook", "build", "folder", "suffix"]
 
 _SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
     "explanation": lambda view: _explanation(view),
@@ -34,6 +38,7 @@ _SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
     "bonus": bonuses.build,
     "rectification": rectifying.ledger,
     "findings": rectifying.findings,
+    "objections": objections.build,
     "warnings": warnings.build,
 }
 
@@ -53,34 +58,26 @@ class UnitBook:
         return (scorecard.build(view, others), *others), _properties(view)
 
 
-def build(results: Results, problems: Sequence[Problem], earlier: Earlier | None = None) -> list[UnitBook]:
+def build(
+    results: Results,
+    problems: Sequence[Problem],
+    earlier: Earlier | None = None,
+    filed: tuple[Objection, ...] | None = None,
+) -> list[UnitBook]:
     """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings.
 
-    `earlier` are the results that the period looks back on (history); each unit is told of its own.
+    `earlier` are the results that the period looks back on (history), `filed` the objections as in the ranking workbook; each
+    unit is told of its own.
     """
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {})
+    told = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
     standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
-    names = file_names.distinct(_stems(view, standings), suffix(results.county.period))
-    return [UnitBook(f"{folder()}/{name}", view, s) for name, s in zip(names, standings, strict=True)]
-
-
-def folder() -> str:
-    """The sub-folder of the output folder that the workbooks stand in."""
-    return resources.load("reading")["unit_books_folder"]
-
-
-def suffix(period: Period) -> str:
-    """How the names of a period's workbooks end: by it they are known from what else may lie in the folder."""
-    return resources.load_parts("report")["unit_books"]["suffix"].format(period=period)
-
-
-def _stems(view: View, standings: Sequence[UnitStanding]) -> Iterator[str]:
-    words = view.sheets["unit_books"]
-    return (words["file"].format(id=s.unit.id, name=s.unit.name) for s in standings)
+    paths = unit_book_files.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
+    return [UnitBook(path, view, s) for path, s in zip(paths, standings, strict=True)]
 
 
 def _order(view: UnitView) -> Sequence[str]:
-    return view.by_kind(view.sheets["unit_books"]["order"][_level(view)])
+    return [key for key in view.by_kind(view.sheets["unit_books"]["order"][_level(view)]) if view.has(key)]
 
 
 def _level(view: UnitView) -> str:
@@ -107,10 +104,12 @@ def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node
 
 
 def _properties(view: UnitView) -> Properties:
+    its = {"unit": view.standing.unit.id, "period": str(view.period), "check_code": view.check_code}
     return Properties(
         title=view.fill(view.sheets["unit_books"]["title"]),
         subject=view.fill("{period_label}"),
         category=resources.load("reading")["own_category"],
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
+        custom=tuple((name, its[key]) for key, name in view.sheets["unit_books"]["properties"].items()),
     )

@@ -1,16 +1,17 @@
 """What one unit may see (spec §8, §11): a branch its own numbers and members, a committee its own and its branches' numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from lianghua_batch.class_moves import ClassMoves
 from lianghua_batch.county import County
 from lianghua_batch.report.view import View
 from lianghua_batch.results import UnitStanding
-from lianghua_batch.roster import Member
 from lianghua_batch.scheme import COMMITTEE
 from lianghua_batch.trends import Trends
+from lianghua_batch.years import Years
 
 _COLUMN = "unit_id"  # whose row it is, in the county's forms
 
@@ -42,6 +43,14 @@ class UnitView(View):
         return self.whole.trends
 
     @property
+    def years(self) -> Years:
+        return self.whole.years
+
+    @property
+    def class_moves(self) -> ClassMoves | None:
+        return self.whole.class_moves
+
+    @property
     def check_code(self) -> str:
         return self.whole.check_code
 
@@ -62,7 +71,8 @@ def of_unit(whole: View, standing: UnitStanding) -> UnitView:
         committees=committees,
     )
     warnings = tuple(p for p in whole.warnings if p.unit == unit.id)
-    return UnitView(restricted, warnings, whole.earlier, whole, standing)
+    objections = tuple(o for o in whole.objections if o.unit == unit.id)
+    return UnitView(restricted, warnings, whole.earlier, objections, whole, standing)
 
 
 def _county(county: County, own: frozenset[str]) -> County:
@@ -74,11 +84,6 @@ def _county(county: County, own: frozenset[str]) -> County:
         name: table.take(table.frame[_COLUMN].isin(own)) if _COLUMN in table.frame else table
         for name, table in county.tables.items()
     }
-    members = {code: rows for code, rows in county.roster.members.items() if _last_branch(county, rows) in own}
+    last = {code: county.roster.registered(code, county.period.last_day) for code in county.roster.members}
+    members = {code: county.roster.members[code] for code, row in last.items() if row is not None and row.branch in own}
     return replace(county, tables=tables, roster=replace(county.roster, members=members))
-
-
-def _last_branch(county: County, rows: Iterable[Member]) -> str | None:
-    """The branch that a member was last registered in up to the period's end."""
-    last_day = county.period.last_day
-    return next((r.branch for r in reversed(tuple(rows)) if r.start is None or r.start <= last_day), None)

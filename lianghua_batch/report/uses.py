@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lianghua_batch import uses
+from lianghua_batch import history, uses
 from lianghua_batch.contributions import Score
 from lianghua_batch.earlier import Unusable
 from lianghua_batch.report import tables
@@ -27,10 +27,13 @@ def build(view: View) -> SheetTable:
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    """What is to be said of years before that are of no use, and of grades that the document has and the scheme has not."""
-    for period, found in view.earlier.items():
-        if isinstance(found, Unusable):
+    """What is to be said of years before that are missing or of no use, and of grades that the document has and the scheme not."""
+    before = sorted(history.counted_running(view.period))
+    for period in before:
+        if isinstance(found := view.earlier.get(period), Unusable):
             yield tables.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")
+    if absent := [str(period) for period in before if period not in view.earlier]:
+        yield tables.band(layout["absent"].format(years=view.listed(absent)), width, "monitoring")
     strange, is_all = uses.strange_grades(view.scheme)
     if strange:
         text = layout["no_grades" if is_all else "some_grades"].format(grades=view.listed(strange))

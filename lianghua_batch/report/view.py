@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from lianghua_batch import __version__, exact, resources, results, trends
+from lianghua_batch import __version__, class_moves, exact, resources, results, trends, years
+from lianghua_batch.class_moves import ClassMoves
 from lianghua_batch.contributions import Score
 from lianghua_batch.earlier import Published, Unusable
 from lianghua_batch.forms import definitions
 from lianghua_batch.history import Earlier
+from lianghua_batch.objections import Objection
 from lianghua_batch.periods import MONTH, QUARTER, YEAR, Period
 from lianghua_batch.problems import Problem
 from lianghua_batch.report.model import Cell, Formula, Key, Value
@@ -22,6 +24,7 @@ from lianghua_batch.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
 from lianghua_batch.scoring import organisations
 from lianghua_batch.tables import Record
 from lianghua_batch.trends import Trends
+from lianghua_batch.years import Years
 
 _BY_PLACES = ("score", "total")  # styles whose number format follows 小数位
 _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
@@ -29,11 +32,15 @@ _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
 
 @dataclass(frozen=True)
 class View:
-    """The results and warnings of one period, and how their values become cells; `earlier` are the results before it."""
+    """The results and warnings of one period, and how their values become cells.
+
+    `earlier` are the results before it, `objections` those of 异议登记 with what became of each.
+    """
 
     results: Results
     warnings: tuple[Problem, ...]
     earlier: Earlier = field(default_factory=dict)
+    objections: tuple[Objection, ...] = ()
 
     @property
     def scheme(self) -> Scheme:
@@ -65,10 +72,14 @@ class View:
     def order(self) -> tuple[str, ...]:
         """The keys of the workbook's sheets in their order."""
         order = self.words["order"]
-        keys = list(self.by_kind(order))
+        keys = [key for key in self.by_kind(order) if self.has(key)]
         if self.results.draft:
             keys.insert(keys.index(order["draft_after"]) + 1, order["draft"])
         return tuple(keys)
+
+    def has(self, key: str) -> bool:
+        """Whether there is something to stand in a sheet; one without is left out."""
+        return key not in _ONLY_IF or _ONLY_IF[key](self)
 
     @property
     def before(self) -> Published | Unusable | None:
@@ -235,6 +246,16 @@ class View:
         return trends.of_year(self.results) if self.is_year else Trends((), {})
 
     @cached_property
+    def years(self) -> Years:
+        """The year beside those before it; a quarter has none."""
+        return years.of_year(self.results, self.earlier)
+
+    @cached_property
+    def class_moves(self) -> ClassMoves | None:
+        """晋位升级; None where there is nothing to tell of it."""
+        return class_moves.of(self.results, self.earlier)
+
+    @cached_property
     def check_code(self) -> str:
         """结果校验码."""
         return results.check_code(self.results)
@@ -269,6 +290,14 @@ class View:
     def branches_of(self, committee: str) -> list[str]:
         """The codes of a committee's branches that are scored."""
         return [b.id for b in self.results.county.branches_of(committee)]
+
+
+# Sheets that a workbook has only where there is something to stand in them.
+_ONLY_IF: Mapping[str, Callable[[View], bool]] = {
+    "class_moves": lambda view: view.class_moves is not None,
+    "objections": lambda view: bool(view.objections),
+    "years": lambda view: view.years.looks_back,
+}
 
 
 def date_of(value: object) -> dt.date | None:
