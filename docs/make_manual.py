@@ -17,7 +17,7 @@ from lianghua_batch.forms import NUMBER, Column, Form, Sheet
 MANUAL = Path(__file__).resolve().parent / "使用手册.md"
 _BLOCK = re.compile(r"(<!-- 生成 (?P<what>\w+)(?: (?P<which>\w+))? -->\n).*?(<!-- 完 -->)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_PARTS = {"1": "文件和表头", "2": "单元格", "3": "表与表之间", "4": "考评方案", "5": "花名册", "6": "考评期间"}
+_PARTS = {"1": "文件和表头", "2": "单元格", "3": "表与表之间", "4": "考评方案", "5": "花名册", "6": "考评期间", "7": "归档"}
 _SEVERITIES = {"E": "错误", "W": "提示"}
 # What stands for a placeholder of messages.yaml; `code.placeholder` goes before `placeholder`.
 _WORDS = {
@@ -55,6 +55,7 @@ _WORDS = {
     "audience": "测评对象",
     "cell": "单元格",
     "count": "个数",
+    "date": "归档日期",
     "day": "日期",
     "default": "林西方案的值",
     "example": "写法示例",
@@ -78,8 +79,12 @@ _WORDS = {
     "method": "赋分方法",
     "metric": "数据来源",
     "name": "名称",
+    "new": "现在的",
+    "numbers": "不同的数",
+    "old": "归档时的",
     "other": "另一处",
     "part": "文件内的部分",
+    "raised": "提出日期",
     "period": "期间",
     "points": "季度积分",
     "project": "项目编号",
@@ -87,6 +92,7 @@ _WORDS = {
     "row": "行号",
     "rows": "行号",
     "scope": "对象",
+    "sealed": "期间",
     "second": "第二个",
     "sheet": "工作表",
     "terms": "各项权重",
