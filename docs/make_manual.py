@@ -194,6 +194,25 @@ def _io_reasons() -> list[str]:
     return _table(["屏幕上写的原因", "怎么办"], [(entry["reason"], entry["remedy"]) for entry in entries])
 
 
+# --- mail ----------------------------------------------------------------------------------------------------------
+
+
+def _mail_sample() -> list[str]:
+    """A settings file to start from."""
+    return ["```toml", *resources.load("mail")["sample"].splitlines(), "```"]
+
+
+def _mail_settings() -> list[str]:
+    """Every key of 邮件.toml."""
+    needed = _instructions()["required"]
+    rows = [
+        (f"`[{section}]`", f"`{key}`", needed if spec.get("required") else "", spec["note"], f"`{spec['example']}`")
+        for section, keys in resources.load("mail")["settings"].items()
+        for key, spec in keys.items()
+    ]
+    return _table(["节", "名称", "必填", "意思", "写法示例"], rows)
+
+
 # --- 参数 and codes ------------------------------------------------------------------------------------------------
 
 
@@ -241,6 +260,8 @@ _BLOCKS: Mapping[str, Callable[..., list[str]]] = {
     "表": _form,
     "情况": _states,
     "读写": _io_reasons,
+    "邮件": _mail_settings,
+    "邮件样例": _mail_sample,
     "参数": _parameters,
     "代码": _codes,
 }

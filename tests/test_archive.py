@@ -443,3 +443,56 @@ def test_an_amendment_that_was_killed_is_whole_or_not_there(data, command):
     assert code == 1
     assert err.splitlines()[0].startswith("[E701] ZB1/2026Q1.xlsx：2026Q1 已于 2026-04-20 归档，")
     assert contents(data) == before
+
+
+# --- what is sent is what is sealed --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_addresses(tmp_path_factory):
+    """The small county with an address for every unit, sealed."""
+    county = County().only(Q1)
+    roster = county.form("花名册", "组织编号")
+    roster.headings.append("联系邮箱")
+    for row in roster.rows:
+        row["联系邮箱"] = f"{row['组织编号'].lower()}@example.cn"
+    folder = county.write(tmp_path_factory.mktemp("addresses") / "data")
+    invoke("run", folder, "--period", Q1)
+    invoke("archive", "seal", folder, "--period", Q1, "--by", "经办人甲", "--date", DAY)
+    return folder
+
+
+def test_a_workbook_that_is_not_as_it_was_sealed_is_not_sent(with_addresses, tmp_path, command):
+    data = shutil.copytree(with_addresses, tmp_path / "data")
+    assert command("mail", data, "--period", Q1)[0] == 0
+    with zipfile.ZipFile(data / BOOKS[1], "a") as book:  # opens as before, and says the same of itself
+        book.comment = b"saved again"
+    code, out, _ = command("mail", data, "--period", Q1, "--format", "json")
+    assert code == 1
+    (kept_back,) = json.loads(out)["kept_back"]
+    assert (kept_back["unit"], kept_back["reason"], kept_back["remedy"]) == (
+        "ZB1",
+        "各单位/ZB1_财政第一支部_考评结果_2026Q1.xlsx 与归档的不同",
+        "请把它移走，再运行 run，程序会取回归档的文件",
+    )
+
+
+def test_results_that_are_not_those_sealed_are_not_sent(with_addresses, tmp_path, command):
+    data = shutil.copytree(with_addresses, tmp_path / "data")
+    path = data / OUTPUTS / "results.json"
+    path.write_text(path.read_text("utf-8").replace("80.00", "81.00"), encoding="utf-8")
+    code, _, err = command("mail", data, "--period", Q1)
+    assert (code, err) == (
+        2,
+        f"{path} 与归档 2026Q1.zip 中的不同，没有发送。请把它移走，再运行 run，程序会取回归档的文件。\n",
+    )
+
+
+def test_nothing_is_sent_where_the_seal_cannot_be_read(with_addresses, tmp_path, command):
+    data = shutil.copytree(with_addresses, tmp_path / "data")
+    (data / "归档/2026Q1.zip").write_bytes(b"")
+    code, _, err = command("mail", data, "--period", Q1)
+    assert (code, err) == (
+        2,
+        "这一期已归档，但 2026Q1.zip 不能用：压缩包已损坏，读不出归档清单。请从备份取回这个文件，再用 archive verify 核对。没有发送。\n",
+    )

@@ -11,7 +11,9 @@ from lianghua_batch.mailing.ledger import Entry
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 
 
-def entry(state: str, key: str = "k1", unit: str = "ZB001", address: str = "zb001@example.cn", period: str = "2026", **more) -> Entry:
+def entry(
+    state: str, key: str = "k1", unit: str = "ZB001", address: str = "zb001@example.cn", period: str = "2026", **more
+) -> Entry:
     return Entry(state, "2027-01-10T09:30:00+00:00", key, period, unit, "教育局支部", address, **more)
 
 

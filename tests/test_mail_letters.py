@@ -23,7 +23,9 @@ SENDER = Sender("县直机关工委", "jggw@example.cn")
 NEW, OLD = Envelope(SENDER, "reply@example.cn", "rfc2231"), Envelope(SENDER, None, "rfc2047")
 YEAR, QUARTER = periods.parse("2026"), periods.parse("2026Q1")
 HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
-BRANCH = Standing("ZB2", "财政第二支部", "branch", "89.50", "良好", "财政局机关党委", Place(2, 5, False), Place(7, 30, True))
+BRANCH = Standing(
+    "ZB2", "财政第二支部", "branch", "89.50", "良好", "财政局机关党委", Place(2, 5, False), Place(7, 30, True)
+)
 
 
 def letter(name: str = "财政第二支部", **changes) -> Letter:
@@ -32,7 +34,9 @@ def letter(name: str = "财政第二支部", **changes) -> Letter:
     file = letters.attachment_name(f"各单位/ZB2_{name}_考评结果_2026.xlsx")
     text = wording.of_unit(standing, YEAR, file, None, corrected=False)
     book = Attachment(file, b"PK\x03\x04 book")
-    return Letter("2026", "ZB2", name, "zb2@example.cn", text, book, letters.key("2026", "ZB2", "zb2@example.cn", [book]))
+    return Letter(
+        "2026", "ZB2", name, "zb2@example.cn", text, book, letters.key("2026", "ZB2", "zb2@example.cn", [book])
+    )
 
 
 def parsed(content: bytes):
@@ -95,7 +99,10 @@ def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
         "　　名次：在全县 15 个机关党委中第 2 名",
         "",
     ]
-    assert text.plain.splitlines()[9] == "附件“DW1.xlsx”是你单位的考评结果：成绩单、得分说明，以及所属各支部的排名和得分构成等。"
+    assert (
+        text.plain.splitlines()[9]
+        == "附件“DW1.xlsx”是你单位的考评结果：成绩单、得分说明，以及所属各支部的排名和得分构成等。"
+    )
     direct = Standing("ZB9", "档案馆党支部", "branch", "80.00", "一般", "", Place(1, 2, False), Place(3, 9, False))
     told = wording.of_unit(direct, QUARTER, "x.xlsx", None, corrected=False).plain
     assert "　　名次：在 2 个直属支部中第 1 名；在全县 9 个支部中第 3 名\n" in told
@@ -130,7 +137,9 @@ def test_the_name_as_old_programs_want_it():
         b'vnd.openxmlformats-officedocument.spreadsheetml.sheet;\r\n name="' + words + b'"\r\nMIME-Version: 1.0\r\n'
         b'Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n filename="' + words + b'"'
     )
-    part = email.message_from_bytes(content).get_payload()[-1]  # as an old program reads it: parameters first, then words
+    part = email.message_from_bytes(content).get_payload()[
+        -1
+    ]  # as an old program reads it: parameters first, then words
     for name in (part.get_filename(), part.get_param("name")):
         assert str(make_header(decode_header(name))) == "ZB2_财政第二支部_考评结果_2026.xlsx"
     (book,) = parsed(content).iter_attachments()

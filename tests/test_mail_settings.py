@@ -40,7 +40,10 @@ def test_the_sample_is_whole_and_names_every_key():
 def test_every_example_is_right():
     keys = resources.load("mail")["settings"]
     (ca_file,) = (spec for spec in keys["smtp"].values() if spec["kind"] == "file")
-    lines = [f"[{s}]\n" + "\n".join(f"{k} = {spec['example']}" for k, spec in ks.items() if spec is not ca_file) for s, ks in keys.items()]
+    lines = [
+        f"[{s}]\n" + "\n".join(f"{k} = {spec['example']}" for k, spec in ks.items() if spec is not ca_file)
+        for s, ks in keys.items()
+    ]
     assert settings.parse("\n".join(lines).encode(), FILE).attachment_names == "rfc2231"
 
 
@@ -83,7 +86,10 @@ def test_what_is_not_known():
             '[smtp]\nsecurity = "ssl"',
             '[smtp] 中的 security 应为 "smtps"、"starttls"、"none" 之一。请改正，例如 security = "smtps"',
         ),
-        ('[smtp]\nuser = "张三"', '[smtp] 中的 user 应为登录名（英文、数字和符号）。请改正，例如 user = "jggw@example.cn"'),
+        (
+            '[smtp]\nuser = "张三"',
+            '[smtp] 中的 user 应为登录名（英文、数字和符号）。请改正，例如 user = "jggw@example.cn"',
+        ),
         (
             '[message]\nfrom = "工委, 县 <jggw@example.cn>"',
             "[message] 中的 from 应为邮箱地址，或 名称 <邮箱地址>（名称中没有标点符号）。"

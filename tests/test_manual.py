@@ -58,6 +58,8 @@ def test_every_form_parameter_and_code_has_its_place():
     assert made == [
         ("表种", ""),
         *(("表", f.name) for f in sorted(forms.definitions().values(), key=lambda f: f.order)),
+        ("邮件样例", ""),
+        ("邮件", ""),
         ("情况", ""),
         ("读写", ""),
         ("参数", ""),

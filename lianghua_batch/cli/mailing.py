@@ -112,10 +112,11 @@ def _plan(folder: Path, period, settings: "Settings | None", history: "History",
 
     try:
         period = period or planning.latest_period(folder)
+        published = planning.results(folder, period)
         roster, problems = pipeline.roster(folder, period, printing.progress("正在读取"))
         if problems:
             _refuse(problems, form)
-        return planning.plan(folder, period, roster, settings, history)
+        return planning.plan(folder, period, published, roster, settings, history)
     except planning.NothingToSend as error:
         raise click.ClickException(f"{error}。") from None
 

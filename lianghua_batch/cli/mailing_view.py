@@ -40,7 +40,8 @@ def show_before(told: "Telling", settings: "Settings | None", outbox: Path, form
     _show(told, "preview")
     click.echo(words["preview_summary"].format_map(counts_of(counts, "due", "sent", "uncertain", "kept_back")))
     _tell_uncertain(told)
-    click.echo(words["written"].format(folder=outbox, count=counts["due"]))
+    if counts["due"]:
+        click.echo(words["written"].format(folder=outbox, count=counts["due"]))
     if settings is None:
         click.echo(words["no_settings"].format(file=resources.load("reading")["mail_settings_name"]))
     elif counts["due"]:
@@ -86,13 +87,11 @@ def _tell_operators(settings: "Settings | None") -> None:
 def _tell_uncertain(told: "Telling") -> None:
     from lianghua_batch.cli import terminal
 
-    if not told.uncertain:
-        return
-    click.echo(_words()["uncertain"]["title"])
     width = terminal.console().width
-    for hint in telling.settle_hints(told):
-        for number, text in enumerate(terminal.wrapped(hint, width - 4)):
-            click.echo(("    " if number else "  ") + text)
+    for number, said in enumerate(telling.settling(told)):
+        indent = "  " if number else ""
+        for text in terminal.wrapped(said, width - len(indent) - 1):
+            click.echo(indent + text)
 
 
 # --- the table -----------------------------------------------------------------------------------------------------

@@ -41,11 +41,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a workbook must say of itself; `unit` None: it is no unit's but the whole ranking."""
+    """What a workbook must say of itself; `unit` None: it is no unit's but the whole ranking.
+
+    `sha256`: what was sealed, to the byte; None where the period is not sealed.
+    """
 
     unit: str | None
     period: str
     check_code: str
+    sha256: str | None = None
 
 
 def reason(why: str, **facts: object) -> Reason:
@@ -67,7 +71,7 @@ def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
     except FileNotFoundError:
         return reason("no_book", path=path)
     except OSError as error:
-        return reason("unreadable", path=path, why=io_reasons.reason(error))
+        return reason("unreadable", path=path, cause=io_reasons.reason(error))
     wrong = departure(content, path, expected)
     return Attachment(attachment_name(path), content) if wrong is None else wrong
 
@@ -86,7 +90,10 @@ def departure(content: bytes, path: str, expected: Expected) -> Reason | None:
         if found != wanted:
             everyone = resources.load("mail")["everyone"]
             return reason(why, path=path, found=found or everyone, expected=wanted or everyone)
-    return None if code == expected.check_code else reason("other_results", path=path)
+    if code != expected.check_code:
+        return reason("other_results", path=path)
+    as_sealed = expected.sha256 in (None, hashlib.sha256(content).hexdigest())
+    return None if as_sealed else reason("not_as_sealed", path=path)
 
 
 def properties(content: bytes) -> Mapping[str, str]:

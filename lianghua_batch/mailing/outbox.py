@@ -12,7 +12,10 @@ _SUFFIX = ".eml"
 
 
 def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, now: dt.datetime) -> Path:
-    """Write the messages of a period into the outbox of a data folder and return where they are; raises OSError."""
+    """Write the messages of a period into the outbox of a data folder and return its place there; raises OSError.
+
+    Without a message there is no such place afterwards.
+    """
     words = resources.load("reading")
     out = folder / words["output_folder"] / words["mail_outbox_folder"]
     names = file_names.distinct((f"{letter.unit or letter.name}_{letter.address}" for letter in due), _SUFFIX)

@@ -1,8 +1,9 @@
 """Who gets what of a period, and who does not and why: from 输出, 花名册, the settings and the ledger; nothing is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lianghua_batch import earlier, mail_addresses, periods, resources, unit_book_files
 from lianghua_batch.earlier import Unusable
@@ -14,6 +15,8 @@ from lianghua_batch.mailing.settings import RFC2231, Sender, Settings
 from lianghua_batch.mailing.standing import Standing, standings
 from lianghua_batch.periods import YEAR, Period
 from lianghua_batch.roster import Roster, Unit
+from lianghua_batch.seals import names, shelf
+from lianghua_batch.seals.shelf import Seal, Unreadable
 
 
 class NothingToSend(Exception):
@@ -74,12 +77,46 @@ def latest_period(folder: Path) -> Period:
     return max(scored, key=lambda p: (p.year, p.kind == YEAR, p.index))
 
 
-def plan(folder: Path, period: Period, roster: Roster, settings: Settings | None, history: History) -> Plan:
-    """Return who gets what of a period; raises NothingToSend, or OSError where results.json cannot be read."""
+def results(folder: Path, period: Period) -> Mapping[str, Any]:
+    """Return what was published of a period, and sealed if it is; raises NothingToSend, and OSError where it cannot be read again."""
+    words = resources.load("mail")
+    seal = _seal(folder, period)
+    found = earlier.published(_outputs(folder), period)
+    if found is None:
+        raise NothingToSend(words["no_results_of"].format(folder=_outputs(folder), period=period))
+    if isinstance(found, Unusable):
+        raise NothingToSend(str(found))
+    if found.results["period"] != str(period):
+        facts = {"path": found.path, "found": found.results["period"], "period": period}
+        raise NothingToSend(words["other_period"].format_map(facts))
+    if seal is not None and books.check_code(found.path) != seal.manifest.results_sha256:
+        raise NothingToSend(words["results_not_as_sealed"].format(path=found.path, seal=seal.file))
+    return found.results
+
+
+def _seal(folder: Path, period: Period) -> Seal | None:
+    """The seal that is in force for a period: what is sent must be what is sealed."""
+    seal = shelf.in_force(shelf.seals(names.folder(folder)), period)
+    if isinstance(seal, Unreadable):
+        raise NothingToSend(resources.load("mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason))
+    return seal
+
+
+def plan(
+    folder: Path,
+    period: Period,
+    published: Mapping[str, Any],
+    roster: Roster,
+    settings: Settings | None,
+    history: History,
+) -> Plan:
+    """Return who gets what of a period's results; raises OSError where results.json cannot be read again."""
     out = _outputs(folder) / str(period)
-    ranked = standings(_results(folder, out, period))
+    ranked = standings(published)
     code = books.check_code(out / resources.load("reading")["results_name"])
-    desk = _Desk(out, period, code, settings, history, roster)
+    seal = _seal(folder, period)
+    sealed = {} if seal is None else {entry.file: entry.sha256 for entry in seal.manifest.outputs}
+    desk = _Desk(out, period, code, sealed, settings, history, roster)
     found: list[Due | KeptBack] = []
     paths = unit_book_files.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
@@ -92,19 +129,6 @@ def plan(folder: Path, period: Period, roster: Roster, settings: Settings | None
 
 def _outputs(folder: Path) -> Path:
     return folder / resources.load("reading")["output_folder"]
-
-
-def _results(folder: Path, out: Path, period: Period):
-    words = resources.load("mail")
-    found = earlier.published(_outputs(folder), period)
-    if found is None:
-        raise NothingToSend(words["no_results_of"].format(folder=_outputs(folder), period=period))
-    if isinstance(found, Unusable):
-        raise NothingToSend(str(found))
-    if found.results["period"] != str(period):
-        facts = {"path": found.path, "found": found.results["period"], "period": period}
-        raise NothingToSend(words["other_period"].format_map(facts))
-    return found.results
 
 
 def _envelope(settings: Settings | None) -> Envelope:
@@ -120,6 +144,7 @@ class _Desk:
     out: Path
     period: Period
     check_code: str
+    sealed: Mapping[str, str]
     settings: Settings | None
     history: History
     roster: Roster
@@ -140,7 +165,7 @@ class _Desk:
             yield KeptBack(standing.unit, standing.name, books.reason("no_address", place=place))
         if not valid:
             return
-        book = books.fetch(self.out, path, Expected(standing.unit, str(self.period), self.check_code))
+        book = self._book(standing.unit, path)
         if isinstance(book, Reason):
             yield KeptBack(standing.unit, standing.name, book)
             return
@@ -161,12 +186,16 @@ class _Desk:
         """The whole ranking, to everyone on the list; or why it is not sent."""
         path = resources.load("reading")["ranking_name"].format(period=self.period)
         name = resources.load("mail")["everyone"]
-        book = books.fetch(self.out, path, Expected(None, str(self.period), self.check_code))
+        book = self._book(None, path)
         if isinstance(book, Reason):
             yield KeptBack("", name, book)
             return
         for address in settings.operators:
             yield self._due("", name, address, book, ranked)
+
+    def _book(self, unit: str | None, path: str) -> Attachment | Reason:
+        expected = Expected(unit, str(self.period), self.check_code, self.sealed.get(path))
+        return books.fetch(self.out, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
         period = str(self.period)

@@ -1,6 +1,7 @@
 """A round of sending: every letter in its turn, at the settings' pace, written into the ledger before and after."""
 
 import heapq
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from lianghua_batch.mailing.wire import Answer, Kind, NotNow, Stopped, Wire
 
 WAITING, SENT, REFUSED, DEFERRED, UNCERTAIN = "waiting", "sent_now", "refused", "deferred", "uncertain"
 _MINUTE = 60.0
+_AT_ONCE = -math.inf  # before anything that waits for a second attempt
 _MOST_UNKNOWN = 3  # in a row: a server that answers nobody must not leave a person to ask everyone
 _LEAVE = 30.0  # seconds; before a longer pause the connection is closed, for the server would close it
 _STATES = {
@@ -43,7 +45,7 @@ class Round:
     def __init__(self, due: Iterable[Letter], envelope: Envelope, pace: Pace, clock: Clock | None = None) -> None:
         self.results = {letter.key: Result(letter) for letter in due}
         self._envelope, self._pace, self._clock = envelope, pace, clock or Clock()
-        self._next = 0.0  # before that second no message is begun
+        self._next = _AT_ONCE  # before that second no message is begun
         self._reached = False  # whether the server has been there once
 
     @property
@@ -65,7 +67,7 @@ class Round:
         wire.close()
 
     def _run(self, wire: Wire, writer: Writer, told: Told | None, waits: Waits | None) -> None:
-        queue = [(0.0, number, 1, result.letter) for number, result in enumerate(self.results.values())]
+        queue = [(_AT_ONCE, number, 1, result.letter) for number, result in enumerate(self.results.values())]
         whole, unknown = len(queue), 0
         while queue:
             due, number, attempt, letter = heapq.heappop(queue)

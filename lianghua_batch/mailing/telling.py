@@ -147,11 +147,16 @@ def _kept_back(line: Line) -> dict[str, Any]:
     return {"unit": line.unit or None, "name": line.name, **line.facts}
 
 
-def settle_hints(telling: Telling) -> Iterator[str]:
-    """Yield, for each letter of which nobody knows, what to write once that is known."""
-    words = resources.load("mail")["uncertain"]
-    for line in telling.uncertain:
-        subject = line.unit or line.name
-        if sum(other.unit == line.unit for other in telling.uncertain) > 1:
-            subject = f"{subject}:{line.address}"
-        yield words["line"].format(whose=line.whose, address=line.address, subject=subject)
+def settling(telling: Telling) -> Iterator[str]:
+    """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
+    words, unknown = resources.load("mail")["uncertain"], telling.uncertain
+    of_unit = Counter(line.unit for line in unknown)
+    subjects = [f"{_unit(line)}:{line.address}" if of_unit[line.unit] > 1 else _unit(line) for line in unknown]
+    if subjects:
+        yield words["title"].format(subject=subjects[0])
+    for subject, line in zip(subjects, unknown, strict=True):
+        yield words["line"].format(subject=subject, name=line.name if line.unit else "", address=line.address)
+
+
+def _unit(line: Line) -> str:
+    return line.unit or line.name

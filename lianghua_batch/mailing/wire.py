@@ -23,6 +23,8 @@ _DOT = re.compile(rb"(?m)^\.")
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
 _CLOSING, _GO_ON = 421, 354  # the server closes the connection; it waits for the content
 
+_FAREWELL = 5.0  # seconds that taking leave may last: all is said by then
+
 
 class Kind(Enum):
     """What came of a step."""
@@ -116,6 +118,8 @@ class Wire:
         """Take leave, if there is anyone to take leave of."""
         if self._smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
+                if self._smtp.sock is not None:
+                    self._smtp.sock.settimeout(_FAREWELL)
                 self._smtp.docmd("QUIT")
         self.drop()
 
@@ -258,7 +262,7 @@ class Wire:
         if not self._password:
             return plain_text.reply(code, text)
         user = self._server.user or ""
-        forms = (self._password, f"\0{user}\0{self._password}")
+        forms = (f"\0{user}\0{self._password}", self._password)  # the longer one, which may hold the other, first
         encoded = (base64.b64encode(form.encode("utf-8")).decode("ascii") for form in forms)
         return plain_text.reply(code, text, (*encoded, self._password))
 

@@ -1,6 +1,8 @@
 """BagIt 1.0 bags (RFC 8493) in zips: written so that equal content gives equal bytes anywhere, read without being unpacked."""
 
+import errno
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections import Counter
@@ -15,7 +17,7 @@ _INFO, _PAYLOAD, _TAGS = "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha
 _ALWAYS = (1980, 1, 1, 0, 0, 0)  # the one time of every member: a zip knows no earlier one
 _UNIX, _PLAIN_FILE = 3, 0o100644 << 16
 # What Python's zipfile raises on damaged zips, whatever the damage has made of them.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 # Kinds of flaws: a file's bytes are others, it is not there, nobody lists it, it has another name, it could be written
 # outside the bag, it is there twice, the zip itself or one of the bag's own lists is no use.
@@ -99,6 +101,10 @@ class Bag:
             return self._archive.read(member)
         except (*DAMAGE, KeyError):
             raise Broken(file) from None
+        except OSError as error:
+            if _is_damage(error):
+                raise Broken(file) from None
+            raise
 
     def sums(self, tags: bool = False) -> Mapping[str, str]:
         """The check codes that the bag's list gives its payload, or its own tag files; raises Broken where there is no such list."""
@@ -187,6 +193,11 @@ def safe(name: str) -> bool:
     )
 
 
+def _is_damage(error: OSError) -> bool:
+    """Whether the file is at fault, not the system: a place before its beginning, or what is no stream of bzip2."""
+    return error.errno in (None, errno.EINVAL)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Bag]:
     """Open the bag in a zip; raises Broken where there is none, OSError where the file cannot be read."""
@@ -194,5 +205,9 @@ def opened(path: Path) -> Iterator[Bag]:
         archive = zipfile.ZipFile(path)
     except DAMAGE:
         raise Broken(path.name) from None
+    except OSError as error:
+        if _is_damage(error):
+            raise Broken(path.name) from None
+        raise
     with archive:
         yield Bag(archive)
