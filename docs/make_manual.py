@@ -17,7 +17,15 @@ from lianghua_batch.forms import NUMBER, Column, Form, Sheet
 MANUAL = Path(__file__).resolve().parent / "使用手册.md"
 _BLOCK = re.compile(r"(<!-- 生成 (?P<what>\w+)(?: (?P<which>\w+))? -->\n).*?(<!-- 完 -->)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_PARTS = {"1": "文件和表头", "2": "单元格", "3": "表与表之间", "4": "考评方案", "5": "花名册", "6": "考评期间", "7": "归档"}
+_PARTS = {
+    "1": "文件和表头",
+    "2": "单元格",
+    "3": "表与表之间",
+    "4": "考评方案",
+    "5": "花名册",
+    "6": "考评期间",
+    "7": "归档",
+}
 _SEVERITIES = {"E": "错误", "W": "提示"}
 # What stands for a placeholder of messages.yaml; `code.placeholder` goes before `placeholder`.
 _WORDS = {

@@ -97,7 +97,7 @@ def _objection(record: Record, county: County) -> Objection:
         conclusion=record["conclusion"],
         reviewed=_day(record["reviewed"]),
         handler=record["handler"],
-        place=record.ref(),
+        place=record.ref("subject_id"),
     )
 
 
@@ -134,9 +134,7 @@ def _told(moved: Differences) -> dict[str, str]:
     }
 
 
-def _linked(
-    each: Objection, known: Mapping[str, Any] | None, amendment: int, told: Mapping[str, str]
-) -> Objection:
+def _linked(each: Objection, known: Mapping[str, Any] | None, amendment: int, told: Mapping[str, str]) -> Objection:
     if each.conclusion is None:
         return each
     if known is not None and known.get("conclusion") == each.conclusion:  # settled before

@@ -228,7 +228,7 @@ def test_an_objection_reviewed_on_no_day_or_before_it_was_raised(county, tmp_pat
     ]
     county.forms.append(FilledForm("异议.xlsx", "异议登记", heads, rows, 期间="2026Q1"))
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E203 异议.xlsx 异议登记 E9[四月]：“复核日期”应为日期。请填写日期，如 2026-03-05。",
+        "E207 异议.xlsx 异议登记 E9[四月]：“复核日期”不是可以识别的日期。请写成 2026-03-05 的样子。",
         "W312 异议.xlsx 异议登记 E6：有复核结论而没有复核日期。请填写复核日期。",
         "W313 异议.xlsx 异议登记 D7：有复核日期而没有复核结论。请填写复核结论；还没有复核的，请删去复核日期。",
         "W314 异议.xlsx 异议登记 E8[2026-04-19]：复核日期 2026-04-19 早于提出日期 2026-04-20。请核对这两个日期。",

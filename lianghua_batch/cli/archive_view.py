@@ -34,8 +34,14 @@ def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
 
 
 def made(seal: Seal) -> str:
-    """That a seal was made, and what is to be done with its sheet."""
-    return _words()["amended" if seal.manifest.amendment else "made"].format_map(_facts(seal))
+    """That a seal was made, what is to be done with its sheet, and what is still to be looked into."""
+    from lianghua_batch.objections import open_ones
+
+    words, unsettled = _words(), open_ones(seal.manifest.objections)
+    lines = [words["amended" if seal.manifest.amendment else "made"].format_map(_facts(seal))]
+    if unsettled:
+        lines.append(words["open_objections"].format(count=unsettled))
+    return "\n".join(lines)
 
 
 def also_concerned(periods: Iterable["Period"]) -> str:

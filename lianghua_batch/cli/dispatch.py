@@ -6,7 +6,17 @@ import click
 
 from lianghua_batch import locking, replacing
 
-from lianghua_batch.cli import preparing, checking, following, running, explaining, comparing, archiving, mailing, trying  # isort: skip  # in the order of the year's work
+from lianghua_batch.cli import (
+    preparing,
+    checking,
+    following,
+    running,
+    explaining,
+    comparing,
+    archiving,
+    mailing,
+    trying,
+)  # isort: skip  # in the order of the year's work
 from lianghua_batch.cli import wording
 from lianghua_batch.cli.options import root
 
