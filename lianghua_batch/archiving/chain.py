@@ -11,7 +11,8 @@ from lianghua_batch.seals.manifests import Link, Manifest
 
 @dataclass(frozen=True)
 class Ring:
-    """One seal of the chain: the file that it lies in, what it says, its check code now, and whether nothing in it is damaged."""
+    """One seal of the chain: the file that it lies in, what it says, its check code now, and whether it is known that
+    nothing in it is damaged."""
 
     file: str
     manifest: Manifest
@@ -40,10 +41,7 @@ def check(rings: Iterable[Ring], codes: Mapping[str, str], *, whole: bool = True
         numbered[ring.manifest.number].append(ring)
     found: list[Finding | Note] = []
     for number, same in numbered.items():
-        found += (
-            finding("number_twice", ring.file, number=number, other=same[0].file)
-            for ring in same[1:]
-        )
+        found += (finding("number_twice", ring.file, number=number, other=same[0].file) for ring in same[1:])
     for ring in listed:
         found += _before(ring, numbered, codes, whole)
     amendments = {(ring.manifest.period, ring.manifest.amendment): ring for ring in reversed(listed)}
@@ -78,7 +76,7 @@ def _before(
         kind = "gap" if count == 1 or not whole else "gaps"
         yield missing(kind, ring.file, missing=link.file, first=last + 1, **facts)
     else:
-        yield finding("previous_other", ring.file, named=link.file, other=link.file, **facts)
+        yield finding("previous_misnumbered", ring.file, named=link.file, **facts)
 
 
 def _not_as_linked(ring: Ring, link: Link, there: Sequence[Ring], facts: Mapping[str, object]) -> Finding:

@@ -55,7 +55,10 @@ def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[st
 
 
 def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> Entry:
-    where = names.in_bag(kind, name)
+    where, number = names.in_bag(kind, name), 1
+    while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
+        number += 1
+        where = names.in_bag(kind, f"{number}/{name}")
     stored[where] = content
     return Entry(name, where, hashlib.sha256(content).hexdigest(), len(content))
 

@@ -42,12 +42,32 @@ class Examined:
     def sound(self) -> bool:
         return not self.findings
 
+    @property
+    def identified(self) -> bool:
+        """Whether what it says of itself is what was sealed."""
+        said = bags.DATA + names.in_bag("manifest")
+        return self.manifest is not None and not any(finding.file == said for finding in self.findings)
+
+
+def code_of(path: Path) -> str:
+    """The check code (sha-256) of a whole file, however large."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def identity(path: Path) -> Manifest | None:
+    """What the seal in a file says of itself; None where there is none, or where that is damaged."""
+    try:
+        with bags.opened(path) as bag:
+            return manifests.parse(bag.sound(bags.DATA + names.in_bag("manifest")))
+    except (bags.Broken, manifests.Misshapen, OSError):
+        return None
+
 
 def examine(path: Path) -> Examined:
     """Read every byte of a seal and compare it with what its lists say; whatever is wrong is a finding, nothing is raised."""
     try:
-        with path.open("rb") as stream:
-            code = hashlib.file_digest(stream, "sha256").hexdigest()
+        code = code_of(path)
         with bags.opened(path) as bag:
             return _examined(path, code, bag)
     except bags.Broken:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch import __version__, io_reasons, published_shape, resources
-from lianghua_batch.archiving import contents, departures, fixity
+from lianghua_batch.archiving import contents, departures, fixity, unpacking
 from lianghua_batch.archiving.departures import Departure
 from lianghua_batch.archiving.findings import Finding, Note, finding, note
 from lianghua_batch.archiving.fixity import Examined
 from lianghua_batch.archiving.recompute_worker import Judged, judge
+from lianghua_batch.archiving.unpacking import content_of
 from lianghua_batch.crew import Crew, Duty
 from lianghua_batch.seals import bags
 from lianghua_batch.seals.bags import Bag
@@ -64,11 +65,11 @@ def recompute(examined: Examined) -> Recomputed:
 
 def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -> Recomputed:
     said: list[Finding | Note] = [] if examined.sound else [note("despite", examined.file)]
-    lacking = unpack(bag, manifest.inputs, place / "forms")
+    lacking = unpacking.unpack(bag, manifest.inputs, place / "forms")
     if lacking:
         return Recomputed(None, said=(note("forms_lacking", examined.file, form=lacking[0], count=len(lacking)),))
     entry = fixity.results_entry(manifest)
-    text = _content(bag, entry)
+    text = content_of(bag, entry)
     results = _parsed(text)
     if results is None:
         said = [] if text is None else [finding("results_misshapen", examined.file, bags.DATA + entry.stored)]
@@ -78,13 +79,13 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
         manifest=manifest,
         results=results,
         text=text,
-        basis=_content(bag, _basis_entry(manifest)),
+        basis=content_of(bag, _basis_entry(manifest)),
         forms=place / "forms",
         rules=None,
     )
     if _are_installed(bag, manifest.rules):
         return _result(INSTALLED, sealed, [*said, *_compared(sealed, judge(sealed.forms, str(manifest.period)))])
-    unread = unpack(bag, manifest.rules, place / "rules")
+    unread = unpacking.unpack(bag, manifest.rules, place / "rules")
     judged = None if unread or not manifest.rules else _under(place / "rules", sealed)
     now = judge(sealed.forms, str(manifest.period))
     if judged is None:
@@ -95,27 +96,6 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
 
 def _result(under: str, sealed: _Sealed, said: Iterable[Finding | Note]) -> Recomputed:
     return Recomputed(under, departures.count(sealed.results), tuple(said))
-
-
-def unpack(bag: Bag, entries: Iterable[Entry], folder: Path) -> list[str]:
-    """Write sealed files to their old places in a folder, never outside it; return those that cannot be had."""
-    lacking = []
-    for entry in entries:
-        content, target = _content(bag, entry), folder / entry.file
-        if content is None or not bags.safe(bags.DATA + entry.file) or not target.is_relative_to(folder):
-            lacking.append(entry.file)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    return lacking
-
-
-def _content(bag: Bag, entry: Entry | None) -> bytes | None:
-    """The bytes of a sealed file as they are now; None where there are none."""
-    try:
-        return None if entry is None else bag.content(bags.DATA + entry.stored)
-    except bags.Broken:
-        return None
 
 
 def _basis_entry(manifest: Manifest) -> Entry | None:
@@ -134,7 +114,7 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
 
 def _are_installed(bag: Bag, rules: Iterable[Entry]) -> bool:
     """Whether the sealed rules are those that this program goes by."""
-    sealed = {entry.file: _content(bag, entry) for entry in rules}
+    sealed = {entry.file: content_of(bag, entry) for entry in rules}
     return sealed == dict(contents.rules())
 
 
