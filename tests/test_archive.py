@@ -179,6 +179,21 @@ def test_names_in_chinese_and_signs_that_a_bags_lists_cannot_hold(published, tmp
         assert archive.read(f"2026Q1/data/{entry['stored']}") == (data / entry["file"]).read_bytes()
 
 
+def test_two_names_that_are_one_in_a_bag_are_both_kept(published, tmp_path):
+    data = shutil.copytree(published, tmp_path / "data")
+    (data / "ZB1/2026-01.xlsx").rename(data / "100%.xlsx")
+    (data / "ZB1/2026-02.xlsx").rename(data / "100％.xlsx")
+    invoke("run", data, "--period", Q1)
+    invoke("archive", "seal", data, "--period", Q1)
+    stored = {
+        e["file"]: e["stored"] for e in manifest(data / "归档/2026Q1.zip")["inputs"] if e["file"].startswith("100")
+    }
+    assert stored == {"100%.xlsx": "上报/100％.xlsx", "100％.xlsx": "上报/2/100％.xlsx"}
+    invoke("archive", "restore", data, tmp_path / "取出", "--period", Q1)
+    for name in stored:
+        assert (tmp_path / "取出" / name).read_bytes() == (data / name).read_bytes()
+
+
 def test_a_county_with_errors_is_not_sealed(published, tmp_path, command):
     data = shutil.copytree(published, tmp_path / "data")
     (data / "ZB1/2026Q1.xlsx").unlink()
@@ -188,10 +203,12 @@ def test_a_county_with_errors_is_not_sealed(published, tmp_path, command):
     assert not (data / "归档").exists()
 
 
-def test_what_was_not_published_is_not_sealed(tmp_path, command):
+def test_what_was_not_published_yet_is_published_with_the_seal(sealed, tmp_path, command):
     data = County().only(Q1).write(tmp_path / "data")
-    code, _, err = command("archive", "seal", data, "--period", Q1)
-    assert (code, err) == (2, "输出中还没有 2026Q1 的结果。请先运行 run --period 2026Q1，核对后再归档\n")
+    code, out, _ = command("archive", "seal", data, "--period", Q1, "--by", "经办人甲", "--date", DAY)
+    assert code == 0
+    assert out.splitlines()[1] == "输出中还没有 2026Q1 的结果，已一并写出（7 个文件，在 输出/2026Q1）。"
+    assert contents(data) == contents(sealed)
 
 
 def test_only_what_was_published_from_these_forms_is_sealed(published, tmp_path, command):

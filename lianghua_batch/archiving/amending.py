@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from lianghua_batch import basis, differences, earlier, history, publishing, replacing, resources, results
-from lianghua_batch.archiving import contents, inputs, sealing
+from lianghua_batch import basis, differences, earlier, results
+from lianghua_batch.archiving import inputs, sealing
 from lianghua_batch.archiving.inputs import Files
 from lianghua_batch.archiving.sealing import Signature
 from lianghua_batch.differences import data as differences_data
@@ -31,9 +31,7 @@ def amend(
 ) -> tuple[Seal, Differences, list[Path]]:
     """Publish and seal a period anew because of `reason`; return the new seal, what moved, and the published files.
 
-    公示 that was sealed with masked names stays so.
-
-    Raises sealing.Refused where nothing changed since it was sealed `before`, or that seal cannot be read any more.
+    公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`, or that seal cannot be read any more.
     """
     sealed = sealing.sound(shelf.seals(names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
@@ -54,24 +52,8 @@ def amend(
         differences=differences_data.as_json(moved),
         objections=tuple(each.as_json() for each in objections),
     )
-    looked_back = history.of(data, outcome.period)
-    place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
-    gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
-    with replacing.replacement(data, gone=gone) as workshop:
-        written = publishing.write(
-            outcome.results,
-            outcome.problems,
-            workshop / place,
-            looked_back,
-            objections=objections,
-            mask_names=masked,
-            progress=progress,
-        )
-        outputs = {name: workshop / place / name for name in written}
-        gathered = contents.gather(outcome, files, looked_back, outputs)
-        sealing.write(names.folder(workshop), manifest, gathered)
-    made = shelf.read(names.folder(data) / names.file(outcome.period, number))
-    return made, moved, [data / place / name for name in written]
+    made, written = sealing.publish(data, outcome, files, manifest, objections, progress)
+    return made, moved, written
 
 
 def _moved(now: Results, before: Seal, file: str) -> Differences:

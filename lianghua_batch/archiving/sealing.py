@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lianghua_batch.archiving import contents, sheet
 from lianghua_batch.archiving.contents import Contents
 from lianghua_batch.archiving.inputs import Files
 from lianghua_batch.history import Earlier
-from lianghua_batch.objections import linked
+from lianghua_batch.objections import Objection, linked
 from lianghua_batch.pipeline import Outcome
 from lianghua_batch.publishing import Progress
 from lianghua_batch.seals import bags, names, shelf
@@ -31,29 +31,65 @@ class Signature:
     date: dt.date
 
 
-def seal(data: Path, outcome: Outcome, files: Files, signature: Signature, progress: Progress | None = None) -> Seal:
-    """Seal the published results of a period that was scored without errors from `files`; raises Refused.
+def seal(
+    data: Path, outcome: Outcome, files: Files, signature: Signature, progress: Progress | None = None
+) -> tuple[Seal, list[Path]]:
+    """Seal the results of a period that was scored without errors from `files`; return the seal and what had to be published.
 
-    What is published must be what the forms give now, file by file: what was mailed is what is sealed.
+    What is published already must be what the forms give now, file by file: what was mailed is what is sealed. Where nothing
+    is, it is published with the seal. Raises Refused.
     """
     sealed = sound(shelf.seals(names.folder(data)))
     period = outcome.period
     there = shelf.in_force(sealed, period)
     if there is not None:
         raise refused("already", period=period, file=there.file, date=there.manifest.date)
-    earlier = history.of(data, period)
-    outputs = data / resources.load("reading")["output_folder"] / str(period)
-    published, masked = _as_published(outcome, earlier, outputs, progress)
+    objections = linked(outcome.county)
     manifest = Manifest(
         **facts(outcome, signature, sealed),
         amendment=0,
-        names_masked=masked,
-        objections=tuple(each.as_json() for each in linked(outcome.county)),
+        names_masked=False,
+        objections=tuple(each.as_json() for each in objections),
     )
+    words = resources.load("reading")
+    outputs = data / words["output_folder"] / str(period)
+    if not (outputs / words["results_name"]).exists():
+        return publish(data, outcome, files, manifest, objections, progress)
+    earlier = history.of(data, period)
+    published, masked = _as_published(outcome, earlier, outputs, progress)
+    manifest = replace(manifest, names_masked=masked)
     gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
     with replacing.replacement(names.folder(data), overwrite=False) as workshop:
         write(workshop, manifest, gathered)
-    return shelf.read(names.folder(data) / names.file(period, 0))
+    return shelf.read(names.folder(data) / names.file(period, 0)), []
+
+
+def publish(
+    data: Path,
+    outcome: Outcome,
+    files: Files,
+    manifest: Manifest,
+    objections: Sequence[Objection],
+    progress: Progress | None = None,
+) -> tuple[Seal, list[Path]]:
+    """Publish a period and seal it, both or neither; return the seal and the published files."""
+    earlier = history.of(data, outcome.period)
+    place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
+    gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
+    with replacing.replacement(data, gone=gone) as workshop:
+        written = publishing.write(
+            outcome.results,
+            outcome.problems,
+            workshop / place,
+            earlier,
+            objections=objections,
+            mask_names=manifest.names_masked,
+            progress=progress,
+        )
+        gathered = contents.gather(outcome, files, earlier, {name: workshop / place / name for name in written})
+        write(names.folder(workshop), manifest, gathered)
+    made = shelf.read(names.folder(data) / names.file(outcome.period, manifest.amendment))
+    return made, [data / place / name for name in written]
 
 
 def sound(found: Iterable[Seal | Unreadable]) -> list[Seal]:
@@ -121,8 +157,6 @@ def _as_published(
     outcome: Outcome, earlier: Earlier, outputs: Path, progress: Progress | None
 ) -> tuple[list[str], bool]:
     """The published files, which must be what the forms give now, and whether 公示 masks names; raises Refused."""
-    if not outputs.is_dir():
-        raise refused("unpublished", period=outcome.period)
     with tempfile.TemporaryDirectory() as place:
         again, masked = Path(place) / "plain", Path(place) / "masked"
         published = publishing.write(outcome.results, outcome.problems, again, earlier, progress=progress)

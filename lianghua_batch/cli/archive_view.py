@@ -44,6 +44,11 @@ def made(seal: Seal) -> str:
     return "\n".join(lines)
 
 
+def published_too(seal: Seal, files: int) -> str:
+    """That there were no results yet, and how many files were written with the seal."""
+    return _words()["published_too"].format(period=seal.manifest.period, files=files)
+
+
 def also_concerned(periods: Iterable["Period"]) -> str:
     """That other sealed periods took the amended forms too."""
     words = _words()

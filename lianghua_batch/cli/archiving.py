@@ -24,7 +24,10 @@ def archive() -> None:
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="归档日期，不写为今天。")
 @format_option
 def seal(folder: Path, period, by: str | None, day, form: str) -> None:
-    """封存一期：上报的表、考评方案、结果和清单，连同校验码，写到 文件夹/归档。有错误、或结果不是最新的，不能归档。"""
+    """封存一期：上报的表、考评方案、结果和清单，连同校验码，写到 文件夹/归档。有错误、或结果不是最新的，不能归档。
+
+    还没有运行过 run 的，结果一并写出。
+    """
     from lianghua_batch import pipeline, replacing
     from lianghua_batch.archiving import contents, inputs, sealing
     from lianghua_batch.cli import archive_view, printing, sealed_run
@@ -37,16 +40,19 @@ def seal(folder: Path, period, by: str | None, day, form: str) -> None:
             printing.refuse(outcome, form, "有错误，不能归档。")
         signature = sealed_run.signature(by, day.date() if day else None)
         try:
-            made = sealing.seal(folder, outcome, files, signature, printing.progress("正在核对"))
+            made, published = sealing.seal(folder, outcome, files, signature, printing.progress("正在核对"))
         except sealing.Refused as refused:
             raise click.ClickException(str(refused)) from None
         except contents.Altered as file:
             raise click.ClickException(str(sealing.refused("altered", file=file))) from None
     if form == "json":
-        printing.print_json(printing.problems_as_json(outcome) | {"sealed": archive_view.as_json(made)})
+        report = {"files": [str(path) for path in published], "sealed": archive_view.as_json(made)}
+        printing.print_json(printing.problems_as_json(outcome) | report)
         return
     printing.print_outcome(outcome, err=True)
     click.echo(printing.summary_line(outcome))
+    if published:
+        click.echo(archive_view.published_too(made, len(published)))
     click.echo(archive_view.made(made))
 
 

@@ -6,6 +6,8 @@ import click
 
 from lianghua_batch import locking, replacing
 
+# In the order of the year's work, in which the commands are listed.
+# isort: off
 from lianghua_batch.cli import (
     preparing,
     checking,
@@ -16,7 +18,9 @@ from lianghua_batch.cli import (
     archiving,
     mailing,
     trying,
-)  # isort: skip  # in the order of the year's work
+)
+
+# isort: on
 from lianghua_batch.cli import wording
 from lianghua_batch.cli.options import root
 
