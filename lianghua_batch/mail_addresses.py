@@ -7,6 +7,7 @@ _SEPARATORS = re.compile(r"[；;，,、\s]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>(?:{_LABEL}\.)+{_LABEL})", re.ASCII)
+_ENCODED = "=?"  # in a header it would be read as another address than the one that the message goes to
 _LONGEST, _LONGEST_LOCAL = 254, 64  # RFC 5321
 
 
@@ -21,7 +22,9 @@ def split(cell: str | None) -> list[str]:
 def valid(written: str) -> bool:
     """Whether a text is one address and nothing else: no name, no quotes, no comment, no character beyond ASCII."""
     found = _ADDRESS.fullmatch(written)
-    return found is not None and len(written) <= _LONGEST and len(found["local"]) <= _LONGEST_LOCAL
+    if found is None or _ENCODED in written:
+        return False
+    return len(written) <= _LONGEST and len(found["local"]) <= _LONGEST_LOCAL
 
 
 def likely(written: str) -> str | None:

@@ -3,12 +3,13 @@
 import asyncio
 import email
 import random
+import socket
 import ssl
 import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -17,7 +18,8 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 # Instead of an answer: the connection breaks off. At CONTENT it breaks off when the message is taken, but not answered.
 BREAK = "break"
-# The steps of a message. GREETING is before the first one; MIDDLE is within the content, CONTENT after it.
+# The steps of a message. GREETING is before the first one; MIDDLE is within the content, where the server then breaks off,
+# CONTENT after it.
 GREETING, MAIL, RCPT, DATA, MIDDLE, CONTENT = "GREETING", "MAIL", "RCPT", "DATA", "MIDDLE", "CONTENT"
 
 
@@ -130,9 +132,12 @@ class _Counter(SMTP):
     async def smtp_DATA(self, arg) -> None:
         if await self._told(DATA, self._recipient):
             return
-        if self._office.answer(MIDDLE, self._recipient) is not None:
+        answer = self._office.answer(MIDDLE, self._recipient)
+        if answer is not None:
             await super().push("354 go on")
             await self._reader.readuntil(b"\r\n")
+            if answer != BREAK:
+                await super().push(answer)
             self.transport.abort()
             raise asyncio.CancelledError  # the rest of the content is not taken for commands
         await super().smtp_DATA(arg)
@@ -150,6 +155,25 @@ class _Counter(SMTP):
         if answer == BREAK:
             self.transport.abort()
         return answer if answer not in (None, BREAK) else "250 taken"
+
+
+@contextmanager
+def recited(*answers: bytes) -> Iterator[int]:
+    """A server that says these one after another, each but the first after a line of the client's, and hangs up; its port."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection, connection.makefile("rb") as lines:
+                for answer in answers:
+                    connection.sendall(answer)
+                    lines.readline()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(5)
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def test_wrong_settings_send_nothing(data, mail, ready):
         assert mail(*arguments) == (
             2,
             "",
-            "邮件.toml 中的 [smpt] 不认识。只能有：[smtp]、[message]、[operators]、[pace]。\n",
+            "邮件.toml 中的 [smpt] 不认识。请改正，只能有：[smtp]、[message]、[operators]、[pace]。\n",
         )
     assert ready.connections == 0
 
@@ -310,6 +310,57 @@ def test_what_has_changed_goes_out_once_more_as_a_correction(data, mail, ready):
     assert message["Message-ID"] != ready.received[UNITS.index("ZB001")].message["Message-ID"]
 
 
+def test_a_correction_that_is_taken_back_goes_out_too(data, mail, ready):
+    """Who has the correction was told that what came before is void: the first content has to come once more, once."""
+    book_of = book(data, "ZB001")
+    first = book_of.read_bytes()
+    mail("--send")
+    with zipfile.ZipFile(book_of, "a") as archive:
+        archive.comment = b"amended"
+    mail("--send")
+    book_of.write_bytes(first)
+    _, out, _ = mail()
+    assert "ZB001 县教育局机关党支部  zb001@example.cn  内容有更新，重新发送" in out
+    for _ in range(2):
+        assert mail("--send")[0] == 0
+    copies = [r.message for r in ready.received if r.address == "zb001@example.cn"]
+    assert [next(copy.iter_attachments()).get_content() == first for copy in copies] == [True, False, True]
+    assert str(copies[2]["Subject"]).endswith("（更正）")
+    assert (
+        len({str(copy["Message-ID"]) for copy in copies}) == 3
+    )  # no mail program hides the third as the first's double
+
+
+def test_what_came_again_after_a_correction_is_not_sent_a_third_time(data, mail, ready):
+    """Even where a person says afterwards that the first one never arrived."""
+    book_of = book(data, "ZB001")
+    first = book_of.read_bytes()
+    ready.says(CONTENT, BREAK, to="zb001@example.cn")
+    mail("--send")
+    with zipfile.ZipFile(book_of, "a") as archive:
+        archive.comment = b"amended"
+    mail("--send")
+    book_of.write_bytes(first)
+    mail("--send")
+    assert mail("--settle", "ZB001=未收到")[0] == 0
+    assert "将发送 0 封" in mail()[1]
+    assert ready.addresses.count("zb001@example.cn") == 3
+
+
+def test_after_an_amendment_nobody_has_to_ask_for_the_old_one(data, mail, ready):
+    """An uncertain one whose content has changed: the new one goes as a correction, which makes the old one void."""
+    ready.says(CONTENT, BREAK, to="zb002@example.cn")
+    mail("--send")
+    with zipfile.ZipFile(book(data, "ZB002"), "a") as archive:
+        archive.comment = b"amended"
+    code, out, _ = mail("--send")
+    assert code == 0
+    assert "ZB002 县教育局业务股党支部  zb002@example.cn  已发送" in out
+    assert "不确定 0" in out
+    copies = [r.message for r in ready.received if r.address == "zb002@example.cn"]
+    assert [str(copy["Subject"]).endswith("（更正）") for copy in copies] == [False, True]
+
+
 def test_one_refused_and_one_uncertain_are_listed(data, mail, ready):
     ready.says(RCPT, "550 5.1.1 no such user", to="zb001@example.cn")
     ready.says(CONTENT, BREAK, to="zb002@example.cn")
@@ -320,7 +371,7 @@ def test_one_refused_and_one_uncertain_are_listed(data, mail, ready):
     ]
     assert out.splitlines()[-3:] == [
         "已发送 6、以前已发送 0、被拒绝 1、暂未发出 0、不确定 1、不能发送 0。",
-        "不确定是否收到的（发送到一半断开了），程序不会再发。请问过对方：收到的写 --settle ZB002=已收到；"
+        "不确定是否收到的（没有等到服务器的答复），程序不会再发。请问过对方：收到的写 --settle ZB002=已收到；"
         "没有收到的写 --settle ZB002=未收到，再加 --send 就会再发。",
         "  ZB002 县教育局业务股党支部 zb002@example.cn",
     ]
@@ -529,7 +580,7 @@ def test_a_damaged_ledger_stops(data, mail, ready):
         assert mail(*arguments) == (
             2,
             "",
-            f"{ledger} 第 4 行读不出来，看不出哪些已经寄出，没有发送。请用备份恢复这个文件；没有备份的，请把它改名保存，逐个单位问清后再发\n",
+            f"{ledger} 第 4 行读不出来，看不出哪些已经寄出，没有发送。请用备份恢复这个文件；没有备份的，请把它改名保存，逐个单位问清后再发。\n",
         )
     assert len(ready.received) == 8
 
@@ -547,7 +598,7 @@ def test_where_nobody_is_kept_out_nothing_is_sent(data, mail, ready):
     assert mail("--send") == (
         2,
         "",
-        f"{data} 不能上锁，可能有另一个人同时在发，没有发送。请把数据文件夹放到本机磁盘上再发\n",
+        f"{data} 不能上锁，可能有另一个人同时在发，没有发送。请把数据文件夹放到本机磁盘上再发。\n",
     )
     assert ready.connections == 0
     assert mail()[0] == 0  # looking is allowed
@@ -578,7 +629,7 @@ def test_the_password_comes_from_the_environment(data, mail, monkeypatch):
         )
         monkeypatch.setenv("LIANGHUA_SMTP_PASSWORD", "密码")
         assert mail("--send")[2] == (
-            "环境变量 LIANGHUA_SMTP_PASSWORD 中的密码有中文或全角字符，没有发送。请核对（有的邮箱要用“授权码”而不是登录密码）\n"
+            "环境变量 LIANGHUA_SMTP_PASSWORD 中的密码有中文或全角字符，没有发送。请核对（有的邮箱要用“授权码”而不是登录密码）。\n"
         )
         assert office.connections == 0
         monkeypatch.setenv("LIANGHUA_SMTP_PASSWORD", "falsch-123")
@@ -600,7 +651,7 @@ def test_stopped_in_the_middle_it_says_what_has_gone_out(data, mail, ready):
     assert "已发送 2、以前已发送 0、被拒绝 0、暂未发出 6、不确定 0、不能发送 0。\n再运行一次 mail --send" in out
     assert err == (
         "邮件服务器 localhost 不接受发件人 jggw@example.cn（553 5.7.1 not yours）。"
-        "请核对邮件.toml 的 from，一般应与登录名相同。本次已发送 2 封。\n"
+        "请核对邮件.toml 的 from（一般应与登录名相同）和 user（要登录的必须写）。本次已发送 2 封。\n"
     )
     assert mail("--send")[0] == 0
     assert sorted(ready.addresses) == sorted([*map(address, UNITS), "lead@example.cn"])

@@ -35,7 +35,7 @@ def office():
 def letter(number: int) -> Letter:
     unit, address = f"ZB{number:03}", f"zb{number:03}@example.cn"
     book = Attachment(f"{unit}.xlsx", f"{unit} 的工作簿".encode() * 500)
-    key = letters.key("2026", unit, address, [book])
+    key = letters.key("2026", unit, address, book)
     return Letter("2026", unit, "支部", address, Text(unit, unit, unit), book, key)
 
 

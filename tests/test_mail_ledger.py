@@ -80,6 +80,24 @@ def test_the_mark_of_a_torn_line_torn_itself(file):
         assert ledger.read(file).of("k1").state == "sent"
 
 
+def test_a_ledger_that_an_editor_gave_other_line_ends(file):
+    add(file, entry("sending"))
+    file.write_bytes(file.read_bytes() + b'{"state": "se')
+    add(file, entry("sent"))
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert ledger.read(file).of("k1").state == "sent"
+
+
+def test_the_last_that_went_to_an_address(file):
+    """By when its content went out last, not by when it was first spoken of."""
+    add(file, entry("deferred", "k1"), entry("sending", "k2"), entry("sent", "k2"))
+    assert ledger.read(file).last("2026", "ZB001", "ZB001@example.cn").key == "k2"
+    add(file, entry("sending", "k1"), entry("sent", "k1"), entry("sending", "k3"), entry("refused", "k3"))
+    history = ledger.read(file)
+    assert history.last("2026", "ZB001", "zb001@example.cn").key == "k1"
+    assert history.last("2026", "ZB002", "zb001@example.cn") is None
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -135,6 +153,13 @@ def test_whose_letters_a_word_is_about(history, said, period, keys):
     found = settling.settled([said], history, period, NOW)
     assert [e.key for e in found] == keys
     assert all(e.arrived for e in found)
+
+
+def test_codes_that_differ_in_case_only_are_two_units(file):
+    add(file, entry("sending", "k1", "ZB001"), entry("sending", "k2", "zb001"))
+    found = ledger.read(file)
+    assert [e.key for e in settling.settled(["zb001=已收到"], found, None, NOW)] == ["k2"]
+    assert [e.key for e in settling.settled(["Zb001=已收到"], found, None, NOW)] == ["k1", "k2"]
 
 
 def test_a_word_is_kept(file, history):

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import email
+from dataclasses import replace
 from email import policy
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lianghua_batch import periods
+from lianghua_batch import mail_addresses, periods
 from lianghua_batch.mailing import letters, wording
 from lianghua_batch.mailing import settings as reading
 from lianghua_batch.mailing.letters import Attachment, Envelope, Letter
@@ -34,9 +35,7 @@ def letter(name: str = "财政第二支部", **changes) -> Letter:
     file = letters.attachment_name(f"各单位/ZB2_{name}_考评结果_2026.xlsx")
     text = wording.of_unit(standing, YEAR, file, None, corrected=False)
     book = Attachment(file, b"PK\x03\x04 book")
-    return Letter(
-        "2026", "ZB2", name, "zb2@example.cn", text, book, letters.key("2026", "ZB2", "zb2@example.cn", [book])
-    )
+    return Letter("2026", "ZB2", name, "zb2@example.cn", text, book, letters.key("2026", "ZB2", "zb2@example.cn", book))
 
 
 def parsed(content: bytes):
@@ -200,18 +199,42 @@ def test_any_name_is_harmless(name):
         assert_harmless(letters.written(letter(name, committee=name), envelope, NOW), envelope)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a" * 64 + "@" + ".".join(["b" * 60] * 3) + ".cn",
+        "first.last-" * 5 + "x@" + "dept." * 8 + "example.cn",
+        "o'neil+tag@example.cn",
+        "#!$%&*/?=^_`{|}~@example.cn",
+    ],
+)
+def test_an_address_stands_in_the_headers_as_it_is_written(address):
+    assert mail_addresses.valid(address)
+    content = letters.written(
+        replace(letter(), address=address), Envelope(Sender("县", address), address, "rfc2231"), NOW
+    )
+    head = content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").decode().splitlines()
+    assert {f"To: {address}", f"Reply-To: {address}"} <= set(head)
+    (sender,) = (line for line in head if line.startswith("From: "))
+    assert sender.endswith(f" <{address}>")
+
+
+def test_what_a_header_would_change_is_no_address():
+    assert not mail_addresses.valid("=?utf-8?q?evil?=@example.cn")
+
+
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_key_is_of_period_unit_address_and_content():
     book, other = Attachment("a.xlsx", b"1"), Attachment("a.xlsx", b"2")
-    key = letters.key("2026", "ZB2", "zb2@example.cn", [book])
-    assert key == letters.key("2026", "ZB2", "ZB2@example.cn", [Attachment("b.xlsx", b"1")])
+    key = letters.key("2026", "ZB2", "zb2@example.cn", book)
+    assert key == letters.key("2026", "ZB2", "ZB2@example.cn", Attachment("b.xlsx", b"1"))
     others = [
-        letters.key("2026Q1", "ZB2", "zb2@example.cn", [book]),
-        letters.key("2026", "ZB3", "zb2@example.cn", [book]),
-        letters.key("2026", "ZB2", "zb3@example.cn", [book]),
-        letters.key("2026", "ZB2", "zb2@example.cn", [other]),
+        letters.key("2026Q1", "ZB2", "zb2@example.cn", book),
+        letters.key("2026", "ZB3", "zb2@example.cn", book),
+        letters.key("2026", "ZB2", "zb3@example.cn", book),
+        letters.key("2026", "ZB2", "zb2@example.cn", other),
     ]
     assert len({key, *others}) == 5
 
@@ -221,7 +244,7 @@ def test_the_operators_are_told_of_the_whole():
     text = wording.of_ranking([BRANCH], YEAR, "考评排名_2026.xlsx", sample, corrected=False)
     assert text.subject == "全县2026年度“三级量化”考评结果"
     assert text.plain == (
-        "全县：\n\n2026年度“三级量化”考评排名已经生成。\n\n"
+        "各位负责同志：\n\n2026年度“三级量化”考评排名已经生成。\n\n"
         "附件“考评排名_2026.xlsx”是全县的考评排名：党委 0 个、支部 1 个。\n\n"
         "请办理：\n1. 核对各单位的名次和提示。\n2. 附件中有全县的数据，请勿转发。\n\n"
         "联系人：张老师，0476-0000000\n本邮件由考评程序生成。\n"

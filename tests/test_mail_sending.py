@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import trustme
-from post_office import BREAK, CONTENT, DATA, GREETING, MAIL, MIDDLE, RCPT, post_office
+from post_office import BREAK, CONTENT, DATA, GREETING, MAIL, MIDDLE, RCPT, post_office, recited
 
 from lianghua_batch.mailing import ledger, letters
 from lianghua_batch.mailing.clock import Clock
 from lianghua_batch.mailing.letters import Attachment, Envelope, Letter, Text
 from lianghua_batch.mailing.sending import Round
 from lianghua_batch.mailing.settings import Pace, Sender, Server
-from lianghua_batch.mailing.wire import Stopped, Wire
+from lianghua_batch.mailing.wire import Answer, Kind, NotNow, Stopped, Wire
 
 ENVELOPE = Envelope(Sender("县直机关工委", "jggw@example.cn"), None, "rfc2231")
 UNITS = ("ZB001", "ZB002", "ZB003")
@@ -40,7 +40,7 @@ def letter(unit: str) -> Letter:
     address = f"{unit.lower()}@example.cn"
     book = Attachment(f"{unit}.xlsx", f"{unit} 的工作簿\n.点在行首\n".encode() * 50)
     text = Text(f"{unit} 考评结果", f"{unit} 的结果\n.点\n", f"<p>{unit}</p>")
-    return Letter("2026", unit, "支部", address, text, book, letters.key("2026", unit, address, [book]))
+    return Letter("2026", unit, "支部", address, text, book, letters.key("2026", unit, address, book))
 
 
 class Sending:
@@ -160,13 +160,12 @@ def test_a_sender_that_is_refused_stops_everything(file, office):
     office.says(MAIL, "553 5.7.1 not yours")
     sending = Sending(file, here(office.port))
     assert sending.stopped() == (
-        "邮件服务器 localhost 不接受发件人 jggw@example.cn（553 5.7.1 not yours）。请核对邮件.toml 的 from，一般应与登录名相同"
+        "邮件服务器 localhost 不接受发件人 jggw@example.cn（553 5.7.1 not yours）。请核对邮件.toml 的 from（一般应与登录名相同）和 user（要登录的必须写）"
     )
     assert (sending.states, sending.written, office.received) == (["waiting"] * 3, [], [])
 
 
 def test_a_server_that_closes_after_each_message_is_called_again(file, office):
-    office.says(MAIL, *["421 4.7.0 enough"] * 0)
     for unit in ("zb002", "zb003"):
         office.says(RCPT, "421 4.7.0 one message a connection", to=f"{unit}@example.cn")
     pace = Pace(6000, 1, 0)
@@ -223,6 +222,26 @@ def test_broken_off_afterwards_nobody_knows_and_it_is_not_sent_again(file, offic
     assert [entry.unit for entry in ledger.read(file).uncertain()] == ["ZB002"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (BREAK, Answer(Kind.LOST, "连接断开")),
+        ("552 5.3.4 too big", Answer(Kind.REFUSED, "552 5.3.4 too big")),
+        ("421 4.3.0 going down", Answer(Kind.LATER, "421 4.3.0 going down")),
+        ("250 taken", Answer(Kind.UNKNOWN, "250 taken")),
+    ],
+)
+def test_broken_off_before_the_end_of_the_content_was_sent_it_has_not_arrived(office, answer, told):
+    """A content that no buffer holds; what the server says of it before it breaks off counts, unless it is absurd."""
+    office.says(MIDDLE, answer)
+    wire = Wire(here(office.port))
+    wire.open()
+    wire.announce("jggw@example.cn", "zb001@example.cn")
+    assert wire.hand_over(b"x" * 76 + b"\r\n" + b"\r\n" * 10_000_000) == told
+    assert not wire.is_open
+    assert office.received == []
+
+
 def test_a_server_that_answers_nobody_is_left_after_three(file, office):
     office.says(CONTENT, *[BREAK] * 9)
     sending = Sending(file, here(office.port), units=("ZB001", "ZB002", "ZB003", "ZB004", "ZB005"))
@@ -235,7 +254,10 @@ def test_a_server_that_answers_nobody_is_left_after_three(file, office):
 def test_an_answer_that_is_none(file, office):
     office.says(CONTENT, "what?", to="zb001@example.cn")
     office.says(RCPT, "what?", to="zb002@example.cn")
-    assert Sending(file, here(office.port)).run().states == ["uncertain", "sent_now", "sent_now"]
+    office.says(RCPT, *["what?"] * 6, to="zb003@example.cn")
+    sending = Sending(file, here(office.port)).run()
+    assert sending.states == ["uncertain", "sent_now", "deferred"]
+    assert sending.replies[2] == "答复看不懂"
 
 
 def test_a_server_that_is_not_there(file):
@@ -334,6 +356,32 @@ def test_a_password_that_is_wrong(file):
 def test_a_server_that_knows_of_no_logging_in(file, office):
     assert Sending(file, here(office.port, user="jggw"), password="geheim").stopped() == (
         "邮件服务器 localhost 不接受登录。请核对邮件.toml 的 port 和 security；不用登录的，删去 user"
+    )
+
+
+@pytest.mark.parametrize("challenges", [[b"334 abc\r\n"], [b"334 \xff\r\n", b"535 no\r\n", b"334 abc\r\n"]])
+def test_a_challenge_that_is_none(challenges):
+    answers = (b"220 hello\r\n", b"250-hello\r\n250 AUTH CRAM-MD5 LOGIN\r\n", *challenges)
+    with recited(*answers) as port, pytest.raises((Stopped, NotNow)) as found:
+        Wire(here(port, user="jggw"), "geheim").open()
+    assert "geheim" not in str(found.value)
+
+
+@pytest.mark.parametrize("greeting", [b"+OK POP3 ready\r\n", b"* OK IMAP4rev1\r\n", b"HTTP/1.1 400 Bad Request\r\n"])
+def test_a_port_of_another_service(file, greeting):
+    with recited(greeting) as port:
+        assert Sending(file, here(port)).stopped() == (
+            f"邮件服务器 localhost 的端口 {port} 没有按 SMTP 答复。请核对邮件.toml 的 port（收信的端口不能用来发信）和 security"
+        )
+
+
+def test_a_server_that_hangs_up_while_the_line_is_being_secured():
+    """It may be there again in a moment: a round that has begun waits for it."""
+    answers = (b"220 hello\r\n", b"250-hello\r\n250 STARTTLS\r\n", b"220 go\r\n")
+    with recited(*answers) as port, pytest.raises(NotNow) as found:
+        Wire(here(port, "starttls")).open()
+    assert str(found.value) == (
+        f"邮件服务器 localhost 的端口 {port} 断开了连接。请核对邮件.toml 的 port 和 security；无误的，稍后再试"
     )
 
 

@@ -1,9 +1,13 @@
 """邮件.toml: what is wrong with it is said all at once, in Chinese, with what to write; nothing is guessed."""
 
+import json
 from pathlib import Path
 
+import hypothesis
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lianghua_batch import resources
 from lianghua_batch.mailing import settings
@@ -70,8 +74,8 @@ def test_what_is_missing():
 
 def test_what_is_not_known():
     assert wrong(WHOLE + 'copy_to = "a@b.cn"\n[ftp]\n') == [
-        "邮件.toml 的 [message] 中的 copy_to 不认识。只能有：from、reply_to、contact、objections_until、attachment_names",
-        "邮件.toml 中的 [ftp] 不认识。只能有：[smtp]、[message]、[operators]、[pace]",
+        "邮件.toml 的 [message] 中的 copy_to 不认识。请改正，只能有：from、reply_to、contact、objections_until、attachment_names",
+        "邮件.toml 中的 [ftp] 不认识。请改正，只能有：[smtp]、[message]、[operators]、[pace]",
     ]
     assert wrong("pace = 3" + WHOLE) == ["邮件.toml 中的“pace”应是一节。请写成 [pace]，下面写这一节的内容"]
 
@@ -79,7 +83,10 @@ def test_what_is_not_known():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('[smtp]\nhost = ""', '[smtp] 中的 host 应为服务器名称或 IP 地址。请改正，例如 host = "smtp.example.cn"'),
+        (
+            '[smtp]\nhost = ""',
+            '[smtp] 中的 host 应为服务器名称或 IP 地址（不带端口）。请改正，例如 host = "smtp.example.cn"',
+        ),
         ('[smtp]\nport = "465"', "[smtp] 中的 port 应为 1 至 65535 的整数。请改正，例如 port = 465"),
         ("[smtp]\nport = true", "[smtp] 中的 port 应为 1 至 65535 的整数。请改正，例如 port = 465"),
         (
@@ -135,12 +142,66 @@ def test_a_file_of_certificates(tmp_path):
 
 def test_what_is_no_toml():
     assert wrong(WHOLE + "contact = 张老师\n") == [
-        "邮件.toml 第 8 行第 11 列写法不对。请对照样例改正（文字要用英文双引号括起来）"
+        "邮件.toml 第 8 行第 11 列写法不对。请对照样例改正（文字要用英文双引号括起来，同一项不能写两次）"
     ]
-    assert wrong('[smtp]\nhost = "') == ["邮件.toml 没有写完。请对照样例改正（文字要用英文双引号括起来）"]
+    assert wrong('[smtp]\nhost = "') == [
+        "邮件.toml 写法不对：可能没有写完，或有一项写了两次。请对照样例改正（文字要用英文双引号括起来）"
+    ]
     assert wrong(WHOLE.replace("jggw", "工委").encode("gbk")) == [
         "邮件.toml 不是 UTF-8 编码。请用记事本打开，另存为时选 UTF-8 编码"
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["timeout = 1" + "0" * 5000, "timeout = " + "[" * 3000 + "]" * 3000, "port = 25\nport = 465"]
+)
+def test_what_python_itself_cannot_read(line):
+    assert wrong(f"[smtp]\n{line}") == [
+        "邮件.toml 写法不对：可能没有写完，或有一项写了两次。请对照样例改正（文字要用英文双引号括起来）"
+    ]
+
+
+@pytest.mark.parametrize(
+    "host", ["smtp.example.cn:465", "[::1]", "a..cn", ".cn", "a" * 64 + ".cn", "a.cn/", "fe80::1%\\u001b[31m"]
+)
+def test_a_host_is_a_name_or_an_address_and_nothing_else(host):
+    said = wrong(WHOLE.replace("smtp.example.cn", host))
+    assert said == [
+        '邮件.toml 的 [smtp] 中的 host 应为服务器名称或 IP 地址（不带端口）。请改正，例如 host = "smtp.example.cn"'
+    ]
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.none().map(lambda _: "nan"),
+        st.booleans().map(lambda value: str(value).lower()),
+        st.integers().map(str),
+        st.floats(allow_nan=False, allow_infinity=False).map(repr),
+        st.dates().map(str),
+        st.text(max_size=30).map(json.dumps),
+    ),
+    lambda values: (
+        st.lists(values, max_size=3).map(lambda found: f"[{', '.join(found)}]")
+        | values.map(lambda found: f"{{x = {found}}}")
+    ),
+    max_leaves=4,
+)
+KEYS = [(section, key) for section, keys in resources.load("mail")["settings"].items() for key in keys]
+
+
+@hypothesis.settings(max_examples=150, deadline=None)
+@given(st.sampled_from(KEYS), VALUES)
+def test_any_value_is_taken_or_said_to_be_wrong(place, value):
+    """Something else is always missing: what is said of it, and of the value, tells what to do."""
+    section, key = place
+    said = wrong(f"{section}.{key} = {value}".encode("utf-8", "replace"))
+    assert all("请" in sentence for sentence in said)
+
+
+@hypothesis.settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace")))
+def test_any_file_is_read_or_said_to_be_wrong(content):
+    assert all("请" in sentence for sentence in wrong(content))
 
 
 def test_a_file_that_cannot_be_read(tmp_path):

@@ -46,6 +46,12 @@ class Entry:
     message_id: str = ""
     reply: str = ""
     received: bool | None = None
+    sha256: str = ""  # of the workbook
+
+    @property
+    def tried(self) -> bool:
+        """Whether the unit has it, or may have it."""
+        return self.arrived or self.uncertain
 
     @property
     def arrived(self) -> bool:
@@ -60,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class History:
-    """The latest entry of every letter, by key, in the order of their first ones."""
+    """The latest entry of every letter, by key, in the order in which their contents last went out."""
 
     latest: Mapping[str, Entry]
 
@@ -69,14 +75,18 @@ class History:
 
     def has_other(self, key: str, period: str, unit: str, address: str) -> bool:
         """Whether another content of the same period and unit went, or may have gone, to the address."""
-        return bool(self._tried.get((period, unit, address.lower()), set()) - {key})
+        return any(entry.key != key for entry in self._tried.get((period, unit, address.lower()), ()))
+
+    def last(self, period: str, unit: str, address: str) -> Entry | None:
+        """The one that went last, or may have gone, to the address about a period and unit."""
+        return next(reversed(self._tried.get((period, unit, address.lower()), ())), None)
 
     @cached_property
-    def _tried(self) -> Mapping[tuple[str, str, str], set[str]]:
-        found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    def _tried(self) -> Mapping[tuple[str, str, str], list[Entry]]:
+        found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
         for entry in self.latest.values():
-            if entry.arrived or entry.uncertain:
-                found[entry.period, entry.unit, entry.address.lower()].add(entry.key)
+            if entry.tried:
+                found[entry.period, entry.unit, entry.address.lower()].append(entry)
         return found
 
     def uncertain(self) -> list[Entry]:
@@ -97,6 +107,8 @@ def read(file: Path) -> History:
         return History({})
     latest: dict[str, Entry] = {}
     for entry in _entries(content, file):
+        if entry.state == SENDING:
+            latest.pop(entry.key, None)  # to the end
         latest[entry.key] = entry
     return History(latest)
 
@@ -105,7 +117,7 @@ def _entries(content: bytes, file: Path) -> Iterator[Entry]:
     mark = resources.load("mail")["torn_mark"].encode("utf-8")
     *lines, last = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
-        if line.endswith(mark) or not line.strip():
+        if line.rstrip().endswith(mark) or not line.strip():
             continue
         said = _parsed(line)
         if said is None:
@@ -127,7 +139,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     if said["state"] == BEGAN:
         return said
     needed = ("state", "time", "key", "period", "unit", "name", "address")
-    texts = (*needed, "message_id", "reply")
+    texts = (*needed, "message_id", "reply", "sha256")
     known = set(said) <= {*texts, "received"} and all(name in said for name in needed)
     right = all(isinstance(said.get(name, ""), str) for name in texts)
     received = isinstance(said.get("received"), bool) if said["state"] == SETTLED else said.get("received") is None

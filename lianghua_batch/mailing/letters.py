@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy, utils
 from email.message import EmailMessage
@@ -63,9 +63,12 @@ class Letter:
     key: str
 
 
-def key(period: str, unit: str, address: str, attachments: Sequence[Attachment]) -> str:
-    """Return what a letter is called in the ledger: the same for the same content to the same address, else another."""
-    said = [period, unit, address.lower(), *(attachment.sha256 for attachment in attachments)]
+def key(period: str, unit: str, address: str, book: Attachment, after: str = "") -> str:
+    """Return what a letter is called in the ledger: the same for the same content to the same address, else another.
+
+    `after`: the key of another content that went there in between, where an earlier one has to go once more.
+    """
+    said = [period, unit, address.lower(), book.sha256, *filter(None, [after])]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 

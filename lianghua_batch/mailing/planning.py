@@ -198,11 +198,22 @@ class _Desk:
         return books.fetch(self.out, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
-        period = str(self.period)
-        key = letters.key(period, unit, address, [book])
+        period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
             text = wording.of_unit(about[0], self.period, book.name, self.settings, corrected=corrects)
         else:
             text = wording.of_ranking(about, self.period, book.name, self.settings, corrected=corrects)
         return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
+
+    def _key(self, unit: str, address: str, book: Attachment) -> str:
+        """A letter's key: of a content that went before another one did, and now counts again, a new one."""
+        period = str(self.period)
+        key, last = letters.key(period, unit, address, book), self.history.last(period, unit, address)
+        if last is None or last.key == key:
+            return key
+        if last.sha256 == book.sha256:
+            return last.key
+        before = self.history.of(key)
+        again = before is not None and before.tried
+        return letters.key(period, unit, address, book, after=last.key) if again else key

@@ -155,4 +155,5 @@ class Round:
             address=letter.address,
             message_id=letters.message_id(letter, self._envelope),
             reply=reply,
+            sha256=letter.attachment.sha256,
         )

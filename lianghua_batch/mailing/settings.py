@@ -15,6 +15,8 @@ from lianghua_batch.mailing import plain_text
 SMTPS, STARTTLS, PLAIN = "smtps", "starttls", "none"
 RFC2231, RFC2047 = "rfc2231", "rfc2047"
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
+_LONGEST_HOST = 253
 _SYNTAX = r'"<>@,;:\()[]'  # what in a name of a sender would have to be quoted
 
 
@@ -110,7 +112,7 @@ def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
         return tomllib.loads(content.decode("utf-8-sig"))  # Notepad begins a file with a mark
     except UnicodeDecodeError:
         raise Wrong([_said("encoding", file)]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # of absurd numbers and nesting tomllib says it in its own way
         raise Wrong([_syntax(str(error), file)]) from None
 
 
@@ -192,10 +194,15 @@ def _kind(spec: Mapping[str, Any]) -> str:
 
 
 def _loopback(host: str) -> bool:
+    address = _ip(host)
+    return host.lower() == "localhost" if address is None else address.is_loopback
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return host.lower() == "localhost"
+        return None
 
 
 def _no_certificates(file: Path) -> str | None:
@@ -223,8 +230,10 @@ def _ascii(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
 
 
 def _host(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    """A name or an IP address, without port or anything else around it."""
     host = _ascii(value, spec, file)
-    return host if host is not None and not set(host) & set(" /@") else None
+    named = host is not None and len(host) <= _LONGEST_HOST and _HOST.fullmatch(host)
+    return host if named or (host is not None and _ip(host) is not None) else None
 
 
 def _whole(value: object, spec: Mapping[str, Any], file: Path) -> int | None:

@@ -20,7 +20,7 @@ def settled(said: Sequence[str], history: History, period: str | None, now: dt.d
     words, entries = resources.load("mail")["settle"], {}
     for written in said:
         subject, received = _word(written)
-        meant = [e for e in history.uncertain() if _is_meant(e, subject) and period in (None, e.period)]
+        meant = _meant(subject, [e for e in history.uncertain() if period in (None, e.period)])
         if not meant:
             raise Wrong(words["nothing"].format(unit=subject))
         if any(entry.key in entries for entry in meant):
@@ -37,10 +37,16 @@ def _word(written: str) -> tuple[str, bool]:
     return subject, word == words["settled"]["received"]
 
 
-def _is_meant(entry: Entry, subject: str) -> bool:
-    """Whether a subject is the unit of an entry, or the unit and the address."""
+def _meant(subject: str, uncertain: list[Entry]) -> list[Entry]:
+    """The entries that a subject names: as it is written, or else with upper and lower case as one."""
+    exactly = [entry for entry in uncertain if subject in _names(entry)]
+    return exactly or [e for e in uncertain if subject.lower() in (name.lower() for name in _names(e))]
+
+
+def _names(entry: Entry) -> tuple[str, str]:
+    """What an entry is called: its unit, or the unit and the address."""
     unit = entry.unit or resources.load("mail")["everyone"]
-    return subject.lower() in (unit.lower(), f"{unit}:{entry.address}".lower())
+    return unit, f"{unit}:{entry.address}"
 
 
 def told(entry: Entry) -> str:

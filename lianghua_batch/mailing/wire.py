@@ -1,7 +1,7 @@
 """SMTP, step by step, so that of every message it is known whether it surely did not go out, did, or may have.
 
-A message is announced (MAIL, RCPT, DATA) and then handed over. Whatever breaks off while it is announced, nothing has gone
-out. From the first byte of its content on only the server's answer tells.
+A message is announced (MAIL, RCPT, DATA) and then handed over. Whatever breaks off before the end of its content is out, the
+server has nothing that it could deliver. From then on only its answer tells.
 """
 
 import base64
@@ -21,6 +21,7 @@ from lianghua_batch.mailing.settings import SMTPS, STARTTLS, Server
 
 _DOT = re.compile(rb"(?m)^\.")
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+_CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, smtplib.SMTPException)
 _CLOSING, _GO_ON = 421, 354  # the server closes the connection; it waits for the content
 
 _FAREWELL = 5.0  # seconds that taking leave may last: all is said by then
@@ -33,7 +34,7 @@ class Kind(Enum):
     ACCEPTED = auto()
     REFUSED = auto()  # for good
     LATER = auto()  # not now
-    LOST = auto()  # the connection broke before any content was out: surely not sent
+    LOST = auto()  # the connection broke before the whole content was out: surely not sent
     UNKNOWN = auto()  # it broke afterwards
 
 
@@ -105,14 +106,25 @@ class Wire:
         stuffed = _DOT.sub(b"..", content)
         stuffed += b"" if stuffed.endswith(b"\r\n") else b"\r\n"
         self._unfinished = False
+        whole = self._sent(stuffed + b".\r\n")
         try:
-            self._smtp.send(stuffed + b".\r\n")
             code, text = self._smtp.getreply()
         except (OSError, smtplib.SMTPException):
             self.drop()
-            return Answer(Kind.UNKNOWN, _words()["no_answer"])
+            return Answer(Kind.UNKNOWN, _words()["no_answer"]) if whole else Answer(Kind.LOST, _words()["lost"])
         answer = self._answer(code, text, Kind.ACCEPTED)
-        return Answer(Kind.UNKNOWN, answer.reply) if answer.kind is Kind.LOST else answer
+        if not whole:
+            self.drop()
+        absurd = answer.kind is Kind.LOST or (answer.kind is Kind.ACCEPTED and not whole)
+        return Answer(Kind.UNKNOWN, answer.reply) if absurd else answer
+
+    def _sent(self, content: bytes) -> bool:
+        """Whether the whole content went out; of one whose end did not the server has nothing, but it may say why."""
+        try:
+            self._smtp.sock.sendall(content)
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         """Take leave, if there is anyone to take leave of."""
@@ -127,7 +139,8 @@ class Wire:
         """Let go of the connection without a word: what the server has of a message that is not whole it forgets."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
-            smtp.close()
+            with suppress(OSError):
+                smtp.close()
 
     def said_busy(self, attempts: int, reply: str) -> str:
         """The sentence for a server that could not be had so many times."""
@@ -181,16 +194,15 @@ class Wire:
             self._refused("auth", error.smtp_code, error.smtp_error, user=user)
         except smtplib.SMTPServerDisconnected:
             raise
-        except smtplib.SMTPException:
+        except (smtplib.SMTPException, ValueError):  # ValueError: a challenge that is no base64
             raise Stopped(self._said("no_auth")) from None
 
     def _refused(self, why: str, code: int, text: bytes | str, **facts: object) -> NoReturn:
         """Raise what a server's refusal of a connection comes to: 4xx may pass, 5xx will not."""
         reply = self._reply(code, text)
-        sentence = self._said(why, reply=reply, **facts)
         if 400 <= code < 500:
             raise NotNow(reply, self._said("greeting", reply=reply), answered=True) from None
-        raise Stopped(sentence) from None
+        raise Stopped(self._said(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
 
     def _explain(self, error: OSError | smtplib.SMTPException) -> NoReturn:
         """Raise why there is no connection: wrong certificates stay wrong, a network may come back."""
@@ -201,7 +213,7 @@ class Wire:
                 error.verify_code, reasons["other"].format(text=plain_text.harmless(error.verify_message))
             )
             raise Stopped(self._said("certificate", reason=reason)) from None
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, ssl.SSLError) and not isinstance(error, _CLOSED):
             raise Stopped(self._said("tls", reason=plain_text.harmless(error.reason or str(error)))) from None
         # What was late or refused in the middle of a conversation smtplib tells as a disconnection.
         cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
@@ -211,7 +223,7 @@ class Wire:
             sentence = self._said("refused")
         elif isinstance(cause, TimeoutError):
             sentence = self._said("late", timeout=self._server.timeout)
-        elif cause is None or isinstance(cause, ConnectionError | smtplib.SMTPException):
+        elif cause is None or isinstance(cause, _CLOSED):
             sentence = self._said("closed")
         else:
             unreachable = cause.errno in _UNREACHABLE
@@ -249,7 +261,7 @@ class Wire:
         if 500 <= code < 600:
             return Answer(Kind.REFUSED, reply)
         self.drop()
-        return Answer(Kind.LOST, reply)
+        return Answer(Kind.LOST, _words()["odd_answer"])
 
     # --- words -----------------------------------------------------------------------------------------------------
 

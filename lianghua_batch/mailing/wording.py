@@ -64,7 +64,7 @@ def _written(
     contact = settings.contact if settings else None
     content = _Content(
         subject=words["subject"].format(unit=unit, period_label=_label(period), mark=mark),
-        greeting=words["greeting"].format(unit=unit),
+        greeting=words["operators_greeting" if who == _OPERATORS else "greeting"].format(unit=unit),
         opening=opening,
         corrected=words["corrected"] if corrected else None,
         numbers=numbers,
