@@ -1,4 +1,4 @@
-"""异议登记 of a period: each objection with what became of it: open, upheld, or amended and by which amendment (spec §10)."""
+"""异议登记 of a period: each objection with what became of it: open, concluded, or amended and by which amendment (spec §10)."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from lianghua_batch.differences.model import Differences
 from lianghua_batch.provenance import SourceRef
 from lianghua_batch.tables import Record
 
-OPEN, UPHELD, AMENDED = "open", "upheld", "amended"
+OPEN, CONCLUDED, AMENDED = "open", "concluded", "amended"
 _SAME = ("subject", "objection", "raised")
 
 
@@ -137,8 +137,9 @@ def _told(moved: Differences) -> dict[str, str]:
 def _linked(each: Objection, known: Mapping[str, Any] | None, amendment: int, told: Mapping[str, str]) -> Objection:
     if each.conclusion is None:
         return each
-    if known is not None and known.get("conclusion") == each.conclusion:  # settled before
+    settled = known is not None and known.get("conclusion") == each.conclusion
+    if settled and known.get("state") == AMENDED:
         return replace(each, **{name: known.get(name) for name in ("state", "amendment", "moved")})
-    if amendment and each.subject in told:
+    if amendment and not settled and each.subject in told:
         return replace(each, state=AMENDED, amendment=amendment, moved=told[each.subject])
-    return replace(each, state=UPHELD)
+    return replace(each, state=CONCLUDED)

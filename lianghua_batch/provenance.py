@@ -6,12 +6,16 @@ from pathlib import Path
 
 
 def file_name(path: Path, root: Path) -> str:
-    """Write a file's place under `root` for people; a name that is no UTF-8 (a zip unpacked on Linux) is most likely GBK."""
-    relative = path.relative_to(root).as_posix()
+    """Write a file's place under `root` for people, also where its name is no UTF-8 (a zip unpacked on Linux)."""
+    return readable(path.relative_to(root).as_posix())
+
+
+def readable(given: str) -> str:
+    """What the system gave as a name or an argument, as text; what is no UTF-8 is most likely GBK."""
     try:
-        return relative.encode("utf-8").decode("utf-8")
+        return given.encode("utf-8").decode("utf-8")
     except UnicodeEncodeError:
-        return os.fsencode(relative).decode("gb18030", "replace")
+        return os.fsencode(given).decode("gb18030", "replace")
 
 
 def column_letter(index: int) -> str:

@@ -61,10 +61,10 @@ def of_year(results: Results, earlier: Earlier) -> Years:
 
 def _before(there: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Period], Place]]:
     for period, found in there.items():
-        for row in (*found.results["committees"], *found.results["branches"]):
-            total = None if row["total"] is None else Fraction(row["total"])
-            rank = row.get("rank_county") or row["rank"]  # committees have one rank only
-            yield (row["id"], period), Place(total, row["grade"], rank)
+        for kind, rank in (("committees", "rank"), ("branches", "rank_county")):  # committees have one rank only
+            for row in found.results[kind]:
+                total = None if row["total"] is None else Fraction(row["total"])
+                yield (row["id"], period), Place(total, row["grade"], row.get(rank))
 
 
 def _now(results: Results) -> Iterator[tuple[tuple[str, Period], Place]]:

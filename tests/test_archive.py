@@ -1,5 +1,6 @@
 """The quarter's end (spec §10): a period is sealed; afterwards it stands until it is amended, with a reason that is kept."""
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -7,13 +8,17 @@ import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support import County
+from post_office import post_office, settings
+from support import County, FilledForm
 
-from lianghua_batch import resources
+from lianghua_batch import periods, pipeline, resources
+from lianghua_batch.archiving import contents as gathering
+from lianghua_batch.archiving import inputs, sealing
 from lianghua_batch.cli.dispatch import dispatch
 
 Q1, DAY = "2026Q1", "2026-04-20"
@@ -75,6 +80,14 @@ def amended_county() -> County:
     county = County().only(Q1)
     county.form("季汇总", 支部编号="ZB1").row(党员编号="001").update(支委会调整=3, 调整原因="补记抢险", 审定积分=83)
     return county
+
+
+def objection(path: Path) -> None:
+    """异议登记 with one row that nobody has looked into, as a file of its own."""
+    headings = "对象编号 异议内容 提出日期 复核结论 复核日期 经办人"
+    county = County()
+    county.forms = [FilledForm(path.name, "异议登记", headings, [["001", "漏记 3 分", dt.date(2026, 4, 22)]], 期间=Q1)]
+    county.write(path.parent)
 
 
 def manifest(seal: Path) -> dict:
@@ -223,6 +236,29 @@ def test_only_what_was_published_from_these_forms_is_sealed(published, tmp_path,
     assert not (data / "归档").exists()
 
 
+def test_results_that_somebody_took_away_are_not_published_anew_without_a_word(published, tmp_path, command):
+    data = shutil.copytree(published, tmp_path / "data")
+    (data / OUTPUTS / "results.json").unlink()
+    code, _, err = command("archive", "seal", data, "--period", Q1)
+    assert (code, err) == (
+        2,
+        "输出/2026Q1 与现在上报的表算出的不同：results.json。请重新运行 run --period 2026Q1，核对、寄送后再归档\n",
+    )
+
+
+def test_a_form_that_came_while_others_were_read_is_not_sealed(published):
+    files = inputs.read(published)
+    seen = {name: code for name, code in files.codes.items() if name != "ZB1/2026Q1.xlsx"}
+    with pytest.raises(gathering.Altered, match=r"ZB1/2026Q1\.xlsx"):
+        sealing.seal(
+            published,
+            pipeline.process(published, periods.parse(Q1)),
+            replace(files, codes=seen, paths={name: files.paths[name] for name in seen}),
+            sealing.Signature("经办人甲", dt.date(2026, 4, 20)),
+        )
+    assert not (published / "归档").exists()
+
+
 def test_a_workbook_that_somebody_saved_anew_is_not_sealed(published, tmp_path, command):
     data = shutil.copytree(published, tmp_path / "data")
     (data / BOOKS[1]).write_bytes((data / BOOKS[2]).read_bytes())
@@ -292,6 +328,42 @@ def test_a_form_that_only_moved_is_no_change(data, command):
     assert command("run", data, "--period", Q1)[0] == 0
 
 
+def test_a_new_form_under_the_name_of_one_that_moved_is_a_change(data, command):
+    (data / "ZB1/2026Q1.xlsx").rename(data / "ZB1/季汇总.xlsx")
+    objection(data / "ZB1/2026Q1.xlsx")
+    code, _, err = command("run", data, "--period", Q1)
+    assert code == 1
+    assert err.splitlines()[0] == (
+        "[E702] ZB1/2026Q1.xlsx：2026Q1 已于 2026-04-20 归档，归档时没有这个文件。"
+        "要补进这一期的（如异议登记），请用 run --amend 原因；放错了的请移走。"
+    )
+    assert command("run", data, "--period", Q1, "--amend", "补登异议")[0] == 0
+    changes = manifest(data / "归档/2026Q1_更正1.zip")["changes"]
+    assert changes == {
+        "changed": [],
+        "added": ["ZB1/2026Q1.xlsx"],
+        "removed": [],
+        "moved": {"ZB1/2026Q1.xlsx": "ZB1/季汇总.xlsx"},
+    }
+
+
+def test_a_copy_less_is_no_change(published, tmp_path, command):
+    data = shutil.copytree(published, tmp_path / "data")
+    shutil.copytree(data / "ZB1", data / "副本")
+    invoke("run", data, "--period", Q1)
+    invoke("archive", "seal", data, "--period", Q1)
+    shutil.rmtree(data / "副本")
+    assert command("run", data, "--period", Q1)[0] == 0
+    amended_county().write(data)
+    command("run", data, "--period", Q1, "--amend", "漏记")
+    assert manifest(data / "归档/2026Q1_更正1.zip")["changes"] == {
+        "changed": ["ZB1/2026Q1.xlsx"],
+        "added": [],
+        "removed": ["副本/2026Q1.xlsx"],  # no copy of what was sealed is left
+        "moved": {},
+    }
+
+
 def test_a_file_that_the_period_does_not_take_is_no_change(data, command):
     (data / "说明.txt").write_text("给经办人", encoding="utf-8")
     county = County()
@@ -322,10 +394,98 @@ def test_results_of_another_period_do_not_go_where_sealed_ones_lie(data, command
     assert contents(data / OUTPUTS) == before
 
 
+@pytest.mark.parametrize("out", [OUTPUTS, f"{OUTPUTS}/各单位"])
+def test_nor_do_its_own_but_by_an_amendment(data, command, out):
+    before = contents(data)
+    code, _, err = command("run", data, "--period", Q1, "--mask-names", "--out", data / out)
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        f"{data / out} 是已归档的 2026Q1 的结果，不能写入。请换一个 --out。请用 --help 查看用法。",
+    )
+    assert contents(data) == before
+
+
+@pytest.mark.parametrize("more", [[], ["--partial"]])
+def test_no_results_go_among_the_seals(data, command, more):
+    before = contents(data)
+    code, _, err = command("run", data, "--period", Q1, "--out", data / "归档/副本", *more)
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        f"{data / '归档/副本'} 在归档的文件夹里，不能写入结果。请换一个 --out。请用 --help 查看用法。",
+    )
+    assert contents(data) == before
+
+
+def test_a_damaged_seal_that_cannot_give_a_file_back_says_which(data, command):
+    (data / OUTPUTS / "results.json").unlink()
+    seal = data / "归档/2026Q1.zip"
+    with zipfile.ZipFile(seal) as archive:
+        place = archive.getinfo("2026Q1/data/结果/results.json").header_offset + 200
+    damaged = bytearray(seal.read_bytes())
+    damaged[place] ^= 1
+    seal.write_bytes(damaged)
+    code, _, err = command("run", data, "--period", Q1)
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        "2026Q1.zip 中的 data/结果/results.json 已损坏，不能取回。请从备份取回这个归档，再用 archive verify 核对",
+    )
+
+
 def test_a_copy_of_sealed_results_may_be_written_elsewhere(data, tmp_path, command):
     code, _, _ = command("run", data, "--period", Q1, "--out", tmp_path / "别处")
     assert code == 0
     assert contents(tmp_path / "别处") == contents(data / OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    ("to", "witness"),
+    [("归档/2026一季度.zip", "2026一季度.zip"), ("2026Q1.zip", "2026Q1_归档单.xlsx")],
+    ids=["renamed", "moved away"],
+)
+def test_a_seal_that_is_gone_does_not_set_its_period_free(data, command, to, witness):
+    amended_county().write(data)
+    (data / "归档/2026Q1.zip").rename(data / to)
+    before = contents(data / OUTPUTS)
+    reason = f"文件不见了（{witness} 还在），可能被改名、移走或删去。请放回原处，或从备份取回，再用 archive verify 核对"
+    code, _, err = command("run", data, "--period", Q1)
+    assert code == 1
+    assert (
+        f"[E705] 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：{reason}。请从备份取回这个归档，再运行。"
+        in err.splitlines()
+    )
+    assert contents(data / OUTPUTS) == before
+    code, _, err = command("archive", "seal", data, "--period", Q1)
+    assert (code, err) == (2, f"归档中的 2026Q1.zip 不能用：{reason}\n")
+    code, out, _ = command("archive", "list", data)
+    assert (code, out.splitlines()) == (0, [f"2026Q1.zip 不能用：{reason}。", "共 1 个归档。"])
+
+
+def test_a_seal_that_another_one_names_is_missed_too(data, command):
+    amended_county().write(data)
+    invoke("run", data, "--period", Q1, "--amend", "001 漏记 3 分", "--by", "经办人乙")
+    for path in (data / "归档").glob("2026Q1[._]*"):
+        if "更正" not in path.name:
+            path.unlink()
+    code, _, err = command("run", data, "--period", Q1)
+    assert code == 1
+    assert err.splitlines()[0].startswith(
+        "[E705] 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：文件不见了（2026Q1_更正1.zip 还在），可能被改名、移走或删去。"
+    )
+
+
+def test_a_day_that_has_not_come_yet(published, command):
+    code, _, err = command("archive", "seal", published, "--period", Q1, "--date", "2999-01-01")
+    assert (code, err) == (2, "归档日期 2999-01-01 还没有到。请用 --help 查看用法。\n")
+    code, _, err = command("archive", "seal", published, "--period", Q1, "--date", "2026-04-31")
+    assert (code, err) == (
+        2,
+        "--date 不正确：日期“2026-04-31”看不懂，请写成 2026-04-16 的样子。请用 --help 查看用法。\n",
+    )
+
+
+def test_which_period_is_sealed_must_be_said(published, command):
+    code, _, err = command("archive", "seal", published)
+    assert (code, err) == (2, "缺少参数 period。请用 --help 查看用法。\n")
 
 
 # --- amendments ----------------------------------------------------------------------------------------------------
@@ -344,9 +504,9 @@ def test_an_amendment_keeps_the_old_seal_and_tells_what_moved(data, command):
         "新：2026Q1_更正1.zip（2026Q1，2026年考评方案）",
     ]
     assert lines[-3:] == [
-        f"已作第 1 次更正，归档在 {seal}（第 2 号），原来的归档保留",
+        f"已作第 1 次更正，输出/2026Q1 已重新写出，归档在 {seal}（第 2 号），原来的归档保留",
         f"归档校验码（SHA-256）{code_of(seal)}",
-        "请打印 2026Q1_更正1_归档单.xlsx，核对校验码后签字存档。",
+        "请打印 2026Q1_更正1_归档单.xlsx，核对校验码后签字存档；公示过、寄送过的，请重新公示，并用 mail --send 寄送更正后的结果。",
     ]
     assert (data / "归档/2026Q1.zip").read_bytes() == old
     said = manifest(seal)
@@ -380,7 +540,7 @@ def test_an_amendment_of_an_amendment(data, command):
     )
 
 
-def test_an_amendment_names_the_other_sealed_periods_that_took_the_form(data, command):
+def test_an_amendment_names_the_other_sealed_periods_that_took_the_form_or_look_back_on_it(data, command):
     County().write(data)
     for period in ("2026Q2", "2026"):
         invoke("run", data, "--period", period)
@@ -393,7 +553,8 @@ def test_an_amendment_names_the_other_sealed_periods_that_took_the_form(data, co
     code, out, _ = command("run", data, "--period", Q1, "--amend", "漏记")
     assert code == 0
     assert (
-        out.splitlines()[-1] == "更正过的表也用于已归档的 2026。请核对是否也要更正（run --period 期间 --amend 原因）。"
+        out.splitlines()[-1]
+        == "已归档的 2026Q2、2026 用到更正过的表，或与更正过的结果作比较。请核对是否也要更正（run --period 期间 --amend 原因）。"
     )
 
 
@@ -434,6 +595,71 @@ def test_an_amendment_with_errors_changes_nothing(data, command):
     assert contents(data) == before
 
 
+def test_what_looks_back_on_an_amended_period_says_so_and_can_be_amended(data, command):
+    County().only(Q1).write(data)
+    county = County()
+    county.forms = [f for f in county.forms if f.labels.get("期间") not in ("2026-01", "2026-02", "2026-03", Q1)]
+    county.only("2026Q2").write(data)
+    invoke("run", data, "--period", "2026Q2")
+    invoke("archive", "seal", data, "--period", "2026Q2", "--date", "2026-07-20")
+    amended = amended_county()
+    amended.forms = [f for f in amended.forms if f.labels.get("期间") == Q1 and f.form == "季汇总"]
+    amended.write(data)
+    code, out, _ = command("run", data, "--period", Q1, "--amend", "漏记")
+    assert code == 0, out
+    code, out, _ = command("run", data, "--period", "2026Q2")
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        f"2026Q2 已于 2026-07-20 归档（{data / '归档/2026Q2.zip'}），上报的表和结果都没有变化，输出没有改写。",
+        "2026Q1 的结果在 2026Q2 归档以后有变化，2026Q2 中与它比较的内容（历年、环比、结果运用）仍是归档时的。"
+        "确需更正的，请用 run --period 2026Q2 --amend 原因。",
+    ]
+    assert command("run", data, "--period", "2026Q2", "--amend", "一季度已更正")[0] == 0
+    code, out, _ = command("run", data, "--period", "2026Q2")
+    assert (code, len(out.splitlines())) == (0, 2)
+    code, _, err = command("run", data, "--period", "2026Q2", "--amend", "再来一次")
+    assert (code, err.splitlines()[-1]) == (2, "2026Q2 归档以后，上报的表和结果都没有变化，无须更正")
+
+
+def test_another_version_of_the_program_alone_is_nothing_to_amend(published, tmp_path, command, monkeypatch):
+    data = shutil.copytree(published, tmp_path / "data")
+    monkeypatch.setattr("lianghua_batch.results.__version__", "0.0.9")
+    monkeypatch.setattr("lianghua_batch.archiving.sealing.__version__", "0.0.9")
+    invoke("run", data, "--period", Q1)
+    invoke("archive", "seal", data, "--period", Q1, "--date", DAY)
+    monkeypatch.undo()
+    code, _, err = command("run", data, "--period", Q1, "--amend", "新版")
+    assert (code, err.splitlines()[-1]) == (2, "2026Q1 归档以后，上报的表和结果都没有变化，无须更正")
+
+
+def test_nothing_is_added_to_a_seal_that_is_not_as_it_was_noted(data, command):
+    seal = data / "归档/2026Q1.zip"
+    seal.write_bytes(seal.read_bytes().replace("三级量化".encode(), "四级量化".encode(), 1))
+    before = contents(data / "归档")
+    amended_county().write(data)
+    code, _, err = command("run", data, "--period", Q1, "--amend", "漏记")
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        "2026Q1.zip 与旁边 2026Q1.zip.sha256 所记的校验码不同，可能被改动或损坏，不能接着归档。请用 archive verify 核对，从备份取回",
+    )
+    assert contents(data / "归档") == before
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("第一行\n第二行\t“引号”\x1b[31m红\x07 =1+1", "第一行 第二行 “引号” [31m红 =1+1"),
+        ("漏记".encode("gbk").decode("utf-8", "surrogateescape"), "漏记"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere arguments are Unicode")
+def test_a_reason_is_kept_on_one_line_without_what_a_terminal_obeys(data, command, given, kept):
+    amended_county().write(data)
+    assert command("run", data, "--period", Q1, "--amend", given, "--by", given)[0] == 0
+    said = manifest(data / "归档/2026Q1_更正1.zip")
+    assert (said["reason"], said["by"]) == (kept, kept)
+
+
 KILLED = """
 import os, signal, sys
 def exchange(source, target, real=os.replace):
@@ -465,14 +691,18 @@ def test_an_amendment_that_was_killed_is_whole_or_not_there(data, command):
 # --- what is sent is what is sealed --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def with_addresses(tmp_path_factory):
-    """The small county with an address for every unit, sealed."""
-    county = County().only(Q1)
+def give_addresses(county: County) -> None:
     roster = county.form("花名册", "组织编号")
     roster.headings.append("联系邮箱")
     for row in roster.rows:
         row["联系邮箱"] = f"{row['组织编号'].lower()}@example.cn"
+
+
+@pytest.fixture(scope="module")
+def with_addresses(tmp_path_factory):
+    """The small county with an address for every unit, sealed."""
+    county = County().only(Q1)
+    give_addresses(county)
     folder = county.write(tmp_path_factory.mktemp("addresses") / "data")
     invoke("run", folder, "--period", Q1)
     invoke("archive", "seal", folder, "--period", Q1, "--by", "经办人甲", "--date", DAY)
@@ -513,3 +743,28 @@ def test_nothing_is_sent_where_the_seal_cannot_be_read(with_addresses, tmp_path,
         2,
         "这一期已归档，但 2026Q1.zip 不能用：压缩包已损坏，读不出归档清单。请从备份取回这个文件，再用 archive verify 核对。没有发送。\n",
     )
+
+
+def test_a_correction_tells_each_unit_what_it_changed_for_it(with_addresses, tmp_path, command):
+    data = shutil.copytree(with_addresses, tmp_path / "data")
+    county = amended_county()
+    give_addresses(county)
+    county.write(data)
+    with post_office() as office:
+        (data / "邮件.toml").write_text(settings(office.port), encoding="utf-8")
+        invoke("mail", data, "--period", Q1, "--send")
+        invoke("run", data, "--period", Q1, "--amend", "001 漏记 3 分", "--by", "经办人乙")
+        invoke("mail", data, "--period", Q1, "--send")
+    corrected = {letter.address: told(letter) for letter in office.received[4:]}
+    again = "请以本次寄送的为准，以前寄送的作废。"
+    assert corrected == {
+        "dw1@example.cn": f"这是第 1 次更正。更正前：得分 85.00、良好、第 1 名；更正后：得分 85.25、良好、第 1 名。{again}",
+        "zb1@example.cn": f"这是第 1 次更正。更正前：得分 85.00、良好、第 1 名；更正后：得分 85.50、良好、第 1 名。{again}",
+        "zb2@example.cn": f"这是第 1 次更正。更正前：得分 85.00、良好、第 1 名；更正后：得分 85.00、良好、第 2 名。{again}",
+        "lead@example.cn": f"这是第 1 次更正，原因：001 漏记 3 分。{again}",
+    }
+
+
+def told(letter) -> str:
+    """The line of a message that speaks of the correction."""
+    return next(line for line in letter.message.get_body(("plain",)).get_content().splitlines() if "作废" in line)

@@ -217,7 +217,7 @@ def test_objections_are_listed_with_what_became_of_them(data):
         {"subject": "ZB1", "name": "财政第一支部", "raised": "2026-07-22", "objection": "得分有误", **state}
         for state in (
             {"state": "open"},
-            {"state": "upheld", "conclusion": "原评分有据"},
+            {"state": "concluded", "conclusion": "原评分有据"},
             {"state": "amended", "amendment": 1, "moved": "总分 84.00→86.00", "conclusion": "属实"},
         )
     ]
@@ -226,7 +226,7 @@ def test_objections_are_listed_with_what_became_of_them(data):
     assert lines[-5:] == [
         "异议",
         "    2026Q2 ZB1 财政第一支部（2026-07-22）：得分有误——未复核",
-        "    2026Q2 ZB1 财政第一支部（2026-07-22）：得分有误——维持原结果（原评分有据）",
+        "    2026Q2 ZB1 财政第一支部（2026-07-22）：得分有误——原评分有据（已复核）",
         "    2026Q2 ZB1 财政第一支部（2026-07-22）：得分有误——已在第 1 次更正中改正：总分 84.00→86.00",
         "共 3 个归档。",
     ]

@@ -116,7 +116,7 @@ def test_an_amendment_says_why_what_changed_and_who_moved(shelved):
     ]
     assert block(rows, "更正前后", "异议（0 件，未复核 0 件）") == [
         ["编号", "名称", "总分", "等次", "名次", "全县名次"],
-        ["DW1", "财政局机关党委", "84.00 → 84.30", "一般", "1", "—"],
+        ["DW1", "财政局机关党委", "84.00 → 84.30", "一般", "1"],
         ["ZB1", "财政第一支部", "84.00 → 84.60", "一般", "1", "1"],
         ["ZB2", "财政第二支部", "84.00", "一般", "1 → 2", "1 → 2"],
         ["箭头左边是更正前的，右边是更正后的；没有箭头的没有变动，— 是没有列入。"],
@@ -290,7 +290,7 @@ def test_objections_of_every_state(tmp_path):
     reviewed = {"conclusion": "已复核", "reviewed": "2026-04-15", "handler": "经办人甲"}
     listed = (
         objection("ZB1", "open"),
-        objection("001", "upheld", **reviewed),
+        objection("001", "concluded", **reviewed),
         objection("ZB2", "amended", **reviewed, amendment=2, moved="90.00 → 91.00（+1.00）"),
         objection("ZB9", "open", name=None),
     )
@@ -298,7 +298,7 @@ def test_objections_of_every_state(tmp_path):
     assert block(rows, "异议（4 件，未复核 2 件）", ASSURED) == [
         ["对象", "异议", "提出日期", "复核结论", "复核日期", "经办人", "处理"],
         ["ZB1\nZB1的名称", "得分有误", "2026-04-12", "未复核"],
-        ["001\n001的名称", "得分有误", "2026-04-12", "已复核", "2026-04-15", "经办人甲", "维持原结果"],
+        ["001\n001的名称", "得分有误", "2026-04-12", "已复核", "2026-04-15", "经办人甲", "已复核"],
         [
             *("ZB2\nZB2的名称", "得分有误", "2026-04-12", "已复核", "2026-04-15", "经办人甲"),
             "第 2 次更正：90.00 → 91.00（+1.00）",

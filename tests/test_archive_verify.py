@@ -77,6 +77,7 @@ def test_a_clean_archive_says_what_was_checked(shelf):
         "安全性（没有会写到文件夹以外的、重名的文件）：没有问题",
         f"核对了：{files} 个文件（{size / 1024**2:.1f} MB），归档链 2 环；3 个归档的结果已重算，逐项比较 231 项。",
         NOTHING_ELSE,
+        f"最后一个是第 3 号 {LAST}（校验码 {seals.code_of(shelf / LAST)[:16]}…），请与签字的归档单对照。",
         "共核对 3 个归档，没有问题。",
     ]
 

@@ -483,6 +483,7 @@ def test_results_that_could_not_be_put_back_are_told_of(data, new, tmp_path, cap
         (errno.ENETDOWN, "磁盘或网络盘已断开"),
         (errno.EPERM, "没有权限"),
         (errno.ETXTBSY, "文件可能正在 Excel 或 WPS 中打开"),
+        (errno.EXDEV, "与数据文件夹不在同一个磁盘上（可能是链接到别处的文件夹）"),
         (errno.EDOM, os.strerror(errno.EDOM)),
     ],
 )

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lianghua_batch import mail_addresses, periods
-from lianghua_batch.mailing import letters, wording
+from lianghua_batch.mailing import corrections, letters, wording
 from lianghua_batch.mailing import settings as reading
 from lianghua_batch.mailing.letters import Attachment, Envelope, Letter
 from lianghua_batch.mailing.settings import Sender
@@ -33,7 +33,7 @@ def letter(name: str = "财政第二支部", **changes) -> Letter:
     """A branch's letter of the year with a short attachment."""
     standing = Standing(**{**BRANCH.__dict__, "name": name, **changes})
     file = letters.attachment_name(f"各单位/ZB2_{name}_考评结果_2026.xlsx")
-    text = wording.of_unit(standing, YEAR, file, None, corrected=False)
+    text = wording.of_unit(standing, YEAR, file, None, corrected=None)
     book = Attachment(file, b"PK\x03\x04 book")
     return Letter("2026", "ZB2", name, "zb2@example.cn", text, book, letters.key("2026", "ZB2", "zb2@example.cn", book))
 
@@ -87,7 +87,7 @@ def test_what_a_branch_is_told():
 
 def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
     committee = Standing("DW1", "财政局机关党委", "committee", "91.00", "优秀", None, None, Place(2, 15, False))
-    text = wording.of_unit(committee, QUARTER, "DW1.xlsx", None, corrected=True)
+    text = wording.of_unit(committee, QUARTER, "DW1.xlsx", None, corrected=corrections.of_unit(None, committee.unit))
     assert text.subject == "财政局机关党委2026年第一季度“三级量化”考评结果（更正）"
     assert text.plain.splitlines()[2:9] == [
         "2026年第一季度“三级量化”监测结果已经公布，你单位的情况如下。季度排名为监测，用于掌握进度、查找不足，不作为年度等次。",
@@ -103,7 +103,7 @@ def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
         == "附件“DW1.xlsx”是你单位的考评结果：成绩单、得分说明，以及所属各支部的排名和得分构成等。"
     )
     direct = Standing("ZB9", "档案馆党支部", "branch", "80.00", "一般", "", Place(1, 2, False), Place(3, 9, False))
-    told = wording.of_unit(direct, QUARTER, "x.xlsx", None, corrected=False).plain
+    told = wording.of_unit(direct, QUARTER, "x.xlsx", None, corrected=None).plain
     assert "　　名次：在 2 个直属支部中第 1 名；在全县 9 个支部中第 3 名\n" in told
 
 
@@ -241,7 +241,7 @@ def test_a_key_is_of_period_unit_address_and_content():
 
 def test_the_operators_are_told_of_the_whole():
     sample = reading.parse(reading.sample().encode(), Path("邮件.toml"))
-    text = wording.of_ranking([BRANCH], YEAR, "考评排名_2026.xlsx", sample, corrected=False)
+    text = wording.of_ranking([BRANCH], YEAR, "考评排名_2026.xlsx", sample, corrected=None)
     assert text.subject == "全县2026年度“三级量化”考评结果"
     assert text.plain == (
         "各位负责同志：\n\n2026年度“三级量化”考评排名已经生成。\n\n"

@@ -209,3 +209,12 @@ def test_a_file_that_cannot_be_read(tmp_path):
     with pytest.raises(settings.Wrong) as found:
         settings.read(tmp_path)
     assert found.value.sentences == ["邮件.toml 读不出来：同名的地方是一个文件夹。请先移走或改名这个文件夹"]
+
+
+def test_a_file_that_an_editor_called_txt(tmp_path):
+    (tmp_path / "邮件.toml.txt").write_text("[smtp]\n", encoding="utf-8")
+    with pytest.raises(settings.Wrong) as wrong:
+        settings.read(tmp_path)
+    assert wrong.value.sentences == [
+        "有“邮件.toml.txt”，没有“邮件.toml”。请把它改名为 邮件.toml（记事本另存为时，保存类型选“所有文件”）"
+    ]

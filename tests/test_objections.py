@@ -116,7 +116,7 @@ def test_every_objection_stands_with_its_conclusion_and_what_became_of_it(publis
         ("ZB1", "财政第一支部", "财政局机关党委", "督查只查了半天", "2026-04-12", None, "—", None, "未复核"),
         (
             *("004", "乙一", "财政第二支部", "月积分比邻组低", "2026-04-12"),
-            *("日记录属实，维持原结果", "2026-04-15", "经办人甲", "维持原结果"),
+            *("日记录属实，维持原结果", "2026-04-15", "经办人甲", "已复核"),
         ),
         ("DW1", "财政局机关党委", None, "所属支部的得分偏低", "2026-04-12", None, "—", None, "未复核"),
     ]
@@ -170,7 +170,7 @@ def test_sealing_points_out_what_nobody_has_looked_into(sealed):
     folder, said = sealed
     assert said.splitlines()[-1] == ("注意：有 3 件异议还没有复核结论。复核后确需更正的，请用 run --amend 原因。")
     states = [(row["subject"], row["state"]) for row in manifest(folder / SEALS / "2026Q1.zip").objections]
-    assert states == [("001", "open"), ("ZB1", "open"), ("004", "upheld"), ("DW1", "open")]
+    assert states == [("001", "open"), ("ZB1", "open"), ("004", "concluded"), ("DW1", "open")]
 
 
 def test_an_amendment_is_linked_to_what_was_concluded_with_it(amended):
@@ -179,7 +179,7 @@ def test_an_amendment_is_linked_to_what_was_concluded_with_it(amended):
     assert what_became(folder) == [
         ("001", "第 1 次更正：80.00 → 83.00（+3.00）　名次 1"),
         ("ZB1", "未复核"),
-        ("004", "维持原结果"),
+        ("004", "已复核"),
         ("DW1", "未复核"),
     ]
     first, *_ = manifest(folder / SEALS / "2026Q1_更正1.zip").objections
@@ -211,9 +211,9 @@ def test_what_an_amendment_settled_stays_linked_to_it(twice_amended):
     assert "没有复核结论" not in said
     assert what_became(folder) == [
         ("001", "第 1 次更正：80.00 → 83.00（+3.00）　名次 1"),
-        ("ZB1", "维持原结果"),
-        ("004", "维持原结果"),
-        ("DW1", "维持原结果"),
+        ("ZB1", "已复核"),
+        ("004", "已复核"),
+        ("DW1", "已复核"),
     ]
     assert "没有复核结论" not in json.dumps([c.value for r in ranking(folder)["总览"].iter_rows() for c in r])
 

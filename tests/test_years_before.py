@@ -132,7 +132,7 @@ def test_the_sheet_counts_the_classes_and_lists_whose_moved(year):
         "上年（2025年度） | 1 | 0 | 1 | 0 | 0 | 2",
         "本年（2026年度） | 1 | 1 | 0 | 0 | 0 | 2",
         "增减 | 0 | 1 | -1 | 0 | 0 | 0",
-        "与上年相比：晋位 1 个，退位 1 个，不变 0 个；另有 0 个支部缺上年或本年的类别，不能比较。",
+        "与上年相比：晋位 1 个，退位 1 个，不变 0 个。",
         "类别变动的支部（2 个）",
         "支部编号 | 支部名称 | 所属党委 | 上年类别 | 本年类别 | 晋退位 | 总分 | 等次 | 全县名次",
         "ZB1 | 财政第一支部 | 财政局机关党委 | 三类 | 一类 | 晋位 | 90.8 | 优秀 | 1",
@@ -298,6 +298,19 @@ def test_every_unit_s_totals_grades_and_ranks_year_by_year(year, before):
         "ZB1 财政第一支部 86.2 □ □ □ 90.8 □ 4.6 良好 □ □ □ 优秀 2 □ □ □ 1",
         "ZB2 财政第二支部 90.8 □ 90.8 □ 90.8 □ 0.0 优秀 □ 优秀 □ 优秀 1 □ 1 □ 1",
     ]
+
+
+def test_a_branch_s_place_in_its_committee_is_not_taken_for_one_in_the_county(year):
+    older = published(year)
+    for row in older.results["branches"]:
+        row["rank"] = 5
+        del row["rank_county"]
+    told = [line.split(" | ") for line in lines(named(looking_back(year, of_2025=older), "历年走势"))]
+    assert {row[0]: row[-2:] for row in told if len(row) > 1} == {
+        "DW1": ["1", "1"],
+        "ZB1": ["—", "1"],
+        "ZB2": ["—", "1"],
+    }
 
 
 def test_a_new_unit_has_this_year_only(year):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lianghua_batch import basis, differences, earlier, results
-from lianghua_batch.archiving import inputs, sealing
+from lianghua_batch.archiving import departures, guarding, inputs, sealing
 from lianghua_batch.archiving.inputs import Files
 from lianghua_batch.archiving.sealing import Signature
 from lianghua_batch.differences import data as differences_data
@@ -36,10 +36,14 @@ def amend(
     sealed = sealing.sound(shelf.seals(names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
     number = before.manifest.amendment + 1
-    moved = _moved(outcome.results, before, names.file(outcome.period, number))
+    was = earlier.sealed(before)
+    if isinstance(was, Unusable):
+        raise sealing.Refused(str(was))
+    moved = _moved(was, outcome.results, before.file, names.file(outcome.period, number))
     masked = mask_names or before.manifest.names_masked  # names once withheld are not shown for want of an option
     same_names = masked == before.manifest.names_masked
-    if not changes.any and same_names and _same_results(outcome.results, before):
+    same_results = not departures.departures(was.results, results.as_json(outcome.results))
+    if not changes.any and same_names and same_results and not guarding.outdated(data, before):
         raise sealing.refused("nothing_to_amend", period=outcome.period)
     objections = linked(outcome.county, before.manifest.objections, number, moved)
     manifest = manifests.Manifest(
@@ -56,18 +60,7 @@ def amend(
     return made, moved, written
 
 
-def _moved(now: Results, before: Seal, file: str) -> Differences:
+def _moved(was: Published, now: Results, old: str, new: str) -> Differences:
     """What moved since the seal; both are named by their files in 归档, wherever that lies."""
-    was = earlier.sealed(before)
-    if isinstance(was, Unusable):
-        raise sealing.Refused(str(was))
-    new = earlier.of_texts(Path(file), results.as_text(now), basis.as_text(now))
-    return differences.compare(_named(was, before.file), new)
-
-
-def _named(published: Published, file: str) -> Published:
-    return replace(published, path=Path(file))
-
-
-def _same_results(now: Results, before: Seal) -> bool:
-    return results.check_code(now) == before.manifest.results_sha256
+    texts = results.as_text(now), basis.as_text(now)
+    return differences.compare(replace(was, path=Path(old)), earlier.of_texts(Path(new), *texts))

@@ -65,8 +65,10 @@ def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> Ent
 
 def _forms(outcome: Outcome, files: Files) -> Iterator[tuple[str, bytes]]:
     for name in sorted(outcome.inputs):
+        if name not in files.codes:  # it came after the others were read
+            raise Altered(name)
         content = files.paths[name].read_bytes()
-        if hashlib.sha256(content).hexdigest() != files.codes.get(name):
+        if hashlib.sha256(content).hexdigest() != files.codes[name]:
             raise Altered(name)
         yield name, content
 

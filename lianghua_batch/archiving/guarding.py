@@ -1,11 +1,11 @@
 """What a seal forbids: a sealed period stands as it is until it is amended."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lianghua_batch import __version__, earlier, replacing, resources, results
+from lianghua_batch import __version__, earlier, periods, replacing, resources, results
 from lianghua_batch.archiving import departures, inputs
 from lianghua_batch.archiving.inputs import Files
 from lianghua_batch.earlier import Unusable
@@ -20,10 +20,12 @@ from lianghua_batch.seals.shelf import Seal, Unreadable
 
 @dataclass(frozen=True)
 class Kept:
-    """How the outputs of a sealed period compare with the seal: files that were gone and are put back, files that are others."""
+    """How the outputs of a sealed period compare with the seal: files that were gone and are put back, files that are others;
+    `outdated`: earlier periods that it looked back on and whose results are others now."""
 
     put_back: tuple[str, ...]
     altered: tuple[str, ...]
+    outdated: tuple[Period, ...] = ()
 
 
 def sealed(data: Path, period: Period) -> Seal | Unreadable | None:
@@ -68,24 +70,57 @@ def _shown(seal: Seal | Unreadable) -> str:
 
 
 def also_concerned(data: Path, files: Files, period: Period) -> tuple[Period, ...]:
-    """Return the other sealed periods that took forms which are not any more as they were sealed."""
+    """Return the other sealed periods that took forms which are not any more as they were sealed, or looked back on results of
+    this period that are others now."""
     seals = shelf.seals(names.folder(data))
     others = sorted({seal.manifest.period for seal in seals if isinstance(seal, Seal)} - {period})
     last = (shelf.in_force(seals, other) for other in others)
     return tuple(
-        seal.manifest.period for seal in last if isinstance(seal, Seal) and inputs.changes(files, (), seal.manifest).any
+        seal.manifest.period
+        for seal in last
+        if isinstance(seal, Seal)
+        and (inputs.changes(files, (), seal.manifest).any or period in _outdated(data, seal, seals))
     )
 
 
-def taken_by(data: Path, out: Path, period: Period) -> Period | None:
-    """Return the other sealed period whose output folder `out` is, or lies in."""
-    outputs = data / resources.load("reading")["output_folder"]
+def outdated(data: Path, seal: Seal) -> tuple[Period, ...]:
+    """Return the earlier periods that a sealed one looked back on and whose results are others now."""
+    return _outdated(data, seal, shelf.seals(names.folder(data)))
+
+
+def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tuple[Period, ...]:
+    found = set()
+    for entry in seal.manifest.earlier:
+        folder, _, file = entry.file.partition("/")
+        period = periods.parse(folder)
+        if period is not None and _code_now(data, period, file, seals) not in (None, entry.sha256):
+            found.add(period)
+    return tuple(sorted(found))
+
+
+def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unreadable]) -> str | None:
+    """The check code of a period's file as it is looked back on now; None where there is none to be had."""
+    its = shelf.in_force(seals, period)
+    if its is not None:
+        entry = its.output(file) if isinstance(its, Seal) else None
+        return entry and entry.sha256
+    try:
+        return hashlib.sha256((_outputs(data) / str(period) / file).read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def taken_by(data: Path, out: Path) -> Period | None:
+    """Return the sealed period whose output folder `out` is, or lies in."""
     for each in shelf.seals(names.folder(data)):
-        sealed_period = each.manifest.period if isinstance(each, Seal) else each.period
-        folder = (outputs / str(sealed_period)).resolve()
-        if sealed_period != period and out.resolve().is_relative_to(folder):
-            return sealed_period
+        period = each.manifest.period if isinstance(each, Seal) else each.period
+        if out.resolve().is_relative_to((_outputs(data) / str(period)).resolve()):
+            return period
     return None
+
+
+def _outputs(data: Path) -> Path:
+    return data / resources.load("reading")["output_folder"]
 
 
 def keep(data: Path, seal: Seal) -> Kept:
@@ -93,7 +128,7 @@ def keep(data: Path, seal: Seal) -> Kept:
 
     Raises bags.Broken where the seal cannot give it.
     """
-    out = data / resources.load("reading")["output_folder"] / str(seal.manifest.period)
+    out = _outputs(data) / str(seal.manifest.period)
     gone = [entry for entry in seal.manifest.outputs if not (out / entry.file).exists()]
     altered = [
         entry.file
@@ -105,4 +140,4 @@ def keep(data: Path, seal: Seal) -> Kept:
             for entry in gone:
                 (workshop / entry.file).parent.mkdir(parents=True, exist_ok=True)
                 (workshop / entry.file).write_bytes(seal.content(entry))
-    return Kept(tuple(entry.file for entry in gone), tuple(altered))
+    return Kept(tuple(entry.file for entry in gone), tuple(altered), outdated(data, seal))

@@ -56,16 +56,16 @@ def read(data: Path) -> Files:
 def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
     """Compare the forms that are `taken` for a period now with those that were sealed, by what is in them."""
     was = {entry.file: entry.sha256 for entry in sealed.inputs}
-    now = files.codes
-    names = {code: name for name, code in now.items()}
-    known = set(was.values())
-    moved = {name: names[code] for name, code in was.items() if now.get(name) != code and code in names}
-    gone = [name for name, code in was.items() if now.get(name) != code and name not in moved]
+    now, known = files.codes, set(was.values())
+    lost = {name: code for name, code in was.items() if now.get(name) != code}
+    elsewhere = {code: name for name, code in now.items() if was.get(name) != code}
+    there = set(now.values())  # a copy less of what is there still changes nothing
+    changed = {name for name, code in lost.items() if code not in there and name in files.paths}
     return Changes(
-        changed=tuple(sorted(name for name in gone if name in files.paths)),
-        added=tuple(sorted(name for name in taken if name not in was and now.get(name) not in known)),
-        removed=tuple(sorted(name for name in gone if name not in files.paths)),
-        moved=moved,
+        changed=tuple(sorted(changed)),
+        added=tuple(sorted(name for name in taken if name not in changed and now.get(name) not in known)),
+        removed=tuple(sorted(name for name, code in lost.items() if code not in there and name not in files.paths)),
+        moved={name: elsewhere[code] for name, code in lost.items() if code in elsewhere},
     )
 
 

@@ -51,9 +51,8 @@ def seal(
         names_masked=False,
         objections=tuple(each.as_json() for each in objections),
     )
-    words = resources.load("reading")
-    outputs = data / words["output_folder"] / str(period)
-    if not (outputs / words["results_name"]).exists():
+    outputs = data / resources.load("reading")["output_folder"] / str(period)
+    if not any(path.is_file() for path in outputs.glob("*")):
         return publish(data, outcome, files, manifest, objections, progress)
     earlier = history.of(data, period)
     published, masked = _as_published(outcome, earlier, outputs, progress)
@@ -117,8 +116,15 @@ def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
 
 
 def link(its: Seal) -> Link:
-    """How another seal speaks of one."""
-    return Link(its.file, its.check_code)
+    """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
+    code, beside = its.check_code, its.path.with_name(names.code_file(its.file))
+    try:
+        noted = beside.read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):  # of which archive verify tells
+        noted = []
+    if noted and noted[0].lower() != code:
+        raise refused("not_as_noted", file=its.file, beside=beside.name)
+    return Link(its.file, code)
 
 
 def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:

@@ -97,8 +97,10 @@ def _units(changes: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Row]:
 
 
 def _side(change: Mapping[str, Any], name: str, words: Words) -> str:
-    was, now = (_shown((change[side] or {}).get(name)) for side in ("was", "now"))
-    return now if was == now else words["sides"].format(was=was, now=now)
+    was, now = ((change[side] or {}).get(name) for side in ("was", "now"))
+    if was is None and now is None:  # a committee has no rank but the county's
+        return ""
+    return _shown(now) if was == now else words["sides"].format(was=_shown(was), now=_shown(now))
 
 
 def _shown(value: object) -> str:

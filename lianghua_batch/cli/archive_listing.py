@@ -10,7 +10,7 @@ from lianghua_batch import __version__, resources
 from lianghua_batch.archiving.restoring import Damaged, Restored
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
-from lianghua_batch.objections import AMENDED, OPEN
+from lianghua_batch.objections import OPEN
 from lianghua_batch.seals import shelf
 from lianghua_batch.seals.shelf import Seal, Unreadable
 
@@ -79,12 +79,8 @@ def _objections(seals: Sequence[Seal], words: Mapping[str, Any]) -> Iterator[str
 
 
 def _became(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    state = (
-        words["states"]
-        .get(row.get("state"), "")
-        .format_map({"amendment": row.get("amendment"), "moved": row.get("moved")})
-    )
-    if row.get("state") in (OPEN, AMENDED):
+    state = words["states"].get(row.get("state"), "").format_map(row)
+    if row.get("state") == OPEN:
         return state
     return words["concluded"].format(state=state, conclusion=row.get("conclusion"))
 

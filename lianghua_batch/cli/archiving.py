@@ -1,12 +1,13 @@
 """`archive`: seals periods, lists and verifies seals, restores what is in them."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
 from lianghua_batch import locking
-from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, ScoredPeriodType, format_option, period_option, root
-from lianghua_batch.cli.wording import Group
+from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, DayType, ScoredPeriodType, format_option, root
+from lianghua_batch.cli.wording import Group, WrongUsage
 
 SOURCE = click.Path(exists=True, path_type=Path)
 seal_period_option = click.option("--period", type=ScoredPeriodType(), help="哪一期的归档，如 2026Q1、2026。")
@@ -19,11 +20,11 @@ def archive() -> None:
 
 @archive.command(epilog="\b\n例：lianghua-batch archive seal data --period 2026Q1 --by 张三")
 @click.argument("folder", metavar="文件夹", type=FOLDER)
-@period_option
+@click.option("--period", type=ScoredPeriodType(), required=True, help="封存哪一期，如 2026Q1、2026；必须写明。")
 @click.option("--by", metavar="姓名", help="归档人，不写为本机的用户名。")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="归档日期，不写为今天。")
+@click.option("--date", "day", type=DayType(), metavar="日期", help="归档日期，不写为今天。")
 @format_option
-def seal(folder: Path, period, by: str | None, day, form: str) -> None:
+def seal(folder: Path, period, by: str | None, day: dt.date | None, form: str) -> None:
     """封存一期：上报的表、考评方案、结果和清单，连同校验码，写到 文件夹/归档。有错误、或结果不是最新的，不能归档。
 
     还没有运行过 run 的，结果一并写出。
@@ -32,13 +33,15 @@ def seal(folder: Path, period, by: str | None, day, form: str) -> None:
     from lianghua_batch.archiving import contents, inputs, sealing
     from lianghua_batch.cli import archive_view, printing, sealed_run
 
+    if day is not None and day > dt.date.today():
+        raise WrongUsage(f"归档日期 {day} 还没有到")
     with locking.exclusive(folder):
         replacing.recover(folder)
         files = inputs.read(folder)
         outcome = pipeline.process(folder, period, progress=printing.progress("正在读取"))
         if outcome.results is None:
             printing.refuse(outcome, form, "有错误，不能归档。")
-        signature = sealed_run.signature(by, day.date() if day else None)
+        signature = sealed_run.signature(by, day)
         try:
             made, published = sealing.seal(folder, outcome, files, signature, printing.progress("正在核对"))
         except sealing.Refused as refused:

@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lianghua_batch import resources
-from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option, period_option, root
+from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, DayType, format_option, period_option, root
 
 if TYPE_CHECKING:
     from lianghua_batch.status import Status
-
-
-class DayType(click.ParamType):
-    """A day as 2026-04-16."""
-
-    name = "日期"
-
-    def convert(self, value, param, ctx):
-        try:
-            return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-        except ValueError:
-            return self.fail(f"日期“{value}”看不懂，请写成 2026-04-16 的样子", param, ctx)
 
 
 @root.command(name="status", epilog="\b\n例：lianghua-batch status data --period 2026Q1 --report")

@@ -1,5 +1,6 @@
 """What several commands share: the group they belong to, and options for folder, period and output format."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -34,6 +35,18 @@ class ScoredPeriodType(PeriodType):
         if not period.quarters or len(period.quarters) == 2:
             self.fail(f"“{value}”不是季度或年度，请写成 2026Q1 或 2026 的样子", param, ctx)
         return period
+
+
+class DayType(click.ParamType):
+    """A day as 2026-04-16."""
+
+    name = "日期"
+
+    def convert(self, value, param, ctx):
+        try:
+            return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+        except ValueError:
+            return self.fail(f"日期“{value}”看不懂，请写成 2026-04-16 的样子", param, ctx)
 
 
 period_option = click.option("--period", type=ScoredPeriodType(), help="考评期间，如 2026Q1、2026；不写则自动判断。")

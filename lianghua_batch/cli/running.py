@@ -49,7 +49,7 @@ def run(
     from lianghua_batch.archiving import guarding, inputs
     from lianghua_batch.cli import printing, sealed_run
 
-    sealed_run.check_options(reason, by, out, partial)
+    sealed_run.check_options(folder, reason, by, out, partial)
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
@@ -82,7 +82,7 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
     place = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
     if outcome.results.draft:
         place /= resources.load("drafts")["folder"]
-    elif (other := guarding.taken_by(folder, place, outcome.period)) is not None:
+    elif (other := guarding.taken_by(folder, place)) is not None:
         raise wording.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
     earlier = history.of(folder, outcome.period)
     progress = printing.progress("正在写出")

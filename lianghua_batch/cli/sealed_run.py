@@ -12,6 +12,7 @@ import click
 from lianghua_batch import resources
 from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.cli.wording import WrongUsage
+from lianghua_batch.provenance import readable
 
 if TYPE_CHECKING:
     from lianghua_batch.archiving.guarding import Kept
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 
 
-def check_options(reason: str | None, by: str | None, out: Path | None, partial: Sequence[str]) -> None:
-    """Refuse what --amend cannot go together with."""
+def check_options(folder: Path, reason: str | None, by: str | None, out: Path | None, partial: Sequence[str]) -> None:
+    """Refuse what --amend cannot go together with, and to write results among seals."""
+    from lianghua_batch.seals import names
+
+    if out is not None and out.resolve().is_relative_to(names.folder(folder).resolve()):
+        raise WrongUsage(f"{out} 在归档的文件夹里，不能写入结果。请换一个 --out")
     if reason is None:
         if by is not None:
             raise WrongUsage("--by 只用于 --amend")
         return
-    if not reason.strip():
+    if not plain(reason):
         raise WrongUsage("--amend 后要写更正的原因")
     if out is not None:
         raise WrongUsage("--amend 更正的是归档和输出，不能同时用 --out")
@@ -43,7 +48,12 @@ def signature(by: str | None, day: dt.date | None = None) -> "Signature":
     """Who seals, and when: this computer's user and today where nothing is said."""
     from lianghua_batch.archiving.sealing import Signature
 
-    return Signature((by or "").strip() or _user(), day or dt.date.today())
+    return Signature(plain(by or "") or plain(_user()), day or dt.date.today())
+
+
+def plain(given: str) -> str:
+    """What was typed as an option, on one line and without characters that do something on a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in readable(given)).split())
 
 
 def _user() -> str:
@@ -81,7 +91,7 @@ def amend(
             outcome,
             files,
             before,
-            reason.strip(),
+            plain(reason),
             signature(by),
             mask_names=mask_names,
             progress=printing.progress("正在写出"),
@@ -124,22 +134,27 @@ def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
 
     try:
         kept = guarding.keep(folder, seal)
-    except bags.Broken:
-        reason = resources.load("archive")["unreadable"]["broken"]
-        raise click.ClickException(f"{seal.file}：{reason}") from None
+    except bags.Broken as file:
+        sentence = resources.load("archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
+        raise click.ClickException(sentence) from None
     return partial(_tell_kept, outcome, seal, kept)
 
 
 def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "Kept", form: str) -> None:
     from lianghua_batch.cli import archive_view, printing
 
+    outdated = [str(period) for period in kept.outdated]
     if form == "json":
         report = {"period": str(outcome.period), "files": list(kept.put_back), "altered": list(kept.altered)}
+        report["outdated"] = outdated
         printing.print_json(printing.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
     else:
         printing.print_outcome(outcome, err=True)
         click.echo(printing.summary_line(outcome))
         for line in archive_view.kept(seal, kept):
             click.echo(line)
+        if outdated:
+            words = resources.load("archive")["told"]
+            click.echo(words["outdated"].format(periods=words["separator"].join(outdated), period=outcome.period))
     if kept.altered:
         raise click.exceptions.Exit(FAULTY)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BAD, _GOOD = "red", "green"
 _KB = 1024
+_CODE = 16  # characters of a check code to compare by eye
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -68,6 +69,12 @@ def _lines(report: Report) -> Iterator[tuple[str, int, str]]:
     yield said["checked"].format_map({**_checked(report), "size": _size(_checked(report)["bytes"])}), 0, ""
     listed = said["separator"].join((*said["not_covered"], *said["also_not_covered"]))
     yield said["not_covered_line"].format(listed=listed), 0, ""
+    last = max(
+        (s.examined for s in report.seals if s.examined.identified), key=lambda e: e.manifest.number, default=None
+    )
+    if last is not None:
+        told = {"number": last.manifest.number, "file": last.file, "code": last.sha256[:_CODE]}
+        yield said["last"].format_map(told), 0, ""
     facts = {"seals": len(report.seals), "findings": len(report.findings)}
     yield said["summary" if report.findings else "clean"].format_map(facts), 0, "bold"
 

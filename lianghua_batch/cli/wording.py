@@ -77,6 +77,8 @@ def usage_message(error: click.ClickException) -> str:
         return f"文件打不开：{error.ui_filename}。"
     if isinstance(error, WrongUsage):
         return f"{error.message.rstrip('。')}。{hint}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"{error.option_name} 写得不对，后面可能少了内容。{hint}"
     if isinstance(error, click.UsageError):
         context = error.ctx
         known = "、".join(context.command.commands) if context and isinstance(context.command, click.Group) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch import earlier, mail_addresses, periods, resources, unit_book_files
 from lianghua_batch.earlier import Unusable
-from lianghua_batch.mailing import books, letters, wording
+from lianghua_batch.mailing import books, corrections, letters, wording
 from lianghua_batch.mailing.books import Expected, Reason
 from lianghua_batch.mailing.ledger import Entry, History
 from lianghua_batch.mailing.letters import Attachment, Envelope, Letter
@@ -16,6 +16,7 @@ from lianghua_batch.mailing.standing import Standing, standings
 from lianghua_batch.periods import YEAR, Period
 from lianghua_batch.roster import Roster, Unit
 from lianghua_batch.seals import names, shelf
+from lianghua_batch.seals.manifests import Manifest
 from lianghua_batch.seals.shelf import Seal, Unreadable
 
 
@@ -115,8 +116,7 @@ def plan(
     ranked = standings(published)
     code = books.check_code(out / resources.load("reading")["results_name"])
     seal = _seal(folder, period)
-    sealed = {} if seal is None else {entry.file: entry.sha256 for entry in seal.manifest.outputs}
-    desk = _Desk(out, period, code, sealed, settings, history, roster)
+    desk = _Desk(out, period, code, None if seal is None else seal.manifest, settings, history, roster)
     found: list[Due | KeptBack] = []
     paths = unit_book_files.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
@@ -144,7 +144,7 @@ class _Desk:
     out: Path
     period: Period
     check_code: str
-    sealed: Mapping[str, str]
+    sealed: Manifest | None
     settings: Settings | None
     history: History
     roster: Roster
@@ -194,16 +194,20 @@ class _Desk:
             yield self._due("", name, address, book, ranked)
 
     def _book(self, unit: str | None, path: str) -> Attachment | Reason:
-        expected = Expected(unit, str(self.period), self.check_code, self.sealed.get(path))
+        listed = () if self.sealed is None else self.sealed.outputs
+        sha256 = next((entry.sha256 for entry in listed if entry.file == path), None)
+        expected = Expected(unit, str(self.period), self.check_code, sha256)
         return books.fetch(self.out, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
-            text = wording.of_unit(about[0], self.period, book.name, self.settings, corrected=corrects)
+            said = corrections.of_unit(self.sealed, unit) if corrects else None
+            text = wording.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
         else:
-            text = wording.of_ranking(about, self.period, book.name, self.settings, corrected=corrects)
+            said = corrections.of_ranking(self.sealed) if corrects else None
+            text = wording.of_ranking(about, self.period, book.name, self.settings, corrected=said)
         return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:

@@ -87,6 +87,9 @@ def read(folder: Path) -> Settings | None:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
+        as_text = file.with_name(f"{file.name}.txt")  # as an editor saves it that hides what a name ends with
+        if as_text.is_file():
+            raise Wrong([_said("text", file, found=as_text.name)]) from None
         return None
     except OSError as error:
         reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}

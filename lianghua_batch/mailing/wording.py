@@ -30,8 +30,8 @@ class _Content:
     contact: str | None
 
 
-def of_unit(standing: Standing, period: Period, file: str, settings: Settings | None, *, corrected: bool) -> Text:
-    """Return what one unit is told: its own numbers only. `file` is the attachment's name."""
+def of_unit(standing: Standing, period: Period, file: str, settings: Settings | None, *, corrected: str | None) -> Text:
+    """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
     words = _words()
     opening = words["opening"][_kind(period)].format(period_label=_label(period))
     attached = words["attached"][standing.level].format(file=file)
@@ -40,7 +40,9 @@ def of_unit(standing: Standing, period: Period, file: str, settings: Settings | 
     return _written(unit, standing.level, opening, numbers, attached, period, settings, corrected)
 
 
-def of_ranking(standings: list[Standing], period: Period, file: str, settings: Settings, *, corrected: bool) -> Text:
+def of_ranking(
+    standings: list[Standing], period: Period, file: str, settings: Settings, *, corrected: str | None
+) -> Text:
     """Return what the operators are told of the whole ranking."""
     words = _words()
     counts = {level: sum(s.level == level for s in standings) for level in (COMMITTEE, BRANCH)}
@@ -57,7 +59,7 @@ def _written(
     attached: str,
     period: Period,
     settings: Settings | None,
-    corrected: bool,
+    corrected: str | None,
 ) -> Text:
     words = _words()
     mark = words["corrected_mark"] if corrected else ""
@@ -66,7 +68,7 @@ def _written(
         subject=words["subject"].format(unit=unit, period_label=_label(period), mark=mark),
         greeting=words["operators_greeting" if who == _OPERATORS else "greeting"].format(unit=unit),
         opening=opening,
-        corrected=words["corrected"] if corrected else None,
+        corrected=corrected,
         numbers=numbers,
         attached=attached,
         to_do=tuple(line.format(until=_until(settings)) for line in words["to_do"][who]),

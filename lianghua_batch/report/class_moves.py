@@ -67,7 +67,9 @@ def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterat
     """How many moved which way, and who is gone."""
     counts = Counter(move.kind for move in found.moves.values())
     others = sum(count for kind, count in counts.items() if kind not in COMPARABLE)
-    yield layout["summary"].format(**{kind: counts[kind] for kind in COMPARABLE}, others=others)
+    yield layout["summary_others" if others else "summary"].format(
+        **{kind: counts[kind] for kind in COMPARABLE}, others=others
+    )
     if found.gone:
         names = (layout["gone_name"].format(name=g.name, id=g.id, was=label(view, g.was)) for g in found.gone)
         yield layout["gone"].format(count=len(found.gone), names=view.listed(names))

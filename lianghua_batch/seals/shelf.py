@@ -1,7 +1,7 @@
 """The seals of a data folder, in the order in which they were made, and which of them is in force for a period."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,8 @@ from lianghua_batch import io_reasons, resources
 from lianghua_batch.periods import Period
 from lianghua_batch.seals import bags, manifests, names
 from lianghua_batch.seals.manifests import Entry, Manifest
+
+_SUFFIX = ".zip"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Unreadable:
     """A file that is called as a seal is and cannot be read as one; `reason` is a sentence that says why and what to do."""
 
     path: Path
-    period: Period
+    period: Period | None
     amendment: int
     reason: str
 
@@ -56,12 +58,36 @@ class Unreadable:
 
 
 def seals(folder: Path) -> list[Seal | Unreadable]:
-    """Return the seals in the folder 归档 in the order of their numbers, those that cannot be read last; none where it is not there."""
+    """Return the seals in the folder 归档 in the order of their numbers; none where there is no such folder.
+
+    Last come those that cannot be read, one that was there and is gone among them: a period does not become unsealed by that.
+    """
     if not folder.is_dir():
         return []
-    named = ((path, names.meaning(path.name)) for path in sorted(folder.iterdir()) if not path.is_dir())
-    found = [read(path) for path, meaning in named if meaning is not None]
-    return sorted(found, key=_order)
+    files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
+    found = [read(path) for path in files if names.meaning(path.name) is not None]
+    there = {each.file for each in found}
+    gone = {file: witness for file, witness in _witnesses(found, files) if file not in there}
+    return sorted([*found, *(_gone(folder / file, witness) for file, witness in gone.items())], key=_order)
+
+
+def _witnesses(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Seals that must have been there, each with the file that says so: another seal, what belongs to it, itself renamed."""
+    for seal in found:
+        links = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
+        yield from ((link.file, seal.file) for link in links if link is not None)
+    for path in files:
+        if (companion := names.companion_of(path.name)) is not None:
+            yield companion, path.name
+        elif (
+            path.suffix.lower() == _SUFFIX and names.meaning(path.name) is None and isinstance(its := read(path), Seal)
+        ):
+            yield names.file(its.manifest.period, its.manifest.amendment), path.name
+
+
+def _gone(path: Path, witness: str) -> Unreadable:
+    period, amendment = names.meaning(path.name) or (None, 0)
+    return Unreadable(path, period, amendment, resources.load("archive")["unreadable"]["gone"].format(witness=witness))
 
 
 def _order(found: Seal | Unreadable) -> tuple:
