@@ -335,7 +335,7 @@ def test_a_new_form_under_the_name_of_one_that_moved_is_a_change(data, command):
     assert code == 1
     assert err.splitlines()[0] == (
         "[E702] ZB1/2026Q1.xlsx：2026Q1 已于 2026-04-20 归档，归档时没有这个文件。"
-        "要补进这一期的（如异议登记），请用 run --amend 原因；放错了的请移走。"
+        "请核对：要补进这一期的（如异议登记），用 run --amend 原因；放错了的移走。"
     )
     assert command("run", data, "--period", Q1, "--amend", "补登异议")[0] == 0
     changes = manifest(data / "归档/2026Q1_更正1.zip")["changes"]
@@ -449,10 +449,7 @@ def test_a_seal_that_is_gone_does_not_set_its_period_free(data, command, to, wit
     reason = f"文件不见了（{witness} 还在），可能被改名、移走或删去。请放回原处，或从备份取回，再用 archive verify 核对"
     code, _, err = command("run", data, "--period", Q1)
     assert code == 1
-    assert (
-        f"[E705] 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：{reason}。请从备份取回这个归档，再运行。"
-        in err.splitlines()
-    )
+    assert f"[E705] 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：{reason}。请恢复归档以后再运行。" in err.splitlines()
     assert contents(data / OUTPUTS) == before
     code, _, err = command("archive", "seal", data, "--period", Q1)
     assert (code, err) == (2, f"归档中的 2026Q1.zip 不能用：{reason}\n")
@@ -529,6 +526,20 @@ def test_an_amendment_keeps_the_old_seal_and_tells_what_moved(data, command):
     assert command("run", data, "--period", Q1)[0] == 0  # the amendment is in force now
 
 
+def test_what_an_amendment_would_change_is_shown_before_it_is_made(data, command):
+    amended_county().write(data)
+    before = contents(data)
+    code, out, _ = command("run", data, "--period", Q1, "--amend", "001 漏记 3 分", "--dry-run")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[1] == "改动的表：ZB1/2026Q1.xlsx"
+    assert "    001 甲一　80.00 → 83.00（+3.00）　名次 1" in lines
+    assert lines[-1] == "这是第 1 次更正的预览，没有写出任何文件。核对无误后，去掉 --dry-run 再运行。"
+    code, out, _ = command("run", data, "--period", Q1, "--amend", "漏记", "--dry-run", "--format", "json")
+    assert json.loads(out)["changes"] == {"changed": ["ZB1/2026Q1.xlsx"], "added": [], "removed": [], "moved": {}}
+    assert contents(data) == before
+
+
 def test_an_amendment_of_an_amendment(data, command):
     amended_county().write(data)
     command("run", data, "--period", Q1, "--amend", "001 漏记 3 分")
@@ -565,6 +576,7 @@ def test_an_amendment_names_the_other_sealed_periods_that_took_the_form_or_look_
         (["--amend", "漏记", "--out", "别处"], "--amend 更正的是归档和输出，不能同时用 --out。请用 --help 查看用法。"),
         (["--amend", "漏记", "--partial"], "--amend 更正的是正式的结果，不能同时用 --partial。请用 --help 查看用法。"),
         (["--by", "经办人"], "--by 只用于 --amend。请用 --help 查看用法。"),
+        (["--dry-run"], "--dry-run 只用于 --amend。请用 --help 查看用法。"),
         (["--amend", "漏记"], "2026Q1 归档以后，上报的表和结果都没有变化，无须更正"),
     ],
 )

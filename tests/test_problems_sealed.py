@@ -58,10 +58,10 @@ def test_forms_that_were_changed_added_and_taken_away(data):
         "E703 ZB1/2026-01.xlsx：2026Q1 已于 2026-04-20 归档，归档时有这个文件，现在没有了。"
         "请放回原来的文件（可用 archive restore 取出）；确需更正的，请用 run --amend 原因。",
         "E701 督查/2026Q1.xlsx：2026Q1 已于 2026-04-20 归档，这个文件在归档以后改动过。"
-        "如果是归档以后的正常变动（如人员、邮箱），这一期以归档为准，不用再运行；"
+        "请核对：归档以后的正常变动（如人员、邮箱）不用再运行，这一期以归档为准；"
         "改错了的请恢复（archive restore 可取出原来的）；确需更正的，请用 run --amend 原因。",
         "E702 补报.xlsx：2026Q1 已于 2026-04-20 归档，归档时没有这个文件。"
-        "要补进这一期的（如异议登记），请用 run --amend 原因；放错了的请移走。",
+        "请核对：要补进这一期的（如异议登记），用 run --amend 原因；放错了的移走。",
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_seal_that_was_cut(data):
     (data / SEAL).write_bytes((data / SEAL).read_bytes()[:-100])
     assert errors(data) == [
         "E705 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：压缩包已损坏，读不出归档清单。请从备份取回这个文件，再用 archive verify 核对。"
-        "请从备份取回这个归档，再运行。"
+        "请恢复归档以后再运行。"
     ]
 
 

@@ -1,6 +1,6 @@
 """Amends a sealed period: its outputs and a new numbered seal take their places together; the old seal stays."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lianghua_batch import basis, differences, earlier, results
@@ -10,15 +10,25 @@ from lianghua_batch.archiving.sealing import Signature
 from lianghua_batch.differences import data as differences_data
 from lianghua_batch.differences.model import Differences
 from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.objections import linked
+from lianghua_batch.objections import Objection, linked
 from lianghua_batch.pipeline import Outcome
 from lianghua_batch.publishing import Progress
 from lianghua_batch.results import Results
-from lianghua_batch.seals import manifests, names, shelf
+from lianghua_batch.seals import names, shelf
+from lianghua_batch.seals.manifests import Manifest
 from lianghua_batch.seals.shelf import Seal
 
 
-def amend(
+@dataclass(frozen=True)
+class Amendment:
+    """An amendment that is ready to be made: what its seal will say, what moved, and the objections with what becomes of them."""
+
+    manifest: Manifest
+    moved: Differences
+    objections: tuple[Objection, ...]
+
+
+def prepare(
     data: Path,
     outcome: Outcome,
     files: Files,
@@ -27,11 +37,11 @@ def amend(
     signature: Signature,
     *,
     mask_names: bool = False,
-    progress: Progress | None = None,
-) -> tuple[Seal, Differences, list[Path]]:
-    """Publish and seal a period anew because of `reason`; return the new seal, what moved, and the published files.
+) -> Amendment:
+    """Work out what an amendment because of `reason` comes to; nothing is written.
 
-    公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`, or that seal cannot be read any more.
+    公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`,
+    or that seal cannot be read any more.
     """
     sealed = sealing.sound(shelf.seals(names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
@@ -46,7 +56,7 @@ def amend(
     if not changes.any and same_names and same_results and not guarding.outdated(data, before):
         raise sealing.refused("nothing_to_amend", period=outcome.period)
     objections = linked(outcome.county, before.manifest.objections, number, moved)
-    manifest = manifests.Manifest(
+    manifest = Manifest(
         **sealing.facts(outcome, signature, sealed),
         amendment=number,
         amends=sealing.link(before),
@@ -56,8 +66,14 @@ def amend(
         differences=differences_data.as_json(moved),
         objections=tuple(each.as_json() for each in objections),
     )
-    made, written = sealing.publish(data, outcome, files, manifest, objections, progress)
-    return made, moved, written
+    return Amendment(manifest, moved, objections)
+
+
+def make(
+    data: Path, outcome: Outcome, files: Files, amendment: Amendment, progress: Progress | None = None
+) -> tuple[Seal, list[Path]]:
+    """Publish and seal a period anew, both or neither; return the new seal and the published files."""
+    return sealing.publish(data, outcome, files, amendment.manifest, amendment.objections, progress)
 
 
 def _moved(was: Published, now: Results, old: str, new: str) -> Differences:

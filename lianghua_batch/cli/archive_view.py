@@ -10,6 +10,7 @@ from lianghua_batch.seals.shelf import Seal, Unreadable
 if TYPE_CHECKING:
     from lianghua_batch.archiving.guarding import Kept
     from lianghua_batch.periods import Period
+    from lianghua_batch.seals.manifests import Manifest
 
 
 def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
@@ -42,6 +43,20 @@ def made(seal: Seal) -> str:
     if unsettled:
         lines.append(words["open_objections"].format(count=unsettled))
     return "\n".join(lines)
+
+
+def changed(manifest: "Manifest") -> Iterator[str]:
+    """Which forms an amendment takes that are others than those sealed."""
+    words = _words()
+    for kind in ("changed", "added", "removed"):
+        listed = manifest.changes[kind]
+        if listed:
+            yield words["forms"][kind].format(files=words["separator"].join(listed))
+
+
+def previewed(manifest: "Manifest") -> str:
+    """That an amendment was looked at and not made."""
+    return _words()["previewed"].format(number=manifest.amendment)
 
 
 def published_too(seal: Seal, files: int) -> str:

@@ -30,6 +30,7 @@ from lianghua_batch.cli.options import FOLDER, NEW_FOLDER, format_option, period
     "--amend", "reason", metavar="原因", help="更正已归档的期间：重新写出结果，另存一份编号的更正归档，原来的归档保留。"
 )
 @click.option("--by", metavar="姓名", help="更正人，不写为本机的用户名。")
+@click.option("--dry-run", "preview", is_flag=True, help="与 --amend 同用：只看更正会改动什么，不写任何文件。")
 @format_option
 def run(
     folder: Path,
@@ -39,6 +40,7 @@ def run(
     mask_names: bool,
     reason: str | None,
     by: str | None,
+    preview: bool,
     form: str,
 ) -> None:
     """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。
@@ -49,7 +51,7 @@ def run(
     from lianghua_batch.archiving import guarding, inputs
     from lianghua_batch.cli import printing, sealed_run
 
-    sealed_run.check_options(folder, reason, by, out, partial)
+    sealed_run.check_options(folder, reason, by, out, partial, preview)
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
@@ -61,7 +63,7 @@ def run(
             if outcome.results is None:
                 printing.refuse(outcome, form, "有错误，没有写出任何结果。")
             if reason is not None:
-                tell = sealed_run.amend(folder, outcome, files, seal, reason, by, mask_names)
+                tell = sealed_run.amend(folder, outcome, files, seal, reason, by, mask_names, preview)
             elif seal is not None and out is None and outcome.results.draft is None:
                 tell = sealed_run.keep(folder, outcome, seal)
             else:

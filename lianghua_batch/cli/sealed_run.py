@@ -15,6 +15,7 @@ from lianghua_batch.cli.wording import WrongUsage
 from lianghua_batch.provenance import readable
 
 if TYPE_CHECKING:
+    from lianghua_batch.archiving.amending import Amendment
     from lianghua_batch.archiving.guarding import Kept
     from lianghua_batch.archiving.inputs import Files
     from lianghua_batch.archiving.sealing import Signature
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 
 
-def check_options(folder: Path, reason: str | None, by: str | None, out: Path | None, partial: Sequence[str]) -> None:
+def check_options(
+    folder: Path, reason: str | None, by: str | None, out: Path | None, partial: Sequence[str], preview: bool
+) -> None:
     """Refuse what --amend cannot go together with, and to write results among seals."""
     from lianghua_batch.seals import names
 
@@ -35,6 +38,8 @@ def check_options(folder: Path, reason: str | None, by: str | None, out: Path | 
     if reason is None:
         if by is not None:
             raise WrongUsage("--by 只用于 --amend")
+        if preview:
+            raise WrongUsage("--dry-run 只用于 --amend")
         return
     if not plain(reason):
         raise WrongUsage("--amend 后要写更正的原因")
@@ -79,29 +84,46 @@ def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None"
 
 
 def amend(
-    folder: Path, outcome: "Outcome", files: "Files", before: "Seal", reason: str, by: str | None, mask_names: bool
+    folder: Path,
+    outcome: "Outcome",
+    files: "Files",
+    before: "Seal",
+    reason: str,
+    by: str | None,
+    mask_names: bool,
+    preview: bool,
 ) -> Tell:
-    """Amend a sealed period; return what tells of it."""
+    """Amend a sealed period, or with `preview` only find out what that comes to; return what tells of it."""
     from lianghua_batch.archiving import amending, contents, guarding, sealing
     from lianghua_batch.cli import printing
 
     try:
-        made = amending.amend(
-            folder,
-            outcome,
-            files,
-            before,
-            plain(reason),
-            signature(by),
-            mask_names=mask_names,
-            progress=printing.progress("正在写出"),
-        )
+        prepared = amending.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
+        if preview:
+            return partial(_tell_preview, outcome, prepared)
+        seal, written = amending.make(folder, outcome, files, prepared, printing.progress("正在写出"))
     except sealing.Refused as refused:
         raise click.ClickException(str(refused)) from None
     except contents.Altered as file:
         raise click.ClickException(str(sealing.refused("altered", file=file))) from None
     also = guarding.also_concerned(folder, files, outcome.period)
-    return partial(_tell_amended, outcome, also, *made)
+    return partial(_tell_amended, outcome, also, seal, prepared.moved, written)
+
+
+def _tell_preview(outcome: "Outcome", prepared: "Amendment", form: str) -> None:
+    from lianghua_batch.cli import archive_view, diff_view, printing
+
+    its = prepared.manifest
+    if form == "json":
+        report = {"period": str(outcome.period), "files": [], "changes": its.changes, "differences": its.differences}
+        printing.print_json(printing.problems_as_json(outcome) | report)
+        return
+    printing.print_outcome(outcome, err=True)
+    click.echo(printing.summary_line(outcome))
+    for line in archive_view.changed(its):
+        click.echo(line)
+    diff_view.show(prepared.moved)
+    click.echo(archive_view.previewed(its))
 
 
 def _tell_amended(
