@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lianghua_batch import default_scheme, forms, parameters, resources
-from lianghua_batch.form_writing.rules import number_range
-from lianghua_batch.forms import NUMBER, Column, Form, Sheet
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import NUMBER, Column, Form, Sheet
+from lianghua_batch.forms.writer.data_validation import number_range
+from lianghua_batch.model import default_scheme, parameters
 
 MANUAL = Path(__file__).resolve().parent / "使用手册.md"
 _BLOCK = re.compile(r"(<!-- 生成 (?P<what>\w+)(?: (?P<which>\w+))? -->\n).*?(<!-- 完 -->)", re.DOTALL)

@@ -11,10 +11,11 @@ import click
 from click.testing import CliRunner, Result
 from support import County
 
-from lianghua_batch.cli import wording
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.seals import bags, manifests
-from lianghua_batch.seals.manifests import Entry, Link, Manifest
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive.manifest import Entry, Link, Manifest
+from lianghua_batch.cli import messages as wording
+from lianghua_batch.cli.app import root
 
 FIRST, AMENDED, LAST = "2026Q1.zip", "2026Q1_更正1.zip", "2026Q2.zip"
 MANIFEST, RESULTS = "归档清单.json", "结果/results.json"

@@ -4,8 +4,8 @@ from functools import cache
 
 from test_sample import judged
 
-from lianghua_batch import sampling
-from lianghua_batch.results import Results
+from lianghua_batch.forms import sample as sampling
+from lianghua_batch.scoring.results import Results
 
 
 @cache

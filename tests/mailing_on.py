@@ -4,10 +4,10 @@ import pickle
 import sys
 from pathlib import Path
 
-from lianghua_batch.mailing import ledger
-from lianghua_batch.mailing.sending import Round
-from lianghua_batch.mailing.settings import Pace, Server
-from lianghua_batch.mailing.wire import Wire
+from lianghua_batch.mail import ledger
+from lianghua_batch.mail.send import Round
+from lianghua_batch.mail.settings import Pace, Server
+from lianghua_batch.mail.smtp import Wire
 
 
 def main(prepared: str, file: str, port: str) -> None:

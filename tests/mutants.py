@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 from hostile import members, zipped
 
-from lianghua_batch.forms import CHOICE, CODE, COUNT, DATE, NUMBER, YES_NO, definitions, expand
-from lianghua_batch.values import squeeze
+from lianghua_batch.core.form_definitions import CHOICE, CODE, COUNT, DATE, NUMBER, YES_NO, definitions, expand
+from lianghua_batch.intake.cell_values import squeeze
 
 ITEMS = {
     "dimensions": ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格"),

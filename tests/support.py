@@ -12,8 +12,10 @@ from pathlib import Path
 
 import openpyxl
 
-from lianghua_batch import parameters, periods, pipeline, resources
-from lianghua_batch.pipeline import Outcome
+from lianghua_batch.core import periods, resources
+from lianghua_batch.model import parameters
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline.process import Outcome
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 BRANCHES = {"ZB1": "财政第一支部", "ZB2": "财政第二支部"}

@@ -10,10 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import exact, periods, report, workbook_out
-from lianghua_batch.analysis import crowding, figures, indicators, raters, sameness
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.scheme import Band
+from lianghua_batch.analysis import crowding
+from lianghua_batch.analysis import identical_marks as sameness
+from lianghua_batch.analysis import indicator_statistics as indicators
+from lianghua_batch.analysis import rater_statistics as raters
+from lianghua_batch.analysis import statistics as figures
+from lianghua_batch.core import exact, periods
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.model.scheme import Band
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.writer import workbook as workbook_out
 
 SHEETS = ("指标分析", "评分人分析")
 BRANCHES = {f"ZB{n}": f"财政第{word}支部" for n, word in enumerate("一二三四五六", start=1)}

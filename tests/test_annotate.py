@@ -17,12 +17,13 @@ from click.testing import CliRunner, Result
 from openpyxl.comments import Comment
 from support import County
 
-from lianghua_batch import annotation, intake
-from lianghua_batch.annotation import faithful
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.grids import Flaw, Grid
-from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.cli.app import root
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake.grid import Flaw, Grid
+from lianghua_batch.report import annotated as annotation
+from lianghua_batch.report.annotated import fidelity_check as faithful
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 RED, YELLOW = "FFFF7C80", "FFFFEB84"

@@ -16,10 +16,12 @@ from click.testing import CliRunner
 from post_office import post_office, settings
 from support import County, FilledForm
 
-from lianghua_batch import periods, pipeline, resources
-from lianghua_batch.archiving import contents as gathering
-from lianghua_batch.archiving import inputs, sealing
-from lianghua_batch.cli.dispatch import dispatch
+from lianghua_batch.archive import contents as gathering
+from lianghua_batch.archive import inputs
+from lianghua_batch.archive import seal as sealing
+from lianghua_batch.cli.app import dispatch
+from lianghua_batch.core import periods, resources
+from lianghua_batch.pipeline import process as pipeline
 
 Q1, DAY = "2026Q1", "2026-04-20"
 OUTPUTS = f"输出/{Q1}"
@@ -635,8 +637,8 @@ def test_what_looks_back_on_an_amended_period_says_so_and_can_be_amended(data, c
 
 def test_another_version_of_the_program_alone_is_nothing_to_amend(published, tmp_path, command, monkeypatch):
     data = shutil.copytree(published, tmp_path / "data")
-    monkeypatch.setattr("lianghua_batch.results.__version__", "0.0.9")
-    monkeypatch.setattr("lianghua_batch.archiving.sealing.__version__", "0.0.9")
+    monkeypatch.setattr("lianghua_batch.scoring.results.__version__", "0.0.9")
+    monkeypatch.setattr("lianghua_batch.archive.seal.__version__", "0.0.9")
     invoke("run", data, "--period", Q1)
     invoke("archive", "seal", data, "--period", Q1, "--date", DAY)
     monkeypatch.undo()

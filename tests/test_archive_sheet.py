@@ -13,11 +13,15 @@ import pytest
 from archive_county import AMENDED, FIRST, LAST, code_of, manifest, sealed_county
 from support import told
 
-from lianghua_batch import periods, pipeline
-from lianghua_batch.archiving import sheet
-from lianghua_batch.seals import bags, manifests, names, shelf
-from lianghua_batch.seals.manifests import Entry, Link, Manifest
-from lianghua_batch.seals.shelf import Seal
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seal_sheet as sheet
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive.manifest import Entry, Link, Manifest
+from lianghua_batch.archive.seals import Seal
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import __version__, periods, resources
-from lianghua_batch.archiving import chain, verifying
-from lianghua_batch.archiving.chain import Ring
-from lianghua_batch.archiving.findings import words
-from lianghua_batch.seals import bags, manifests, names
-from lianghua_batch.seals.manifests import Link
+from lianghua_batch import __version__
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import verify as verifying
+from lianghua_batch.archive import verify_chain as chain
+from lianghua_batch.archive.findings import words
+from lianghua_batch.archive.manifest import Link
+from lianghua_batch.archive.verify_chain import Ring
+from lianghua_batch.core import periods, resources
 
 NOTHING_ELSE = (
     "不在核对之列：电子签名、可信时间戳、病毒查杀、载体检测、异地备份、工作簿中的数字（只核对文件未变；重算的是 "

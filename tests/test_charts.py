@@ -12,10 +12,15 @@ import pytest
 from crowd import crowd
 from office import needs_office, recalculated
 
-from lianghua_batch import periods, pipeline, report, resources, results, trends, workbook_out
-from lianghua_batch.report import charts
+from lianghua_batch.analysis import quarter_trends as trends
+from lianghua_batch.core import periods, resources
+from lianghua_batch.model.scheme import MEMBER, ORGANISATION
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.sheets import charts
 from lianghua_batch.report.view import View
-from lianghua_batch.scheme import MEMBER, ORGANISATION
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 ROWS_OF_A_PAGE = 32

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import check_report
-from lianghua_batch.check_report import Checked, link_to
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.folding import grouped
-from lianghua_batch.periods import parse
-from lianghua_batch.problems import problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.cli.app import root
+from lianghua_batch.core.periods import parse
+from lianghua_batch.core.problems import problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.report import check_report
+from lianghua_batch.report.check_report import Checked, link_to
+from lianghua_batch.validation.grouping import grouped
 
 HEADINGS = ["单位", "代码", "性质", "文件", "工作表", "单元格", "列", "填写的值", "问题", "处理办法", "建议值", "处数"]
 

@@ -16,12 +16,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import basis, basis_shape, differences, earlier, periods, pipeline, publishing, results
-from lianghua_batch.cli import diff_view
-from lianghua_batch.cli.dispatch import dispatch
-from lianghua_batch.differences import telling
-from lianghua_batch.differences.model import DATA, OTHER, ROSTER, ROUNDING, RULE, Component, total
-from lianghua_batch.published_shape import Published, basis_check_code
+from lianghua_batch.analysis import published_schema as basis_shape
+from lianghua_batch.analysis.diff import compare as differences
+from lianghua_batch.analysis.diff import text as telling
+from lianghua_batch.analysis.diff.model import DATA, OTHER, ROSTER, ROUNDING, RULE, Component, total
+from lianghua_batch.analysis.published import Published, basis_check_code
+from lianghua_batch.archive import published_reader as earlier
+from lianghua_batch.cli import diff_diff_view as diff_view
+from lianghua_batch.cli.app import dispatch
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
+from lianghua_batch.scoring import audit_trail as basis
+from lianghua_batch.scoring import results
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"

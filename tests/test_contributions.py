@@ -11,15 +11,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support import MEMBERS, County
 
-from lianghua_batch import assembly, exact, explaining, headings, periods, pipeline
-from lianghua_batch.contributions import Contribution, Score, item_rule, limited, score, total, unrounded
-from lianghua_batch.county import County as CheckedCounty
-from lianghua_batch.default_scheme import scheme as linxi
-from lianghua_batch.forms import definitions
-from lianghua_batch.grids import Grid
-from lianghua_batch.problems import errors
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.analysis import explanation as explaining
+from lianghua_batch.core import exact, periods
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.problems import errors
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake.grid import Grid
+from lianghua_batch.model.county import County as CheckedCounty
+from lianghua_batch.model.default_scheme import scheme as linxi
+from lianghua_batch.model.scores import Contribution, Score, item_rule, limited, score, total, unrounded
+from lianghua_batch.pipeline import load_county as assembly
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 # Always the same few counties; a failing one is shown as it is, for smaller seeds are not simpler counties.

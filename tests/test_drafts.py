@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner
 from support import County, told
 
-from lianghua_batch import periods, pipeline, publishing, results
-from lianghua_batch.cli.dispatch import root
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
+from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
 

@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support import BRANCHES, County, complaints
 
-from lianghua_batch import exact, results
+from lianghua_batch.core import exact
+from lianghua_batch.scoring import results
 from lianghua_batch.scoring.efficacy import beyond, direct, efficacy, five_level, value_of
 
 RISING = ("4.5", "3.4", "2.3", "1.2", "0.5")  # bigger is better: 优秀 4.5 … 较差 0.5

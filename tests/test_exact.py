@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import County, complaints
 
-from lianghua_batch import exact, results
+from lianghua_batch.core import exact
+from lianghua_batch.scoring import results
 
 FRACTIONS = st.fractions(min_value=-1000, max_value=1000)
 PLACES = st.integers(0, 2)

@@ -12,12 +12,18 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import explaining, explaining_heads, periods, pipeline, resources, results, workbook_out
-from lianghua_batch.cli import explanation_view
-from lianghua_batch.cli.dispatch import dispatch, root
-from lianghua_batch.explaining import Line, Node
-from lianghua_batch.report import explanation, unit_books
+from lianghua_batch.analysis import explanation as explaining
+from lianghua_batch.analysis import explanation_summary as explaining_heads
+from lianghua_batch.analysis.explanation import Line, Node
+from lianghua_batch.cli import explain_view as explanation_view
+from lianghua_batch.cli.app import dispatch, root
+from lianghua_batch.core import periods, resources
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report.sheets import explanation
+from lianghua_batch.report.unit_book import build as unit_books
 from lianghua_batch.report.view import View
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 PERIODS = ("2026", "2026Q3")

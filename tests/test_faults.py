@@ -16,19 +16,15 @@ from pathlib import Path
 import pytest
 from support import County
 
-from lianghua_batch import (
-    io_reasons,
-    locking,
-    periods,
-    pipeline,
-    publishing,
-    replacing,
-    resources,
-    sampling,
-    templates,
-    xlsx_closing,
-)
-from lianghua_batch.cli.dispatch import dispatch
+from lianghua_batch import forms as templates
+from lianghua_batch.cli.app import dispatch
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import locking, periods, resources
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import xlsx_close as xlsx_closing
+from lianghua_batch.forms import sample as sampling
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and links as POSIX has them")
 WORKBOOK, RESULTS = "考评排名_2026Q1.xlsx", "results.json"
@@ -716,7 +712,7 @@ def test_ctrl_c_after_the_results_are_out_does_not_deny_them(data, tmp_path, cap
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt
 
-    from lianghua_batch.cli import printing
+    from lianghua_batch.cli import output as printing
 
     monkeypatch.setattr(printing, "summary_line", interrupted)
     code, _, told = run(capsys, monkeypatch, "run", data, "--period", "2026Q1", "--out", out)

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import folding
 from lianghua_batch.cli import terminal
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.cli.printing import entry_line
-from lianghua_batch.problems import Problem, problem
-from lianghua_batch.provenance import SourceRef
+from lianghua_batch.cli.app import root
+from lianghua_batch.cli.output import entry_line
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.validation import grouping as folding
 
 
 def cell(row: int, column: int = 3, heading: str = "政治合格", file: str = "ZB1/1月.xlsx") -> SourceRef:

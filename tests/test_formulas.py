@@ -11,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import exact, periods, pipeline, report, sampling, workbook_out
-from lianghua_batch.report import addresses
-from lianghua_batch.report.model import Area, Cell, Formula, Keys, Page, Row, SheetTable
+from lianghua_batch.core import exact, periods
+from lianghua_batch.forms import sample as sampling
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.layout import addresses
+from lianghua_batch.report.layout.model import Area, Cell, Formula, Keys, Page, Row, SheetTable
+from lianghua_batch.report.writer import workbook as workbook_out
 
 ROOT = Path(__file__).resolve().parents[1]
 ERRORS = ("#", "Err:")

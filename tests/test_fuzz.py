@@ -12,7 +12,9 @@ import pytest
 from mutants import Mutant, mutant
 from support import County
 
-from lianghua_batch import periods, pipeline, results
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
 MANY = int(os.environ.get("MUTANTS", "48"))

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import County, complaints
 
-from lianghua_batch import default_scheme, grading, results
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.scheme import MEMBER, ORGANISATION, Band, Scheme
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.model import default_scheme
+from lianghua_batch.model.scheme import MEMBER, ORGANISATION, Band, Scheme
+from lianghua_batch.scoring import grades_and_ranks as grading
+from lianghua_batch.scoring import results
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 HUNDREDTHS = st.integers(-500, 12000).map(lambda n: Fraction(n, 100))

@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 from post_office import BREAK, CONTENT, MAIL, RCPT, post_office, settings
 
-from lianghua_batch import locking
-from lianghua_batch.cli.dispatch import dispatch
+from lianghua_batch.cli.app import dispatch
+from lianghua_batch.core import locking
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 PERIOD = "2026Q1"

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from post_office import MAIL, RCPT, PostOffice, post_office
 
-from lianghua_batch.mailing import ledger, letters
-from lianghua_batch.mailing.letters import Attachment, Envelope, Letter, Text
-from lianghua_batch.mailing.settings import Sender
+from lianghua_batch.mail import ledger
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
+from lianghua_batch.mail.settings import Sender
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ENVELOPE = Envelope(Sender("县直机关工委", "jggw@example.cn"), None, "rfc2231")

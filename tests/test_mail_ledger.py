@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from lianghua_batch.mailing import ledger, settling
-from lianghua_batch.mailing.ledger import Entry
+from lianghua_batch.mail import confirm as settling
+from lianghua_batch.mail import ledger
+from lianghua_batch.mail.ledger import Entry
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 

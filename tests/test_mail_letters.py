@@ -12,12 +12,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lianghua_batch import mail_addresses, periods
-from lianghua_batch.mailing import corrections, letters, wording
-from lianghua_batch.mailing import settings as reading
-from lianghua_batch.mailing.letters import Attachment, Envelope, Letter
-from lianghua_batch.mailing.settings import Sender
-from lianghua_batch.mailing.standing import Place, Standing
+from lianghua_batch.core import mail_addresses, periods
+from lianghua_batch.mail import corrections
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail import settings as reading
+from lianghua_batch.mail import text as wording
+from lianghua_batch.mail.messages import Attachment, Envelope, Letter
+from lianghua_batch.mail.settings import Sender
+from lianghua_batch.mail.unit_results import Place, Standing
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 SENDER = Sender("县直机关工委", "jggw@example.cn")

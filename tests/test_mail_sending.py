@@ -11,12 +11,13 @@ import pytest
 import trustme
 from post_office import BREAK, CONTENT, DATA, GREETING, MAIL, MIDDLE, RCPT, post_office, recited
 
-from lianghua_batch.mailing import ledger, letters
-from lianghua_batch.mailing.clock import Clock
-from lianghua_batch.mailing.letters import Attachment, Envelope, Letter, Text
-from lianghua_batch.mailing.sending import Round
-from lianghua_batch.mailing.settings import Pace, Sender, Server
-from lianghua_batch.mailing.wire import Answer, Kind, NotNow, Stopped, Wire
+from lianghua_batch.mail import ledger
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
+from lianghua_batch.mail.send import Round
+from lianghua_batch.mail.send_clock import Clock
+from lianghua_batch.mail.settings import Pace, Sender, Server
+from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
 
 ENVELOPE = Envelope(Sender("县直机关工委", "jggw@example.cn"), None, "rfc2231")
 UNITS = ("ZB001", "ZB002", "ZB003")

@@ -9,9 +9,9 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianghua_batch import resources
-from lianghua_batch.mailing import settings
-from lianghua_batch.mailing.settings import Pace, Sender
+from lianghua_batch.core import resources
+from lianghua_batch.mail import settings
+from lianghua_batch.mail.settings import Pace, Sender
 
 FILE = Path("邮件.toml")
 WHOLE = """

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lianghua_batch import exact, forms, periods, pipeline, resources, results
-from lianghua_batch.cli.dispatch import root as commands
+from lianghua_batch.cli.app import root as commands
+from lianghua_batch.core import exact, periods, resources
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

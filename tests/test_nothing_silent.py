@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch.cli.dispatch import root
+from lianghua_batch.cli.app import root
 
 
 @pytest.fixture

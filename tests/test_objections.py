@@ -12,7 +12,9 @@ import pytest
 from archive_county import invoke, manifest
 from support import County, FilledForm
 
-from lianghua_batch import objections, periods, pipeline
+from lianghua_batch.analysis import objections
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
 
 Q1 = "2026Q1"
 OUTPUTS, SEALS = f"输出/{Q1}", "归档"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from support import BRANCHES, County, FilledForm, complaints
 
-from lianghua_batch import periods, results
+from lianghua_batch.core import periods
+from lianghua_batch.scoring import results
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")

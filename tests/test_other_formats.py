@@ -27,12 +27,14 @@ from odd_workbooks import (
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from lianghua_batch import intake
-from lianghua_batch.grids import Block, Flaw
-from lianghua_batch.intake import ods_facts, xls_facts, xlsb_facts
-from lianghua_batch.intake.facts import Facts
-from lianghua_batch.intake.number_formats import shown_as
-from lianghua_batch.values import shown, squeeze
+from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake.cell_values import shown, squeeze
+from lianghua_batch.intake.formats import ods as ods_facts
+from lianghua_batch.intake.formats import xls as xls_facts
+from lianghua_batch.intake.formats import xlsb as xlsb_facts
+from lianghua_batch.intake.formats.number_formats import shown_as
+from lianghua_batch.intake.formats.sheet_facts_facts import Facts
+from lianghua_batch.intake.grid import Block, Flaw
 
 FORMATS = pytest.mark.parametrize(
     ("workbook", "module"),

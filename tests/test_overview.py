@@ -15,13 +15,17 @@ from crowd import crowd
 from office import converted, needs_office
 from support import County
 
-from lianghua_batch import periods, pipeline, report, results, workbook_out
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.problems import problem
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.report import overview
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import periods
+from lianghua_batch.core.problems import problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 needs_poppler = pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="Poppler (pdfinfo) is not installed")

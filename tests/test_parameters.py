@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from support import County
 
-from lianghua_batch import parameters, resources, results
+from lianghua_batch.core import resources
+from lianghua_batch.model import parameters
+from lianghua_batch.scoring import results
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 YEAR, Q1 = "2026", "2026Q1"

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianghua_batch import forms, periods, values
-from lianghua_batch.periods import HALF, MONTH, QUARTER, YEAR, Period
-from lianghua_batch.values import Fault
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import periods
+from lianghua_batch.core.periods import HALF, MONTH, QUARTER, YEAR, Period
+from lianghua_batch.intake import cell_values as values
+from lianghua_batch.intake.cell_values import Fault
 
 FULL_WIDTH = str.maketrans("0123456789-./:+", "０１２３４５６７８９－．／：＋")
 CHINESE = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]

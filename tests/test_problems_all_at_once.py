@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import resources
-from lianghua_batch.cli.dispatch import root
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import resources
 
 KEYS = ["code", "severity", "file", "sheet", "cell", "column", "value", "message", "remedy", "suggestion"]
 

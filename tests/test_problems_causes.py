@@ -6,7 +6,8 @@ import datetime as dt
 import pytest
 from support import BRANCHES, MEMBERS, County
 
-from lianghua_batch import periods, pipeline
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from support import MEMBERS, County, complaints, told
 
-from lianghua_batch import forms, status
-from lianghua_batch.cli import printing
-from lianghua_batch.folding import Entry
+from lianghua_batch.cli import output as printing
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.validation import filing_status as status
+from lianghua_batch.validation.grouping import Entry
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 from hostile import zipped
 from support import County, complaints
 
-from lianghua_batch import periods, pipeline, publishing
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
 
 
 @pytest.fixture

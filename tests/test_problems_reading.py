@@ -21,8 +21,8 @@ from hostile import (
 from odd_workbooks import ods_file, xlsb_workbook
 from support import County, told
 
-from lianghua_batch import intake
-from lianghua_batch.intake.packages import limits
+from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake.formats.zip_limits import limits
 
 PAGE = "<html><table><tr><td>姓名</td></tr></table></html>"
 DAMAGED = "文件已损坏，打不开。请用 Excel 或 WPS 打开修复，另存为 .xlsx 后重报。"

@@ -9,10 +9,13 @@ import pytest
 from click.testing import CliRunner
 from support import County, told
 
-from lianghua_batch import periods, pipeline
-from lianghua_batch.archiving import guarding, inputs
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import guard as guarding
+from lianghua_batch.archive import inputs
+from lianghua_batch.archive import seal_names as names
 from lianghua_batch.cli.options import root
-from lianghua_batch.seals import bags, names
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
 
 Q1, SEAL = periods.parse("2026Q1"), "归档/2026Q1.zip"
 

@@ -8,7 +8,9 @@ from hostile import members, zipped
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from support import County, complaints
 
-from lianghua_batch import periods, pipeline, results
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
 

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 from support import County, FilledForm, complaints
 
-from lianghua_batch import periods, pipeline
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
 
 BONUS = ["组织编号", "类别", "分值", "日期", "事由", "依据", "审核"]
 LABELS = ["表种", "加减分", "期间", "2026"]

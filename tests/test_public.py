@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import periods, pipeline, results, workbook_out
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.report import public
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import public_notice as public
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 

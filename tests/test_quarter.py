@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support import MEMBERS, County, complaints
 
-from lianghua_batch import results
+from lianghua_batch.scoring import results
 
 Q1 = "2026Q1"
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")

@@ -14,9 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import DIMENSIONS, MEMBERS, County, FilledForm, complaints
 
-from lianghua_batch import forms, headings, periods, pipeline, publishing, results
-from lianghua_batch.grids import Grid
-from lianghua_batch.tables import Table, extract
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import periods
+from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.tables import Table, extract
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
+from lianghua_batch.scoring import results
 
 
 @pytest.fixture

@@ -6,7 +6,12 @@ import openpyxl
 import pytest
 from support import County
 
-from lianghua_batch import periods, pipeline, rectifying, report, results, workbook_out
+from lianghua_batch.analysis import rectification as rectifying
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SHEETS = ("问题清单", "整改台账")
 

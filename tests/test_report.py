@@ -13,11 +13,17 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from lianghua_batch import periods, pipeline, report, resources, results, workbook_out
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.report import Cell, Column, Page, Row, SheetTable, fitting, overview
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.model.scheme import ORGANISATION, Band
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.layout import fitting
+from lianghua_batch.report.ranking_workbook import Cell, Column, Page, Row, SheetTable
+from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
-from lianghua_batch.scheme import ORGANISATION, Band
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR_SHEETS = ["封面", "总览", "党委排名", "支部排名", "支部排名（按党委）", "晋位升级", "图表", "季度走势", "党员积分"]
@@ -477,7 +483,7 @@ def test_the_rules_in_force_are_all_there(year, year_book):
 
 def test_warnings_are_listed_with_place_and_remedy_and_errors_are_not(year, tmp_path):
     place = SourceRef("年末/加减分.xlsx", "加减分", 4, 2, "分值")
-    from lianghua_batch.problems import problem
+    from lianghua_batch.core.problems import problem
 
     given = [problem("W304", place, value="待审"), problem("E201", place)]
     (row,) = rows(opened(written(year.results, given, tmp_path))["提示"])

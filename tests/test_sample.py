@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from lianghua_batch import assembly, discovery, forms, headings, periods, pipeline, resources, results, sampling
-from lianghua_batch.grids import Grid
-from lianghua_batch.sampling.files import clear
-from lianghua_batch.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import periods, resources
+from lianghua_batch.forms import sample as sampling
+from lianghua_batch.forms.sample.files import clear
+from lianghua_batch.intake import discovery
+from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake.grid import Grid
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
+from lianghua_batch.pipeline import load_county as assembly
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 SIZE = {"committees": 2, "branches": 6, "members": 40, "seed": 2026, "year": 2026}
@@ -91,7 +98,7 @@ def test_sample_data_is_what_the_generator_makes(tmp_path):
     paths, others = discovery.find(SAMPLE)
     kept = {path.relative_to(SAMPLE).as_posix(): path for path in paths}
     assert not others
-    remedy = "run: python -m lianghua_batch.sampling sample_data"
+    remedy = "run: python -m lianghua_batch.forms.sample sample_data"
     assert sorted(kept) == sorted(made), remedy
     stale = [name for name in made if cells(kept[name].read_bytes()) != cells(made[name].read_bytes())]
     assert not stale, remedy

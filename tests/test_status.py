@@ -11,11 +11,14 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import forms, periods, pipeline, resources, status
-from lianghua_batch.cli import status_view
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.status import FAULTY, FILED, MISSING, PENDING, TWICE
-from lianghua_batch.status_chasing import reminders
+from lianghua_batch.cli import status as status_view
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import periods, resources
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.validation import filing_status as status
+from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE
+from lianghua_batch.validation.reminders import reminders
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 LATER = "2027-02-01"

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch import periods, values
-from lianghua_batch.forms import NUMBER, Column
-from lianghua_batch.guesses import likely_count, likely_date, likely_number
-from lianghua_batch.suggestions import Candidates, likely
+from lianghua_batch.core import periods
+from lianghua_batch.core.form_definitions import NUMBER, Column
+from lianghua_batch.core.suggestions import Candidates, likely
+from lianghua_batch.intake import cell_values as values
+from lianghua_batch.intake.cell_guesses import likely_count, likely_date, likely_number
 
 CODES = st.from_regex(r"[A-Z]{0,3}[0-9]{1,4}", fullmatch=True)
 WORDS = st.text(alphabet="财政教育局第一二三支部党委机关编号名称期间不未0123OoIl-_ （）", max_size=10)

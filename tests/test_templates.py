@@ -13,24 +13,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lianghua_batch import (
-    assembly,
-    default_scheme,
-    discovery,
-    exact,
-    form_writing,
-    forms,
-    periods,
-    pipeline,
-    resources,
-    templates,
-)
-from lianghua_batch.crosschecks import rules
-from lianghua_batch.form_writing import FormSheet, layout
-from lianghua_batch.forms import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, YES_NO, Column, Sheet
-from lianghua_batch.problems import errors
-from lianghua_batch.tables import extract
-from lianghua_batch.templates import looks
+from lianghua_batch import forms as templates
+from lianghua_batch.core import exact, periods, resources
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, YES_NO, Column, Sheet
+from lianghua_batch.core.problems import errors
+from lianghua_batch.forms import prefilled_layout as looks
+from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms.writer import FormSheet, layout
+from lianghua_batch.intake import discovery
+from lianghua_batch.intake.tables import extract
+from lianghua_batch.model import default_scheme
+from lianghua_batch.pipeline import load_county as assembly
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.validation import scheme_rules as rules
 
 EXPANDED = {name: forms.expand(f, default_scheme.scheme().items) for name, f in forms.definitions().items()}
 SHEETS = [pytest.param(s, id=f"{s.form}-{s.name}") for form in EXPANDED.values() for s in form.sheets]
@@ -150,7 +146,7 @@ def parts(content: bytes) -> dict[str, bytes]:
 def test_blank_form_is_up_to_date(name: str) -> None:
     committed = resources.folder("templates_xlsx") / templates.blank_names()[name]
     fresh = templates.blank_workbook(forms.definitions()[name])
-    assert parts(committed.read_bytes()) == parts(fresh), "run python -m lianghua_batch.templates"
+    assert parts(committed.read_bytes()) == parts(fresh), "run python -m lianghua_batch.forms"
 
 
 def test_no_blank_form_is_left_over() -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from support import County
 
-from lianghua_batch import periods, pipeline, results, trends
+from lianghua_batch.analysis import quarter_trends as trends
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 QUARTERS = periods.year(2026).quarters

@@ -14,11 +14,18 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import books_out, crew, file_names, periods, pipeline, publishing, results, workbook_out
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.crew import Crew, Duty
-from lianghua_batch.report import comparison, unit_books
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import file_names, periods
+from lianghua_batch.core import worker_pool as crew
+from lianghua_batch.core.worker_pool import Crew, Duty
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import publish as publishing
+from lianghua_batch.report import publish_books_out as books_out
+from lianghua_batch.report.unit_book import build as unit_books
+from lianghua_batch.report.unit_book import peer_group as comparison
 from lianghua_batch.report.view import View
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 PERIODS = ("2026", "2026Q1")

@@ -6,10 +6,14 @@ import openpyxl
 import pytest
 from support import County
 
-from lianghua_batch import periods, pipeline, report, uses, workbook_out
-from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.report.uses import build
+from lianghua_batch.analysis import rewards_and_sanctions as uses
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.core import periods
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.sheets.rewards_and_sanctions import build
 from lianghua_batch.report.view import View
+from lianghua_batch.report.writer import workbook as workbook_out
 
 SHEET = "结果运用"
 # Every mark of a committee being m and every ballot 优秀: 总分 = 20%·m + 80%·(50%·m + 40%·m + 10%·100) = 0.92·m + 8.

@@ -9,9 +9,13 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 from support import County
 
-from lianghua_batch import parameters, periods, pipeline, resources, results, whatif
+from lianghua_batch.analysis import what_if as whatif
 from lianghua_batch.cli import whatif_view
-from lianghua_batch.cli.dispatch import dispatch, root
+from lianghua_batch.cli.app import dispatch, root
+from lianghua_batch.core import periods, resources
+from lianghua_batch.model import parameters
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import results
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import history, periods
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.periods import parse
+from lianghua_batch.archive import history
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import periods
+from lianghua_batch.core.periods import parse
 
 GROUP = "上年（2025年度）"
 

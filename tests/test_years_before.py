@@ -13,12 +13,20 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch import basis, basis_shape, class_moves, earlier, history, periods, report, results, workbook_out
-from lianghua_batch.cli.dispatch import root
-from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.published_shape import BASIS_FORMAT, basis_check_code
-from lianghua_batch.report import unit_books
-from lianghua_batch.report.model import Cell, SheetTable
+from lianghua_batch.analysis import branch_class_changes as class_moves
+from lianghua_batch.analysis import published_schema as basis_shape
+from lianghua_batch.analysis.published import BASIS_FORMAT, basis_check_code
+from lianghua_batch.archive import history
+from lianghua_batch.archive import published_reader as earlier
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.cli.app import root
+from lianghua_batch.core import periods
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.layout.model import Cell, SheetTable
+from lianghua_batch.report.unit_book import build as unit_books
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring import audit_trail as basis
+from lianghua_batch.scoring import results
 
 CLASSES = {"ZB1": "first", "ZB2": "second"}
 YEAR = periods.year(2026)

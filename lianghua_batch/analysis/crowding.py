@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch.analysis.figures import words
-from lianghua_batch.results import Results
-from lianghua_batch.scheme import MEMBER, ORGANISATION, Band
+from lianghua_batch.analysis.statistics import words
+from lianghua_batch.model.scheme import MEMBER, ORGANISATION, Band
+from lianghua_batch.scoring.results import Results
 
 BRANCHES, COMMITTEES, MEMBERS = "branches", "committees", "members"
 

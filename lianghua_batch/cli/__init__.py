@@ -25,13 +25,13 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command; not even importing what it takes goes unguarded."""
-    from lianghua_batch import interrupts
+    from lianghua_batch.core import signals as interrupts
 
     interrupts.listen()
     from lianghua_batch.cli import streams
 
     streams.prepare()
-    from lianghua_batch.cli.dispatch import dispatch
+    from lianghua_batch.cli.app import dispatch
 
     code = dispatch()
     interrupts.ignore()
@@ -39,7 +39,7 @@ def _run() -> int:
 
 
 def _break_off() -> None:
-    from lianghua_batch import interrupts
+    from lianghua_batch.core import signals as interrupts
 
     interrupts.ignore()
     print("已中断，没有改动已有的结果。", file=sys.stderr)

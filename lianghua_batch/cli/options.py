@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lianghua_batch import __version__
-from lianghua_batch.cli.wording import Group
+from lianghua_batch.cli.messages import Group
 
 FAULTY = 1  # exit code: the data has errors
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -19,7 +19,7 @@ class PeriodType(click.ParamType):
     name = "期间"
 
     def convert(self, value, param, ctx):
-        from lianghua_batch import periods
+        from lianghua_batch.core import periods
 
         period = periods.parse(value)
         if period is None:

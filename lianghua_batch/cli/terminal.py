@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from lianghua_batch import resources
-from lianghua_batch.cli.printing import suggestion
-from lianghua_batch.folding import Entry, Group
+from lianghua_batch.cli.output import suggestion
+from lianghua_batch.core import resources
+from lianghua_batch.validation.grouping import Entry, Group
 
 if TYPE_CHECKING:
     from rich.console import Console

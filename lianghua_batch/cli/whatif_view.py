@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lianghua_batch import exact, moves, resources
+from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
+from lianghua_batch.analysis.what_if import Comparison
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
-from lianghua_batch.moves import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
-from lianghua_batch.whatif import Comparison
+from lianghua_batch.core import exact, resources
 
 _UP, _DOWN, _CHANGED, _BOLD = "green", "red", "yellow", "bold"
 Columns = Mapping[str, Callable[[Move], Text]]

@@ -8,23 +8,28 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from lianghua_batch import __version__, class_moves, exact, resources, results, trends, years
-from lianghua_batch.class_moves import ClassMoves
-from lianghua_batch.contributions import Score
-from lianghua_batch.earlier import Published, Unusable
-from lianghua_batch.forms import definitions
-from lianghua_batch.history import Earlier
-from lianghua_batch.objections import Objection
-from lianghua_batch.periods import MONTH, QUARTER, YEAR, Period
-from lianghua_batch.problems import Problem
-from lianghua_batch.report.model import Cell, Formula, Key, Value
-from lianghua_batch.results import Results, UnitStanding
-from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
-from lianghua_batch.scoring import organisations
-from lianghua_batch.tables import Record
-from lianghua_batch.trends import Trends
-from lianghua_batch.years import Years
+from lianghua_batch import __version__
+from lianghua_batch.analysis import branch_class_changes as class_moves
+from lianghua_batch.analysis import quarter_trends as trends
+from lianghua_batch.analysis import year_history as years
+from lianghua_batch.analysis.branch_class_changes import ClassMoves
+from lianghua_batch.analysis.objections import Objection
+from lianghua_batch.analysis.quarter_trends import Trends
+from lianghua_batch.analysis.year_history import Years
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import MONTH, QUARTER, YEAR, Period
+from lianghua_batch.core.problems import Problem
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout.model import Cell, Formula, Key, Value
+from lianghua_batch.scoring import organisation_year as organisations
+from lianghua_batch.scoring import results
+from lianghua_batch.scoring.results import Results, UnitStanding
 
 _BY_PLACES = ("score", "total")  # styles whose number format follows 小数位
 _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}

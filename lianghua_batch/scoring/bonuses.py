@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, limited, step_clause, unrounded
-from lianghua_batch.county import County
-from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import PASSED
-from lianghua_batch.scoring import arithmetic
-from lianghua_batch.tables import Record
+from lianghua_batch.core import exact
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import PASSED
+from lianghua_batch.model.scores import Contribution, Score, item_label, limited, step_clause, unrounded
+from lianghua_batch.scoring import formulas as arithmetic
 
 
 def bonuses(county: County, unit: Unit) -> dict[str, Score]:

@@ -9,14 +9,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, item_label, score, step_clause, taken, total
-from lianghua_batch.county import County
-from lianghua_batch.periods import Period
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.scheme import Dimension, Project, Scheme
-from lianghua_batch.scoring.scope import Key, Scope
-from lianghua_batch.tables import ORIGIN, ROW, Table
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake.tables import ORIGIN, ROW, Table
+from lianghua_batch.model.county import County
+from lianghua_batch.model.scheme import Dimension, Project, Scheme
+from lianghua_batch.model.scores import Contribution, Score, item_label, score, step_clause, taken, total
+from lianghua_batch.scoring.eligibility import Key, Scope
 
 _CAPS = ("monthly_cap", "yearly_cap")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from lianghua_batch import exact, resources
+from lianghua_batch.core import exact, resources
 
 
 def efficacy(x: Fraction, satisfactory: Fraction, unacceptable: Fraction) -> Fraction:

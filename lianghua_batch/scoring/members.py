@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, averaged, item_label, score, step_clause, taken, weighted
-from lianghua_batch.county import County
-from lianghua_batch.forms import item_column
-from lianghua_batch.periods import Period
-from lianghua_batch.provenance import SourceRef
-from lianghua_batch.roster import Member
-from lianghua_batch.scheme import MEMBER
-from lianghua_batch.scoring import arithmetic
+from lianghua_batch.core import exact
+from lianghua_batch.core.form_definitions import item_column
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Member
+from lianghua_batch.model.scheme import MEMBER
+from lianghua_batch.model.scores import Contribution, Score, averaged, item_label, score, step_clause, taken, weighted
+from lianghua_batch.scoring import formulas as arithmetic
 from lianghua_batch.scoring.diary import Diary
-from lianghua_batch.scoring.scope import Key, Scope
-from lianghua_batch.tables import Record
+from lianghua_batch.scoring.eligibility import Key, Scope
 
 
 @dataclass(frozen=True)

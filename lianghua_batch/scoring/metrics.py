@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, score, step_clause, taken
-from lianghua_batch.county import County
-from lianghua_batch.periods import Period
-from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import BRANCH
-from lianghua_batch.scoring import arithmetic
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.model.scores import Contribution, Score, score, step_clause, taken
+from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring.due_forms import by_calendar
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.owed import by_calendar
-from lianghua_batch.tables import Record
 
 
 @dataclass(frozen=True)

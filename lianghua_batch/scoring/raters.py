@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from lianghua_batch import exact
-from lianghua_batch.contributions import Contribution, Score, averaged, item_label, score, step_clause
-from lianghua_batch.county import County
-from lianghua_batch.periods import Period
-from lianghua_batch.roster import Unit
-from lianghua_batch.scheme import BRANCH, ORGANISATION
-from lianghua_batch.scoring import arithmetic
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import BRANCH, ORGANISATION
+from lianghua_batch.model.scores import Contribution, Score, averaged, item_label, score, step_clause
+from lianghua_batch.scoring import formulas as arithmetic
 from lianghua_batch.scoring.members import ballot_parts
-from lianghua_batch.tables import Record
 
 
 def marks_of(county: County, form: str, unit: Unit, period: Period | None = None) -> list[Record]:

@@ -1,0 +1,131 @@
+"""What two results differ in, and why (`diff`): `compare` puts it together; telling, data write it for people and programs."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis.diff import grade_and_rank as standing
+from lianghua_batch.analysis.diff import members as people
+from lianghua_batch.analysis.diff import model_components as components
+from lianghua_batch.analysis.diff import rules
+from lianghua_batch.analysis.diff.model import Change, Component, Differences, Head, Reason
+from lianghua_batch.analysis.diff.sides import Pair, Side
+from lianghua_batch.analysis.diff.units import Attribution
+from lianghua_batch.analysis.published import Published
+from lianghua_batch.analysis.rank_changes import BRANCHES, KINDS, MEMBERS, Move
+from lianghua_batch.core import exact, periods, resources
+
+__all__ = ["Incomparable", "compare"]
+
+
+class Incomparable(ValueError):
+    """A year and a quarter, which have no numbers in common; str() is the sentence that says what can be compared."""
+
+
+def compare(old: Published, new: Published) -> Differences:
+    """Compare two results; the changes of the same period are attributed where both have their 计分依据. Raises Incomparable."""
+    was, now = (each.results["period"] for each in (old, new))
+    if periods.parse(was).kind != periods.parse(now).kind:
+        raise Incomparable(resources.load("compare")["diff"]["incomparable"].format(was=was, now=now))
+    sides = Side(old.results, old.basis), Side(new.results, new.basis)
+    known = Pair(*sides) if old.basis is not None and new.basis is not None else None
+    listed = {kind: moves.moves(old.results, new.results, kind) for kind in KINDS}
+    told = _OfOnePeriod(sides, known, listed) if was == now else _Told(sides, listed)
+    return Differences(
+        old=_head(old),
+        new=_head(new),
+        notes=tuple(_notes(old, new)),
+        rules=None if known is None else tuple(rules.changes(known)),
+        roster=tuple(rules.roster(*sides, listed)),
+        counts={kind: moves.counts(its) for kind, its in listed.items()},
+        changes={kind: tuple(told.changes(kind)) for kind in KINDS},
+        branches={move.id: move.latest.name for move in listed[BRANCHES]},
+    )
+
+
+def _head(published: Published) -> Head:
+    said = published.results
+    return Head(str(published.path), said["period"], said["scheme"], said["tool"])
+
+
+def _notes(old: Published, new: Published) -> Iterator[str]:
+    """What could not be told, and why."""
+    words = resources.load("compare")["diff"]["notes"]
+    if old.results["period"] != new.results["period"]:
+        yield words["periods"].format(was=old.results["period"], now=new.results["period"])
+    for published in (old, new):
+        if published.left_aside is not None:
+            yield words["left_aside"].format(reason=published.left_aside)
+        elif published.basis is None:
+            yield words["no_basis"].format(path=published.path, name=resources.load("reading")["basis_name"])
+    if old.results["tool"] != new.results["tool"]:
+        yield words["tools"].format(was=old.results["tool"], now=new.results["tool"])
+
+
+class _Told:
+    """Tells the changes of each list: totals, grades and ranks."""
+
+    pair: Pair | None = None
+
+    def __init__(self, sides: tuple[Side, Side], listed: Mapping[str, list[Move]]) -> None:
+        self.sides, self.listed = sides, listed
+        self._names = {code: row["name"] for side in sides for code, row in side.units.items()}
+
+    def changes(self, kind: str) -> list[Change]:
+        """Everybody who differs, those whose total changed most first; members branch by branch."""
+        found = list(self._changes(kind))
+        return sorted(found, key=lambda c: (c.move.latest.cohort if kind == MEMBERS else "", _size(c), c.move.id))
+
+    def _changes(self, kind: str) -> Iterator[Change]:
+        cohorts = _by_cohort(self.listed[kind])
+        for move in self.listed[kind]:
+            parts = self.components(kind, move) if move.on_both_sides else ()
+            if move.moved or parts:
+                yield self._change(kind, move, parts, cohorts[move.latest.cohort])
+
+    def _change(self, kind: str, move: Move, parts: tuple[Component, ...], cohort: list[Move]) -> Change:
+        return Change(
+            move=move,
+            components=parts,
+            reasons=self.reasons(kind, move),
+            grade_cause=standing.grade_cause(self.pair, kind, move) if self.pair else None,
+            rank_cause=standing.rank_cause(self.pair, kind, move, cohort, self._names),
+        )
+
+    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+        """The published numbers that are others; those of two periods are."""
+        return ()
+
+    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
+        """Why the total changed; None where nobody can tell."""
+        return None
+
+
+class _OfOnePeriod(_Told):
+    """Tells besides which numbers changed, and, where what both sides rest on is known, why."""
+
+    def __init__(self, sides: tuple[Side, Side], pair: Pair | None, listed: Mapping[str, list[Move]]) -> None:
+        super().__init__(sides, listed)
+        self.pair = pair
+        self._units = Attribution(pair) if pair else None
+
+    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+        named = components.steps(kind, periods.parse(self.sides[1].results["period"]).kind)
+        return tuple(components.moved(named, *(side.rows[kind][move.id] for side in self.sides)))
+
+    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
+        if self._units is None or move.difference is None:
+            return None
+        return people.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)
+
+
+def _size(change: Change) -> tuple[bool, Fraction]:
+    difference = change.move.difference
+    return difference is None, -abs(difference or exact.ZERO)
+
+
+def _by_cohort(listed: Iterable[Move]) -> dict[str, list[Move]]:
+    found: dict[str, list[Move]] = {}
+    for move in listed:
+        found.setdefault(move.latest.cohort, []).append(move)
+    return found

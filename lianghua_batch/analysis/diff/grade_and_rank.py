@@ -1,0 +1,116 @@
+"""Why a grade or a rank is another one."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.analysis.diff.model import Cause
+from lianghua_batch.analysis.diff.sides import Pair
+from lianghua_batch.analysis.published import BAND, FEW_QUARTERS, HELD_BACK
+from lianghua_batch.analysis.rank_changes import MEMBERS, Move, Standing
+from lianghua_batch.core import exact, resources
+
+Bands = Mapping[str, Fraction | None]
+
+
+def _words() -> Mapping[str, Any]:
+    return resources.load("compare")["diff"]["standing"]
+
+
+# --- grades --------------------------------------------------------------------------------------------------------
+
+
+def grade_cause(pair: Pair, kind: str, move: Move) -> Cause | None:
+    """Why a grade changed: the total crossed a bound, the bounds moved, or the grade does not come from the total; None where it did not."""
+    if not move.regraded or move.was.grade is None or move.now.grade is None:
+        return None
+    scope = "member" if kind == MEMBERS else "organisation"
+    bands = [side.rules.bands(scope) for side in (pair.old, pair.new)]
+    if kind == MEMBERS:
+        grounds = [side.member(move.id)["ground"] for side in (pair.old, pair.new)]
+        if grounds[0] != grounds[1]:
+            return _other_ground(pair, grounds)
+        if grounds[0] != BAND:
+            return Cause("bounds", _words()["names"])
+    return _crossed(move, *bands)
+
+
+def _crossed(move: Move, old: Bands, new: Bands) -> Cause:
+    """Which of the total and the bounds brought the new grade about."""
+    words = _words()
+    if old == new or _grade(move.now.total, old) == move.now.grade:
+        rose = move.now.total > move.was.total
+        bound = new.get(move.now.grade) if rose else old.get(move.was.grade)
+        facts = {"total": exact.text(move.now.total), "grade": move.now.grade if rose else move.was.grade}
+        bound_text = words["none"] if bound is None else exact.short(bound)
+        return Cause("score", words["reached" if rose else "fell_short"].format(**facts, bound=bound_text))
+    moved = words["and"].join(
+        _bound_moved(grade, old, new) for grade in {**old, **new} if old.get(grade) != new.get(grade)
+    )
+    if _grade(move.was.total, new) == move.now.grade:
+        return Cause("bounds", moved)
+    return Cause("both", words["both"].format(bounds=moved))
+
+
+def _bound_moved(grade: str, old: Bands, new: Bands) -> str:
+    words = _words()
+    sides = [words["none"] if side.get(grade) is None else exact.short(side[grade]) for side in (old, new)]
+    return words["bound"].format(grade=grade, was=sides[0], now=sides[1])
+
+
+def _grade(value: Fraction, bands: Bands) -> str | None:
+    return next((grade for grade, low in bands.items() if low is None or value >= low), None)
+
+
+def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
+    """The ground that holds now, or, where the total gives the grade again, that which held."""
+    words = _words()
+    was, now = grounds
+    ground = was if now == BAND else now
+    sentence = words["grounds" if now != BAND else "grounds_gone"][ground]
+    rule = {HELD_BACK: "top_share", FEW_QUARTERS: "min_quarters"}.get(ground)
+    changed = pair.changed(rule) if rule else []
+    return Cause(
+        ground, words["by_rule"].format(what=sentence, rule=pair.parameters_text(changed)) if changed else sentence
+    )
+
+
+# --- ranks ---------------------------------------------------------------------------------------------------------
+
+
+def rank_cause(
+    pair: Pair | None, kind: str, move: Move, cohort: Sequence[Move], names: Mapping[str, str]
+) -> Cause | None:
+    """Why a rank changed: another cohort, its own total, the rule for ties, or the others; None where it did not.
+
+    `cohort` are those whom it is ranked among now; without a `pair` nobody knows the rules.
+    """
+    if not move.reranked:
+        return None
+    words = _words()
+    if move.was.cohort != move.now.cohort:
+        sides = [
+            names.get(code, code) or resources.load("reading")["direct_cohort"]
+            for code in (move.was.cohort, move.now.cohort)
+        ]
+        return Cause("cohort", words["cohort"].format(was=sides[0], now=sides[1]))
+    if move.rescored:
+        return Cause("own", words["own"])
+    if pair is not None and pair.changed("tie_ranks"):
+        return Cause("ties", pair.parameters_text(pair.changed("tie_ranks")))
+    return Cause("others", words["others"][kind].format(who=_passing(move, cohort)))
+
+
+def _passing(move: Move, cohort: Sequence[Move]) -> str:
+    """Those who were not above it and are now, or were and are not; the first few by name."""
+    words = _words()
+    passed = [m for m in cohort if _above(m.was, move.was) != _above(m.now, move.now)]
+    if not passed:
+        return ""
+    names = words["and"].join(m.latest.name for m in passed[: words["names_most"]])
+    more = words["and_more"].format(count=len(passed)) if len(passed) > words["names_most"] else ""
+    return words["who"].format(names=names + more)
+
+
+def _above(one: Standing | None, other: Standing) -> bool:
+    return one is not None and one.rank is not None and other.rank is not None and one.rank < other.rank

@@ -1,0 +1,90 @@
+"""Which rules, and what of 花名册, two results do not have in common."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lianghua_batch.analysis.diff.model import RuleChange
+from lianghua_batch.analysis.diff.sides import Pair, Side
+from lianghua_batch.analysis.diff.text_wording import plain
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
+from lianghua_batch.core import resources
+
+
+def changes(pair: Pair) -> Iterator[RuleChange]:
+    """Every rule that is another one, as it stands in 考评方案."""
+    old, new = pair.old.rules.said, pair.new.rules.said
+    for label in {**old["parameters"], **new["parameters"]}:
+        was, now = old["parameters"].get(label), new["parameters"].get(label)
+        if was != now:
+            yield RuleChange(label, was, now)
+    told = resources.load("compare")["diff"]["rules"]
+    for scope, label in told["scopes"].items():
+        for table in ("bands", "ballots"):
+            yield from _values(told[table].format(scope=label), old[table][scope], new[table][scope])
+    for table in ("dimensions", "projects", "indicators"):
+        yield from _rows(told[table], old[table], new[table])
+
+
+def _values(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
+    """Names with one value each."""
+    for name in {**old, **new}:
+        if name not in old or name not in new or old[name] != new[name]:
+            yield RuleChange(f"{title}“{name}”", _side(old, name), _side(new, name))
+
+
+def _side(said: Mapping[str, Any], name: str) -> str | None:
+    return plain(said[name]) if name in said else None
+
+
+def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
+    """Rows with a name: new ones, gone ones, and every field that is another one."""
+    for code in {**old, **new}:
+        was, now = old.get(code), new.get(code)
+        title = words["row"].format(code=code, name=(now or was).get("name", ""))
+        if was is None or now is None:
+            there = words["there"]
+            yield RuleChange(title, None if was is None else there, None if now is None else there)
+            continue
+        for field, label in words["fields"].items():
+            if was[field] != now[field]:
+                yield RuleChange(f"{title} {label}", plain(was[field]), plain(now[field]))
+
+
+# --- 花名册 --------------------------------------------------------------------------------------------------------
+
+
+def roster(old: Side, new: Side, moves: Mapping[str, list[Move]]) -> Iterator[RuleChange]:
+    """Units and members that only one side has, and those that are called otherwise or belong to somebody else."""
+    told = resources.load("compare")["diff"]["roster"]
+    names = {**{code: row["name"] for code, row in old.units.items()}, **{c: r["name"] for c, r in new.units.items()}}
+    for kind in KINDS:
+        for move in moves[kind]:
+            title = told[kind].format(id=move.id, name=move.latest.name)
+            if not move.on_both_sides:
+                yield RuleChange(title, *(told["listed"] if side else None for side in (move.was, move.now)))
+                continue
+            if move.was.name != move.now.name:
+                yield RuleChange(title, move.was.name, move.now.name)
+            if move.was.cohort != move.now.cohort:
+                yield RuleChange(title, *(_cohort(side.cohort, names) for side in (move.was, move.now)))
+    if old.basis is not None and new.basis is not None:
+        yield from _facts(Pair(old, new), moves, told)
+
+
+def _cohort(code: str, names: Mapping[str, str]) -> str:
+    return names.get(code, code) if code else resources.load("reading")["direct_cohort"]
+
+
+def _facts(pair: Pair, moves: Mapping[str, list[Move]], told: Mapping[str, str]) -> Iterator[RuleChange]:
+    """What only 计分依据 knows of those on both sides: a unit's 考评组, a member's 党员类别."""
+    for kind in (COMMITTEES, BRANCHES):
+        for move in (m for m in moves[kind] if m.on_both_sides):
+            was, now = (side.unit(move.id)["group"] for side in (pair.old, pair.new))
+            if was != now:
+                title = told["group"].format(unit=told[kind].format(id=move.id, name=move.latest.name))
+                yield RuleChange(title, plain(was), plain(now))
+    for move in (m for m in moves[MEMBERS] if m.on_both_sides):
+        was, now = (side.member(move.id)["probationary"] for side in (pair.old, pair.new))
+        if was != now:
+            title = told[MEMBERS].format(id=move.id, name=move.latest.name)
+            yield RuleChange(title, *(told["probationary" if side else "full"] for side in (was, now)))

@@ -1,0 +1,198 @@
+"""What two results differ in, as lines for people: units biggest change first, each with its reasons; members branch by branch."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from lianghua_batch.analysis.diff.model import Cause, Change, Differences, Reason, RuleChange, total
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move, Standing
+from lianghua_batch.core import exact, resources
+
+_UNITS, _DEEPER = 2, 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, how far it is set in, and whether it is a heading."""
+
+    text: str
+    indent: int = 0
+    heading: bool = False
+
+
+def lines(differences: Differences) -> Iterator[Line]:
+    """Everything, but of long lists the first only."""
+    words = resources.load("compare")["diff"]["telling"]
+    for word, head in (("old", differences.old), ("new", differences.new)):
+        yield Line(words[word].format(name=head.name, period=head.period, scheme=head.scheme))
+    yield from (Line(words["note"].format(note=note)) for note in differences.notes)
+    if differences.none:
+        yield Line(words["none"])
+        return
+    yield from _listed(words["rules"], differences.rules or (), words)
+    yield from _listed(words["roster"], differences.roster, words)
+    yield from (Line(sentence) for sentence in _counts(differences))
+    for kind in (COMMITTEES, BRANCHES):
+        listed = [c for c in differences.changes[kind] if _moved(c)]
+        if listed:
+            yield Line(resources.load("compare")["kinds"][kind]["label"], heading=True)
+        for change in listed:
+            yield from _change(change, _UNITS, words)
+    yield from _members(differences, words)
+
+
+def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any]) -> Iterator[Line]:
+    """Rules or roster: the first of them, and how many more there are."""
+    every = list(changes)
+    if every:
+        yield Line(title, heading=True)
+    for change in every[: words["rules_most"]]:
+        word = "added" if change.was is None else "removed" if change.now is None else "moved"
+        yield Line(words[word].format(what=change.what, was=change.was, now=change.now), _UNITS)
+    if len(every) > words["rules_most"]:
+        yield Line(words["more_lines"].format(count=len(every) - words["rules_most"]), _UNITS)
+
+
+def _counts(differences: Differences) -> Iterator[str]:
+    kinds, words = resources.load("compare")["kinds"], resources.load("compare")["diff"]["telling"]
+    for kind in KINDS:
+        yield words["counts"].format(kind=kinds[kind]["label"], unit=kinds[kind]["unit"], **differences.counts[kind])
+
+
+def _moved(change: Change) -> bool:
+    """Whether more than a name is another one, which stands in the list of the roster."""
+    move = change.move
+    return not move.on_both_sides or move.rescored or move.regraded or move.reranked or bool(change.components)
+
+
+# --- one unit or member --------------------------------------------------------------------------------------------
+
+
+def _change(change: Change, indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+    """Where it stands now and stood before, then why."""
+    move = change.move
+    yield Line(words["head"].format(id=move.id, name=move.latest.name, moves=_moves(move, words)), indent)
+    for cause, word in ((change.grade_cause, "grade_cause"), (change.rank_cause, "rank_cause")):
+        if cause is not None and not _goes_without_saying(cause):
+            yield Line(words[word].format(cause=cause.sentence), indent + 2)
+    if change.reasons:
+        yield from _reasons(change.reasons, indent + 2, words)
+    elif change.components:
+        yield from _components(change, indent + 2, words)
+
+
+def _goes_without_saying(cause: Cause) -> bool:
+    return cause.code == "own"
+
+
+def standing(move: Move) -> str:
+    """Total, grade and rank of one unit or member in a line, before and now."""
+    return _moves(move, resources.load("compare")["diff"]["telling"])
+
+
+def _moves(move: Move, words: Mapping[str, Any]) -> str:
+    if not move.on_both_sides:
+        told = words["come" if move.was is None else "gone"]
+        return words["gap"].join([told, *_standing(move.latest, words)])
+    parts = [_total(move, words)]
+    if move.now.grade is not None or move.was.grade is not None:
+        parts.append(_sides(move.was.grade, move.now.grade, words["grade"], words))
+    parts.append(_rank(move.was.rank, move.now.rank, move.climbed, words["rank"], words))
+    if move.now.rank_county is not None and move.was.rank_county is not None:
+        parts.append(
+            _rank(move.was.rank_county, move.now.rank_county, move.climbed_county, words["rank_county"], words)
+        )
+    return words["gap"].join(parts)
+
+
+def _standing(standing: Standing, words: Mapping[str, Any]) -> Iterator[str]:
+    if standing.total is not None:
+        yield exact.text(standing.total)
+    if standing.grade is not None:
+        yield words["grade"].format(value=standing.grade)
+    yield words["rank"].format(value=standing.rank)
+
+
+def _total(move: Move, words: Mapping[str, Any]) -> str:
+    if not move.difference:
+        return words["nothing"] if move.now.total is None else exact.text(move.now.total)
+    sides = {"was": exact.text(move.was.total), "now": exact.text(move.now.total)}
+    return words["total"].format(**sides, difference=signed(move.difference))
+
+
+def _sides(was: object, now: object, word: str, words: Mapping[str, Any]) -> str:
+    if was == now:
+        return word.format(value=now)
+    value = words["sides"].format(
+        was=words["nothing"] if was is None else was, now=words["nothing"] if now is None else now
+    )
+    return word.format(value=value)
+
+
+def _rank(was: int | None, now: int | None, climbed: int | None, word: str, words: Mapping[str, Any]) -> str:
+    told = _sides(was, now, word, words)
+    if not climbed:
+        return told
+    table = resources.load("compare")["table"]
+    return f"{told} {table['up' if climbed > 0 else 'down'].format(places=abs(climbed))}"
+
+
+def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+    """The largest; of the others what they come to together."""
+    kinds = resources.load("compare")["diff"]["kinds"]
+    shown, others = reasons[: words["reasons_most"]], reasons[words["reasons_most"] :]
+    for reason in shown:
+        yield Line(
+            words["reason"].format(kind=kinds[reason.kind], amount=signed(reason.amount), what=reason.what), indent
+        )
+    if others:
+        yield Line(words["other_reasons"].format(count=len(others), amount=signed(total(others))), indent)
+
+
+def _components(change: Change, indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+    """Which published numbers are others, where nothing says why."""
+    listed = [
+        words["moved"].format(what=c.label, was=c.was or words["nothing"], now=c.now or words["nothing"])
+        for c in change.components[: words["components_most"]]
+    ]
+    more = len(change.components) - len(listed)
+    listed += [words["more_components"].format(count=more)] if more > 0 else []
+    yield Line(words["components"].format(listed=words["separator"].join(listed)), indent)
+
+
+def signed(value: Fraction) -> str:
+    """An amount with its sign: two decimals, up to four where it has more."""
+    written = exact.text(value)
+    if Fraction(written) != value:
+        written = exact.text(value, 4).rstrip("0")
+        written += "0" * (2 - len(written.partition(".")[2]))
+    return written if value < 0 else f"+{written}"
+
+
+# --- members -------------------------------------------------------------------------------------------------------
+
+
+def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Line]:
+    """A line a branch with how many changed; then those with other points or another grade, the first of them."""
+    changes = [c for c in differences.changes[MEMBERS] if _moved(c)]
+    if not changes:
+        return
+    yield Line(resources.load("compare")["kinds"][MEMBERS]["label"], heading=True)
+    for branch, grouped in groupby(changes, key=lambda c: c.move.latest.cohort):
+        listed = list(grouped)
+        counts = {
+            "count": len(listed),
+            "totals": sum(c.move.rescored for c in listed),
+            "grades": sum(c.move.regraded for c in listed),
+            "ranks": sum(c.move.reranked for c in listed),
+        }
+        yield Line(
+            words["branch"].format(branch=f"{branch} {differences.branches.get(branch, '')}".rstrip(), **counts), _UNITS
+        )
+        shown = [c for c in listed if c.move.rescored or c.move.regraded or not c.move.on_both_sides]
+        for change in shown[: words["members_most"]]:
+            yield from _change(change, _DEEPER, words)
+        if len(shown) > words["members_most"]:
+            yield Line(words["more_members"].format(count=len(shown) - words["members_most"]), _DEEPER)

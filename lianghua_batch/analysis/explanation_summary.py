@@ -1,0 +1,248 @@
+"""What stands over an explanation (spec §9): whose score, its grade and the bound that decided it, the rank, what else counted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.analysis.explanation import score_of, standing_of
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.model.scheme import BRANCH, MEMBER, ORGANISATION
+from lianghua_batch.model.scores import Score
+from lianghua_batch.scoring.organisation_year import OrganisationYear
+from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding, written
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The lower bound that a grade rests on: it was `reached`, or for the lowest grade missed."""
+
+    limit: Fraction
+    source: SourceRef
+    reached: bool
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A place among `count`; `cohort` is what they are called, None for the whole county."""
+
+    place: int
+    count: int
+    cohort: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something besides the sum that counted, and the cells that say so."""
+
+    kind: str
+    text: str
+    places: tuple[SourceRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    """Whose score it is, and what came of it; `level` is member, branch or committee, `provisional` in a draft."""
+
+    id: str
+    name: str
+    level: str
+    period: Period
+    score: Score
+    shown_score: str
+    grade: str | None
+    grade_label: str
+    bound: Bound | None
+    rank: Rank
+    rank_county: Rank | None
+    notes: tuple[Note, ...]
+    provisional: bool
+
+
+def head(results: Results, subject: str) -> Head:
+    """What stands over a subject's tree; raises explaining.Unscored."""
+    standing = standing_of(results, subject)
+    return _of_member(results, standing) if isinstance(standing, MemberStanding) else _of_unit(results, standing)
+
+
+def shown(value: Fraction) -> str:
+    """A number for reading: with two decimals, or as many as four where it needs them."""
+    text = exact.text(value, 4)
+    return text[:-2] if text.endswith("00") else text.removesuffix("0")
+
+
+# --- in words ------------------------------------------------------------------------------------------------------
+
+
+def title(its: Head) -> str:
+    """Who it is, and of which period."""
+    words = resources.load("explain")
+    facts = {"name": its.name, "id": its.id, "level": words["levels"][its.level], "period": its.period}
+    return words["head"]["title"].format_map(facts)
+
+
+def sentences(its: Head) -> list[str]:
+    """Score, grade and rank on one line; then a line a note."""
+    words = resources.load("explain")
+    parts = [words["head"]["score"].format(label=its.score.label, score=its.shown_score)]
+    if its.grade is not None:
+        parts.append(words["head"]["grade"].format(grade_label=its.grade_label, grade=its.grade) + _bound(its.bound))
+    parts.append(_ranked("rank", its, its.rank))
+    if its.rank_county is not None:
+        parts.append(_ranked("rank_county", its, its.rank_county))
+    return [words["head"]["separator"].join(parts), *map(_written, its.notes)]
+
+
+def _ranked(sentence: str, its: Head, rank: Rank) -> str:
+    words = resources.load("explain")["head"]
+    label = words["rank_labels"]["draft" if its.provisional else "final"]
+    facts = {"rank": rank.place, "count": rank.count, "cohort": rank.cohort, "unit": words["units"][its.level]}
+    return words[sentence].format(rank_label=label, **facts)
+
+
+def _bound(bound: Bound | None) -> str:
+    if bound is None:
+        return ""
+    template = resources.load("explain")["head"]["at_least" if bound.reached else "below"]
+    return template.format(limit=exact.short(bound.limit), place=bound.source)
+
+
+def _written(note: Note) -> str:
+    words = resources.load("explain")
+    if not note.places:
+        return note.text
+    return words["note"].format(text=note.text, places=words["places_separator"].join(map(str, note.places)))
+
+
+# --- members -------------------------------------------------------------------------------------------------------
+
+
+def _of_member(results: Results, standing: MemberStanding) -> Head:
+    member, score = standing.member, score_of(standing)
+    cohort = [m for m in results.members if m.member.branch == member.branch]
+    branch = results.county.roster.known_as(member.branch, results.county.period.last_day)
+    notes = tuple(_member_notes(results, standing))
+    graded = not {"probationary", "veto", "few_quarters"} & {note.kind for note in notes}
+    return Head(
+        id=member.id,
+        name=member.name,
+        level=MEMBER,
+        period=results.county.period,
+        score=score,
+        shown_score=written(results.county, score),
+        grade=standing.grade,
+        grade_label=_grade_label(MEMBER),
+        bound=_bound_of(results, MEMBER, standing.grade) if graded else None,
+        rank=Rank(standing.rank, len(cohort), branch.name),
+        rank_county=None,
+        notes=notes,
+        provisional=results.draft is not None,
+    )
+
+
+def _member_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
+    member, scheme = standing.member, results.county.scheme
+    if standing.year is not None:
+        yield from _year_notes(results, standing)
+    if standing.held_back:
+        best = scheme.bands[MEMBER][0].grade
+        facts = {"best": best, "grade": standing.grade, "share": scheme.parameters.top_share}
+        yield _note("held_back", _cells(scheme.rule_cell("top_share")), **facts)
+    for month in results.county.period.months:
+        row = results.scored.scope.exempt.get((member.id, month))
+        if row is not None:
+            yield _note("exempt", (row.ref("exempt_reason"),), period=month, reason=row["exempt_reason"])
+    for quarter in standing.quarters:
+        row = quarter.row
+        if row is not None and row["adjustment"]:
+            amount = exact.short(exact.from_hundredths(row["adjustment"]))
+            facts = {"period": quarter.period, "amount": amount, "reason": row["adjustment_reason"] or ""}
+            yield _note("adjustment", (row.ref("adjustment_reason"),), **facts)
+
+
+def _year_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
+    """What decides a member's grade before the score does; only the first of them counts."""
+    member, scheme = standing.member, results.county.scheme
+    vetoes = results.scored.diary.vetoes.get(member.id)
+    least = scheme.parameters.min_quarters
+    if member.probationary:
+        yield _note("probationary", (member.row.ref("member_class"),))
+    elif vetoes:
+        yield _note("veto", vetoes, grade=standing.grade)
+    elif len(standing.quarters) < least:
+        cells = _cells(scheme.rule_cell("min_quarters"))
+        yield _note("few_quarters", cells, count=len(standing.quarters), least=least)
+    if standing.year.review is None:
+        yield _note("no_review")
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+def _of_unit(results: Results, standing: UnitStanding) -> Head:
+    unit, score = standing.unit, score_of(standing)
+    level = results.branches if unit.level == BRANCH else results.committees
+    cohort = [s for s in level if s.cohort == standing.cohort]
+    kind = results.county.period.kind
+    return Head(
+        id=unit.id,
+        name=unit.name,
+        level=unit.level,
+        period=results.county.period,
+        score=score,
+        shown_score=written(results.county, score),
+        grade=standing.grade,
+        grade_label=_grade_label(kind),
+        bound=_bound_of(results, ORGANISATION, standing.grade),
+        rank=Rank(standing.rank, len(cohort), _cohort_name(results, standing)),
+        rank_county=Rank(standing.rank_county, len(level)) if unit.level == BRANCH else None,
+        notes=tuple(_unit_notes(results, standing)),
+        provisional=results.draft is not None,
+    )
+
+
+def _unit_notes(results: Results, standing: UnitStanding) -> Iterator[Note]:
+    scheme, scores = results.county.scheme, standing.scores
+    if isinstance(scores, OrganisationYear):
+        if scores.clients is None:
+            weight = exact.short(scheme.parameters.clients_weight)
+            yield _note("no_clients", _cells(scheme.rule_cell("without_clients")), weight=weight)
+    elif standing.unit.level == BRANCH and scores.member_mean is None:
+        yield _note("no_members", _cells(scheme.rule_cell("without_members")))
+    if results.draft is not None and standing.unit.id in {unit.id for unit in results.draft.incomplete}:
+        yield _note("incomplete")
+
+
+# --- shared --------------------------------------------------------------------------------------------------------
+
+
+def _note(kind: str, places: Sequence[SourceRef] = (), **facts: object) -> Note:
+    return Note(kind, resources.load("explain")["notes"][kind].format_map(facts), tuple(places))
+
+
+def _cells(*found: SourceRef | None) -> tuple[SourceRef, ...]:
+    return tuple(cell for cell in found if cell is not None)
+
+
+def _grade_label(kind: str) -> str:
+    words: Mapping[str, Any] = resources.load("explain")["head"]["grade_labels"]
+    return words[kind]
+
+
+def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
+    """The lower bound of the grade's band; of the lowest band that of the one above, which was missed."""
+    bands = results.county.scheme.bands[scope]
+    for above, band in zip((None, *bands), bands, strict=False):
+        if band.grade == grade and band.lower is not None:
+            return Bound(band.lower, band.source, reached=True)
+        if band.grade == grade and above is not None:
+            return Bound(above.lower, above.source, reached=False)
+    return None
+
+
+def _cohort_name(results: Results, standing: UnitStanding) -> str:
+    if standing.unit.level != BRANCH:
+        return resources.load("explain")["head"]["county"]
+    return results.county.roster.cohort_name(standing.cohort, results.county.period.last_day)

@@ -1,0 +1,278 @@
+"""What 计分依据.json must look like to be relied on: everything that tells why the results beside it are others than before."""
+
+import re
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import Any
+
+from lianghua_batch.analysis.published import GROUNDS
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.intake.cell_values import Fault
+from lianghua_batch.model.parameters import parameter_value
+
+_NUMBER = re.compile(r"-?\d{1,500}(/[1-9]\d{0,499})?", re.ASCII)
+_SCOPES = ("organisation", "member")
+_OF_MEMBERS = ("points", "percent")  # scores of members, of which there are no parts
+_HOLDING = ("rater", "dropped", "bonus")  # kinds of parts whose cells are not blank
+Check = Callable[[Any], bool]
+Said = Mapping[str, Any]
+
+
+def misshapen(basis: Said, results: Said) -> str | None:
+    """Return where (as «units.ZB1.total») 计分依据 departs from what goes with well-formed results; None where nowhere."""
+    return next(_departures(basis, results), None)
+
+
+def _departures(basis: Said, results: Said) -> Iterator[str]:
+    """The parts one after the other: what is looked up in an earlier one is sound."""
+    period = periods.parse(results["period"])
+    yield from _of_rules(basis.get("rules"))
+    yield from _of_members(basis, results["members"], period)
+    yield from _of_units(basis, results, period)
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+
+
+def _perhaps(check: Check) -> Check:
+    return lambda value: value is None or check(value)
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _each(check: Check) -> Check:
+    return lambda value: isinstance(value, dict) and all(map(check, value.values()))
+
+
+def _fields(place: str, value: object, checks: Mapping[str, Check]) -> Iterator[str]:
+    """The fields that a row lacks or has wrong; the row itself where it is none."""
+    if not isinstance(value, dict):
+        yield place
+        return
+    wrong = (name for name, check in checks.items() if name not in value or not check(value[name]))
+    yield from (f"{place}.{name}" if place else name for name in wrong)
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------
+
+
+_ROWS: Mapping[str, Mapping[str, Check]] = {
+    "dimensions": {"full_marks": _number, "start": _number},
+    "projects": {
+        "dimension": _text,
+        "name": _text,
+        "points": _number,
+        "monthly_cap": _perhaps(_number),
+        "yearly_cap": _perhaps(_number),
+        "veto": _flag,
+    },
+    "indicators": {
+        "name": _text,
+        "level": _text,
+        "applies_to": _perhaps(_text),
+        "kind": _text,
+        "weight": _number,
+        "method": lambda value: _text(value) and value in resources.load("metrics")["methods"],
+        "standards": lambda value: isinstance(value, list) and all(map(_number, value)),
+        "metric": _text,
+        "counts": _flag,
+    },
+}
+
+
+def _of_rules(rules: Any) -> Iterator[str]:
+    by_scope: Mapping[str, Check] = {
+        "bands": lambda bands: bool(bands) and _each(_perhaps(_number))(bands),
+        "ballots": lambda worths: bool(worths) and _each(_number)(worths),
+    }
+    yield from _fields("rules", rules, {"parameters": _each(_text), **dict.fromkeys((*by_scope, *_ROWS), _each(_any))})
+    yield from (f"rules.parameters.{label}" for label in _unreadable(rules["parameters"]))
+    for table, check in by_scope.items():
+        yield from _fields(f"rules.{table}", rules[table], dict.fromkeys(_SCOPES, check))
+    for table, checks in _ROWS.items():
+        for code, row in rules[table].items():
+            yield from _fields(f"rules.{table}.{code}", row, checks)
+    yield from (f"rules.indicators.{code}" for code, row in rules["indicators"].items() if not _has_standards(row))
+
+
+def _any(value: object) -> bool:
+    return True
+
+
+def _unreadable(texts: Mapping[str, str]) -> Iterator[str]:
+    for entry in resources.load("parameters")["parameters"]:
+        try:
+            parameter_value(entry, texts.get(entry["label"], ""))
+        except Fault:
+            if entry["label"] in texts:  # an older version's may lack one that came later
+                yield entry["label"]
+
+
+def _has_standards(indicator: Said) -> bool:
+    """Whether the 标准值 are as many as the 赋分方法 needs, and no two neighbours the same."""
+    standards = [Fraction(value) for value in indicator["standards"]]
+    needs = resources.load("metrics")["methods"][indicator["method"]]["needs"]
+    return len(standards) == len(needs) and all(a != b for a, b in pairwise(standards))
+
+
+# --- members -------------------------------------------------------------------------------------------------------
+
+
+def _of_members(basis: Said, rows: Sequence[Said], period: Period) -> Iterator[str]:
+    grades = list(basis["rules"]["ballots"]["member"])
+    checks: Mapping[str, Check] = {
+        "branch": _text,
+        "probationary": _flag,
+        "adjustments": _each(_number),
+        "votes": _perhaps(lambda votes: _each(_number)(votes) and list(votes) == grades and _cast(votes.values())),
+        "ground": lambda ground: ground in (GROUNDS if period.kind == YEAR else (None,)),
+    }
+    yield from _fields("", basis, {"members": _each(_any)})
+    for row in rows:
+        place = f"members.{row['id']}"
+        yield from _fields(place, basis["members"].get(row["id"]), checks)
+        if not _has_quarters(row, period) or (row.get("review") is None) != (
+            basis["members"][row["id"]]["votes"] is None
+        ):
+            yield place
+
+
+def _cast(votes: Any) -> bool:
+    """Whether anybody voted."""
+    counts = [Fraction(count) for count in votes]
+    return min(counts) >= 0 and sum(counts) > 0
+
+
+def _has_quarters(row: Said, period: Period) -> bool:
+    """Whether a member's published row has its points, and its quarters their months."""
+    quarters, months = row.get("quarters"), row.get("months")
+    if not quarters or not months or row["points"] is None or (period.kind == YEAR and row.get("total") is None):
+        return False
+    known = {str(quarter): quarter for quarter in period.quarters}
+    return all(
+        quarter in known and approved is not None and any(months.get(str(m)) for m in known[quarter].months)
+        for quarter, approved in quarters.items()
+    )
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+def _of_units(basis: Said, results: Said, period: Period) -> Iterator[str]:
+    rows = [*results["committees"], *results["branches"]]
+    whole = "total" if period.kind == YEAR else "quarter_total"
+    checks: Mapping[str, Check] = {
+        "name": _text,
+        "level": _text,
+        "parent": _perhaps(_text),
+        "group": _perhaps(_text),
+        "total": lambda value: value == whole,
+        "scores": lambda scores: _each(_any)(scores) and whole in scores,
+    }
+    yield from _fields("", basis, {"units": _each(_any)})
+    for row in rows:
+        its = basis["units"].get(row["id"])
+        yield from _fields(f"units.{row['id']}", its, checks)
+        if isinstance(its, dict) and not _has_class(its):
+            yield f"units.{row['id']}.branch_class"
+    units = {row["id"]: basis["units"][row["id"]]["scores"] for row in rows}
+    members = {row["id"] for row in results["members"]}
+    for unit, scores in units.items():
+        for key, said in scores.items():
+            yield from (f"units.{unit}.{key}" for _ in _of_score(said))
+    for unit, scores in units.items():
+        for key, said in scores.items():
+            if not (_is_sound(key, said, scores, basis["rules"]) and _refers(said, scores, members, units)):
+                yield f"units.{unit}.{key}"
+    if _circular(units):
+        yield "units"
+
+
+def _has_class(unit: Said) -> bool:
+    """Whether 支部类别 is one that 花名册 knows, or none; an older version's units lack it altogether."""
+    found = unit.get("branch_class")
+    return found is None or (_text(found) and found in _classes())
+
+
+def _classes() -> Container[str]:
+    return definitions()["roster"].sheet("units").column("branch_class").choices
+
+
+def _of_score(said: Any) -> Iterator[str]:
+    """What is wrong with one score by itself."""
+    checks: Mapping[str, Check] = {"item": _text, "amount": _number}
+    allowed: Mapping[str, Check] = {"of": _text, "kind": _text, "share": _number, "held": _number}
+    yield from _fields("", said, {"value": _number, "parts": lambda parts: isinstance(parts, list)})
+    for part in said["parts"]:
+        yield from _fields("", part, checks)
+        yield from (name for name, check in allowed.items() if name in part and not check(part[name]))
+
+
+def _is_sound(key: str, said: Said, scores: Said, rules: Said) -> bool:
+    """Whether a score has the parts that one of its step has."""
+    step, _, item = key.partition(":")
+    parts = said["parts"]
+    if any(part.get("kind") in _HOLDING and "held" not in part for part in parts):
+        return False
+    if step == "indicator":
+        return item in rules["indicators"] and bool(parts) and _comes_from(parts[0], rules["indicators"][item])
+    if any("of" in part and "share" not in part for part in parts):
+        return False
+    if step in ("masses", "clients"):
+        votes = [part.get("held", "0") for part in parts if part.get("kind") == "ballots"]
+        return len(votes) == len(rules["ballots"]["organisation"]) and _cast(votes)
+    return step != "discipline" or "individual" in scores
+
+
+def _comes_from(part: Said, indicator: Said) -> bool:
+    """Whether an indicator's points are taken from what its 数据来源 says."""
+    if indicator["metric"] == "filed":
+        return "held" in part and "of" not in part
+    return part.get("of") == indicator["metric"]
+
+
+def _refers(said: Said, scores: Said, members: Container[str], units: Mapping[str, Said]) -> bool:
+    """Whether every score that this one is taken from is there."""
+    for part in (part for part in said["parts"] if "of" in part):
+        owner, foreign, key = part["of"].partition("/")
+        if foreign and key in _OF_MEMBERS:
+            known = owner in members and Fraction(part["share"]) != 0
+        else:
+            known = key in units.get(owner, ()) if foreign else part["of"] in scores
+        if not known:
+            return False
+    return True
+
+
+def _circular(units: Mapping[str, Said]) -> bool:
+    """Whether a score is taken from itself by way of others."""
+    graph = {
+        (unit, key): [_owned(unit, part["of"]) for part in said["parts"] if "of" in part]
+        for unit, scores in units.items()
+        for key, said in scores.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def _owned(unit: str, of: str) -> tuple[str, str]:
+    """Whose score it is, and which."""
+    owner, foreign, key = of.partition("/")
+    return (owner, key) if foreign else (unit, of)

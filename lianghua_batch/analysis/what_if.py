@@ -1,0 +1,151 @@
+"""What other 参数 would make of a ranking: which are asked for, and today's results beside those under them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, Move
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.suggestions import likely
+from lianghua_batch.intake.cell_values import Fault, anything, squeeze, tidy
+from lianghua_batch.model.parameters import kind_of, parameter_value
+from lianghua_batch.model.scheme_loader_parameter_reading import likely_value
+from lianghua_batch.scoring import results
+from lianghua_batch.scoring.members import Quarter
+from lianghua_batch.scoring.results import Results
+
+
+class WrongRule(ValueError):
+    """A 参数=值 that no 考评方案 could hold; str() is the sentence that says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One 参数 that is changed, its 值 as filled and as asked for, and its 依据."""
+
+    label: str
+    was: str
+    now: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Today's results beside those under changed rules; `notes` say what of the changes a ranking does not show."""
+
+    period: str
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    moves: Mapping[str, list[Move]]
+
+    def by_branch(self) -> dict[str, list[Move]]:
+        """The members by their branch."""
+        found: dict[str, list[Move]] = {}
+        for move in self.moves[MEMBERS]:
+            found.setdefault(move.latest.cohort, []).append(move)
+        return found
+
+
+def requested(written: Iterable[str]) -> dict[str, str]:
+    """Return the texts that are asked for, by the 参数's labels; raises WrongRule for what none of them could be."""
+    entries = {squeeze(e["label"]): e for e in resources.load("parameters")["parameters"]}
+    texts: dict[str, str] = {}
+    for each in written:
+        name, equals, value = (part.strip() for part in tidy(each).partition("="))
+        if not (name and equals and value):
+            raise _wrong("shape", written=each)
+        entry = entries.get(squeeze(name))
+        if entry is None:
+            labels = [e["label"] for e in entries.values()]
+            raise _wrong("unknown", name=name, meant=_meant(likely(name, labels)), labels="、".join(labels))
+        if entry["label"] in texts:
+            raise _wrong("twice", name=entry["label"])
+        texts[entry["label"]] = _value(entry, anything(value))
+    return texts
+
+
+def _value(entry: Mapping[str, Any], value: str) -> str:
+    try:
+        parameter_value(entry, value)
+    except Fault:
+        meant = _meant(likely_value(entry, value))
+        raise _wrong("value", name=entry["label"], value=value, kind=kind_of(entry), meant=meant) from None
+    return value
+
+
+def refused(texts: Mapping[str, str], today: Results) -> WrongRule:
+    """What is wrong with rules of which each value is allowed: weights that do not make 100, and which to set besides."""
+    catalogue = resources.load("parameters")
+    labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
+    entries = {e["label"]: e for e in catalogue["parameters"]}
+    values = {labels[name]: getattr(today.county.scheme.parameters, name) for name in labels}
+    values |= {label: parameter_value(entries[label], text) for label, text in texts.items()}
+    told = []
+    for group in ([labels[name] for name in names] for names in catalogue["hundreds"]):
+        total = sum((values[label] for label in group), exact.ZERO)
+        if total != exact.HUNDRED:
+            others = [label for label in group if label not in texts]
+            told.append(_unbalanced(group, values, total, others))
+    return WrongRule("；".join(told))
+
+
+def _unbalanced(group: list[str], values: Mapping[str, Any], total: Fraction, others: list[str]) -> str:
+    """That weights do not make 100, and which of the `others`, that were not asked for, could mend it: a single one, its value."""
+    words = resources.load("compare")["whatif"]["wrong"]
+    terms = " + ".join(f"{label} {exact.short(values[label])}" for label in group)
+    facts = {"terms": terms, "total": exact.short(total)}
+    left = exact.HUNDRED - sum((values[label] for label in group if label not in others), exact.ZERO)
+    if not others or left < 0:
+        return words["weights_all"].format(**facts)
+    if len(others) == 1:
+        return words["weight"].format(**facts, name=others[0], value=exact.short(left))
+    return words["weights"].format(**facts, others="、".join(others), left=exact.short(left))
+
+
+def _meant(value: str | None) -> str:
+    return "" if value is None else resources.load("compare")["whatif"]["wrong"]["meant"].format(value=value)
+
+
+def _wrong(why: str, **words: str) -> WrongRule:
+    return WrongRule(resources.load("compare")["whatif"]["wrong"][why].format(**words))
+
+
+# --- side by side --------------------------------------------------------------------------------------------------
+
+
+def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparison:
+    """Put the results of one county under its own rules and under others side by side."""
+    filled = {rule.label: rule for rule in today.county.scheme.rules}
+    changes = tuple(Change(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
+    old, new = results.as_json(today), results.as_json(then)
+    listed = {kind: moves.moves(old, new, kind) for kind in KINDS}
+    return Comparison(str(today.county.period), changes, tuple(_notes(today, then)), listed)
+
+
+def _notes(today: Results, then: Results) -> Iterator[str]:
+    """What a ranking does not show of 参数 that are others: that they govern the checking of forms, or what forms were filled for."""
+    words = resources.load("compare")["whatif"]["notes"]
+    adjusted = sum(any(_is_adjusted(quarter) for quarter in member.quarters) for member in today.members)
+    for entry in resources.load("parameters")["parameters"]:
+        old, new = (getattr(of.county.scheme.parameters, entry["name"]) for of in (today, then))
+        note = entry.get("in_trial")
+        if note is not None and old != new and (adjusted or note != "adjustments"):
+            yield words[note].format(label=entry["label"], count=adjusted)
+
+
+def _is_adjusted(quarter: Quarter) -> bool:
+    return any(part.kind == "adjustment" for part in quarter.approved.parts)
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """Return the whole comparison for a program."""
+    changes = [{"parameter": c.label, "was": c.was, "now": c.now, "basis": c.basis} for c in comparison.changes]
+    return {
+        "period": comparison.period,
+        "changes": changes,
+        "notes": list(comparison.notes),
+        "summary": {kind: moves.counts(listed) for kind, listed in comparison.moves.items()},
+        **{kind: [moves.as_json(m, kind) for m in listed] for kind, listed in comparison.moves.items()},
+    }

@@ -1,0 +1,94 @@
+"""What goes into a seal: a period's forms, results, the earlier results that it looks back on, and the rules in force."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.manifest import Entry
+from lianghua_batch.archive.published_reader import Published
+from lianghua_batch.core import resources
+from lianghua_batch.pipeline.process import Outcome
+
+
+class Altered(Exception):
+    """A form was changed while its period was being scored; str() names it."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The sealed files of each kind, with their bytes by where they stand in the bag's data/."""
+
+    inputs: tuple[Entry, ...]
+    outputs: tuple[Entry, ...]
+    earlier: tuple[Entry, ...]
+    rules: tuple[Entry, ...]
+    stored: Mapping[str, bytes]
+
+    def payload(self, manifest: manifests.Manifest) -> Iterator[tuple[str, bytes]]:
+        """Everything in the bag's data/, 归档清单 included, by name."""
+        said = manifests.as_text(manifest).encode("utf-8")
+        yield from sorted({**self.stored, names.in_bag("manifest"): said}.items())
+
+
+def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[str, Path]) -> Contents:
+    """Gather what is sealed of a period that was scored from `files`; `outputs` are its published files by their place there.
+
+    Raises Altered where a form is not what it was before it was scored, OSError where one cannot be read.
+    """
+    stored: dict[str, bytes] = {}
+
+    def keep(kind: str, found: Iterator[tuple[str, bytes]]) -> tuple[Entry, ...]:
+        return tuple(_kept(kind, name, content, stored) for name, content in found)
+
+    return Contents(
+        inputs=keep("inputs", _forms(outcome, files)),
+        outputs=keep("outputs", ((name, path.read_bytes()) for name, path in sorted(outputs.items()))),
+        earlier=keep("earlier", _looked_back_on(earlier)),
+        rules=keep("rules", rules()),
+        stored=stored,
+    )
+
+
+def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> Entry:
+    where, number = names.in_bag(kind, name), 1
+    while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
+        number += 1
+        where = names.in_bag(kind, f"{number}/{name}")
+    stored[where] = content
+    return Entry(name, where, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def _forms(outcome: Outcome, files: Files) -> Iterator[tuple[str, bytes]]:
+    for name in sorted(outcome.inputs):
+        if name not in files.codes:  # it came after the others were read
+            raise Altered(name)
+        content = files.paths[name].read_bytes()
+        if hashlib.sha256(content).hexdigest() != files.codes[name]:
+            raise Altered(name)
+        yield name, content
+
+
+def _looked_back_on(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
+    """The earlier results as `run` wrote them."""
+    words = resources.load("reading")
+    for period, found in sorted(earlier.items()):
+        if isinstance(found, Published):
+            said = {words["results_name"]: found.results, words["basis_name"]: found.basis}
+            for name, value in said.items():
+                if value is not None:
+                    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+                    yield f"{period}/{name}", text.encode("utf-8")
+
+
+def rules() -> Iterator[tuple[str, bytes]]:
+    """Every definition that the program goes by: what a seal's numbers rest on besides its own forms."""
+    schemas = resources.folder("schemas")
+    found = {path.relative_to(schemas).as_posix(): path for path in schemas.rglob("*.yaml")}
+    for name, path in sorted(found.items()):
+        yield name, path.read_bytes().replace(b"\r\n", b"\n")

@@ -1,0 +1,81 @@
+"""What verifying says: findings (something is wrong) and notes (something to know), each of a kind whose words are data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lianghua_batch.archive.result_differences import Departure
+from lianghua_batch.core import resources
+
+# What electronic archives are examined for (DA/T 70, 四性), in its order.
+PROPERTIES = ("authenticity", "integrity", "usability", "security")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a seal, or with one file in it; `numbers` are those that come out differently now."""
+
+    kind: str
+    seal: str
+    file: str | None
+    message: str
+    numbers: tuple[Departure, ...] = ()
+
+    @property
+    def property(self) -> str:
+        """Which of PROPERTIES it touches."""
+        return words()["findings"][self.kind]["property"]
+
+    def as_json(self) -> dict[str, Any]:
+        """For a program, with every number."""
+        said = {"seal": self.seal, "property": self.property, "kind": self.kind, "file": self.file}
+        return said | {"message": self.message, "numbers": _numbers(self.numbers)}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know about a seal that is not wrong."""
+
+    kind: str
+    seal: str
+    file: str | None
+    message: str
+    numbers: tuple[Departure, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """For a program, with every number."""
+        said = {"seal": self.seal, "kind": self.kind, "file": self.file, "message": self.message}
+        return said | {"numbers": _numbers(self.numbers)}
+
+
+def finding(
+    kind: str, seal: str, file: str | None = None, numbers: Iterable[Departure] = (), **facts: object
+) -> Finding:
+    """Make the finding of a kind; `facts` fill its sentence."""
+    listed = tuple(numbers)
+    message = words()["findings"][kind]["message"]
+    return Finding(kind, seal, file, _filled(message, seal, file, listed, facts), listed)
+
+
+def note(kind: str, seal: str, file: str | None = None, numbers: Iterable[Departure] = (), **facts: object) -> Note:
+    """Make the note of a kind; `facts` fill its sentence."""
+    listed = tuple(numbers)
+    return Note(kind, seal, file, _filled(words()["notes"][kind], seal, file, listed, facts), listed)
+
+
+def words() -> Mapping[str, Any]:
+    """What schemas/archive.yaml says of verifying."""
+    return resources.load("archive")["verify"]
+
+
+def _filled(
+    message: str, seal: str, file: str | None, numbers: tuple[Departure, ...], facts: Mapping[str, object]
+) -> str:
+    return message.format_map({"seal": seal, "file": file, "count": len(numbers), **facts})
+
+
+def _numbers(numbers: Iterable[Departure]) -> list[dict[str, Any]]:
+    return [
+        {"list": n.kind, "id": n.id, "name": n.name, "what": n.what, "sealed": n.was, "recomputed": n.now}
+        for n in numbers
+    ]

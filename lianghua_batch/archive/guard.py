@@ -1,0 +1,149 @@
+"""What a seal forbids: a sealed period stands as it is until it is amended."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lianghua_batch import __version__
+from lianghua_batch.archive import inputs
+from lianghua_batch.archive import published_reader as earlier
+from lianghua_batch.archive import result_differences as departures
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.published_reader import Unusable
+from lianghua_batch.archive.seals import Seal, Unreadable
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, in_order, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.pipeline.process import Outcome
+from lianghua_batch.scoring import results
+from lianghua_batch.scoring.results import Results
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How the outputs of a sealed period compare with the seal: files that were gone and are put back, files that are others;
+    `outdated`: earlier periods that it looked back on and whose results are others now."""
+
+    put_back: tuple[str, ...]
+    altered: tuple[str, ...]
+    outdated: tuple[Period, ...] = ()
+
+
+def sealed(data: Path, period: Period) -> Seal | Unreadable | None:
+    """Return the seal in force for a period of a data folder."""
+    return shelf.in_force(shelf.seals(names.folder(data)), period)
+
+
+def guarded(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Outcome:
+    """Return what a sealed period came to, with everything that departs from its seal as errors; then there are no results."""
+    found = list(_problems(outcome, files, seal))
+    return replace(outcome, problems=tuple(in_order([*outcome.problems, *found])), results=None) if found else outcome
+
+
+def _problems(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Iterator[Problem]:
+    if isinstance(seal, Unreadable):
+        yield problem("E705", SourceRef(_shown(seal)), sealed=seal.period, reason=seal.reason)
+        return
+    changes = inputs.changes(files, outcome.inputs, seal.manifest)
+    yield from inputs.problems(changes, seal.manifest)
+    if outcome.results is not None and not changes.any:
+        yield from _another_method(outcome.results, seal)
+
+
+def _another_method(now: Results, seal: Seal) -> Iterator[Problem]:
+    """The same forms that give other numbers: the program computes otherwise than the one that sealed."""
+    if results.check_code(now) == seal.manifest.results_sha256:
+        return
+    was = earlier.sealed(seal)
+    place = SourceRef(_shown(seal))
+    if isinstance(was, Unusable):
+        yield problem("E705", place, sealed=seal.manifest.period, reason=was)
+        return
+    found = departures.departures(was.results, results.as_json(now))
+    if found:
+        facts = {"sealed": seal.manifest.period, "date": seal.manifest.date, "old": seal.manifest.tool}
+        yield problem("E704", place, **facts, new=__version__, numbers=departures.first(found))
+
+
+def _shown(seal: Seal | Unreadable) -> str:
+    """A seal's place in its data folder."""
+    return f"{names.folder(Path()).name}/{seal.file}"
+
+
+def also_concerned(data: Path, files: Files, period: Period) -> tuple[Period, ...]:
+    """Return the other sealed periods that took forms which are not any more as they were sealed, or looked back on results of
+    this period that are others now."""
+    seals = shelf.seals(names.folder(data))
+    others = sorted({seal.manifest.period for seal in seals if isinstance(seal, Seal)} - {period})
+    last = (shelf.in_force(seals, other) for other in others)
+    return tuple(
+        seal.manifest.period
+        for seal in last
+        if isinstance(seal, Seal)
+        and (inputs.changes(files, (), seal.manifest).any or period in _outdated(data, seal, seals))
+    )
+
+
+def outdated(data: Path, seal: Seal) -> tuple[Period, ...]:
+    """Return the earlier periods that a sealed one looked back on and whose results are others now."""
+    return _outdated(data, seal, shelf.seals(names.folder(data)))
+
+
+def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tuple[Period, ...]:
+    found = set()
+    for entry in seal.manifest.earlier:
+        folder, _, file = entry.file.partition("/")
+        period = periods.parse(folder)
+        if period is not None and _code_now(data, period, file, seals) not in (None, entry.sha256):
+            found.add(period)
+    return tuple(sorted(found))
+
+
+def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unreadable]) -> str | None:
+    """The check code of a period's file as it is looked back on now; None where there is none to be had."""
+    its = shelf.in_force(seals, period)
+    if its is not None:
+        entry = its.output(file) if isinstance(its, Seal) else None
+        return entry and entry.sha256
+    try:
+        return hashlib.sha256((_outputs(data) / str(period) / file).read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def taken_by(data: Path, out: Path) -> Period | None:
+    """Return the sealed period whose output folder `out` is, or lies in."""
+    for each in shelf.seals(names.folder(data)):
+        period = each.manifest.period if isinstance(each, Seal) else each.period
+        if out.resolve().is_relative_to((_outputs(data) / str(period)).resolve()):
+            return period
+    return None
+
+
+def _outputs(data: Path) -> Path:
+    return data / resources.load("reading")["output_folder"]
+
+
+def keep(data: Path, seal: Seal) -> Kept:
+    """Leave the outputs of a sealed period as they are, but put back from the seal what is not there any more.
+
+    Raises bags.Broken where the seal cannot give it.
+    """
+    out = _outputs(data) / str(seal.manifest.period)
+    gone = [entry for entry in seal.manifest.outputs if not (out / entry.file).exists()]
+    altered = [
+        entry.file
+        for entry in seal.manifest.outputs
+        if entry not in gone and hashlib.sha256((out / entry.file).read_bytes()).hexdigest() != entry.sha256
+    ]
+    if gone:
+        with replacing.replacement(out, overwrite=False) as workshop:
+            for entry in gone:
+                (workshop / entry.file).parent.mkdir(parents=True, exist_ok=True)
+                (workshop / entry.file).write_bytes(seal.content(entry))
+    return Kept(tuple(entry.file for entry in gone), tuple(altered), outdated(data, seal))

@@ -1,0 +1,76 @@
+"""The forms of a data folder by content, and what changed in them since a period was sealed."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef, file_name
+from lianghua_batch.intake import discovery
+
+
+@dataclass(frozen=True)
+class Files:
+    """Every file of a data folder that may hold forms, by its name as people are told it, and what was in each (sha-256)."""
+
+    paths: Mapping[str, Path]
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The forms that are others than those sealed; one that only lies elsewhere, or is called otherwise, is in `moved`."""
+
+    changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    moved: Mapping[str, str] | None = None
+
+    @property
+    def any(self) -> bool:
+        return bool(self.changed or self.added or self.removed)
+
+    def as_json(self) -> dict[str, Any]:
+        """For 归档清单."""
+        lists = {name: list(getattr(self, name)) for name in ("changed", "added", "removed")}
+        return lists | {"moved": dict(self.moved or {})}
+
+
+def read(data: Path) -> Files:
+    """Read every file that may hold forms; one that cannot be read is not among them (reading it as a form says why)."""
+    found, _ = discovery.find(data)
+    paths = {file_name(path, data): path for path in found}
+    codes = {}
+    for name, path in paths.items():
+        try:
+            with path.open("rb") as stream:
+                codes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            continue
+    return Files(paths, codes)
+
+
+def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
+    """Compare the forms that are `taken` for a period now with those that were sealed, by what is in them."""
+    was = {entry.file: entry.sha256 for entry in sealed.inputs}
+    now, known = files.codes, set(was.values())
+    lost = {name: code for name, code in was.items() if now.get(name) != code}
+    elsewhere = {code: name for name, code in now.items() if was.get(name) != code}
+    there = set(now.values())  # a copy less of what is there still changes nothing
+    changed = {name for name, code in lost.items() if code not in there and name in files.paths}
+    return Changes(
+        changed=tuple(sorted(changed)),
+        added=tuple(sorted(name for name in taken if name not in changed and now.get(name) not in known)),
+        removed=tuple(sorted(name for name, code in lost.items() if code not in there and name not in files.paths)),
+        moved={name: elsewhere[code] for name, code in lost.items() if code in elsewhere},
+    )
+
+
+def problems(found: Changes, sealed: Manifest) -> Iterator[Problem]:
+    """What changed, told as errors: a sealed period stands until it is amended."""
+    for code, names in (("E701", found.changed), ("E702", found.added), ("E703", found.removed)):
+        for name in names:
+            yield problem(code, SourceRef(name), sealed=sealed.period, date=sealed.date)

@@ -1,0 +1,195 @@
+"""归档清单.json: what a seal holds, of whom, when, why, and which seal came before it."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lianghua_batch.core import periods
+from lianghua_batch.core.periods import QUARTER, YEAR, Period
+
+FORMAT = 1
+_CODE = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Misshapen(ValueError):
+    """A JSON value that is no 归档清单; str() is the place where it departs."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sealed file: `file` is where it lay (forms: in the data folder; results: in the output folder), `stored` where it
+    stands in the bag's data/."""
+
+    file: str
+    stored: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another seal, by its file's name and check code."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a seal says of itself.
+
+    `number` counts the seals of a folder from 1, `previous` is the one before; `amendment` counts those of the period from 0,
+    `amends` is the one that it takes the place of, `reason` why, `changes` which forms changed, `differences` what moved
+    (as `diff --format json`), `objections` the rows of 异议登记 with what became of each. `names_masked`: as 公示 is. The lists of
+    files are empty until the bag is written.
+    """
+
+    period: Period
+    number: int
+    amendment: int
+    date: dt.date
+    by: str
+    tool: str
+    scheme: str
+    results_sha256: str
+    names_masked: bool
+    inputs: tuple[Entry, ...] = ()
+    outputs: tuple[Entry, ...] = ()
+    earlier: tuple[Entry, ...] = ()
+    rules: tuple[Entry, ...] = ()
+    previous: Link | None = None
+    amends: Link | None = None
+    reason: str | None = None
+    changes: Mapping[str, Any] | None = None
+    differences: Mapping[str, Any] | None = None
+    objections: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every file that it lists."""
+        return (*self.inputs, *self.outputs, *self.earlier, *self.rules)
+
+
+_LISTS = ("inputs", "outputs", "earlier", "rules")
+_LINKS = ("previous", "amends")
+
+
+def as_text(manifest: Manifest) -> str:
+    """Return the text of 归档清单.json; the same manifest always gives the same text."""
+    said: dict[str, Any] = {"format": FORMAT}
+    said |= {"period": str(manifest.period), "date": manifest.date.isoformat()}
+    plain = ("number", "amendment", "reason", "by", "tool", "scheme", "results_sha256", "names_masked")
+    said |= {name: getattr(manifest, name) for name in plain}
+    for name in _LINKS:
+        link = getattr(manifest, name)
+        said[name] = None if link is None else {"file": link.file, "sha256": link.sha256}
+    said |= {"changes": manifest.changes, "objections": list(manifest.objections), "differences": manifest.differences}
+    said |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in _LISTS}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _entry_as_json(entry: Entry) -> dict[str, Any]:
+    return {"file": entry.file, "stored": entry.stored, "sha256": entry.sha256, "size": entry.size}
+
+
+def parse(content: bytes) -> Manifest:
+    """Read 归档清单.json; raises Misshapen."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Misshapen("{}") from None
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        raise Misshapen("format")
+    departure = next((name for name, fits in _SHAPE.items() if not fits(said.get(name))), None)
+    if departure is not None:
+        raise Misshapen(departure)
+    facts = {name: said[name] for name in _SHAPE}
+    facts |= {"period": periods.parse(said["period"]), "date": dt.date.fromisoformat(said["date"])}
+    facts |= {name: tuple(Entry(**_only(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS}
+    facts |= {name: _link(said[name]) for name in _LINKS}
+    return Manifest(**{**facts, "objections": tuple(said["objections"])})
+
+
+def _only(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _link(said: Mapping[str, str] | None) -> Link | None:
+    return None if said is None else Link(said["file"], said["sha256"])
+
+
+# --- the shape -----------------------------------------------------------------------------------------------------
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _code(value: object) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _count(value: object, least: int = 0) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _period(value: object) -> bool:
+    period = periods.parse(value) if isinstance(value, str) else None
+    return period is not None and str(period) == value and period.kind in (QUARTER, YEAR)
+
+
+def _date(value: object) -> bool:
+    try:
+        return isinstance(value, str) and dt.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _is_link(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _text(value.get("file")) and _code(value.get("sha256")))
+
+
+def _entries(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(e, dict)
+        and _text(e.get("file"))
+        and _text(e.get("stored"))
+        and _code(e.get("sha256"))
+        and _count(e.get("size"))
+        for e in value
+    )
+
+
+def _rows(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _object(value: object) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+_SHAPE: Mapping[str, Callable[[object], bool]] = {
+    "period": _period,
+    "number": lambda value: _count(value, least=1),
+    "amendment": _count,
+    "date": _date,
+    "by": _text,
+    "tool": _text,
+    "scheme": _text,
+    "results_sha256": _code,
+    "names_masked": lambda value: isinstance(value, bool),
+    **dict.fromkeys(_LISTS, _entries),
+    **dict.fromkeys(_LINKS, _is_link),
+    "reason": lambda value: value is None or _text(value),
+    "changes": _object,
+    "differences": _object,
+    "objections": _rows,
+}
+
+
+def total_size(entries: Iterable[Entry]) -> int:
+    """How many bytes files have together."""
+    return sum(entry.size for entry in entries)

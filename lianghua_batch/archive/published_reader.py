@@ -1,0 +1,178 @@
+"""Reads what `run` has published: results.json with its 计分依据.json, of an output folder, of a seal, or given by name."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.analysis import published_schema as basis_shape
+from lianghua_batch.analysis.published import BASIS_FORMAT, Published, basis_check_code, misshapen
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive.seals import Seal, Unreadable
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
+
+__all__ = ["Absent", "Published", "Unusable", "of_texts", "published", "read", "sealed"]
+
+
+_SEAL = ".zip"
+
+
+class Unusable(Exception):
+    """There are no final results to be had from a path; str() is the sentence that says why and what to do."""
+
+
+class Absent(Unusable):
+    """There is nothing at the path."""
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """The bytes of one publication wherever they came from: `path` names results.json, `basis_path` its 计分依据."""
+
+    path: Path
+    results: bytes
+    basis_path: Path
+    basis: bytes | OSError | None
+
+
+def read(path: Path) -> Published:
+    """Return the results in a results.json, in the output folder that holds one, or in a seal; raises Unusable."""
+    return _published(_documents(path))
+
+
+def of_texts(path: Path, results: str, basis: str) -> Published:
+    """Return results as they would be read from a file at `path`."""
+    return _published(_Documents(path, results.encode("utf-8"), path, basis.encode("utf-8")))
+
+
+def sealed(seal: Seal | Unreadable) -> Published | Unusable:
+    """Return the final results in a seal: Unusable (not raised) where they cannot be read."""
+    try:
+        return _published(_sealed_documents(seal))
+    except Unusable as reason:
+        return reason
+
+
+def published(outputs: Path, period: Period) -> Published | Unusable | None:
+    """Return the final results of one period in the folder 输出: None where there are none, Unusable (not raised) where they
+    cannot be read."""
+    try:
+        return read(outputs / str(period))
+    except Absent:
+        return None
+    except Unusable as reason:
+        return reason
+
+
+def _names() -> Mapping[str, str]:
+    return resources.load("reading")
+
+
+# --- where they lie ------------------------------------------------------------------------------------------------
+
+
+def _documents(path: Path) -> _Documents:
+    """Fetch the bytes from wherever they lie."""
+    if path.suffix.lower() == _SEAL and path.is_file():
+        return _sealed_documents(shelf.read(path))
+    inside = path / _names()["results_name"] if os.path.isdir(path) else path
+    try:
+        content = inside.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise _absent("absent" if inside == path else "no_results", path) from None
+    except OSError as error:
+        reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        raise _unusable("refused", inside, **reasons) from None
+    beside = inside.with_name(_names()["basis_name"])
+    return _Documents(inside, content, beside, _bytes_or_why_not(beside))
+
+
+def _sealed_documents(seal: Seal | Unreadable) -> _Documents:
+    if isinstance(seal, Unreadable):
+        raise _unusable("sealed", seal.path, reason=seal.reason)
+    found = {}
+    for name in (_names()["results_name"], _names()["basis_name"]):
+        entry = seal.output(name)
+        try:
+            found[name] = None if entry is None else seal.content(entry)
+        except (bags.Broken, OSError):
+            raise _unusable("sealed_damaged", seal.path, file=name) from None
+    results, basis = found.values()
+    if results is None:
+        raise _unusable("sealed_damaged", seal.path, file=_names()["results_name"])
+    return _Documents(seal.path, results, seal.path, basis)
+
+
+def _bytes_or_why_not(path: Path) -> bytes | OSError | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error
+
+
+# --- what they say -------------------------------------------------------------------------------------------------
+
+
+def _published(documents: _Documents) -> Published:
+    results = _parsed(documents.results)
+    if results is None:
+        raise _unusable("not_json", documents.path)
+    if isinstance(results, dict) and "draft" in results:
+        raise _unusable("draft", documents.path)
+    place = misshapen(results)
+    if place is not None:
+        raise _unusable("not_results", documents.path, place=place)
+    basis, left_aside = _basis(documents, results)
+    return Published(documents.path, results, basis, left_aside)
+
+
+def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+    """What the results rest on, if that was written together with them; else why it is left aside."""
+    if documents.basis is None:
+        return None, None
+    if isinstance(documents.basis, OSError):
+        return None, _left_aside("refused", documents, reason=io_reasons.reason(documents.basis))
+    basis = _parsed(documents.basis)
+    if basis is None:
+        return None, _left_aside("not_json", documents)
+    if not isinstance(basis, dict) or basis.get("format") != BASIS_FORMAT:
+        return None, _left_aside("not_basis", documents)
+    if basis.get("results_sha256") != hashlib.sha256(documents.results).hexdigest():
+        return None, _left_aside("other", documents)
+    if basis.get("sha256") != basis_check_code(basis):
+        return None, _left_aside("changed", documents)
+    place = basis_shape.misshapen(basis, results)
+    return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
+
+
+def _parsed(content: bytes) -> Any:
+    """The JSON value; None for what is none (a lone null is as useless)."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unusable(why: str, path: Path, **words: str) -> Unusable:
+    return Unusable(_sentence(why, path, **words))
+
+
+def _absent(why: str, path: Path) -> Absent:
+    return Absent(_sentence(why, path))
+
+
+def _sentence(why: str, path: Path, **words: str) -> str:
+    return resources.load("compare")["unusable"][why].format(path=path, name=_names()["results_name"], **words)
+
+
+def _left_aside(why: str, documents: _Documents, **words: str) -> str:
+    sentence = resources.load("compare")["left_aside"][why]
+    return sentence.format(path=documents.basis_path, name=documents.path.name, **words)

@@ -1,0 +1,33 @@
+"""Scores a folder of sealed forms: in this process under the installed rules, or in a worker under those of a seal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.problems import errors
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.scoring import audit_trail as basis
+from lianghua_batch.scoring import results
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the forms come to: the texts of results.json and 计分依据.json, None where there are errors."""
+
+    results: str | None
+    basis: str | None
+    errors: tuple[str, ...] = ()
+
+
+def judge(folder: Path, period: str) -> Judged:
+    """Check and score a folder for one period, which is written as people write it."""
+    outcome = pipeline.process(folder, periods.parse(period))
+    if outcome.results is None:
+        return Judged(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
+    return Judged(results.as_text(outcome.results), basis.as_text(outcome.results))
+
+
+def judge_under(schemas: Path, folder: Path, period: str) -> Judged:
+    """Do so under other rules; only in a process that has not read its own yet."""
+    resources.stand_in(schemas)
+    return judge(folder, period)

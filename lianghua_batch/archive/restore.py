@@ -1,0 +1,128 @@
+"""Restores a sealed period into a new folder that `run` takes: its forms, its outputs, and the results that it looked back on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import restore_unpacking as unpacking
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive import seals_sources as sources
+from lianghua_batch.archive import verify_fixity as fixity
+from lianghua_batch.archive import verify_scan as scanning
+from lianghua_batch.archive.findings import Finding
+from lianghua_batch.archive.seals import Seal, Unreadable
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
+
+
+class Damaged(Exception):
+    """A seal that is not as it was sealed: nothing is restored from it."""
+
+    def __init__(self, file: str, findings: Sequence[Finding]) -> None:
+        super().__init__(file)
+        self.file = file
+        self.findings = tuple(findings)
+
+
+class Misplaced(Exception):
+    """A target that cannot be restored into; str() is the sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was restored, and where."""
+
+    seal: Seal
+    target: Path
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The periods whose results were restored with it, for it looked back on them."""
+        return tuple(dict.fromkeys(entry.file.partition("/")[0] for entry in self.seal.manifest.earlier))
+
+
+def restore(source: Path, target: Path, period: Period | None = None, amendment: int | None = None) -> Restored:
+    """Restore a seal into a folder that is not there or empty, all of it or nothing.
+
+    `source` is a zip, or a data folder or its 归档; of these the seal of `period` in force, or the `amendment` (0: the first).
+    Raises sources.NothingThere where there is no such seal, Damaged, Misplaced, OSError where it cannot be written.
+    """
+    path = _chosen(source, period, amendment)
+    examined = fixity.examine(path)
+    said = [*examined.findings, *_beside(examined)]
+    if found := [each for each in said if isinstance(each, Finding)]:
+        raise Damaged(path.name, found)
+    check_target(target)
+    its, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
+    with replacing.replacement(target, overwrite=False) as workshop, bags.opened(path) as bag:
+        lacking = unpacking.unpack(bag, its.inputs, workshop)
+        lacking += unpacking.unpack(bag, its.outputs, workshop / outputs / str(its.period))
+        lacking += unpacking.unpack(bag, its.earlier, workshop / outputs)
+        if lacking:
+            raise bags.Broken(lacking[0])
+    return Restored(Seal(path, its), target)
+
+
+def _beside(examined: fixity.Examined):
+    return () if examined.sha256 is None else scanning.beside(examined, {}, needed=False)
+
+
+def check_target(target: Path) -> None:
+    """Raise Misplaced where something is in the folder already, or where it lies in a data folder that has seals."""
+    words = resources.load("archive")["restored"]
+    replacing.recover(target)  # what a restoring that was killed has left
+    if target.is_dir() and any(target.iterdir()):
+        raise Misplaced(words["not_empty"].format(target=target))
+    data = next((folder for folder in target.resolve().parents if names.folder(folder).is_dir()), None)
+    if data is not None:
+        raise Misplaced(words["in_data"].format(target=target, data=data))
+
+
+# --- which seal ----------------------------------------------------------------------------------------------------
+
+
+def _chosen(source: Path, period: Period | None, amendment: int | None) -> Path:
+    """The file of the seal that is meant; raises sources.NothingThere."""
+    if source.is_file():
+        return _the_one(source, period, amendment)
+    folder = sources.shelf_of(source)
+    found = shelf.seals(folder)
+    if not found:
+        raise sources.nothing("none", place=folder)
+    there = {str(_period(each)): _period(each) for each in found}
+    if period is None and len(there) > 1:
+        raise sources.nothing(
+            "several", place=folder, periods=resources.load("archive")["listed"]["separator"].join(there)
+        )
+    period = period or next(iter(there.values()))
+    if period not in there.values():
+        raise sources.nothing("none_of_period", place=folder, period=period)
+    if amendment is not None:
+        return _amendment(folder, names.file(period, amendment))
+    chosen = shelf.in_force(found, period)
+    return chosen.path
+
+
+def _period(found: Seal | Unreadable) -> Period:
+    return found.manifest.period if isinstance(found, Seal) else found.period
+
+
+def _amendment(folder: Path, file: str) -> Path:
+    if not (folder / file).is_file():
+        raise sources.nothing("no_amendment", place=folder, file=file)
+    return folder / file
+
+
+def _the_one(source: Path, period: Period | None, amendment: int | None) -> Path:
+    """A zip that was named; what else was said must fit it."""
+    its = fixity.identity(source)
+    if its is not None and (period or its.period, its.amendment if amendment is None else amendment) != (
+        its.period,
+        its.amendment,
+    ):
+        facts = {"file": source.name, "period": its.period, "amendment": its.amendment}
+        raise sources.nothing("not_that_one", **facts)
+    return source

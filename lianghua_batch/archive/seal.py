@@ -1,0 +1,193 @@
+"""Seals a period: its bag, the bag's check code and the sheet to sign come to stand in 归档 together, and are never replaced."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lianghua_batch import __version__
+from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import contents, history
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seal_sheet as sheet
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive.contents import Contents
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.manifest import Link, Manifest
+from lianghua_batch.archive.seals import Seal, Unreadable
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.pipeline.process import Outcome
+from lianghua_batch.report import publish as publishing
+from lianghua_batch.report.publish import Progress
+from lianghua_batch.scoring import results
+
+
+class Refused(Exception):
+    """A period that cannot be sealed as it is; str() is the sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who seals, and on which day."""
+
+    by: str
+    date: dt.date
+
+
+def seal(
+    data: Path, outcome: Outcome, files: Files, signature: Signature, progress: Progress | None = None
+) -> tuple[Seal, list[Path]]:
+    """Seal the results of a period that was scored without errors from `files`; return the seal and what had to be published.
+
+    What is published already must be what the forms give now, file by file: what was mailed is what is sealed. Where nothing
+    is, it is published with the seal. Raises Refused.
+    """
+    sealed = sound(shelf.seals(names.folder(data)))
+    period = outcome.period
+    there = shelf.in_force(sealed, period)
+    if there is not None:
+        raise refused("already", period=period, file=there.file, date=there.manifest.date)
+    objections = linked(outcome.county)
+    manifest = Manifest(
+        **facts(outcome, signature, sealed),
+        amendment=0,
+        names_masked=False,
+        objections=tuple(each.as_json() for each in objections),
+    )
+    outputs = data / resources.load("reading")["output_folder"] / str(period)
+    if not any(path.is_file() for path in outputs.glob("*")):
+        return publish(data, outcome, files, manifest, objections, progress)
+    earlier = history.of(data, period)
+    published, masked = _as_published(outcome, earlier, outputs, progress)
+    manifest = replace(manifest, names_masked=masked)
+    gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
+    with replacing.replacement(names.folder(data), overwrite=False) as workshop:
+        write(workshop, manifest, gathered)
+    return shelf.read(names.folder(data) / names.file(period, 0)), []
+
+
+def publish(
+    data: Path,
+    outcome: Outcome,
+    files: Files,
+    manifest: Manifest,
+    objections: Sequence[Objection],
+    progress: Progress | None = None,
+) -> tuple[Seal, list[Path]]:
+    """Publish a period and seal it, both or neither; return the seal and the published files."""
+    earlier = history.of(data, outcome.period)
+    place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
+    gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
+    with replacing.replacement(data, gone=gone) as workshop:
+        written = publishing.write(
+            outcome.results,
+            outcome.problems,
+            workshop / place,
+            earlier,
+            objections=objections,
+            mask_names=manifest.names_masked,
+            progress=progress,
+        )
+        gathered = contents.gather(outcome, files, earlier, {name: workshop / place / name for name in written})
+        write(names.folder(workshop), manifest, gathered)
+    made = shelf.read(names.folder(data) / names.file(outcome.period, manifest.amendment))
+    return made, [data / place / name for name in written]
+
+
+def sound(found: Iterable[Seal | Unreadable]) -> list[Seal]:
+    """The seals so far; raises Refused where one cannot be read: nothing can be added to a broken chain."""
+    listed = list(found)
+    broken = [each for each in listed if isinstance(each, Unreadable)]
+    if broken:
+        raise refused("broken_shelf", file=broken[0].file, reason=broken[0].reason)
+    return listed
+
+
+def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
+    """What every manifest says of its period, its maker and the seal before it."""
+    last = sealed[-1] if sealed else None
+    return {
+        "period": outcome.period,
+        "number": 1 if last is None else last.manifest.number + 1,
+        "date": signature.date,
+        "by": signature.by,
+        "tool": __version__,
+        "scheme": outcome.county.scheme.name,
+        "results_sha256": results.check_code(outcome.results),
+        "previous": None if last is None else link(last),
+    }
+
+
+def link(its: Seal) -> Link:
+    """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
+    code, beside = its.check_code, its.path.with_name(names.code_file(its.file))
+    try:
+        noted = beside.read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):  # of which archive verify tells
+        noted = []
+    if noted and noted[0].lower() != code:
+        raise refused("not_as_noted", file=its.file, beside=beside.name)
+    return Link(its.file, code)
+
+
+def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
+    """Write a seal, its check code and its sheet into a new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = replace(
+        manifest, **{kind: getattr(gathered, kind) for kind in ("inputs", "outputs", "earlier", "rules")}
+    )
+    file = names.file(manifest.period, manifest.amendment)
+    bags.write(folder / file, gathered.payload(manifest), _info(manifest))
+    made = Seal(folder / file, manifest)
+    (folder / names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
+    sheet.write(folder / names.sheet_file(file), made)
+
+
+def _info(manifest: Manifest) -> dict[str, str]:
+    """bag-info.txt."""
+    return {
+        "External-Identifier": names.file(manifest.period, manifest.amendment),
+        "External-Description": manifest.scheme,
+        "Bagging-Date": manifest.date.isoformat(),
+        "Contact-Name": manifest.by,
+        "Bag-Software-Agent": f"lianghua-batch {manifest.tool}",
+    }
+
+
+def refused(why: str, **facts: object) -> Refused:
+    """The sentence of schemas/archive.yaml that says why."""
+    return Refused(resources.load("archive")["refused"][why].format_map(facts))
+
+
+# --- what is published --------------------------------------------------------------------------------------------
+
+
+def _as_published(
+    outcome: Outcome, earlier: Earlier, outputs: Path, progress: Progress | None
+) -> tuple[list[str], bool]:
+    """The published files, which must be what the forms give now, and whether 公示 masks names; raises Refused."""
+    with tempfile.TemporaryDirectory() as place:
+        again, masked = Path(place) / "plain", Path(place) / "masked"
+        published = publishing.write(outcome.results, outcome.problems, again, earlier, progress=progress)
+        other = publishing.write_public(outcome.results, masked, mask_names=True)
+        differing = [name for name in published if not _same(outputs / name, again / name)]
+        if differing == [other] and _same(outputs / other, masked / other):
+            return published, True
+    if differing:
+        raise refused("not_as_published", period=outcome.period, files=_listed(differing))
+    return published, False
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.is_file() and path.read_bytes() == other.read_bytes()
+
+
+def _listed(files: list[str]) -> str:
+    """The first few of many."""
+    words = resources.load("archive")["listed"]
+    shown = words["separator"].join(files[: words["most"]])
+    return shown if len(files) <= words["most"] else words["more"].format(shown=shown, count=len(files))

@@ -1,0 +1,158 @@
+"""The blocks of 归档单 that every seal has: whose it is, its check codes, what it holds and assures, and who signs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive.manifest import Link, Manifest
+from lianghua_batch.archive.seals import Seal
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.report.layout.model import Cell, Row, Value
+
+Words = Mapping[str, Any]
+
+
+def facts(seal: Seal) -> dict[str, Any]:
+    """What the sentences of archive_sheet.yaml may speak of."""
+    words, its = resources.load("archive_sheet"), seal.manifest
+    code = seal.check_code
+    day = its.date
+    return {
+        "document": words["document"],
+        "period": str(its.period),
+        "period_label": _named(its.period),
+        "number": its.number,
+        "amendment": its.amendment,
+        "scheme": its.scheme,
+        "file": seal.file,
+        "date": words["day"].format(year=day.year, month=day.month, day=day.day),
+        "by": its.by,
+        "tool": f"lianghua-batch {its.tool}",
+        "check_code": code,
+        "code": in_groups(code, joined=True),
+        "begins": code[: words["code"]["begins"]],
+        "results_sha256": its.results_sha256,
+    }
+
+
+def _named(period: Period) -> str:
+    template = resources.load("archive_sheet")["period_labels"][period.kind]
+    ordinal = "" if period.kind == YEAR else resources.load("report")["ordinals"][period.index - 1]
+    return template.format(year=period.year, ordinal=ordinal)
+
+
+def in_groups(code: str, *, joined: bool = False) -> str:
+    """A check code as it is compared by eye: a few characters at a time, over lines, or `joined` in one."""
+    look = resources.load("archive_sheet")["code"]
+    groups = [code[at : at + look["group"]] for at in range(0, len(code), look["group"])]
+    per_line = len(groups) if joined else look["groups"]
+    return "\n".join(" ".join(groups[at : at + per_line]) for at in range(0, len(groups), per_line))
+
+
+def layout() -> Words:
+    """What schemas/archive_sheet.yaml says of the page to sign."""
+    return resources.load("archive_sheet")["sheet"]
+
+
+def width() -> int:
+    """How many columns the page has."""
+    return layout()["grid"]["columns"]
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+def labelled(*pairs: tuple[str, str], style: str = "text") -> Row:
+    """Labels with what they stand for, side by side over the whole width."""
+    room, label = width() // len(pairs), layout()["label"]
+    return Row(
+        tuple(cell for name, value in pairs for cell in (Cell(name, "label", label), Cell(value, style, room - label)))
+    )
+
+
+def caption(text: str) -> Row:
+    """The line over a block."""
+    return Row((Cell(text, "caption", width()),))
+
+
+def whole(text: str, style: str = "text") -> Row:
+    """A text over the whole width."""
+    return Row((Cell(text, style, width()),))
+
+
+def headings(columns: Sequence[Words]) -> Row:
+    """The headings of a block's own columns."""
+    return Row(tuple(Cell(c["heading"], "heading_small", c["span"]) for c in columns))
+
+
+def columned(columns: Sequence[Words], values: Mapping[str, Value], styles: Mapping[str, str] | None = None) -> Row:
+    """A row of a block's own columns."""
+    return Row(tuple(Cell(values[c["name"]], (styles or {}).get(c["name"], c["style"]), c["span"]) for c in columns))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text that is no longer than that, or says that it goes on."""
+    return text if len(text) <= most else resources.load("archive_sheet")["cut"].format(text=text[:most])
+
+
+def more(count: int, what: str) -> str:
+    """That there are more of them than are shown."""
+    return resources.load("archive_sheet")["more"].format(count=count, what=what)
+
+
+# --- blocks --------------------------------------------------------------------------------------------------------
+
+
+def heads(its: Words) -> Iterator[Row]:
+    """Period, scheme, number, file, day, by whom, with which version."""
+    for line in layout()["facts"]:
+        yield labelled(*((name, value.format_map(its)) for name, value in line))
+
+
+def codes(manifest: Manifest, its: Words) -> Iterator[Row]:
+    """The check codes of the seal, its results and the seal before, and how the first is computed again."""
+    words = layout()["codes"]
+    yield caption(words["caption"])
+    yield labelled((words["archive"], in_groups(its["check_code"])), style="code_large")
+    yield labelled((words["again_label"], words["again"].format_map(its)), style="text_small")
+    yield labelled((words["results"], in_groups(manifest.results_sha256)), style="code_lines")
+    if manifest.previous is None:
+        yield labelled((words["previous"], words["first_of_all"]), style="text_small")
+    else:
+        yield labelled((words["previous"], linked(manifest.previous)), style="code_lines")
+
+
+def linked(link: Link) -> str:
+    """Another seal's file with its check code."""
+    return layout()["codes"]["previous_is"].format(file=link.file, code=in_groups(link.sha256))
+
+
+def sizes(manifest: Manifest) -> Iterator[Row]:
+    """How many files of each kind, and of how many bytes."""
+    words, kinds = layout()["sizes"], resources.load("archive_sheet")["kinds"]
+    span, lists = words["span"], [getattr(manifest, kind) for kind in kinds] + [manifest.entries]
+    yield caption(words["caption"])
+    heads = [*kinds.values(), words["whole"]]
+    yield Row((Cell(words["heading"], "heading", span["label"]), *(Cell(h, "heading", span["each"]) for h in heads)))
+    for label, count in ((words["files"], len), (words["bytes"], manifests.total_size)):
+        cells = (Cell(count(entries), "bytes", span["each"]) for entries in lists)
+        yield Row((Cell(label, "label", span["label"]), *cells))
+
+
+def assured() -> Iterator[Row]:
+    """What the seal proves by 四性, and what it does not."""
+    words = layout()["assured"]
+    yield caption(words["caption"])
+    for name, text in words["lines"]:
+        yield labelled((name, text), style="text_small")
+
+
+def signatures() -> Iterator[Row]:
+    """Room for names and the seal of the unit, each with its day."""
+    words = layout()["signatures"]
+    who = words["who"]
+    spans = [width() // len(who) + (at < width() % len(who)) for at in range(len(who))]
+    yield Row((Cell("", "blank", width()),), height=words["gap"])
+    boxes = (words["box"].format(who=name) for name in who)
+    yield Row(tuple(Cell(box, "text_centred", span) for box, span in zip(boxes, spans, strict=True)))

@@ -1,0 +1,131 @@
+"""The seals of a data folder, in the order in which they were made, and which of them is in force for a period."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive.manifest import Entry, Manifest
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
+
+_SUFFIX = ".zip"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A seal as it lies in 归档."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def file(self) -> str:
+        return self.path.name
+
+    @property
+    def check_code(self) -> str:
+        """The sha-256 of the whole zip, read now."""
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def content(self, entry: Entry) -> bytes:
+        """The bytes of one sealed file; raises bags.Broken where they are not those that were sealed."""
+        with bags.opened(self.path) as bag:
+            content = bag.sound(bags.DATA + entry.stored)
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise bags.Broken(entry.stored)
+        return content
+
+    def output(self, name: str) -> Entry | None:
+        """A file of the sealed output folder, by its place there."""
+        return next((entry for entry in self.manifest.outputs if entry.file == name), None)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that is called as a seal is and cannot be read as one; `reason` is a sentence that says why and what to do."""
+
+    path: Path
+    period: Period | None
+    amendment: int
+    reason: str
+
+    @property
+    def file(self) -> str:
+        return self.path.name
+
+
+def seals(folder: Path) -> list[Seal | Unreadable]:
+    """Return the seals in the folder 归档 in the order of their numbers; none where there is no such folder.
+
+    Last come those that cannot be read, one that was there and is gone among them: a period does not become unsealed by that.
+    """
+    if not folder.is_dir():
+        return []
+    files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
+    found = [read(path) for path in files if names.meaning(path.name) is not None]
+    there = {each.file for each in found}
+    gone = {file: witness for file, witness in _witnesses(found, files) if file not in there}
+    return sorted([*found, *(_gone(folder / file, witness) for file, witness in gone.items())], key=_order)
+
+
+def _witnesses(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Seals that must have been there, each with the file that says so: another seal, what belongs to it, itself renamed."""
+    for seal in found:
+        links = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
+        yield from ((link.file, seal.file) for link in links if link is not None)
+    for path in files:
+        if (companion := names.companion_of(path.name)) is not None:
+            yield companion, path.name
+        elif (
+            path.suffix.lower() == _SUFFIX and names.meaning(path.name) is None and isinstance(its := read(path), Seal)
+        ):
+            yield names.file(its.manifest.period, its.manifest.amendment), path.name
+
+
+def _gone(path: Path, witness: str) -> Unreadable:
+    period, amendment = names.meaning(path.name) or (None, 0)
+    return Unreadable(path, period, amendment, resources.load("archive")["unreadable"]["gone"].format(witness=witness))
+
+
+def _order(found: Seal | Unreadable) -> tuple:
+    if isinstance(found, Seal):
+        return (0, found.manifest.number, found.file)
+    return (1, 0, found.file)
+
+
+def read(path: Path) -> Seal | Unreadable:
+    """Read what the seal in a zip says of itself; its name says of which period it is."""
+    meaning = names.meaning(path.name)
+    words = resources.load("archive")["unreadable"]
+    period, amendment = meaning if meaning is not None else (None, 0)
+    try:
+        with bags.opened(path) as bag:
+            manifest = manifests.parse(bag.sound(bags.DATA + names.in_bag("manifest")))
+    except bags.Broken:
+        return Unreadable(path, period, amendment, words["broken"])
+    except manifests.Misshapen as place:
+        return Unreadable(path, period, amendment, words["misshapen"].format(place=place))
+    except OSError as error:
+        facts = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        return Unreadable(path, period, amendment, words["refused"].format_map(facts))
+    if meaning is not None and meaning != (manifest.period, manifest.amendment):
+        inside = names.file(manifest.period, manifest.amendment)
+        return Unreadable(path, period, amendment, words["other_name"].format(inside=inside))
+    return Seal(path, manifest)
+
+
+def in_force(found: Iterable[Seal | Unreadable], period: Period) -> Seal | Unreadable | None:
+    """Return the last amendment of a period, or its first seal where there is none; one of them that cannot be read stands for all."""
+    its = [each for each in found if _period(each) == period]
+    broken = next((each for each in its if isinstance(each, Unreadable)), None)
+    return broken or max(its, key=lambda seal: seal.manifest.amendment, default=None)
+
+
+def _period(found: Seal | Unreadable) -> Period | None:
+    return found.manifest.period if isinstance(found, Seal) else found.period

@@ -1,0 +1,169 @@
+"""Verifies seals: every file of each, what lies beside them, their chain, and their results, computed anew."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seals_sources as sources
+from lianghua_batch.archive import verify_chain as chain
+from lianghua_batch.archive import verify_fixity as fixity
+from lianghua_batch.archive import verify_recompute as recomputing
+from lianghua_batch.archive import verify_scan as scanning
+from lianghua_batch.archive.findings import PROPERTIES, Finding, Note
+from lianghua_batch.archive.verify_chain import Ring
+from lianghua_batch.archive.verify_fixity import Examined
+from lianghua_batch.archive.verify_recompute import Recomputed
+from lianghua_batch.archive.verify_scan import Scanned
+from lianghua_batch.core.periods import Period
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One seal, examined and recomputed."""
+
+    examined: Examined
+    recomputed: Recomputed
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verifying came to; `links` is how many links of the chain were followed."""
+
+    place: Path
+    seals: tuple[Verified, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]
+    links: int
+
+
+def verify(path: Path, period: Period | None = None, progress: Progress | None = None) -> Report:
+    """Verify the seals of a data folder or of its 归档, of one period if that is given, or one zip.
+
+    Every file of every seal is checked whatever was found before; the chain is followed whole, of a single zip as far as its
+    neighbours lie beside it. Nothing is written. Raises sources.NothingThere, OSError where the folder cannot be listed.
+    """
+    return _single(path, progress) if path.is_file() else _folder(sources.shelf_of(path), period, progress)
+
+
+def _folder(folder: Path, period: Period | None, progress: Progress | None) -> Report:
+    if not folder.is_dir():
+        raise sources.nothing("none", place=folder)
+    scanned = scanning.scan(folder)
+    wanted = [p for proper, p in _named(scanned) if period is None or _of(proper) == period]
+    said = [each for each in scanned.said if period is None or _of(each.seal) in (period, None)]
+    if not wanted and not any(isinstance(each, Finding) for each in said):
+        raise sources.nothing("none" if period is None else "none_of_period", place=folder, period=period)
+    verified = [_verified(path, number, len(wanted), progress) for number, path in enumerate(wanted, start=1)]
+    done = {each.examined.path: each.examined for each in verified}
+    rings = [ring for p in scanned.there.values() for ring in _ring(done.get(p) or p)]
+    codes = {proper: code for proper, p in scanned.there.items() for code in _code(done.get(p) or p)}
+    codes |= {p.name: code for p in scanned.aside for code in _code(done.get(p) or p)}
+    said += chain.check(rings, codes)
+    links = sum(ring.manifest.previous is not None for ring in rings)
+    return _report(folder, verified, said, rings, links, single=False)
+
+
+def _named(scanned: Scanned) -> Iterator[tuple[str, Path]]:
+    yield from scanned.there.items()
+    yield from ((path.name, path) for path in scanned.aside)
+
+
+def _of(name: str) -> Period | None:
+    meaning = names.meaning(name)
+    return None if meaning is None else meaning[0]
+
+
+def _verified(path: Path, number: int, whole: int, progress: Progress | None) -> Verified:
+    examined = fixity.examine(path)
+    found = Verified(examined, recomputing.recompute(examined))
+    if progress is not None:
+        progress(number, whole)
+    return found
+
+
+def _ring(seal: Examined | Path) -> Iterator[Ring]:
+    """The link that a seal is, if what it says of itself can be relied on; of one that is not examined no more is claimed."""
+    if isinstance(seal, Examined):
+        if seal.identified:
+            yield Ring(seal.file, seal.manifest, seal.sha256, seal.sound)
+    elif (manifest := fixity.identity(seal)) is not None:
+        yield from (Ring(seal.name, manifest, code, sound=False) for code in _code(seal))
+
+
+def _code(seal: Examined | Path) -> Iterator[str]:
+    """The check code, unless the file cannot be read."""
+    if isinstance(seal, Examined):
+        yield from [] if seal.sha256 is None else [seal.sha256]
+        return
+    try:
+        yield fixity.code_of(seal)
+    except OSError:
+        return
+
+
+def _report(
+    place: Path,
+    verified: list[Verified],
+    said: Iterable[Finding | Note],
+    rings: list[Ring],
+    links: int,
+    *,
+    single: bool,
+) -> Report:
+    """Everything that was found, seal by seal in their order."""
+    listed = [*said]
+    confirmed = {
+        (link.file, link.sha256): ring.file
+        for ring in rings
+        for link in (ring.manifest.previous, ring.manifest.amends)
+        if link is not None
+    }
+    for each in verified:
+        listed += each.examined.findings
+        if each.examined.sha256 is not None:
+            listed += scanning.beside(each.examined, confirmed, needed=not single)
+        listed += each.recomputed.said
+    order = {ring.file: ring.manifest.number for ring in rings}
+    last = max(order.values(), default=0) + 1
+    verified = sorted(verified, key=lambda each: (order.get(each.examined.file, last), each.examined.file))
+    listed.sort(key=lambda each: (order.get(each.seal, last), each.seal))
+    findings = sorted((f for f in listed if isinstance(f, Finding)), key=lambda f: PROPERTIES.index(f.property))
+    notes = (n for n in listed if isinstance(n, Note))
+    return Report(place, tuple(verified), tuple(dict.fromkeys(findings)), tuple(dict.fromkeys(notes)), links)
+
+
+# --- a single zip --------------------------------------------------------------------------------------------------
+
+
+def _single(path: Path, progress: Progress | None) -> Report:
+    verified = _verified(path, 1, 1, progress)
+    examined = verified.examined
+    said = scanning.seals([(path, examined.manifest if examined.identified else None)]).said
+    rings, codes = _neighbours(examined)
+    said = [*(each for each in said if isinstance(each, Finding)), *chain.check(rings, codes, whole=False)]
+    links = max(len(rings) - 1, 0)
+    return _report(path, [verified], said, rings, links, single=True)
+
+
+def _neighbours(examined: Examined) -> tuple[list[Ring], dict[str, str]]:
+    """The seal and those before and after it, as far as they lie beside it one after the other."""
+    own = list(_ring(examined))
+    if not own:
+        return [], {}
+    paths = [p for p in examined.path.parent.iterdir() if names.meaning(p.name) and p.is_file() and p != examined.path]
+    others = {p.name: ring for p in paths for ring in _ring(p)}
+    codes = {p.name: code for p in paths if p.name not in others for code in _code(p)}
+    rings = own
+    while (link := rings[0].manifest.previous) is not None and link.file in others:
+        rings = [others.pop(link.file), *rings]
+    while after := [r for r in others.values() if _follows(r, rings[-1])]:
+        rings = [*rings, others.pop(after[0].file)]
+    return rings, codes
+
+
+def _follows(ring: Ring, before: Ring) -> bool:
+    link = ring.manifest.previous
+    return link is not None and link.file == before.proper_name

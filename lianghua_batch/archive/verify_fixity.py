@@ -1,0 +1,180 @@
+"""Whether one seal is still as it was sealed: its zip, its bag, and every file against the lists of them."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import manifest as manifests
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive.bag import Bag, Flaw
+from lianghua_batch.archive.findings import Finding, finding
+from lianghua_batch.archive.manifest import Entry, Manifest
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+
+_INFO, _OXUM = "bag-info.txt", "Payload-Oxum:"
+_PACKAGES = (".xlsx",)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the examination of one zip came to: `sha256` is None where it cannot be read, `manifest` where it says nothing of
+    itself; `files` and `size` are those of the payload that was read."""
+
+    path: Path
+    sha256: str | None
+    manifest: Manifest | None
+    findings: tuple[Finding, ...]
+    files: int = 0
+    size: int = 0
+
+    @property
+    def file(self) -> str:
+        return self.path.name
+
+    @property
+    def proper_name(self) -> str:
+        """What it was called when it was sealed, as far as that can be read."""
+        return self.file if self.manifest is None else names.file(self.manifest.period, self.manifest.amendment)
+
+    @property
+    def sound(self) -> bool:
+        return not self.findings
+
+    @property
+    def identified(self) -> bool:
+        """Whether what it says of itself is what was sealed."""
+        said = bags.DATA + names.in_bag("manifest")
+        return self.manifest is not None and not any(finding.file == said for finding in self.findings)
+
+
+def code_of(path: Path) -> str:
+    """The check code (sha-256) of a whole file, however large."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def identity(path: Path) -> Manifest | None:
+    """What the seal in a file says of itself; None where there is none, or where that is damaged."""
+    try:
+        with bags.opened(path) as bag:
+            return manifests.parse(bag.sound(bags.DATA + names.in_bag("manifest")))
+    except (bags.Broken, manifests.Misshapen, OSError):
+        return None
+
+
+def examine(path: Path) -> Examined:
+    """Read every byte of a seal and compare it with what its lists say; whatever is wrong is a finding, nothing is raised."""
+    try:
+        code = code_of(path)
+        with bags.opened(path) as bag:
+            return _examined(path, code, bag)
+    except bags.Broken:
+        return Examined(path, code, None, (finding("broken", path.name),))
+    except OSError as error:
+        facts = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        return Examined(path, None, None, (finding("refused", path.name, **facts),))
+
+
+def _examined(path: Path, code: str, bag: Bag) -> Examined:
+    flaws = bag.flaws()
+    said = bags.DATA + names.in_bag("manifest")
+    found = [_of_flaw(path.name, flaw) for flaw in flaws]
+    payload = _measured(bag)
+    manifest = None
+    if said in payload:
+        try:
+            manifest = manifests.parse(bag.content(said))
+        except manifests.Misshapen as place:
+            found.append(finding("manifest_misshapen", path.name, said, place=place))
+    elif not any(flaw.file == said for flaw in flaws):
+        found.append(finding("manifest_missing", path.name, said))
+    told = {flaw.file for flaw in flaws} | {flaw.now for flaw in flaws}
+    if manifest is not None:
+        found += _against_manifest(path.name, manifest, payload, told)
+        found += _unopenable(path.name, manifest, bag, payload, told)
+    if not any((name or "").startswith(bags.DATA) or name == _INFO for name in told):
+        found += _against_oxum(path.name, bag, payload)
+    return Examined(path, code, manifest, tuple(found), len(payload), sum(size for _, size in payload.values()))
+
+
+def _of_flaw(seal: str, flaw: Flaw) -> Finding:
+    kind = "broken_list" if flaw.kind == bags.BROKEN else flaw.kind
+    return finding(kind, seal, flaw.file, now=flaw.now)
+
+
+def _measured(bag: Bag) -> dict[str, tuple[str, int]]:
+    """The check code and the size of every payload file that can be read."""
+    found = {}
+    for name in bag.files:
+        if name.startswith(bags.DATA):
+            try:
+                content = bag.content(name)
+            except bags.Broken:
+                continue
+            found[name] = hashlib.sha256(content).hexdigest(), len(content)
+    return found
+
+
+def _against_manifest(
+    seal: str, manifest: Manifest, payload: dict[str, tuple[str, int]], told: set[str | None]
+) -> Iterator[Finding]:
+    """How 归档清单 departs from the payload; what the bag's own lists told already is not told again."""
+    listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
+    own = bags.DATA + names.in_bag("manifest")
+    for name, entry in listed.items():
+        if not bags.safe(bags.DATA + entry.file):
+            yield finding("unsafe_place", seal, name, place=entry.file)
+        if name in told:
+            continue
+        if name not in payload:
+            yield finding("listed_missing", seal, name)
+        elif payload[name] != (entry.sha256, entry.size):
+            yield finding("listed_other", seal, name)
+    for name in payload:
+        if name not in listed and name != own and name not in told:
+            yield finding("unlisted", seal, name)
+    results = results_entry(manifest)
+    if results is None:
+        yield finding("no_results", seal, own)
+        return
+    name = bags.DATA + results.stored
+    if name in payload and payload[name][0] != manifest.results_sha256 and name not in told:
+        yield finding("results_code", seal, name)
+
+
+def results_entry(manifest: Manifest) -> Entry | None:
+    """The sealed results.json."""
+    name = resources.load("reading")["results_name"]
+    return next((entry for entry in manifest.outputs if entry.file == name), None)
+
+
+def _unopenable(
+    seal: str, manifest: Manifest, bag: Bag, payload: dict[str, tuple[str, int]], told: set[str | None]
+) -> Iterator[Finding]:
+    """Sealed workbooks that are as they were sealed, but no workbooks."""
+    for entry in manifest.outputs:
+        name = bags.DATA + entry.stored
+        if name in payload and name not in told and name.lower().endswith(_PACKAGES) and not _opens(bag.content(name)):
+            yield finding("unopenable", seal, name)
+
+
+def _opens(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return package.testzip() is None
+    except bags.DAMAGE:
+        return False
+
+
+def _against_oxum(seal: str, bag: Bag, payload: dict[str, tuple[str, int]]) -> Iterator[Finding]:
+    """The sum of sizes and the number of files that the bag says of itself."""
+    lines = bag.content(_INFO).decode("utf-8", "replace").splitlines() if _INFO in bag.files else []
+    said = next((line.removeprefix(_OXUM).strip() for line in lines if line.startswith(_OXUM)), None)
+    there = f"{sum(size for _, size in payload.values())}.{len(payload)}"
+    if said != there:
+        yield finding("oxum", seal, _INFO, said=said or "—", there=there)

@@ -1,0 +1,174 @@
+"""Scores the sealed forms of a seal anew and compares, to the digit; under the rules that were sealed with them."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch import __version__
+from lianghua_batch.analysis import published as published_shape
+from lianghua_batch.archive import bag as bags
+from lianghua_batch.archive import contents
+from lianghua_batch.archive import restore_unpacking as unpacking
+from lianghua_batch.archive import result_differences as departures
+from lianghua_batch.archive import verify_fixity as fixity
+from lianghua_batch.archive.bag import Bag
+from lianghua_batch.archive.findings import Finding, Note, finding, note
+from lianghua_batch.archive.manifest import Entry, Manifest
+from lianghua_batch.archive.recompute_worker import Judged, judge
+from lianghua_batch.archive.restore_unpacking import content_of
+from lianghua_batch.archive.result_differences import Departure
+from lianghua_batch.archive.verify_fixity import Examined
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.core.worker_pool import Crew, Duty
+
+INSTALLED, SEALED = "installed", "sealed"
+_WORKER = Duty("lianghua_batch.archive.recompute_worker", "judge_under")
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What came of it: under which rules (INSTALLED, SEALED; None: not at all), and how many numbers there were to compare."""
+
+    under: str | None
+    numbers: int = 0
+    said: tuple[Finding | Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A seal whose forms lie unpacked: `rules` is the folder of its rules, None where they are the installed ones or cannot be read."""
+
+    file: str
+    manifest: Manifest
+    results: Mapping[str, Any]
+    text: bytes
+    basis: bytes | None
+    forms: Path
+    rules: Path | None
+
+    @property
+    def place(self) -> str:
+        return bags.DATA + fixity.results_entry(self.manifest).stored
+
+
+def recompute(examined: Examined) -> Recomputed:
+    """Score a seal's forms anew and compare with its results; whatever is in the way is said, nothing is raised."""
+    manifest = examined.manifest
+    if manifest is None:
+        return Recomputed(None, said=(note("not_recomputed", examined.file),))
+    try:
+        with bags.opened(examined.path) as bag, tempfile.TemporaryDirectory() as place:
+            return _recomputed(examined, manifest, bag, Path(place))
+    except bags.Broken:
+        return Recomputed(None, said=(note("not_recomputed", examined.file),))
+    except OSError as error:
+        return Recomputed(None, said=(note("not_unpacked", examined.file, reason=io_reasons.reason(error)),))
+
+
+def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -> Recomputed:
+    said: list[Finding | Note] = [] if examined.sound else [note("despite", examined.file)]
+    lacking = unpacking.unpack(bag, manifest.inputs, place / "forms")
+    if lacking:
+        return Recomputed(None, said=(note("forms_lacking", examined.file, form=lacking[0], count=len(lacking)),))
+    entry = fixity.results_entry(manifest)
+    text = content_of(bag, entry)
+    results = _parsed(text)
+    if results is None:
+        said = [] if text is None else [finding("results_misshapen", examined.file, bags.DATA + entry.stored)]
+        return Recomputed(None, said=(*said, note("not_recomputed", examined.file)))
+    sealed = _Sealed(
+        file=examined.file,
+        manifest=manifest,
+        results=results,
+        text=text,
+        basis=content_of(bag, _basis_entry(manifest)),
+        forms=place / "forms",
+        rules=None,
+    )
+    if _are_installed(bag, manifest.rules):
+        return _result(INSTALLED, sealed, [*said, *_compared(sealed, judge(sealed.forms, str(manifest.period)))])
+    unread = unpacking.unpack(bag, manifest.rules, place / "rules")
+    judged = None if unread or not manifest.rules else _under(place / "rules", sealed)
+    now = judge(sealed.forms, str(manifest.period))
+    if judged is None:
+        said += [note("rules_unreadable", examined.file, tool=manifest.tool, now=__version__)]
+        return _result(INSTALLED, sealed, [*said, *_compared(sealed, now)])
+    return _result(SEALED, sealed, [*said, *_compared(sealed, judged), *_otherwise_today(sealed, judged, now)])
+
+
+def _result(under: str, sealed: _Sealed, said: Iterable[Finding | Note]) -> Recomputed:
+    return Recomputed(under, departures.count(sealed.results), tuple(said))
+
+
+def _basis_entry(manifest: Manifest) -> Entry | None:
+    name = resources.load("reading")["basis_name"]
+    return next((entry for entry in manifest.outputs if entry.file == name), None)
+
+
+def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
+    """results.json, where it is one."""
+    try:
+        results = None if text is None else json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return results if results is not None and published_shape.misshapen(results) is None else None
+
+
+def _are_installed(bag: Bag, rules: Iterable[Entry]) -> bool:
+    """Whether the sealed rules are those that this program goes by."""
+    sealed = {entry.file: content_of(bag, entry) for entry in rules}
+    return sealed == dict(contents.rules())
+
+
+def _under(rules: Path, sealed: _Sealed) -> Judged | None:
+    """What the forms come to under sealed rules, worked out by a process of its own; None where it cannot go by them."""
+    crew = Crew(_WORKER)
+    try:
+        (answer,) = crew.answers([(rules, sealed.forms, str(sealed.manifest.period))])
+    finally:
+        crew.stop()
+    return answer if isinstance(answer, Judged) else None
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def _compared(sealed: _Sealed, now: Judged) -> Iterator[Finding]:
+    """How the sealed results depart from what their forms come to."""
+    its = sealed.manifest
+    same_tool = its.tool == __version__
+    facts = {"tool": its.tool, "now": __version__}
+    if now.results is None:
+        kind = "errors" if same_tool else "errors_other_tool"
+        yield finding(kind, sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
+        return
+    numbers = _departures(sealed, now)
+    if numbers:
+        yield finding("numbers" if same_tool else "numbers_other_tool", sealed.file, sealed.place, numbers, **facts)
+    elif not same_tool:
+        return
+    elif now.results.encode("utf-8") != sealed.text:
+        yield finding("results_other", sealed.file, sealed.place)
+    elif sealed.basis is not None and now.basis.encode("utf-8") != sealed.basis:
+        yield finding("basis_other", sealed.file, bags.DATA + _basis_entry(its).stored)
+
+
+def _otherwise_today(sealed: _Sealed, then: Judged, now: Judged) -> Iterator[Note]:
+    """What the installed rules and methods give that those of the seal do not."""
+    facts = {"tool": sealed.manifest.tool, "now": __version__}
+    if then.results is None:
+        return
+    if now.results is None:
+        yield note("errors_today", sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
+        return
+    numbers = departures.departures(json.loads(then.results), json.loads(now.results))
+    if numbers:
+        yield note("method", sealed.file, sealed.place, numbers, **facts)
+
+
+def _departures(sealed: _Sealed, now: Judged) -> list[Departure]:
+    return departures.departures(sealed.results, json.loads(now.results))

@@ -1,0 +1,120 @@
+"""What lies in a folder 归档: seals under their own names or others, what belongs to them, and what does not belong there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import verify_fixity as fixity
+from lianghua_batch.archive.findings import Finding, Note, finding, note
+from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive.verify_fixity import Examined
+from lianghua_batch.core import resources
+
+_HIDDEN = "."
+
+
+@dataclass
+class Scanned:
+    """The zips of a folder that are, or should be, its seals.
+
+    `there` has them by the name that each should have, `aside` those that stand in the place of another seal; `said` is what
+    there is to say of the names of files.
+    """
+
+    there: dict[str, Path] = field(default_factory=dict)
+    aside: list[Path] = field(default_factory=list)
+    said: list[Finding | Note] = field(default_factory=list)
+
+    @property
+    def zips(self) -> list[Path]:
+        """Everything that is to be examined."""
+        return [*self.there.values(), *self.aside]
+
+
+def scan(folder: Path) -> Scanned:
+    """Look through a folder 归档; only names and what each seal says of itself are read."""
+    files = [path for path in sorted(folder.iterdir()) if not _ignored(path)]
+    companions = {path.name: names.companion_of(path.name) for path in files if not path.is_dir()}
+    others = [path for path in files if companions.get(path.name) is None]
+    scanned = seals((path, None if path.is_dir() else fixity.identity(path)) for path in others)
+    present = {*scanned.there, *(path.name for path in scanned.zips)}
+    scanned.said += (finding("gone", seal, name) for name, seal in companions.items() if seal and seal not in present)
+    return scanned
+
+
+def _ignored(path: Path) -> bool:
+    """What the system, an editor or this program itself leaves in any folder."""
+    words = resources.load("reading")
+    temporary = (_HIDDEN, *words["temporary_prefixes"])
+    return path.name.startswith(temporary) or path.name.lower() in words["ignored_names"]
+
+
+def seals(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
+    """Tell which files are seals, from what each says of itself, None for one that says nothing."""
+    named = {path: None if its is None else names.file(its.period, its.amendment) for path, its in found}
+    scanned = Scanned()
+    for path, proper in named.items():
+        if proper == path.name or (proper is None and names.meaning(path.name) is not None):
+            scanned.there[path.name] = path  # as it should be; or it cannot be read, which examining it says
+    for path, proper in named.items():
+        if proper is None and path not in scanned.zips:
+            scanned.said.append(note("foreign", path.name))
+        elif proper is not None and proper != path.name:
+            _place(path, proper, scanned)
+    return scanned
+
+
+def _place(path: Path, proper: str, scanned: Scanned) -> None:
+    """A seal under another name: a copy, another one for the same place, or the one that is missing there."""
+    if proper not in scanned.there:
+        scanned.there[proper] = path
+        scanned.said.append(finding("renamed_seal", path.name, proper=proper))
+    elif names.meaning(path.name) is not None:
+        scanned.aside.append(path)
+        scanned.said.append(finding("renamed_seal", path.name, proper=proper))
+    elif _same(path, scanned.there[proper]):
+        scanned.said.append(note("copy", path.name, other=proper))
+    else:
+        scanned.said.append(finding("rival", path.name, other=proper))
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return fixity.code_of(path) == fixity.code_of(other)
+    except OSError:
+        return False
+
+
+def beside(seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: bool) -> Iterator[Finding | Note]:
+    """Compare a zip with the file beside it that holds its check code, and look for its sheet.
+
+    `confirmed` names a later seal that speaks of a file with a check code; where none speaks of this one, the file with its
+    check code is `needed`.
+    """
+    folder, proper, code = seal.path.parent, seal.proper_name, seal.sha256
+    by = confirmed.get((proper, code))
+    file = names.code_file(proper)
+    try:
+        text = (folder / file).read_text("utf-8")
+    except FileNotFoundError:
+        missing = finding if needed and by is None else note
+        yield missing("code_missing", seal.file, file)
+    except (OSError, UnicodeDecodeError):
+        yield finding("code_unreadable", seal.file, file)
+    else:
+        yield from _code(seal.file, code, text, file, proper, by)
+    sheet = names.sheet_file(proper)
+    if not (folder / sheet).exists():
+        yield note("sheet_missing", seal.file, sheet)
+
+
+def _code(seal: str, code: str, text: str, file: str, proper: str, by: str | None) -> Iterator[Finding]:
+    said, _, name = text.strip().partition(" ")
+    name = name.lstrip(" *")
+    if len(said) != len(code):
+        yield finding("code_unreadable", seal, file)
+    elif said.lower() != code:
+        yield finding("code_other", seal, file) if by is None else finding("code_changed", seal, file, by=by)
+    elif name != proper:
+        yield finding("code_of_other", seal, file, named=name)

@@ -1,1 +1,0 @@
-"""What is done with seals: a period is sealed, amended, verified years later and restored (spec §10)."""

@@ -1,0 +1,77 @@
+"""Runs the command that was asked for and turns what can go wrong outside the data into a sentence and exit code 2."""
+
+import sys
+
+import click
+
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import locking
+
+# In the order of the year's work, in which the commands are listed.
+# isort: off
+from lianghua_batch.cli import (
+    init_templates as preparing,
+    check as checking,
+    status_following as following,
+    run as running,
+    explain as explaining,
+    diff as comparing,
+    archive as archiving,
+    mail as mailing,
+    sample as trying,
+)
+
+# isort: on
+from lianghua_batch.cli import messages as wording
+from lianghua_batch.cli.options import root
+
+__all__ = [
+    "archiving",
+    "checking",
+    "comparing",
+    "dispatch",
+    "explaining",
+    "following",
+    "mailing",
+    "preparing",
+    "root",
+    "running",
+    "trying",
+]
+
+_DONE, _UNUSABLE = 0, 2
+
+
+def dispatch() -> int:
+    """Run the command of sys.argv and return its exit code; raises KeyboardInterrupt where a person broke it off."""
+    try:
+        return root.main(prog_name="lianghua-batch", standalone_mode=False) or _DONE
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        told = wording.usage_message(error)
+    except locking.Busy as error:
+        told = wording.busy(error)
+    except replacing.NotPutBack as error:
+        told = wording.not_put_back(error)
+    except SystemExit as error:  # Click's own word for a broken pipe
+        if _broken_off(error):
+            raise KeyboardInterrupt from None
+        return _UNUSABLE
+    except OSError as error:
+        if _broken_off(error):
+            raise KeyboardInterrupt from None
+        told = wording.failed(error)
+    except UnicodeEncodeError as error:
+        if sys.getfilesystemencoding() == "utf-8":
+            raise
+        told = wording.unwritable_name(error)
+    click.echo(told, err=True)
+    return _UNUSABLE
+
+
+def _broken_off(error: BaseException) -> bool:
+    """Whether an error came up while what a person broke off was being tidied away."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

@@ -1,0 +1,239 @@
+"""`mail`: what `run` published goes to each unit, or is shown before it goes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lianghua_batch.cli.messages import WrongUsage
+from lianghua_batch.cli.options import FAULTY, FOLDER, format_option, period_option, root
+from lianghua_batch.core import locking, resources
+from lianghua_batch.core import os_errors as io_reasons
+
+if TYPE_CHECKING:
+    from lianghua_batch.mail.ledger import History
+    from lianghua_batch.mail.plan import Plan
+    from lianghua_batch.mail.send import Round
+    from lianghua_batch.mail.settings import Settings
+
+
+@root.command(
+    epilog="\b\n例：lianghua-batch mail data --period 2026Q1\n例：lianghua-batch mail data --period 2026Q1 --send\n例：lianghua-batch mail data --settle ZB001=已收到 --settle ZB002=未收到"
+)
+@click.argument("folder", metavar="文件夹", type=FOLDER)
+@period_option
+@click.option("--send", is_flag=True, help="真的发送；不写则只列出谁会收到什么，把邮件写成 .eml 文件。")
+@click.option(
+    "--settle",
+    "words",
+    multiple=True,
+    metavar="单位=已收到|未收到",
+    help="记下不确定的邮件对方收到没有；未收到的，下次 --send 再发。可以写多次。",
+)
+@format_option
+def mail(folder: Path, period, send: bool, words: tuple[str, ...], form: str) -> None:
+    """把已公布的结果寄给各单位：每个单位只收到自己的工作簿，同一内容不会寄两次。不写 --send 不发送。"""
+    from lianghua_batch.mail import ledger
+
+    file = ledger.path(folder)
+    with locking.exclusive(folder):
+        if send or words:
+            _must_be_held(folder)
+        history = _read(file)
+        if words:
+            _settle(folder, period, words, history, err=form == "json")
+            history = _read(file)
+        if send or not words:
+            (_send if send else _preview)(folder, period, history, form)
+
+
+def _said(sentence: str, **facts: object) -> click.ClickException:
+    """What ends the command with exit code 2."""
+    return click.ClickException(resources.load("mail")[sentence].format(**facts))
+
+
+def _must_be_held(folder: Path) -> None:
+    """Where a folder takes no lock two could be sending at once."""
+    if not locking.holds(folder):
+        raise _said("unlockable", folder=folder)
+
+
+def _read(file: Path) -> "History":
+    from lianghua_batch.mail import ledger
+
+    try:
+        return ledger.read(file)
+    except ledger.Broken as error:
+        raise _said("broken_ledger", path=error.path, line=error.line) from None
+
+
+def _unwritable(file: Path, error: OSError) -> click.ClickException:
+    return _said("unwritable_ledger", path=file, reason=io_reasons.reason(error), remedy=io_reasons.remedy(error))
+
+
+def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *, err: bool) -> None:
+    """Take down a person's word on letters that may have gone out."""
+    from lianghua_batch.mail import confirm as settling
+    from lianghua_batch.mail import ledger
+    from lianghua_batch.mail.send_clock import Clock
+
+    try:
+        entries = settling.settled(words, history, str(period) if period else None, Clock().now())
+    except settling.Wrong as error:
+        raise WrongUsage(str(error)) from None
+    file = ledger.path(folder)
+    try:
+        with ledger.writing(file) as writer:
+            for entry in entries:
+                writer.add(entry)
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    for entry in entries:
+        click.echo(settling.told(entry), err=err)
+
+
+# --- who gets what -------------------------------------------------------------------------------------------------
+
+
+def _settings(folder: Path) -> "Settings | None":
+    from lianghua_batch.mail import settings
+
+    try:
+        return settings.read(folder)
+    except settings.Wrong as error:
+        raise click.ClickException("\n".join(f"{sentence}。" for sentence in error.sentences)) from None
+
+
+def _plan(folder: Path, period, settings: "Settings | None", history: "History", form: str) -> "Plan":
+    """Who gets what; ends the command with exit code 1 where 花名册 has errors."""
+    from lianghua_batch.cli import output as printing
+    from lianghua_batch.mail import plan as planning
+    from lianghua_batch.pipeline import process as pipeline
+
+    try:
+        period = period or planning.latest_period(folder)
+        published = planning.results(folder, period)
+        roster, problems = pipeline.roster(folder, period, printing.progress("正在读取"))
+        if problems:
+            _refuse(problems, form)
+        return planning.plan(folder, period, published, roster, settings, history)
+    except planning.NothingToSend as error:
+        raise click.ClickException(f"{error}。") from None
+
+
+def _refuse(problems, form: str) -> None:
+    from lianghua_batch.cli import output as printing
+
+    if form == "json":
+        printing.print_json({"problems": [p.as_dict() for p in problems]})
+    else:
+        printing.print_problems(problems, err=True)
+    click.echo(resources.load("mail")["roster_faulty"], err=True)
+    raise click.exceptions.Exit(FAULTY)
+
+
+# --- before sending ------------------------------------------------------------------------------------------------
+
+
+def _preview(folder: Path, period, history: "History", form: str) -> None:
+    """Write the messages that would go into the outbox and print who would get what."""
+    from lianghua_batch.cli import mail_view as mailing_view
+    from lianghua_batch.mail import outbox
+    from lianghua_batch.mail import summary as telling
+    from lianghua_batch.mail.send_clock import Clock
+
+    settings = _settings(folder)
+    plan = _plan(folder, period, settings, history, form)
+    going = [due.letter for due in plan.due if due.to_send]
+    place = outbox.write(folder, str(plan.period), going, plan.envelope, Clock().now())
+    told = telling.before(plan)
+    mailing_view.show_before(told, settings, place, form)
+    if not told.complete:
+        raise click.exceptions.Exit(FAULTY)
+
+
+# --- sending -------------------------------------------------------------------------------------------------------
+
+
+def _send(folder: Path, period, history: "History", form: str) -> None:
+    """Send what has not gone yet and print what came of it."""
+    from lianghua_batch.cli import mail_view as mailing_view
+    from lianghua_batch.mail import summary as telling
+    from lianghua_batch.mail.send import Round
+
+    settings = _settings(folder)
+    if settings is None:
+        raise click.ClickException(mailing_view.sample(folder))
+    password = _password(settings)
+    plan = _plan(folder, period, settings, history, form)
+    sending = Round([due.letter for due in plan.due if due.to_send], plan.envelope, settings.pace)
+    with _told_truly(folder, sending) as so_far:
+        stopped = _stopped(folder, sending, settings, password) if sending.results else None
+        so_far.append(sending.sent)
+        told = telling.after(plan, sending.results)
+        mailing_view.show_after(told, settings, stopped, form)
+    if stopped is not None:
+        raise click.ClickException(stopped)
+    if not told.complete:
+        raise click.exceptions.Exit(FAULTY)
+
+
+def _password(settings: "Settings") -> str | None:
+    """The password from the environment, where there is somebody to log in."""
+    import os
+
+    user, words = settings.server.user, resources.load("mail")
+    if user is None:
+        return None
+    variable = words["password_variable"]
+    password = os.environ.get(variable)
+    if not password:
+        raise _said("no_password", user=user, variable=variable)
+    if not password.isascii():
+        raise _said("odd_password", variable=variable)
+    return password
+
+
+def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str | None) -> str | None:
+    """Send; return the sentence that says why it had to stop before the end, if it had to."""
+    from contextlib import ExitStack
+
+    from lianghua_batch.cli import mail_view as mailing_view
+    from lianghua_batch.cli import output as printing
+    from lianghua_batch.mail import ledger
+    from lianghua_batch.mail import smtp as wire
+    from lianghua_batch.mail.send_clock import Clock
+
+    words, file = resources.load("mail"), ledger.path(folder)
+    with ExitStack() as stack:
+        try:
+            writer = stack.enter_context(ledger.writing(file))
+            writer.begin(Clock().now(), letters=len(sending.results))
+        except OSError as error:
+            raise _unwritable(file, error) from None
+        try:
+            connection = wire.Wire(settings.server, password)
+            sending.run(connection, writer, printing.progress(words["progress"]), mailing_view.waits)
+        except wire.Stopped as error:
+            return words["stopped_line"].format(reason=error, sent=sending.sent)
+        except OSError as error:
+            reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+            return words["ledger_failed"].format(path=file, sent=sending.sent, **reasons)
+    return None
+
+
+@contextmanager
+def _told_truly(folder: Path, sending: "Round") -> Iterator[list[int]]:
+    """What is broken off, or cannot be shown, says what has gone out by then; the list is filled when sending is over."""
+    from lianghua_batch.mail import ledger
+
+    over: list[int] = []
+    try:
+        yield over
+    except KeyboardInterrupt:
+        raise _said("told_already" if over else "interrupted", sent=sending.sent, ledger=ledger.path(folder)) from None
+    except OSError as error:
+        reason = io_reasons.reason(error)
+        raise _said("untold", sent=sending.sent, ledger=ledger.path(folder), reason=reason) from None

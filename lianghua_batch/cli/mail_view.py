@@ -1,0 +1,154 @@
+"""What `mail` prints: on a terminal three columns fitted to its width, in a file a line a letter, or JSON."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lianghua_batch.core import resources
+from lianghua_batch.mail import summary as telling
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from lianghua_batch.mail.settings import Settings
+    from lianghua_batch.mail.summary import Line, Telling
+
+
+def sample(folder: Path) -> str:
+    """What is said where the settings are missing: a sample to start from."""
+    from lianghua_batch.mail import settings
+
+    title = _words()["sample_title"].format(file=settings.path(folder))
+    return f"{title}\n\n{settings.sample()}"
+
+
+def waits(seconds: float) -> None:
+    """Say on a terminal that it goes on after a pause."""
+    if sys.stderr.isatty():
+        click.echo(_words()["waiting"].format(seconds=round(seconds)), err=True)
+
+
+def show_before(told: "Telling", settings: "Settings | None", outbox: Path, form: str) -> None:
+    """Print who would get what."""
+    words, counts = _words(), told.counts
+    if form == "json":
+        _print_json(told, outbox, None)
+        return
+    _show(told, "preview")
+    click.echo(words["preview_summary"].format_map(counts_of(counts, "due", "sent", "uncertain", "kept_back")))
+    _tell_uncertain(told)
+    if counts["due"]:
+        click.echo(words["written"].format(folder=outbox, count=counts["due"]))
+    if settings is None:
+        click.echo(words["no_settings"].format(file=resources.load("reading")["mail_settings_name"]))
+    elif counts["due"]:
+        click.echo(words["next"])
+    _tell_operators(settings)
+
+
+def show_after(told: "Telling", settings: "Settings", stopped: str | None, form: str) -> None:
+    """Print what a round of sending came to."""
+    words, counts = _words(), told.counts
+    if form == "json":
+        _print_json(told, None, stopped)
+        return
+    _show(told, "sending")
+    names = ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
+    click.echo(words["summary"].format_map(counts_of(counts, *names)))
+    _tell_uncertain(told)
+    if counts["unsent"]:
+        click.echo(words["unfinished"])
+    _tell_operators(settings)
+
+
+def counts_of(counts: Mapping[str, int], *names: str) -> dict[str, int]:
+    """The counts that a sentence speaks of: what is not there is 0."""
+    return {name: counts[name] for name in names}
+
+
+def _words() -> Mapping[str, Any]:
+    return resources.load("mail")
+
+
+def _print_json(told: "Telling", outbox: Path | None, stopped: str | None) -> None:
+    from lianghua_batch.cli import output as printing
+
+    printing.print_json(telling.as_json(told, outbox, stopped))
+
+
+def _tell_operators(settings: "Settings | None") -> None:
+    if settings is not None and not settings.operators:
+        click.echo(_words()["no_operators"])
+
+
+def _tell_uncertain(told: "Telling") -> None:
+    from lianghua_batch.cli import terminal
+
+    width = terminal.console().width
+    for number, said in enumerate(telling.settling(told)):
+        indent = "  " if number else ""
+        for text in terminal.wrapped(said, width - len(indent) - 1):
+            click.echo(indent + text)
+
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+
+def _show(told: "Telling", title: str) -> None:
+    words = _words()
+    click.echo(words["title"][title].format(period=told.period))
+    if sys.stdout.isatty():
+        _show_table(told)
+        return
+    for line in told.lines:
+        template = words["line"] if line.address else words["line_without"]
+        click.echo(template.format(whose=line.whose, address=line.address, status=line.label))
+
+
+def _show_table(told: "Telling") -> None:
+    from lianghua_batch.cli import terminal
+
+    console = terminal.console()
+    widths = _widths(told, console.width)
+    for line in told.lines:
+        for text in _rows(line, widths):
+            console.print(text)
+
+
+def _widths(told: "Telling", width: int) -> dict[str, int]:
+    """The columns' widths: as much as they need, at most their share; what is left is the status's."""
+    from rich.cells import cell_len
+
+    words = _words()
+    gap, shares = words["column_gap"], words["shares"]
+    needed = {
+        "whose": max((cell_len(line.whose) for line in told.lines), default=0),
+        "address": max((cell_len(line.address or "") for line in told.lines), default=0),
+    }
+    widths = {name: min(needed[name], width * share // 100) for name, share in shares.items()}
+    # One column stays free: some terminals break a line that is filled to the last.
+    widths["status"] = width - 1 - sum(widths.values()) - gap * len(widths)
+    return widths
+
+
+def _rows(line: "Line", widths: Mapping[str, int]) -> Iterator["Text"]:
+    """One letter, on as many lines of the terminal as its longest column takes."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    from lianghua_batch.cli.terminal import wrapped
+
+    gap = _words()["column_gap"]
+    cells = {"whose": line.whose, "address": line.address or "", "status": line.label}
+    columns = {name: wrapped(cells[name], width) for name, width in widths.items()}
+    for at in range(max(map(len, columns.values()))):
+        row = Text()
+        for name, width in widths.items():
+            text = columns[name][at] if at < len(columns[name]) else ""
+            row.append(text, line.style if name == "status" else "")
+            row.append(" " * (width + gap - cell_len(text)))
+        row.rstrip()
+        yield row

@@ -1,0 +1,109 @@
+"""What commands print: problems for people and for programs, progress on stderr."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import click
+
+from lianghua_batch.cli.options import FAULTY
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import Problem, errors
+from lianghua_batch.pipeline.process import Outcome, Progress
+from lianghua_batch.validation import grouping as folding
+from lianghua_batch.validation.grouping import Entry
+
+
+def progress(doing: str) -> Progress:
+    """Return a callback that shows on a terminal's stderr how far a long task is: «正在读取 50/104»."""
+
+    def show(done: int, whole: int) -> None:
+        if sys.stderr.isatty() and (done == whole or done % 50 == 0):
+            click.echo(f"\r{doing} {done}/{whole}", nl=done == whole, err=True)
+
+    return show
+
+
+def entry_line(entry: Entry) -> str:
+    """One line of a list: code, place, value, what is wrong, what to do."""
+    first = entry.first
+    value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
+    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion(entry)}。"
+
+
+def suggestion(entry: Entry) -> str:
+    """What was probably meant, as a question; nothing where the remedy says it already."""
+    if not entry.suggestion or re.search(
+        rf"(?<![\w.-]){re.escape(entry.suggestion)}(?![\w.-])", entry.remedy, re.ASCII
+    ):
+        return ""
+    return resources.load("check_report")["suggestion"].format(suggestion=entry.suggestion)
+
+
+def summary(outcome: Outcome) -> dict[str, int]:
+    """Count errors, warnings and files."""
+    wrong = len(errors(outcome.problems))
+    return {"errors": wrong, "warnings": len(outcome.problems) - wrong, "files": outcome.files}
+
+
+def summary_line(outcome: Outcome) -> str:
+    """The counts in a sentence."""
+    counts = summary(outcome)
+    return f"共读取 {counts['files']} 个文件，错误 {counts['errors']} 条，警告 {counts['warnings']} 条。"
+
+
+def period_line(outcome: Outcome, *, given: bool) -> str:
+    """Which period was checked, and how another one is."""
+    if outcome.period is None:
+        return "没有判断出考评期间，请用 --period 指定。"
+    return f"考评期间：{outcome.period}" + ("。" if given else "（自动判断，要核对别的期间请加 --period）。")
+
+
+def print_problems(
+    problems: Iterable[Problem],
+    *,
+    err: bool,
+    base_files: frozenset[str] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Print every problem, many of one kind folded: a table on a terminal, else one a line."""
+    groups = folding.grouped(problems, base_files)
+    stream = sys.stderr if err else sys.stdout
+    if groups and stream.isatty():
+        from lianghua_batch.cli import terminal
+
+        if terminal.shows_tables(stream):
+            terminal.print_groups(groups, names, stream)
+            return
+    for entry in (e for group in groups for e in group.entries):
+        click.echo(entry_line(entry), err=err)
+
+
+def print_outcome(outcome: Outcome, *, err: bool) -> None:
+    """Print every problem of a checked folder."""
+    print_problems(outcome.problems, err=err, base_files=outcome.base_files, names=outcome.unit_names)
+
+
+def print_json(value: Any) -> None:
+    """Print machine-readable output on stdout, in UTF-8 whatever the console's code page is."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def problems_as_json(outcome: Outcome) -> dict[str, Any]:
+    """What `--format json` prints of problems (spec §9)."""
+    return {"problems": [p.as_dict() for p in outcome.problems], "summary": summary(outcome)}
+
+
+def refuse(outcome: Outcome, form: str, sentence: str) -> NoReturn:
+    """Print every problem of data that cannot be worked with, say what therefore cannot be, and end with exit code 1."""
+    if form == "json":
+        print_json(problems_as_json(outcome))
+    else:
+        print_outcome(outcome, err=True)
+        click.echo(f"{summary_line(outcome)}{sentence}", err=True)
+    raise click.exceptions.Exit(FAULTY)

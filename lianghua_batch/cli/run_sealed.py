@@ -1,0 +1,190 @@
+"""What `run` does with a period that is sealed: nothing is replaced but by an amendment."""
+
+import datetime as dt
+import getpass
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lianghua_batch.cli.messages import WrongUsage
+from lianghua_batch.cli.options import FAULTY
+from lianghua_batch.core import resources
+from lianghua_batch.core.source_ref import readable
+
+if TYPE_CHECKING:
+    from lianghua_batch.analysis.diff.model import Differences
+    from lianghua_batch.archive.amend import Amendment
+    from lianghua_batch.archive.guard import Kept
+    from lianghua_batch.archive.inputs import Files
+    from lianghua_batch.archive.seal import Signature
+    from lianghua_batch.archive.seals import Seal, Unreadable
+    from lianghua_batch.core.periods import Period
+    from lianghua_batch.pipeline.process import Outcome
+
+Tell = Callable[[str], None]
+
+
+def check_options(
+    folder: Path, reason: str | None, by: str | None, out: Path | None, partial: Sequence[str], preview: bool
+) -> None:
+    """Refuse what --amend cannot go together with, and to write results among seals."""
+    from lianghua_batch.archive import seal_names as names
+
+    if out is not None and out.resolve().is_relative_to(names.folder(folder).resolve()):
+        raise WrongUsage(f"{out} 在归档的文件夹里，不能写入结果。请换一个 --out")
+    if reason is None:
+        if by is not None:
+            raise WrongUsage("--by 只用于 --amend")
+        if preview:
+            raise WrongUsage("--dry-run 只用于 --amend")
+        return
+    if not plain(reason):
+        raise WrongUsage("--amend 后要写更正的原因")
+    if out is not None:
+        raise WrongUsage("--amend 更正的是归档和输出，不能同时用 --out")
+    if partial:
+        raise WrongUsage("--amend 更正的是正式的结果，不能同时用 --partial")
+
+
+def signature(by: str | None, day: dt.date | None = None) -> "Signature":
+    """Who seals, and when: this computer's user and today where nothing is said."""
+    from lianghua_batch.archive.seal import Signature
+
+    return Signature(plain(by or "") or plain(_user()), day or dt.date.today())
+
+
+def plain(given: str) -> str:
+    """What was typed as an option, on one line and without characters that do something on a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in readable(given)).split())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a system that knows nobody
+        return resources.load("archive")["nobody"]
+
+
+def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None", reason: str | None) -> "Outcome":
+    """The outcome with what departs from its seal as errors, unless it is a draft or is to amend the seal."""
+    from lianghua_batch.archive import guard as guarding
+    from lianghua_batch.archive.seals import Seal
+
+    if seal is None:
+        if reason is not None and outcome.results is not None:
+            raise WrongUsage(f"{outcome.period} 还没有归档，不用更正，不写 --amend 直接运行即可")
+        return outcome
+    is_draft = outcome.results is not None and outcome.results.draft is not None
+    if is_draft or (reason is not None and isinstance(seal, Seal)):
+        return outcome
+    return guarding.guarded(outcome, files, seal)
+
+
+def amend(
+    folder: Path,
+    outcome: "Outcome",
+    files: "Files",
+    before: "Seal",
+    reason: str,
+    by: str | None,
+    mask_names: bool,
+    preview: bool,
+) -> Tell:
+    """Amend a sealed period, or with `preview` only find out what that comes to; return what tells of it."""
+    from lianghua_batch.archive import amend as amending
+    from lianghua_batch.archive import contents
+    from lianghua_batch.archive import guard as guarding
+    from lianghua_batch.archive import seal as sealing
+    from lianghua_batch.cli import output as printing
+
+    try:
+        prepared = amending.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
+        if preview:
+            return partial(_tell_preview, outcome, prepared)
+        seal, written = amending.make(folder, outcome, files, prepared, printing.progress("正在写出"))
+    except sealing.Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    except contents.Altered as file:
+        raise click.ClickException(str(sealing.refused("altered", file=file))) from None
+    also = guarding.also_concerned(folder, files, outcome.period)
+    return partial(_tell_amended, outcome, also, seal, prepared.moved, written)
+
+
+def _tell_preview(outcome: "Outcome", prepared: "Amendment", form: str) -> None:
+    from lianghua_batch.cli import archive_view_archive_view as archive_view
+    from lianghua_batch.cli import diff_diff_view as diff_view
+    from lianghua_batch.cli import output as printing
+
+    its = prepared.manifest
+    if form == "json":
+        report = {"period": str(outcome.period), "files": [], "changes": its.changes, "differences": its.differences}
+        printing.print_json(printing.problems_as_json(outcome) | report)
+        return
+    printing.print_outcome(outcome, err=True)
+    click.echo(printing.summary_line(outcome))
+    for line in archive_view.changed(its):
+        click.echo(line)
+    diff_view.show(prepared.moved)
+    click.echo(archive_view.previewed(its))
+
+
+def _tell_amended(
+    outcome: "Outcome",
+    also: Sequence["Period"],
+    seal: "Seal",
+    moved: "Differences",
+    files: Sequence[Path],
+    form: str,
+) -> None:
+    from lianghua_batch.cli import archive_view_archive_view as archive_view
+    from lianghua_batch.cli import diff_diff_view as diff_view
+    from lianghua_batch.cli import output as printing
+
+    if form == "json":
+        report = {"period": str(outcome.period), "files": [str(path) for path in files]}
+        report |= {"sealed": archive_view.as_json(seal), "also_concerned": [str(period) for period in also]}
+        printing.print_json(printing.problems_as_json(outcome) | report)
+        return
+    printing.print_outcome(outcome, err=True)
+    click.echo(printing.summary_line(outcome))
+    diff_view.show(moved)
+    click.echo(archive_view.made(seal))
+    if also:
+        click.echo(archive_view.also_concerned(also))
+
+
+def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
+    """Leave a sealed period's outputs alone, but put back those that are gone; return what tells of it."""
+    from lianghua_batch.archive import bag as bags
+    from lianghua_batch.archive import guard as guarding
+
+    try:
+        kept = guarding.keep(folder, seal)
+    except bags.Broken as file:
+        sentence = resources.load("archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
+        raise click.ClickException(sentence) from None
+    return partial(_tell_kept, outcome, seal, kept)
+
+
+def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "Kept", form: str) -> None:
+    from lianghua_batch.cli import archive_view_archive_view as archive_view
+    from lianghua_batch.cli import output as printing
+
+    outdated = [str(period) for period in kept.outdated]
+    if form == "json":
+        report = {"period": str(outcome.period), "files": list(kept.put_back), "altered": list(kept.altered)}
+        report["outdated"] = outdated
+        printing.print_json(printing.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
+    else:
+        printing.print_outcome(outcome, err=True)
+        click.echo(printing.summary_line(outcome))
+        for line in archive_view.kept(seal, kept):
+            click.echo(line)
+        if outdated:
+            words = resources.load("archive")["told"]
+            click.echo(words["outdated"].format(periods=words["separator"].join(outdated), period=outcome.period))
+    if kept.altered:
+        raise click.exceptions.Exit(FAULTY)

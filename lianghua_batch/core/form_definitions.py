@@ -1,0 +1,173 @@
+"""The form definitions of schemas/forms/: what each form's sheets and columns are called, hold and allow."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
+
+CODE, TEXT, NAME, NUMBER, COUNT, DATE, CHOICE, YES_NO, ANY = (
+    "code",
+    "text",
+    "name",
+    "number",
+    "count",
+    "date",
+    "choice",
+    "yes_no",
+    "any",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet; `item` is the scheme's dimension or ballot grade that an expanded column stands for."""
+
+    name: str
+    label: str
+    type: str
+    required: bool = False
+    required_heading: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    choice_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    min: int | None = None
+    max: int | None = None
+    width: int = 12
+    note: str = ""
+    list: str | None = None
+    expand: str | None = None
+    item: str | None = None
+
+    @property
+    def must_have(self) -> bool:
+        """Whether a sheet without this heading is faulty."""
+        return self.required or self.required_heading
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a form: its columns in template order and the columns that make a row unique."""
+
+    form: str
+    name: str
+    label: str
+    title: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    def label_of(self, name: str) -> str:
+        return self.column(name).label
+
+    @property
+    def expanded(self) -> tuple[Column, ...]:
+        """The columns that stand for the scheme's dimensions or ballot grades."""
+        return tuple(c for c in self.columns if c.item is not None)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form (表种): who files it, for which kinds of period, until when, and its sheets.
+
+    `deadline`: so many months after the period's last one, on which day; None where the period's own last day is meant.
+    """
+
+    name: str
+    label: str
+    order: int
+    filed_by: str
+    periods: tuple[str, ...]
+    purpose: str
+    due: str
+    clause: str
+    sheets: tuple[Sheet, ...]
+    deadline: Mapping[str, int] | None = None
+
+    @property
+    def by_branch(self) -> bool:
+        return self.filed_by == "branch"
+
+    def due_by(self, period: Period) -> dt.date:
+        """The last day on which the form of a period is in time."""
+        if self.deadline is None:
+            return period.last_day
+        months = period.last_day.year * 12 + period.last_day.month - 1 + self.deadline["months"]
+        return dt.date(months // 12, months % 12 + 1, self.deadline["day"])
+
+    def sheet(self, name: str) -> Sheet:
+        return next(s for s in self.sheets if s.name == name)
+
+
+def item_column(name: str, item: str) -> str:
+    """Return the name of the column that stands for one item of the scheme: dimension:政治合格."""
+    return f"{name}:{item}"
+
+
+def _column(raw: Mapping[str, Any]) -> Column:
+    values = dict(raw)
+    if values.pop("choices_from", None) == "metrics":
+        values["choices"] = {m["name"]: m["label"] for m in resources.load("metrics")["metrics"]}
+    if values["type"] == YES_NO:
+        values["choices"] = {key: labels[0] for key, labels in resources.load("reading")["yes_no"].items()}
+    values["aliases"] = tuple(values.get("aliases", ()))
+    values["choice_aliases"] = {key: tuple(names) for key, names in values.pop("aliases_of", {}).items()}
+    return Column(**values)
+
+
+def _sheet(form: str, raw: Mapping[str, Any]) -> Sheet:
+    return Sheet(
+        form=form,
+        name=raw["sheet"],
+        label=raw["label"],
+        title=raw["title"],
+        key=tuple(raw["key"]),
+        columns=tuple(_column(c) for c in raw["columns"]),
+    )
+
+
+@cache
+def definitions() -> dict[str, Form]:
+    """Return every form by identifier, in the order of the year's work; expandable columns are not expanded yet."""
+    forms = []
+    for name in resources.form_names():
+        raw = resources.load(f"forms/{name}")
+        periods = raw["period"] if isinstance(raw["period"], list) else [raw["period"]]
+        forms.append(
+            Form(
+                name=raw["form"],
+                label=raw["label"],
+                order=raw["order"],
+                filed_by=raw["filed_by"],
+                periods=tuple(periods),
+                purpose=raw["purpose"],
+                due=raw["due"],
+                clause=raw["clause"],
+                deadline=raw.get("deadline"),
+                sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
+            )
+        )
+    return {form.name: form for form in sorted(forms, key=lambda f: f.order)}
+
+
+def expand(form: Form, items: Mapping[str, Sequence[str]]) -> Form:
+    """Return the form with each expandable column replaced by one column an item (dimension or ballot grade) of the scheme."""
+
+    def columns(sheet: Sheet) -> tuple[Column, ...]:
+        result: list[Column] = []
+        for column in sheet.columns:
+            if column.expand is None:
+                result.append(column)
+                continue
+            result += (
+                replace(column, name=item_column(column.name, item), label=column.label.format(item=item), item=item)
+                for item in items[column.expand]
+            )
+        return tuple(result)
+
+    return replace(form, sheets=tuple(replace(s, columns=columns(s)) for s in form.sheets))

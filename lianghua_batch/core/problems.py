@@ -1,0 +1,93 @@
+"""Problems: what is wrong with the data, where, and what to do. Their texts stand in schemas/messages.yaml."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.source_ref import SourceRef
+
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
+
+    `unit` and `period` say whose it is and when, as far as known: of a form that is not there the place says neither.
+    `other_unit` is a second unit that it concerns.
+    """
+
+    code: str
+    place: SourceRef
+    message: str
+    remedy: str
+    value: str | None = None
+    suggestion: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    other_unit: str | None = None
+
+    @property
+    def units(self) -> frozenset[str]:
+        """Every unit that it concerns."""
+        return frozenset({self.unit, self.other_unit} - {None})
+
+    @property
+    def severity(self) -> str:
+        return ERROR if self.code.startswith("E") else WARNING
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the problem as `--format json` prints it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.place.file or None,
+            "sheet": self.place.sheet,
+            "cell": self.place.cell,
+            "column": self.place.heading,
+            "value": self.value,
+            "message": self.message,
+            "remedy": self.remedy,
+            "suggestion": self.suggestion,
+        }
+
+
+def problem(
+    code: str, place: SourceRef, *, value: object = None, suggestion: str | None = None, **context: object
+) -> Problem:
+    """Make the problem `code` of the catalogue; `context` (and value, and the place's heading) fill its sentences."""
+    entry = resources.load("messages")[code]
+    filled = {"heading": place.heading, "value": value, **context}
+    return Problem(
+        code=code,
+        place=place,
+        message=entry["message"].format_map(filled),
+        remedy=entry["remedy"].format_map(filled),
+        value=None if value is None else str(value),
+        suggestion=suggestion,
+        unit=getattr(context.get("unit"), "id", None),
+        period=str(context["period"]) if "period" in context else None,
+        other_unit=getattr(context.get("other"), "id", None),
+    )
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Return those that forbid publishing."""
+    return [p for p in problems if p.severity == ERROR]
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return them without repetition, errors first, then by file, sheet, row and column."""
+    return sorted(
+        dict.fromkeys(problems),
+        key=lambda p: (
+            p.severity == WARNING,
+            p.place.file,
+            p.place.sheet or "",
+            p.place.row or 0,
+            p.place.column or 0,
+            p.code,
+            p.message,
+        ),
+    )

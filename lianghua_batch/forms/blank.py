@@ -1,0 +1,94 @@
+"""Blank forms, and the two workbooks that start a year (spec §9 init)."""
+
+import errno
+import os
+from pathlib import Path
+
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.form_definitions import Form
+from lianghua_batch.core.periods import Period
+from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms.prefilled_layout import look, references
+from lianghua_batch.forms.writer import FormSheet
+from lianghua_batch.model import default_scheme
+
+
+def blank_names() -> dict[str, str]:
+    """The file name of each form's blank workbook."""
+    pattern = resources.load("templates")["files"]["blank"]
+    return {f.name: pattern.format(order=f.order, label=f.label) for f in forms.definitions().values()}
+
+
+def blank_workbook(form: Form) -> bytes:
+    """Return a form's blank workbook; the one of 考评方案 holds the default scheme."""
+    sheets = _scheme_sheets() if form.name == "scheme" else _empty_sheets(form)
+    return form_writing.render(sheets, references=references(default_scheme.scheme(), sheets))
+
+
+def blank(folder: Path) -> list[Path]:
+    """Write all blank workbooks into `folder`, replacing those that are there."""
+    names = blank_names()
+    with replacing.replacement(folder) as workshop:
+        for name, file in names.items():
+            (workshop / file).write_bytes(blank_workbook(forms.definitions()[name]))
+    return [folder / file for file in names.values()]
+
+
+def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
+    scheme = default_scheme.scheme()
+    spare = resources.load("templates")["blank_rows"]
+    labels = {} if period is None else {"period": period}
+    return [
+        FormSheet(
+            sheet,
+            labels=labels,
+            lists={
+                "projects": list(scheme.projects),
+                "indicators": [i.id for i in scheme.indicators if i.metric == "filed"],
+            },
+            spare_rows=spare.get(sheet.name, spare["default"]),
+            **look(sheet, scheme),
+        )
+        for sheet in forms.expand(form, scheme.items).sheets
+    ]
+
+
+def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
+    rows = default_scheme.rows()
+    choices = {(index, "value"): labels for index, labels in default_scheme.parameter_choices().items()}
+    dimensions = [str(row["dimension"]) for row in rows["dimensions"]]
+    spare = resources.load("templates")["scheme_spare_rows"]
+    return [
+        FormSheet(
+            sheet,
+            labels={} if period is None else {"period": period},
+            rows=rows[sheet.name],
+            title=default_scheme.name() if sheet.name == "parameters" else None,
+            lists={"dimension": dimensions} if sheet.name == "projects" else {},
+            cell_lists=choices if sheet.name == "parameters" else {},
+            spare_rows=spare.get(sheet.name, 0),
+        )
+        for sheet in forms.definitions()["scheme"].sheets
+    ]
+
+
+def start_year(folder: Path, year: int) -> list[Path]:
+    """Write an empty 花名册 and the default 考评方案 of a year, both or neither; raises FileExistsError where one is there."""
+    period = periods.year(year)
+    pattern = resources.load("templates")["files"]["start"]
+    books = {
+        pattern.format(label=forms.definitions()[name].label): sheets
+        for name, sheets in (
+            ("roster", _empty_sheets(forms.definitions()["roster"], period)),
+            ("scheme", _scheme_sheets(period)),
+        )
+    }
+    for name in books:
+        if (folder / name).exists():  # said before anything is made
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
+    with replacing.replacement(folder, overwrite=False) as workshop:
+        for name, sheets in books.items():
+            (workshop / name).write_bytes(form_writing.render(sheets))
+    return [folder / name for name in books]

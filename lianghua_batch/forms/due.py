@@ -1,0 +1,122 @@
+"""The forms that are due and not there, pre-filled, one workbook a unit (spec §9 templates)."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, errors, in_order, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.forms import prefilled
+from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms.prefilled_layout import references
+from lianghua_batch.forms.writer import FormSheet
+from lianghua_batch.intake import discovery
+from lianghua_batch.intake.recognition import Recognised
+from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.pipeline import load_county as assembly
+from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.validation import scheme_rules as rules
+
+_BASE = ("roster", "scheme")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in file names on Windows
+_LONGEST = 200  # bytes in UTF-8: what is added must fit as well, and Linux takes 255
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What `due` did: files written, files that were already there and left alone, and what kept it from working."""
+
+    written: tuple[Path, ...] = ()
+    skipped: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def due(
+    root: Path,
+    period: Period,
+    form: str | None = None,
+    unit: str | None = None,
+    progress: Progress | None = None,
+) -> Due:
+    """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled, all of them or none.
+
+    `form`: an identifier, to write that form only; `unit`: a branch, or a committee for all of its branches. Without a
+    sound 花名册 and 考评方案 nothing is written and `problems` says why.
+    """
+    paths, problems = discovery.find(root)
+    sources, found = pipeline.recognise_all(paths, root)
+    problems += found
+    county, found = assembly.county(sources, period)
+    problems += found
+    blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
+    if county is not None and unit is not None and unit not in county.roster.units:
+        blocking.append(problem("E110", SourceRef(""), value=unit))
+    if county is not None and not county.roster.units:
+        blocking += errors(rules.check(county))
+    if county is None or blocking:
+        return Due(problems=tuple(in_order(blocking)))
+    return _write_due(prefilled.gather(county), root, form, unit, progress)
+
+
+def _of_base(problems: Iterable[Problem], sources: Iterable[Recognised]) -> list[Problem]:
+    """The problems of the sheets of 花名册 and 考评方案, and of these forms as a whole."""
+    sheets = {(s.grid.file, s.grid.sheet) for s in sources if s.form.name in _BASE}
+    files = {file for file, _ in sheets}
+    return [
+        p
+        for p in problems
+        if (p.place.file, p.place.sheet) in sheets or (p.place.sheet is None and p.place.file in files)
+    ]
+
+
+def _write_due(
+    facts: prefilled.Facts, root: Path, form: str | None, unit: str | None, progress: Progress | None
+) -> Due:
+    files = resources.load("templates")["files"]
+    folder = root / files["due_folder"] / str(facts.county.period)
+    units = _wanted(facts, unit)
+    jobs: list[tuple[str, Callable[[], list[FormSheet]]]] = [
+        (_file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
+        for branch in units
+    ]
+    if unit is None:
+        stem = _with_form(files["county_book"], form)
+        jobs.append((f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
+    written, skipped = [], []
+    with replacing.replacement(folder, overwrite=False) as workshop:
+        for done, (name, make) in enumerate(jobs, start=1):
+            if (folder / name).exists():
+                skipped.append(folder / name)
+            elif sheets := make():
+                beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
+                (workshop / name).write_bytes(form_writing.render(sheets, references=beside))
+                written.append(folder / name)
+            if progress is not None:
+                progress(done, len(jobs))
+    return Due(tuple(written), tuple(skipped))
+
+
+def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
+    """The branches whose forms are asked for."""
+    every, roster = prefilled.branches(facts), facts.county.roster
+    if unit is None or roster.named(unit).level == BRANCH:
+        return [b for b in every if unit in (None, b)]
+    return [b for b in every if roster.named(b).parent == unit]
+
+
+def _file_name(facts: prefilled.Facts, branch: str, form: str | None) -> str:
+    unit = facts.county.roster.known_as(branch, facts.county.period.last_day)
+    stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
+    short = _FORBIDDEN.sub("_", stem).encode()[:_LONGEST].decode(errors="ignore")
+    return _with_form(short.rstrip(". "), form) + ".xlsx"
+
+
+def _with_form(stem: str, form: str | None) -> str:
+    """A workbook of one form only says so, lest it keep the unit's other forms of the period from being written."""
+    return stem if form is None else f"{stem}_{definitions()[form].label}"

@@ -1,0 +1,260 @@
+"""Pure: what a county has so far → the sheets that are still due, filled in as far as they can be (spec §9 templates)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.form_definitions import definitions, item_column
+from lianghua_batch.core.periods import HALF, QUARTER, YEAR, Period
+from lianghua_batch.forms.prefilled_layout import (
+    MONTH_COLUMNS,
+    dimension_columns,
+    look,
+    quarter_formulas,
+    quarter_points,
+)
+from lianghua_batch.forms.writer import FormSheet, Reference
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Member, Unit
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE
+from lianghua_batch.model.scores import Score
+from lianghua_batch.scoring import diary, members
+from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.scoring import eligibility as scope
+from lianghua_batch.scoring.diary import Diary
+from lianghua_batch.scoring.eligibility import Key, Scope
+from lianghua_batch.scoring.raters import marks_of
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A county with what its filed forms come to."""
+
+    county: County
+    scope: Scope
+    diary: Diary
+    months: Mapping[Key, Score]
+
+
+def gather(county: County) -> Facts:
+    """Compute what pre-filling needs."""
+    in_scope = scope.member_months(county)
+    entries = diary.tally(county, in_scope)
+    return Facts(county, in_scope, entries, members.month_scores(county, in_scope, entries))
+
+
+def branches(facts: Facts) -> list[str]:
+    """The codes of the branches that owe any form of the county's period, filed or not."""
+    period, roster = facts.county.period, facts.county.roster
+    ends = [p.last_day for p in (*period.months, *period.quarters)] if period.kind != HALF else []
+    return sorted({branch for day in ends for branch in roster.branches_with_members(day)})
+
+
+def branch_sheets(facts: Facts, branch: str, form: str | None = None) -> list[FormSheet]:
+    """The sheets that a branch has still to file for the county's period, in the order of the year's work."""
+    period = facts.county.period
+    sheets: list[FormSheet | None] = []
+    for month in period.months if period.kind != HALF else []:
+        sheets += (_daily_record(facts, branch, month), _monthly_score(facts, branch, month))
+        sheets += (_quarterly_summary(facts, branch, q) for q in period.quarters if q.last_day == month.last_day)
+    if facts.county.is_year:
+        sheets.append(_annual_review(facts, branch))
+    return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+def county_sheets(facts: Facts, form: str | None = None) -> list[FormSheet]:
+    """The sheets that 机关工委 has still to file for the county's period."""
+    sheets: list[FormSheet | None] = [_inspection(facts, period) for period in inspected(facts.county)]
+    if facts.county.is_year:
+        sheets += (_indicator_value(facts), _supervisor_score(facts), _satisfaction(facts))
+        sheets += (_register(facts, name) for name in ("bonus", "rectification"))
+    if form == "objection" and facts.county.period.kind in (QUARTER, YEAR):
+        sheets.append(_register(facts, form))
+    return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+# --- what branches file --------------------------------------------------------------------------------------------
+
+
+def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+    people = facts.county.roster.scored_in(branch, month.last_day)
+    if not people or ("daily_record", branch, month) in facts.county.filed:
+        return None
+    lists = {
+        "projects": list(facts.county.scheme.projects),
+        "member_id": [m.id for m in people],
+        "member_name": [m.name for m in people],
+    }
+    return _sheet(facts, "daily_record", month, branch=branch, lists=lists)
+
+
+def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+    county = facts.county
+    people = county.roster.scored_in(branch, month.last_day)
+    if not owed.scores_are_filed(county) or not people or ("monthly_score", branch, month) in county.filed:
+        return None
+    texts = resources.load("templates")["prefilled"]
+    note = texts["computed" if ("daily_record", branch, month) in county.filed else "computed_unfiled"]
+    rows, notes = [], {}
+    for index, member in enumerate(people):
+        row = _person(member) | {"party_group": member.party_group}
+        for dimension in county.scheme.dimensions:
+            value, column = (
+                facts.diary.dimension_value(member.id, month, dimension),
+                item_column("dimension", dimension.name),
+            )
+            row[column] = value
+            notes[index, column] = note.format(value=exact.short(value))
+        row["sum"] = sum((row[c] for c in dimension_columns(county.scheme)), exact.ZERO)
+        rows.append(row)
+    return _sheet(facts, "monthly_score", month, branch=branch, rows=rows, notes=notes)
+
+
+def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
+    people = owed.in_quarter(facts.county, facts.scope, branch, quarter)
+    if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
+        return None
+    rows, formulas = [], {}
+    for index, member in enumerate(people):
+        needed = len(facts.scope.months_of(member.id, quarter))
+        known = [_month_points(facts, member.id, month) for month in quarter.months]
+        points = quarter_points(facts.county.scheme, known, needed)
+        row = _person(member) | dict(zip(MONTH_COLUMNS, known, strict=True))
+        rows.append(row | {"quarter_points": points, "approved": points})
+        formulas |= {(index, name): f for name, f in quarter_formulas(facts.county.scheme, needed).items()}
+    return _sheet(facts, "quarterly_summary", quarter, branch=branch, rows=rows, cell_formulas=formulas)
+
+
+def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | None:
+    """The 月积分 where the form that it comes from is filed."""
+    score = facts.months.get((member_id, month))
+    if score is None or not facts.scope.counts(member_id, month):
+        return None
+    if not owed.scores_are_filed(facts.county):
+        branch = facts.scope.due[member_id, month].branch
+        if ("daily_record", branch, month) not in facts.county.filed:
+            return None
+    return score.value
+
+
+def _annual_review(facts: Facts, branch: str) -> FormSheet | None:
+    county = facts.county
+    year = county.period
+    reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
+    people = [m for m in owed.in_year(county, facts.scope, branch) if m.id not in reviewed]
+    if not people or ("annual_review", branch, year) in county.filed:
+        return None
+    people.sort(key=lambda m: (m.probationary, m.id))
+    text = resources.load("templates")["prefilled"]["probationary"]
+    notes = {(i, "member_id"): text for i, m in enumerate(people) if m.probationary}
+    return _sheet(facts, "annual_review", year, branch=branch, rows=[_person(m) for m in people], notes=notes)
+
+
+def _person(member: Member) -> dict[str, object]:
+    return {"member_id": member.id, "member_name": member.name}
+
+
+# --- what 机关工委 files -------------------------------------------------------------------------------------------
+
+
+def inspected(county: County) -> list[Period]:
+    """The periods of the county's period that have a 督查: its quarters, and the halves of 党委督查期次."""
+    period = county.period
+    both = county.scheme.parameters.committee_inspections == "both_halves"
+    halves = [h for h in period.halves if both or h.index == 1]
+    return (period.quarters if period.kind != HALF else []) + halves
+
+
+def _inspection(facts: Facts, period: Period) -> FormSheet | None:
+    level = COMMITTEE if period.kind == HALF else BRANCH
+    units = facts.county.roster.units_on(period.last_day, level)
+    rows = [
+        {"unit_id": u.id, "unit_name": u.name} for u in units if not marks_of(facts.county, "inspection", u, period)
+    ]
+    return _sheet(facts, "inspection", period, rows=rows) if rows else None
+
+
+def _units(facts: Facts) -> list[Unit]:
+    roster, day = facts.county.roster, facts.county.period.last_day
+    return [*roster.units_on(day, COMMITTEE), *roster.units_on(day, BRANCH)]
+
+
+def _indicator_value(facts: Facts) -> FormSheet | None:
+    county = facts.county
+    text = resources.load("templates")["prefilled"]["indicator"]
+    rows = []
+    for unit in _units(facts):
+        rows += (
+            {"unit_id": unit.id, "indicator_id": i.id, "remark": text.format(unit=unit.name, indicator=i.name)}
+            for i in owed.indicators_lacking(county, unit)
+        )
+    lists = {"indicators": [i.id for i in county.scheme.indicators if i.counts and i.metric == "filed"]}
+    return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
+
+
+def _supervisor_score(facts: Facts) -> FormSheet | None:
+    units = [u for u in _units(facts) if not facts.county.rows_by_unit("supervisor_score").get(u.id)]
+    rows = [{"unit_id": u.id} for u in units]
+    return _sheet(facts, "supervisor_score", facts.county.period, rows=rows, notes=_names(units)) if rows else None
+
+
+def _satisfaction(facts: Facts) -> FormSheet | None:
+    rows, units = [], []
+    for unit in _units(facts):
+        for audience in owed.audiences_lacking(facts.county, unit):
+            rows.append({"unit_id": unit.id, "audience": audience})
+            units.append(unit)
+    return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None
+
+
+def _register(facts: Facts, form: str) -> FormSheet | None:
+    """A form that is filled as things happen: empty, unless one of the period is there."""
+    if any(o.period == facts.county.period for o in facts.county.tables[form].origins):
+        return None
+    return _sheet(facts, form, facts.county.period)
+
+
+def _names(units: Sequence[Unit]) -> dict[tuple[int, str], str]:
+    return {(index, "unit_id"): unit.name for index, unit in enumerate(units)}
+
+
+# --- sheets, formulas, reference tables ----------------------------------------------------------------------------
+
+
+def _sheet(facts: Facts, form: str, period: Period, branch: str | None = None, **given: object) -> FormSheet:
+    sheet = facts.county.tables[form].sheet
+    labels: dict[str, object] = {"period": str(period)}
+    if branch is not None:
+        unit = facts.county.roster.known_as(branch, period.last_day)
+        labels |= {"unit_id": unit.id, "unit_name": unit.name}
+    words = resources.load("templates")["prefilled"]
+    return FormSheet(
+        sheet=sheet,
+        labels=labels,
+        title=words["title"].format(period=period_words(period), title=sheet.title),
+        name=words["sheet_name"].format(form=sheet.label, period=period),
+        spare_rows=words["spare_rows"].get(form, 0),
+        **look(sheet, facts.county.scheme),
+        **given,
+    )
+
+
+def period_words(period: Period) -> str:
+    """A period as a title says it: 2026年3月, 2026年第一季度, 2026年上半年, 2026年."""
+    words = resources.load("templates")["period_words"]
+    ordinals = words["ordinals"].get(period.kind)
+    ordinal = ordinals[period.index - 1] if ordinals else period.index
+    return words[period.kind].format(year=period.year, ordinal=ordinal)
+
+
+def unit_table(facts: Facts, sheets: Sequence[FormSheet]) -> list[Reference]:
+    """The names of the units beside forms that hold codes only."""
+    words = resources.load("templates")["unit_table"]
+    if not any(s.sheet.form in words["forms"] for s in sheets):
+        return []
+    levels = definitions()["roster"].sheet("units").column("level").choices
+    roster = facts.county.roster
+    parents = {u.parent: roster.named(u.parent).name for u in _units(facts) if u.parent in roster.units}
+    rows = [(u.id, levels[u.level], u.name, parents.get(u.parent, "")) for u in _units(facts)]
+    return [Reference(words["title"], words["headings"], rows)]

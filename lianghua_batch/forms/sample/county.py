@@ -1,0 +1,118 @@
+"""Puts the synthetic county together: units, people, scheme, the members' year, the ratings, the tie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.forms.sample import county_forms, member_forms
+from lianghua_batch.forms.sample import tie as ties
+from lianghua_batch.forms.sample.member_forms import Progress
+from lianghua_batch.forms.sample.model import SampleCounty
+from lianghua_batch.forms.sample.people import Person, cast_people
+from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.ratings import Raters, Ratings, supervisor_pool
+from lianghua_batch.forms.sample.rules import scheme_of, scheme_rows
+from lianghua_batch.forms.sample.tie import Figures
+from lianghua_batch.forms.sample.units import SampleUnit, cast_units, tie_pair
+from lianghua_batch.model.scheme import BRANCH, Scheme
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+
+
+def county(
+    committees: int, branches: int, members: int, seed: int, year: int = 2026, progress: Progress | None = None
+) -> SampleCounty:
+    """Return a county of so many 党委, 支部 and 党员, complete for a year; the same arguments give the same county.
+
+    Every 党委 needs a 支部 and every 支部 a 党员: ValueError where there are too few. With four 支部 more than 党委,
+    and some 党员 in each, every special situation is in it. `progress(done, members)` is called after every member.
+    """
+    if not (1 <= committees <= branches <= members and _FIRST_YEAR <= year <= _LAST_YEAR):
+        raise ValueError(resources.load("sample")["impossible"])
+    dice, period = Dice(seed), periods.year(year)
+    units = cast_units(dice, committees, branches, year)
+    people = cast_people(dice, units, members, year)
+    units = _headed(units, people)
+    scheme = scheme_of(units)
+    forms = member_forms.fill(dice, scheme, period, units, people, progress)
+    ratings = _rate(dice, scheme, period, units, people)
+    ratings, tied = _with_tie(scheme, period, units, forms.figures, ratings)
+    rated = [(unit, ratings[unit.id]) for unit in units]
+    sheets = (
+        *county_forms.base_sheets(period, units, people, scheme_rows(units)),
+        *member_forms.sheets(scheme, period, [u for u in units if u.level == BRANCH], forms),
+        *county_forms.rating_sheets(dice, period, rated, people),
+    )
+    return SampleCounty(year, scheme.name, scheme.items, sheets, _situations(units, people, ratings, tied))
+
+
+def _headed(units: Sequence[SampleUnit], people: Sequence[Person]) -> list[SampleUnit]:
+    """A founded branch is headed by one of those who came to it."""
+    first = {p.stays[-1].branch: p.name for p in reversed(people) if p.core}
+    return [replace(u, head=first[u.id]) if u.founded else u for u in units]
+
+
+def _rate(
+    dice: Dice, scheme: Scheme, year: Period, units: Sequence[SampleUnit], people: Sequence[Person]
+) -> dict[str, Ratings]:
+    """Every unit's ratings; the branches of members with a 一票否决 have the 违纪 cases, or else any branch has one."""
+    raters = Raters(scheme, year, units, supervisor_pool(dice, len(units)))
+    ratings = {unit.id: raters.rate(dice, unit) for unit in units}
+    last = [(p.scored_on(year.last_day), p.vetoed_on) for p in people if p.vetoed_on is not None]
+    guilty = {stay.branch: day for stay, day in last if stay is not None}
+    if not guilty:
+        guilty = {dice.pick([u.id for u in units if u.level == BRANCH and u.lasting]): None}
+    for unit_id, day in sorted(guilty.items()):
+        mine = ratings[unit_id]
+        ratings[unit_id] = replace(mine, bonuses=(*mine.bonuses, raters.disciplined(dice, day)))
+    return ratings
+
+
+def _with_tie(
+    scheme: Scheme,
+    year: Period,
+    units: Sequence[SampleUnit],
+    figures: Mapping[str, Figures],
+    ratings: Mapping[str, Ratings],
+) -> tuple[dict[str, Ratings], tuple[str, ...]]:
+    """Bring the second of the pair to the first's 总分; where a cap is in the way there is no tie."""
+    pair = tie_pair(units)
+    if pair is None:
+        return dict(ratings), ()
+    first, second = pair
+    goal = ties.total(scheme, year, first, figures[first.id], ratings[first.id])
+    mine = figures[second.id]
+    levelled = ties.levelled(scheme, year, second, mine, ratings[second.id], goal)
+    if ties.total(scheme, year, second, mine, levelled) != goal:
+        return dict(ratings), ()
+    return {**ratings, second.id: levelled}, (first.id, second.id)
+
+
+def _situations(
+    units: Sequence[SampleUnit], people: Sequence[Person], ratings: Mapping[str, Ratings], tied: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Who is special: codes by situation."""
+    branches = [u for u in units if u.level == BRANCH]
+
+    def units_where(holds) -> tuple[str, ...]:
+        return tuple(u.id for u in units if holds(u))
+
+    def people_where(holds) -> tuple[str, ...]:
+        return tuple(p.id for p in people if holds(p))
+
+    moved = {p.id: {s.branch for s in p.stays} for p in people}
+    ended = {u.id for u in branches if not u.lasting}
+    return {
+        "tie": tied,
+        "direct": tuple(u.id for u in branches if u.parent is None),
+        "founded": units_where(lambda u: u.founded is not None),
+        "dissolved": units_where(lambda u: u.dissolved is not None),
+        "without_clients": units_where(lambda u: list(ratings[u.id].ballots) == ["masses"]),
+        "discipline": units_where(lambda u: any(b.kind == "discipline" for b in ratings[u.id].bonuses)),
+        "transfer": people_where(lambda p: len(moved[p.id]) > 1 and not moved[p.id] & ended),
+        "probationary": people_where(lambda p: any(s.probationary for s in p.stays)),
+        "unmanaged": people_where(lambda p: any(s.unmanaged_reason for s in p.stays)),
+        "exempt": people_where(lambda p: bool(p.away)),
+        "veto": people_where(lambda p: p.vetoed_on is not None),
+    }

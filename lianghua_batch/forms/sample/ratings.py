@@ -1,0 +1,254 @@
+"""What a unit's raters give it: 督查, 指标完成, 监督员, 测评票, 加减分 and 整改, all around its standing (spec §5)."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.forms.sample.marks import votes
+from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.units import SampleUnit, person_name
+from lianghua_batch.model.scheme import BRANCH, ORGANISATION, Indicator, Scheme
+
+_MEASURE = re.compile(r"（([^（）]+)）$")
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """One 检查单位's mark of a unit."""
+
+    inspector: str
+    score: Fraction
+    finding: str | None
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """One 加减分 entry."""
+
+    kind: str
+    points: Fraction
+    date: dt.date
+    event: str
+    basis: str
+    review: str
+
+
+@dataclass(frozen=True)
+class Rectification:
+    """One 整改 of a finding."""
+
+    issue: str
+    measure: str
+    deadline: dt.date
+    completed: dt.date | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """All that is filed about one unit in the year; units that don't exist at its end have 督查 and 整改 alone."""
+
+    inspections: Mapping[Period, tuple[Inspection, ...]]
+    rectifications: tuple[Rectification, ...]
+    actuals: Mapping[str, Fraction] = field(default_factory=dict)
+    supervisors: tuple[tuple[str, Fraction], ...] = ()
+    ballots: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    bonuses: tuple[Bonus, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raters:
+    """Rates units by the scheme; `pool` are the county's 党建监督员."""
+
+    scheme: Scheme
+    year: Period
+    units: Sequence[SampleUnit]
+    pool: Sequence[str]
+
+    def rate(self, dice: Dice, unit: SampleUnit) -> Ratings:
+        words = resources.load("sample")
+        inspections = {p: self._inspections(dice, unit, p) for p in self._periods(unit)}
+        rectifications = self._rectifications(dice, unit, inspections)
+        if unit.level != BRANCH and self.scheme.parameters.committee_inspections == "first_half":
+            # Both halves are rolled, so that a seed gives the same county under either 党委督查期次.
+            inspections = {p: rows for p, rows in inspections.items() if p.index == 1}
+        if not unit.exists(self.year.last_day):
+            return Ratings(inspections, rectifications)
+        return Ratings(
+            inspections=inspections,
+            rectifications=rectifications,
+            actuals=self._actuals(dice, unit),
+            supervisors=self._supervisors(dice, unit, words["supervisors"]),
+            ballots=self._ballots(dice, unit, words),
+            bonuses=self._bonuses(dice, unit, words["bonuses"]),
+        )
+
+    def _periods(self, unit: SampleUnit) -> list[Period]:
+        """督查 is quarterly for a branch, half-yearly for a committee: the periods at whose end it exists."""
+        periods = self.year.quarters if unit.level == BRANCH else self.year.halves
+        return [p for p in periods if unit.exists(p.last_day)]
+
+    def _inspections(self, dice: Dice, unit: SampleUnit, period: Period) -> tuple[Inspection, ...]:
+        words = resources.load("sample")
+        habits = words["inspection"]
+        peers = [u for u in self.units if u.level == unit.level and u.id != unit.id and u.exists(period.last_day)]
+        inspectors = [u.name for u in _some(dice, peers, habits["inspectors"])] or [words["office"]]
+        return tuple(self._inspection(dice, unit, name, habits, words) for name in inspectors)
+
+    def _inspection(
+        self, dice: Dice, unit: SampleUnit, inspector: str, habits: Mapping[str, Any], words: Mapping[str, Any]
+    ) -> Inspection:
+        score = _mark(dice, unit.standing, habits)
+        finding = dice.pick(words["findings"]) if score < words["findings_below"] else None
+        return Inspection(inspector, score, finding)
+
+    def _rectifications(
+        self, dice: Dice, unit: SampleUnit, inspections: Mapping[Period, Sequence[Inspection]]
+    ) -> tuple[Rectification, ...]:
+        """One for each different finding of a period, due some days later if that is still in the year."""
+        after = dt.timedelta(days=resources.load("sample")["rectification"]["after_days"])
+        found = []
+        for period, rows in inspections.items():
+            deadline = period.last_day + after
+            if self.year.holds(deadline):
+                issues = dict.fromkeys(r.finding for r in rows if r.finding)
+                found += (self._rectification(dice, unit, issue, deadline) for issue in issues)
+        return tuple(found)
+
+    def _rectification(self, dice: Dice, unit: SampleUnit, issue: str, deadline: dt.date) -> Rectification:
+        words = resources.load("sample")
+        habits = words["rectification"]
+        measure = dice.pick(words["measures"])
+        if dice.chance(_share(unit, habits["in_time"])):
+            completed = deadline - dt.timedelta(days=dice.below(habits["after_days"] // 2))
+            return Rectification(issue, measure, deadline, completed, "done")
+        late = deadline + dt.timedelta(days=dice.whole(1, habits["late_days"]))
+        if self.year.holds(late) and dice.chance(0.5):
+            return Rectification(issue, measure, deadline, late, "done")
+        return Rectification(issue, measure, deadline, None, "ongoing" if dice.chance(0.6) else "open")
+
+    def _actuals(self, dice: Dice, unit: SampleUnit) -> dict[str, Fraction]:
+        """指标完成 of every indicator in force for the unit that is filed."""
+        noise = resources.load("sample")["indicator_noise"]
+        return {
+            i.id: actual_for(i, unit.standing + dice.bell() * noise)
+            for i in self.scheme.indicators_for(unit.id, unit.level, unit.group)
+            if i.metric == "filed"
+        }
+
+    def _supervisors(self, dice: Dice, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[tuple[str, Fraction], ...]:
+        chosen = _some(dice, self.pool, habits["each"])
+        return tuple((name, _mark(dice, unit.standing, habits)) for name in chosen)
+
+    def _ballots(self, dice: Dice, unit: SampleUnit, words: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+        """党员群众 always; 服务对象 of windows, and of some others, but not of the first that is none."""
+        habits = words["ballots"]
+        audiences = ["masses"]
+        first = next((u for u in self.units if u.level == unit.level and not u.window), None)
+        if unit.window or (unit != first and dice.chance(words["clients_of_others"])):
+            audiences.append("clients")
+        worths = self.scheme.ballots[ORGANISATION]
+        return {a: votes(dice, worths, dice.whole(*habits[a]), unit.standing, habits["spread"]) for a in audiences}
+
+    def _bonuses(self, dice: Dice, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[Bonus, ...]:
+        good = _share(unit, [0, 1])
+        found = [
+            self._bonus(dice, kind, habits[kind], good)
+            for kind in ("individual", "dynamic")
+            if dice.chance(habits[kind]["chance"])
+        ]
+        return tuple(found)
+
+    def _bonus(self, dice: Dice, kind: str, habits: Mapping[str, Any], good: float) -> Bonus:
+        words = resources.load("sample")
+        up = dice.chance(good)
+        halves = 1 + dice.below(int(2 * abs(habits["best"] if up else habits["worst"])))
+        points = Fraction(halves if up else -halves, 2)
+        event = dice.pick(habits["events" if up else "faults"])
+        review = "rejected" if up and dice.chance(words["rejected_share"]) else "passed"
+        return Bonus(kind, points, self._day(dice), event, words["bonus_basis"], review)
+
+    def disciplined(self, dice: Dice, day: dt.date | None) -> Bonus:
+        """A 违纪 case of a day, or of any."""
+        words = resources.load("sample")
+        event = dice.pick(words["bonuses"]["discipline"]["events"])
+        points = -self.scheme.parameters.discipline_deduction
+        return Bonus("discipline", points, day or self._day(dice), event, words["discipline_basis"], "passed")
+
+    def _day(self, dice: Dice) -> dt.date:
+        days = (self.year.last_day - self.year.first_day).days
+        return self.year.first_day + dt.timedelta(days=dice.below(days))
+
+
+def supervisor_pool(dice: Dice, units: int) -> list[str]:
+    """The county's 党建监督员: as many as its size asks for, no two of one name."""
+    low, high = resources.load("sample")["supervisors"]["pool"]
+    names: dict[str, None] = {}
+    while len(names) < max(low, min(high, units // 3)):
+        names[person_name(dice)] = None
+    return list(names)
+
+
+def _some(dice: Dice, items: Sequence, number: int) -> list:
+    """So many different ones of the items, or all there are."""
+    start = dice.below(len(items)) if items else 0
+    step = max(1, len(items) // number)
+    return [items[(start + step * n) % len(items)] for n in range(min(number, len(items)))]
+
+
+def _mark(dice: Dice, standing: float, habits: Mapping[str, Any]) -> Fraction:
+    """A mark of 0…100 around the standing, in the rater's steps."""
+    steps = round((standing + dice.bell() * habits["noise"]) / habits["step"])
+    return exact.clip(steps * Fraction(str(habits["step"])), exact.ZERO, exact.HUNDRED)
+
+
+def _share(unit: SampleUnit, ends: Sequence[float]) -> float:
+    """Where the unit's standing lies between two chances."""
+    low, high = resources.load("sample")["standing_range"]
+    place = max(0.0, min(1.0, (unit.standing - low) / (high - low)))
+    return ends[0] + (ends[1] - ends[0]) * place
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+
+def actual_for(indicator: Indicator, wanted: float) -> Fraction:
+    """Return the 实际值, as its measure is written, for which the indicator's 赋分方法 gives about `wanted` of 100."""
+    measure = _measure(indicator)
+    value = max(0.0, _inverse(_curve(indicator), wanted))
+    step = Fraction(str(measure["step"]))
+    written = round(value / measure["step"]) * step
+    return min(written, Fraction(measure["max"])) if "max" in measure else written
+
+
+def _measure(indicator: Indicator) -> Mapping[str, Any]:
+    found = _MEASURE.search(indicator.name)
+    return resources.load("sample")["measures_of"].get(found[1] if found else "", {"step": 0.5})
+
+
+def _curve(indicator: Indicator) -> list[tuple[float, float]]:
+    """Points (score, actual value) of the method's line, from the best to the worst."""
+    method = resources.load("metrics")["methods"][indicator.method]
+    if indicator.method == "efficacy":
+        scores = [method["base"] + method["span"], method["base"]]
+    elif indicator.method == "five_level":
+        scores = [float(c) * method["full"] for c in method["coefficients"]]
+    else:
+        return [(method["full"], float(method["full"])), (0, 0.0)]
+    return list(zip(scores, map(float, indicator.standards), strict=True))
+
+
+def _inverse(curve: Sequence[tuple[float, float]], wanted: float) -> float:
+    """The actual value on the line: at most the best, and below the worst on its last stretch's direction."""
+    if wanted >= curve[0][0]:
+        return curve[0][1]
+    for (high, better), (low, worse) in pairwise(curve):
+        if wanted >= low or low == curve[-1][0]:
+            return worse + (better - worse) * (wanted - low) / (high - low)
+    raise AssertionError("a line has at least two points")

@@ -1,0 +1,206 @@
+"""One cell → one value: numbers as hundredths, dates, codes, names, choices. What cannot be read raises a Fault, never a guess."""
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
+from lianghua_batch.core.periods import Period, arabic, visible
+from lianghua_batch.core.suggestions import Candidates
+from lianghua_batch.intake.cell_guesses import likely_code, likely_count, likely_date, likely_number
+from lianghua_batch.intake.grid import Flaw, Percent
+
+_LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
+_ERROR_VALUES = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+)
+_INTEGER = re.compile(r"^[+-]?\d+$")
+_THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+_DATE = re.compile(r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?号?$")
+_COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_DAY_OF_YEAR = re.compile(r"^(\d{1,2})月(\d{1,2})日?$")
+_TIME_OR_WEEKDAY = re.compile(r"([T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?| ?(星期|周).)$")
+
+
+class Fault(Exception):
+    """The cell's value cannot be taken: `code` of the message catalogue and what its sentence needs."""
+
+    def __init__(self, code: str, suggestion: str | None = None, **context: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.suggestion = suggestion
+        self.context = context
+
+
+@lru_cache(maxsize=65536)
+def tidy(written: str) -> str:
+    """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and what nobody sees removed."""
+    return " ".join(visible(unicodedata.normalize("NFKC", written)).split())
+
+
+@lru_cache(maxsize=65536)
+def squeeze(written: str) -> str:
+    """`tidy` without any space: how headings, labels, codes and choices are compared."""
+    return tidy(written).replace(" ", "")
+
+
+def is_blank(raw: object) -> bool:
+    """Whether a cell holds nothing that a person would see."""
+    if not isinstance(raw, str):
+        return raw is None
+    return not raw.strip() or (not raw.isprintable() and not tidy(raw))
+
+
+def shown(raw: object) -> str:
+    """Write a cell as its clerk sees it, for a problem's value."""
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float):
+        return format(raw, ".15g")
+    if isinstance(raw, dt.datetime) and raw.time() == dt.time():
+        return raw.date().isoformat()
+    return str(raw)
+
+
+def hundredths(raw: object) -> int:
+    """Read a number with at most two decimals as whole hundredths; binary noise (83.92000000000002) is not the clerk's."""
+    if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
+        raise Fault("E202")
+    if isinstance(raw, Percent):
+        number = raw.points
+    elif isinstance(raw, int):
+        number = Decimal(raw)
+    elif isinstance(raw, float):
+        near = round(raw * 100) if abs(raw) * 100 < _LARGEST else 0
+        if near / 100 == raw:
+            return near
+        number = Decimal(format(raw, ".15g"))
+    else:
+        number = _written_number(str(raw))
+    if not number.is_finite():
+        raise Fault("E202")
+    scaled = number * 100
+    if abs(scaled) >= _LARGEST:
+        raise Fault("E212")
+    if scaled != scaled.to_integral_value():
+        raise Fault("E203", suggestion=str(number.quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")))
+    return int(scaled)
+
+
+def _written_number(written: str) -> Decimal:
+    plain = tidy(written).replace("−", "-")
+    for suffix in (*resources.load("reading")["point_suffixes"], "%"):
+        plain = plain.removesuffix(suffix).rstrip()
+    if _THOUSANDS.match(plain):
+        plain = plain.replace(",", "")
+    try:
+        odd = any(unicodedata.category(c) == "No" for c in written)  # 1² is not 12
+        if (
+            odd or " " in plain or "_" in plain or plain.lower() != plain.upper()
+        ):  # 1e3, nan, inf: not a clerk's numbers
+            raise InvalidOperation
+        return Decimal(plain)
+    except InvalidOperation:
+        raise Fault("E202", likely_number(written)) from None
+
+
+def count(raw: object) -> int:
+    """Read a whole number ≥ 0, such as votes; a share is none."""
+    if isinstance(raw, Percent):
+        raise Fault("E206")
+    try:
+        value = hundredths(raw)
+    except Fault as fault:
+        raise fault if fault.code == "E212" else Fault("E206", likely_count(str(raw))) from None
+    if value < 0 or value % 100:
+        raise Fault("E206")
+    return value // 100
+
+
+def date(raw: object, period: Period | None = None) -> dt.date:
+    """Read a date: a real one, an Excel serial number, or text such as 2026-03-05, 2026年3月5日, 2026.3.5, 20260305, 3月5日 (in the form's year)."""
+    if isinstance(raw, dt.datetime):
+        raw = raw.date()
+    if isinstance(raw, dt.date):
+        return _sensible(raw)
+    if isinstance(raw, bool):
+        raise Fault("E207")
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    written = arabic(_TIME_OR_WEEKDAY.sub("", tidy(str(raw))).replace(" ", ""))
+    try:
+        if match := _DATE.match(written) or _COMPACT_DATE.match(written):
+            return _sensible(dt.date(*(int(part) for part in match.groups())))
+        if period is not None and (match := _DAY_OF_YEAR.match(written)):
+            return dt.date(period.year, int(match[1]), int(match[2]))
+        if _INTEGER.match(written) and 20000 <= int(written) < 80000:
+            return _EXCEL_EPOCH + dt.timedelta(days=int(written))
+    except ValueError:  # 30 February
+        raise Fault("E207", likely_date(raw, period)) from None
+    raise Fault("E207", likely_date(raw, period))
+
+
+def _sensible(day: dt.date) -> dt.date:
+    if not 1900 < day.year < 2200:
+        raise Fault("E207")
+    return day
+
+
+def code(raw: object) -> str:
+    """Read a code as text, without spaces; a whole number is its digits."""
+    if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta, Percent)):
+        raise Fault("E211", likely_code(raw))
+    if isinstance(raw, float):
+        if not raw.is_integer():
+            raise Fault("E211")
+        raw = int(raw)
+    return squeeze(str(raw))
+
+
+def text(raw: object) -> str:
+    """Read a cell as one line of text, its characters as they were filled in: it is published so."""
+    return " ".join(visible(shown(raw)).split())
+
+
+def person(raw: object) -> str:
+    """Read a person's name; the spaces that align two characters with three are not part of it."""
+    written = tidy(shown(raw))
+    return written if written.isascii() else written.replace(" ", "")
+
+
+def choice(raw: object, column: Column) -> str:
+    """Read one of the column's allowed values and return its identifier."""
+    written = squeeze(shown(raw))
+    for identifier, label in column.choices.items():
+        if written == squeeze(label) or written in column.choice_aliases.get(identifier, ()):
+            return identifier
+    names = {name: label for key, label in column.choices.items() for name in column.choice_aliases.get(key, ())}
+    likely = Candidates(names | {label: label for label in column.choices.values()}).like(written)
+    raise Fault("E208", likely, allowed="、".join(column.choices.values()))
+
+
+def anything(raw: object) -> str:
+    """Read a cell whose type its row decides (参数's 值) as text."""
+    return squeeze(shown(raw))
+
+
+_SIMPLE = {CODE: code, TEXT: text, NAME: person, NUMBER: hundredths, COUNT: count, ANY: anything}
+
+
+def read(raw: object, column: Column, period: Period | None) -> object:
+    """Read one filled cell as its column's type; raises Fault."""
+    if isinstance(raw, Flaw):
+        raise Fault(raw.code, **raw.context)
+    if isinstance(raw, str) and raw.strip() in _ERROR_VALUES:
+        raise Fault("E210")
+    if column.type == DATE:
+        return date(raw, period)
+    if column.type in (CHOICE, YES_NO):
+        return choice(raw, column)
+    if column.expand == "dimensions" and squeeze(shown(raw)) in resources.load("reading")["exempt_marks"]:
+        raise Fault("E216")
+    return _SIMPLE[column.type](raw)

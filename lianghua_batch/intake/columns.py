@@ -1,0 +1,69 @@
+"""Where a sheet's columns stand: its heading row against the form's definition (spec §2)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from lianghua_batch.core.form_definitions import Column, Sheet
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.suggestions import Candidates
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.grid import Flaw
+from lianghua_batch.intake.recognition import Recognised, headings_of
+
+
+def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[Problem]]:
+    """Where each column of the sheet stands in this grid (0-based); missing, doubled and extra headings as problems."""
+    grid, row = source.grid, source.head_row
+    written = headings_of(grid.rows[row])
+    problems: list[Problem] = []
+    places: dict[str, int] = {}
+    known: set[int] = set()
+    for column in sheet.columns:
+        names = _names(column)
+        hits = [c for c, heading in enumerate(written) if heading in names]
+        known.update(hits)
+        if hits:
+            places[column.name] = hits[0]
+        problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
+    problems += (
+        problem(cell.code, grid.place(row, c), value=cell, **cell.context)
+        for c, cell in enumerate(grid.rows[row])
+        if isinstance(cell, Flaw)
+    )
+    extra = {c: heading for c, heading in enumerate(written) if heading and c not in known}
+    return places, problems + _absent_and_extra(source, [c for c in sheet.columns if c.name not in places], extra)
+
+
+def _names(column: Column) -> set[str]:
+    return {squeeze(name) for name in (column.label, *column.aliases)}
+
+
+def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mapping[int, str]) -> list[Problem]:
+    """Missing columns that must be there, and headings that nobody knows; a heading that was meant for a missing column says so once."""
+    meant = _meant(absent, extra)
+    grid, row = source.grid, source.head_row
+    problems: list[Problem] = []
+    named: set[int] = set()
+    for column in absent:
+        at = next((c for c, label in meant.items() if label == column.label), None)
+        if column.must_have:
+            named.add(at)
+            place, likely = grid.place(row, at, column.label), None if at is None else column.label
+            problems.append(problem("E105", place, value=extra.get(at), suggestion=likely))
+    problems += (
+        problem("W101", grid.place(row, c, heading), value=heading, suggestion=meant.get(c))
+        for c, heading in extra.items()
+        if c not in named
+    )
+    return problems
+
+
+def _meant(absent: Iterable[Column], extra: Mapping[int, str]) -> dict[int, str]:
+    """Which missing column each unknown heading was probably meant for; of two for one column nobody can tell."""
+    names = Candidates({name: column.label for column in absent for name in _names(column)})
+    claims: dict[str, list[int]] = defaultdict(list)
+    for c, heading in extra.items():
+        label = names.like(heading)
+        if label is not None:
+            claims[label].append(c)
+    return {columns[0]: label for label, columns in claims.items() if len(columns) == 1}

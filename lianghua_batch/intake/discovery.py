@@ -1,0 +1,47 @@
+"""Which files under a data folder are to be read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef, file_name
+
+
+def find(root: Path, out: Path | None = None) -> tuple[list[Path], list[Problem]]:
+    """Return the regular files under `root` in a stable order; 输出, 归档 and editors' temporary files are passed over.
+
+    So are the settings and the ledger of `mail` in `root` itself, and what the program itself wrote into `out`, but nothing
+    else there: forms may lie in that folder too. A folder that cannot be listed is a problem; one that is linked into itself
+    is entered once.
+    """
+    words = resources.load("reading")
+    reserved = {root / words["output_folder"], root / words["archive_folder"]}
+    own = {root / words[name] for name in ("mail_settings_name", "mail_ledger_name")}
+    if out is not None:
+        draft = out / resources.load("drafts")["folder"]
+        own |= {folder / words[name] for folder in (out, draft) for name in ("results_name", "basis_name")}
+    problems: list[Problem] = []
+    files = _files(root, root, {folder.resolve() for folder in reserved}, problems)
+    prefixes, ignored = tuple(words["temporary_prefixes"]), words["ignored_names"]
+    found = [p for p in files if not p.name.startswith(prefixes) and p.name.lower() not in ignored and p not in own]
+    return found, problems
+
+
+def _files(folder: Path, root: Path, entered: set[Path], problems: list[Problem]) -> Iterator[Path]:
+    """Files of a folder and its sub-folders; `entered` are those that are not to be entered (again)."""
+    entered.add(folder.resolve())
+    try:
+        listed = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        if folder == root:
+            raise
+        problems.append(problem("E120", SourceRef(file_name(folder, root)), reason=io_reasons.reason(error)))
+        return
+    for path in listed:
+        if path.is_dir():
+            if path.resolve() not in entered and not path.name.startswith("."):
+                yield from _files(path, root, entered, problems)
+        elif path.is_file():
+            yield path

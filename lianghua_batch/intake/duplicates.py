@@ -1,0 +1,72 @@
+"""Sheets that are there twice: copies, and a second 花名册 of the same people (spec §2)."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake.cell_values import is_blank, shown
+from lianghua_batch.intake.recognition import Recognised
+from lianghua_batch.intake.tables import ORIGIN, Table
+
+
+def _claim(source: Recognised) -> tuple:
+    """Which form of whom and when a sheet says it is; only sheets of one claim can be copies of each other."""
+    label = source.labels.get("unit_id")
+    return (source.sheet.form, source.sheet.name, str(label.value) if label else "", source.period)
+
+
+def _content(source: Recognised) -> str:
+    """A fingerprint of the sheet's table as its clerk sees it, without blank rows and trailing blank cells.
+
+    What one kind of file stores as 80 another stores as 80.0.
+    """
+    digest = hashlib.sha256()
+    for row in source.grid.rows[source.head_row :]:
+        end = len(row)
+        while end and is_blank(row[end - 1]):
+            end -= 1
+        if end:
+            digest.update(repr([shown(cell) for cell in row[:end]]).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:
+    """Drop sheets that say exactly what an earlier one says, each a warning; return those kept, and which of them had copies."""
+    listed = list(sources)
+    claims = Counter(_claim(source) for source in listed)
+    firsts: dict[tuple, Recognised] = {}
+    kept: list[Recognised] = []
+    copied: set[SourceRef] = set()
+    problems: list[Problem] = []
+    for source in listed:
+        claim = _claim(source)
+        key = (*claim, _content(source) if claims[claim] > 1 else "")
+        first = firsts.setdefault(key, source)
+        if first is source:
+            kept.append(source)
+        else:
+            copied.add(first.grid.place())
+            problems.append(problem("W103", source.grid.place(), other=first.grid.place()))
+    return kept, frozenset(copied), problems
+
+
+def without_second_lists(table: Table) -> tuple[Table, list[Problem]]:
+    """花名册 without the sheets that mostly list again, not as copies, whom an earlier one lists; each of them one error."""
+    marks = table.frame[list(table.sheet.key)].astype(object).where(lambda cells: cells.notna(), None)
+    listed = {
+        n: set(marks[table.frame[ORIGIN] == n].itertuples(index=False, name=None)) for n in range(len(table.origins))
+    }
+    again: dict[int, int] = {}
+    for n, rows in listed.items():
+        for first in range(n):
+            common = len(rows & listed[first])
+            if first not in again and common > 1 and 2 * common > min(len(rows), len(listed[first])):
+                again[n] = first
+                break
+    problems = [
+        problem("E515", table.origins[n].place(), sheet=table.sheet.label, other=table.origins[first].place())
+        for n, first in again.items()
+    ]
+    return (table.take(~table.frame[ORIGIN].isin(again)) if again else table), problems

@@ -1,0 +1,135 @@
+"""Facts of an .ods that its reader does not pass on."""
+
+import io
+import re
+import zipfile
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+from defusedxml import ElementTree
+
+from lianghua_batch.intake.formats import ods_ods_formats as ods_formats
+from lianghua_batch.intake.formats.number_formats import matters
+from lianghua_batch.intake.formats.sheet_facts_facts import Facts, Place
+from lianghua_batch.intake.grid import Block, Flaw
+
+_OFFICE, _TABLE, _TEXT, _STYLE = (
+    f"{{urn:oasis:names:tc:opendocument:xmlns:{n}:1.0}}" for n in ("office", "table", "text", "style")
+)
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_ERROR = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?|Err:\d+")
+_REFERENCE = re.compile(r"\[\.?|(?<=:)\.|\]")  # what [.D4:.G4] has that D4:G4 has not
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_MOST = 1_000_000  # a few bytes of XML can repeat an error over a whole sheet
+
+
+def facts(content: bytes) -> dict[str, Facts]:
+    """Return the facts of every sheet by its name, of the hidden rows those that hold anything."""
+    reader = _Reader()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in (*{"styles.xml"}.intersection(archive.namelist()), "content.xml"):
+            with archive.open(part) as xml:
+                reader.read(xml)
+    return reader.found
+
+
+class _Reader:
+    """Goes through the XML row by row; what is repeated is expanded only where there is anything to say."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Facts] = {}
+        self._number_formats: dict[str, str] = {}  # by the name of the number style
+        self._number_styles: dict[str, str] = {}  # by the name of the cell style
+        self._said = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known of the next sheet."""
+        self._row, self._column_styles, self._merged = 0, [], []
+        self._flaws, self._formats, self._hidden_rows = {}, {}, set()
+
+    def read(self, xml: io.BufferedIOBase) -> None:
+        takers = {
+            **dict.fromkeys(ods_formats.KINDS, self._number_style),
+            f"{_STYLE}style": self._cell_style,
+            f"{_TABLE}table-column": self._columns,
+            f"{_TABLE}table-row": self._rows,
+            f"{_TABLE}table": self._sheet,
+        }
+        for _, element in ElementTree.iterparse(xml):
+            if element.tag in takers:
+                takers[element.tag](element)
+                element.clear()
+
+    def _number_style(self, style: Element) -> None:
+        self._number_formats[style.get(f"{_STYLE}name", "")] = ods_formats.number_format(style, self._number_formats)
+
+    def _cell_style(self, style: Element) -> None:
+        if style.get(f"{_STYLE}family") == "table-cell":
+            parents = self._number_styles.get(style.get(f"{_STYLE}parent-style-name", ""), "")
+            self._number_styles[style.get(f"{_STYLE}name", "")] = style.get(f"{_STYLE}data-style-name", parents)
+
+    def _columns(self, columns: Element) -> None:
+        style = columns.get(f"{_TABLE}default-cell-style-name", "")
+        self._column_styles += [style] * len(_span(len(self._column_styles), columns, "columns", _COLUMNS))
+
+    def _rows(self, row: Element) -> None:
+        rows = _span(self._row, row, "rows", _ROWS)
+        self._row, column, filled = rows.stop, 0, False
+        for cell in (child for child in row if child.tag.endswith("table-cell")):
+            columns = _span(column, cell, "columns", _COLUMNS)
+            column = columns.stop
+            self._merge(cell, rows, columns)
+            if cell.get(f"{_OFFICE}value-type") or cell.get(f"{_TABLE}formula"):
+                filled = True
+                if flaw := _flaw(cell):
+                    self._flaws.update(dict.fromkeys(self._places(rows, columns), flaw))
+                elif code := self._format(cell, row, columns.start):
+                    self._formats.update(dict.fromkeys(self._places(rows, columns), code))
+        if filled and row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            self._hidden_rows.update(r for r, _ in self._places(rows, range(1)))
+
+    def _merge(self, cell: Element, rows: range, columns: range) -> None:
+        height, width = (abs(int(cell.get(f"{_TABLE}number-{what}-spanned", "1"))) for what in ("rows", "columns"))
+        if height > 1 or width > 1:
+            for top, left in self._places(rows, columns):
+                self._merged.append(Block(top, left, min(top + height, _ROWS) - 1, min(left + width, _COLUMNS) - 1))
+
+    def _places(self, rows: range, columns: range) -> list[Place]:
+        self._said += len(rows) * len(columns)
+        if self._said > _MOST:
+            raise expat.ExpatError(f"more than {_MOST} cells to speak of")
+        return [(row, column) for row in rows for column in columns]
+
+    def _format(self, cell: Element, row: Element, column: int) -> str:
+        kind = cell.get(f"{_OFFICE}value-type")
+        if kind not in ("float", "percentage", "currency"):
+            return ""
+        of_column = "".join(self._column_styles[column : column + 1])
+        style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name") or of_column
+        code = self._number_formats.get(self._number_styles.get(style, ""), "")
+        if matters(code):
+            return code
+        return "0%" if kind == "percentage" else ""
+
+    def _sheet(self, table: Element) -> None:
+        self.found[table.get(f"{_TABLE}name", "")] = Facts(
+            self._flaws, self._formats, frozenset(self._hidden_rows), tuple(self._merged)
+        )
+        self._begin()
+
+
+def _flaw(cell: Element) -> Flaw | None:
+    """LibreOffice marks error values, others only show their text; a formula that came to no text has an empty paragraph."""
+    formula, shown = cell.get(f"{_TABLE}formula", ""), cell.findall(f"{_TEXT}p")
+    text = "".join(part for paragraph in shown for part in paragraph.itertext())
+    if cell.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(text)):
+        return Flaw("E210", text)
+    if not (cell.get(f"{_OFFICE}value-type") or shown):
+        return Flaw("E213", _REFERENCE.sub("", formula[formula.find("=") :]))
+    return None
+
+
+def _span(start: int, element: Element, what: str, end: int) -> range:
+    """Which rows or columns of the sheet an element stands for."""
+    return range(start, min(start + abs(int(element.get(f"{_TABLE}number-{what}-repeated", "1"))), end))

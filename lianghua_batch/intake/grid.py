@@ -1,0 +1,66 @@
+"""What a sheet holds before anyone knows what it means: cells at their true places."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lianghua_batch.core.source_ref import SourceRef
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4)).
+
+    `number_format` where that is to blame.
+    """
+
+    code: str
+    text: str
+    number_format: str | None = None
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What its message needs besides."""
+        return {} if self.number_format is None else {"format": self.number_format}
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Percent:
+    """A number that its cell shows as a percentage: stored 0.95, `points` 95, shown 95%."""
+
+    points: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.points:f}%"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Merged cells, 0-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c.
+
+    Blank cells are '', those that show no value a Flaw, those shown as a percentage a Percent. Of merged cells the value
+    stands in the first one. `hidden_rows` are 0-based.
+    """
+
+    file: str
+    sheet: str
+    rows: list[list[object]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    merged: tuple[Block, ...] = ()
+
+    def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
+        """Return the place of a 0-based row and column of this sheet."""
+        return SourceRef(self.file, self.sheet, None if row is None else row + 1, column, heading)

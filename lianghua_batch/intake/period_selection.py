@@ -1,0 +1,83 @@
+"""Which period a folder is about, and which recognised sheets that period looks at (spec §6, §8)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from lianghua_batch.core import periods
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake import period_selection_misdated as misdated
+from lianghua_batch.intake.cell_values import shown, squeeze
+from lianghua_batch.intake.recognition import Recognised
+
+BASE = ("roster", "scheme")
+
+
+def choose_period(sources: Iterable[Recognised]) -> Period | None:
+    """The period that a folder is about: the year if it has a 年评议 or 指标完成, else the latest quarter with a 季汇总 (spec §8)."""
+    found = [(s.form.name, s.period) for s in sources if s.period is not None]
+    years = [p for form, p in found if form in ("annual_review", "indicator_value")]
+    if years:
+        return max(years, key=lambda p: p.year)
+    quarters = [p for form, p in found if form == "quarterly_summary"]
+    return max(quarters, key=lambda p: (p.year, p.index), default=None)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The sheets that one period takes: those it judges, and 月打分 of earlier months, of which only 免评 is used."""
+
+    judged: Sequence[Recognised]
+    earlier: Sequence[Recognised]
+
+
+def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, list[Problem]]:
+    """Take the sheets of the period; those of another year are left with a warning, those of the same year's other periods without."""
+    judged, earlier, problems = [], [], []
+    for source in sources:
+        its, form = source.period, source.form.name
+        if its is None:
+            if form in BASE:
+                judged.append(source)
+        elif _is_judged(form, its, period):
+            judged.append(source)
+        elif (wrong := _misdated(source, period)) is not None:
+            problems.append(wrong)
+        elif its.year != period.year:
+            problems.append(problem("W105", source.labels["period"].place, value=its))
+        elif its.last_day < period.first_day and form == "monthly_score":
+            earlier.append(source)
+    return Selected(judged, earlier), problems
+
+
+def files(sources: Iterable[Recognised], period: Period) -> frozenset[str]:
+    """Return the files that hold a sheet which the period takes."""
+    selected, _ = select(sources, period)
+    return frozenset(source.grid.file for source in (*selected.judged, *selected.earlier))
+
+
+def _is_judged(form: str, its: Period, period: Period) -> bool:
+    """Whether a form of its period is one that a run for `period` looks at: 日记录 counts towards limits of the whole year."""
+    if its.year != period.year:
+        return False
+    return form in BASE or period.contains(its) or (its.last_day < period.first_day and form == "daily_record")
+
+
+def _misdated(source: Recognised, period: Period) -> Problem | None:
+    """The error of a 日记录 that is left out for its 期间, though its dates belong to the period."""
+    found = misdated.of_source(source) if source.form.name == "daily_record" else None
+    if found is None or not _is_judged(source.form.name, found.month, period):
+        return None
+    label = source.labels.get("unit_id")
+    wrong = found.problem(source.labels["period"].place, source.period)
+    return replace(wrong, unit=squeeze(shown(label.value)) if label is not None else None, period=str(found.month))
+
+
+def of_the_period(problems: Iterable[Problem], sources: Iterable[Recognised], period: Period) -> list[Problem]:
+    """Leave out the problems of recognising sheets that `select` would not take."""
+    names = {(s.grid.file, s.grid.sheet): s.form.name for s in sources}
+    return [
+        p
+        for p in problems
+        if p.period is None or _is_judged(names.get((p.place.file, p.place.sheet), ""), periods.parse(p.period), period)
+    ]

@@ -1,0 +1,39 @@
+"""Bytes → cells: files to grids of cells at their true places, or the problem that says why not."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef, file_name
+from lianghua_batch.intake import read_files as workers
+from lianghua_batch.intake.formats import file_type as kinds
+from lianghua_batch.intake.formats import zip_limits as packages
+from lianghua_batch.intake.formats.zip_limits import Limits
+from lianghua_batch.intake.grid import Grid
+
+__all__ = ["Limits", "read", "read_all"]
+
+
+def read_all(
+    paths: Iterable[Path], root: Path, limit: Limits | None = None
+) -> Iterator[tuple[list[Grid], list[Problem]]]:
+    """Read files under `root` and yield, in their order, each one's worksheets and problems; nothing that a file holds stops it."""
+    files = [(path, file_name(path, root)) for path in paths]
+    for (path, file), reading in zip(files, workers.read_all(files, limit or packages.limits()), strict=True):
+        place = SourceRef(file)
+        if isinstance(reading, OSError):
+            yield [], [problem("E120", place, reason=io_reasons.reason(reading))]
+        elif reading.refusal is None:
+            yield list(reading.grids), []
+        elif path.suffix.lower() not in resources.load("reading")["suffixes"]:
+            yield [], [problem("W106", place, kind=kinds.called(reading.kind))]
+        else:
+            refusal = reading.refusal
+            yield [], [problem(refusal.code, SourceRef(file, refusal.sheet), **refusal.context)]
+
+
+def read(path: Path, root: Path) -> tuple[list[Grid], list[Problem]]:
+    """Read every worksheet of one file."""
+    return next(read_all([path], root))

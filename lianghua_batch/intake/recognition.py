@@ -1,0 +1,253 @@
+"""Recognises a form by its content: the labelled cells above the table, then the heading row (spec §2)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lianghua_batch.core import periods, resources
+from lianghua_batch.core.form_definitions import Form, Sheet
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.core.suggestions import Candidates
+from lianghua_batch.intake import labels
+from lianghua_batch.intake.cell_values import is_blank, shown, squeeze, tidy
+from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.labels import Labelled
+
+_PERIOD_NAMES = {
+    periods.MONTH: ("月份", "2026-03"),
+    periods.QUARTER: ("季度", "2026Q1"),
+    periods.HALF: ("半年", "2026H1"),
+    periods.YEAR: ("年度", "2026"),
+}
+_OF_OTHER_PERIODS = ("roster", "scheme", "daily_record")
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier."""
+
+    grid: Grid
+    form: Form
+    sheet: Sheet
+    head_row: int
+    labels: Mapping[str, Labelled]
+    period: Period | None
+    several: bool = False  # another table begins below or beside this one
+
+    @property
+    def unsigned(self) -> SourceRef | None:
+        """Where 填表人 belongs, if nobody has filled it in: the form may be a template as it was generated."""
+        if "filled_by" in self.labels:
+            return None
+        return labels.empty(self.grid, range(self.head_row), "filled_by")
+
+    @property
+    def title(self) -> str | None:
+        """The first text above the table that stands alone in its row."""
+        for row in self.grid.rows[: self.head_row]:
+            filled = [cell for cell in row if not is_blank(cell)]
+            if len(filled) == 1 and isinstance(filled[0], str):
+                return tidy(filled[0])
+        return None
+
+
+def _form_label(grid: Grid) -> Labelled | None:
+    """The first 表种 of the sheet; nothing below it is looked at, for a diary has thousands of rows."""
+    found = (labels.find(grid, [r]).get("form") for r in range(len(grid.rows)))
+    return next((cells[0] for cells in found if cells), None)
+
+
+def headings_of(row: list[object]) -> list[str]:
+    """Return the row's cells as headings are compared: without spaces and line breaks."""
+    return [squeeze(cell) if isinstance(cell, str) else "" for cell in row]
+
+
+def _fit(sheet: Sheet, written: set[str]) -> tuple[int, int]:
+    """How many of the sheet's columns the headings name, and how many that it must have they lack."""
+    hits = missing = 0
+    for column in sheet.columns:
+        if column.expand is not None:
+            continue
+        if any(squeeze(name) in written for name in (column.label, *column.aliases)):
+            hits += 1
+        elif column.must_have:
+            missing += 1
+    return hits, missing
+
+
+def _best_heading(grid: Grid, sheets: Iterable[Sheet]) -> tuple[int, Sheet, int, int] | None:
+    """The row and sheet definition that fit best: (row, sheet, hits, missing); None where nothing fits at all."""
+    candidates = list(sheets)
+    best: tuple[int, Sheet, int, int] | None = None
+    for r, row in enumerate(grid.rows):
+        written = set(headings_of(row)) - {""}
+        if len(written) < 2:
+            continue
+        for sheet in candidates:
+            hits, missing = _fit(sheet, written)
+            if hits >= 2 and (best is None or hits - missing > best[2] - best[3]):
+                best = (r, sheet, hits, missing)
+        if best is not None and best[3] == 0 and r > best[0]:
+            break
+    return best
+
+
+def fits(form: Form, row: list[object]) -> bool:
+    """Whether a row could be the heading of one of the form's sheets."""
+    written = set(headings_of(row)) - {""}
+    found = (_fit(sheet, written) for sheet in form.sheets) if len(written) > 1 else ()
+    return any(hits >= 2 and hits > missing for hits, missing in found)
+
+
+def _alike(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, int] | None:
+    """The form whose whole heading a sheet without 表种 carries, if any, and its heading row."""
+    best = _best_heading(grid, _sheets(definitions))
+    if best and best[2] >= 3 and best[3] == 0:
+        return definitions[best[1].form], best[0]
+    return None
+
+
+def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised | None, list[Problem]]:
+    """Find which form a grid is, its heading row, labels and period; problems name what is missing. Sheets for people give neither.
+
+    The problems say whose and when the sheet is, as far as its labels do.
+    """
+    label = _form_label(grid)
+    if label is None:
+        return None, _without_form(grid, definitions)
+    wanted = squeeze(str(label.value))
+    known = {squeeze(f.label): f for f in definitions.values()}
+    if wanted in (squeeze(name) for name in resources.load("reading")["not_forms"]):
+        return None, _form_after(grid, label, known)
+    form = known.get(wanted)
+    if form is None:
+        likely = _likely_form(wanted, definitions)
+        found = [problem("E102", label.place, value=label.value, suggestion=likely)]
+        return None, _marked(found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(likely))
+    best = _best_heading(grid, form.sheets)
+    if best is None or best[2] <= best[3]:
+        needed = "、".join(c.label for c in form.sheets[0].columns if c.must_have and c.expand is None)
+        found = [problem("E104", grid.place(), form=form.label, headings=needed)]
+        return None, _marked(found, grid, best, label, form)
+    head_row, sheet, _, _ = best
+    above = range(head_row)
+    found = labels.find(grid, above)
+    filled = {name: cells[0] for name, cells in found.items()}
+    of_branch = ("unit_id", "unit_name") if form.by_branch else ()
+    problems = labels.contradictions(found, ("form", "period", *of_branch))
+    period, period_problems = _period(grid, form, head_row, filled.get("period"))
+    problems += period_problems
+    if form.by_branch and "unit_id" not in filled:
+        problems.append(labels.missing(grid, above, "unit_id"))
+    problems = _owned(problems, found, form.by_branch, period)
+    second = _second_form(grid, head_row, known)
+    if second is not None:
+        problems.append(_two_tables(label, second))
+        grid = _first_table(grid, head_row, second)
+    return Recognised(grid, form, sheet, head_row, filled, period, second is not None), problems
+
+
+def _sheets(definitions: Mapping[str, Form]) -> list[Sheet]:
+    return [sheet for form in definitions.values() for sheet in form.sheets]
+
+
+def _owned(
+    problems: Iterable[Problem],
+    found: Mapping[str, Sequence[Labelled]],
+    by_branch: bool,
+    period: Period | None,
+) -> list[Problem]:
+    """Return the problems with the unit and period of the labels above the table, where these say one thing."""
+    units = {squeeze(shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
+    times = {periods.parse(cell.value) for cell in found.get("period", ())}
+    unit = units.pop() if len(units) == 1 else None
+    when = str(period) if period is not None and len(times) == 1 else None
+    return [replace(p, unit=unit, period=when) for p in problems]
+
+
+def _marked(
+    problems: Iterable[Problem],
+    grid: Grid,
+    best: tuple[int, Sheet, int, int] | None,
+    label: Labelled,
+    form: Form | None,
+) -> list[Problem]:
+    """`_owned` for a sheet whose table is not found: its labels are above what comes nearest to a heading, else down to 表种.
+
+    What may serve other periods than its own gets none, for nobody would look at it there.
+    """
+    found = labels.find(grid, range(best[0] if best is not None else label.place.row))
+    times = found.get("period", ())
+    told = times and form is not None and form.name not in _OF_OTHER_PERIODS
+    period = periods.parse(times[0].value) if told else None
+    if period is not None and period.kind not in form.periods:
+        period = None
+    return _owned(problems, found, form is None or form.by_branch, period)
+
+
+def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labelled | None:
+    """Another 表种 with the name of a form at or below the heading, if there is one."""
+    for r in range(head_row, len(grid.rows)):
+        for cell in labels.find(grid, [r]).get("form", ()):
+            if squeeze(shown(cell.value)) in known:
+                return cell
+    return None
+
+
+def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[Problem]:
+    """The error of a form with its heading on a sheet that is first said to be for people."""
+    second = _second_form(grid, first.place.row - 1, known)
+    if second is None or _best_heading(grid, known[squeeze(shown(second.value))].sheets) is None:
+        return []
+    return [_two_tables(first, second)]
+
+
+def _two_tables(first: Labelled, second: Labelled) -> Problem:
+    said = {"first": labels.said_at(first), "second": labels.said_at(second)}
+    return problem("E133", second.place, value=shown(second.value), **said)
+
+
+def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:
+    """Return the grid without the second table, and its title, where it stands below the first one's headings."""
+    width = max(c for c, cell in enumerate(grid.rows[head_row]) if not is_blank(cell))
+    end = second.place.row - 1
+    if second.place.column > width or end <= head_row:
+        return grid
+    while end > head_row + 1 and sum(not is_blank(cell) for cell in grid.rows[end - 1]) < 2:
+        end -= 1
+    return replace(grid, rows=grid.rows[:end])
+
+
+def _likely_form(written: str, definitions: Mapping[str, Form]) -> str | None:
+    """The 表种 that was probably meant, by its name or by its sheet's title."""
+    titles = {sheet.title: form.label for form in definitions.values() for sheet in form.sheets}
+    return Candidates(titles | {form.label: form.label for form in definitions.values()}).like(written)
+
+
+def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
+    if all(is_blank(cell) for row in grid.rows for cell in row):
+        return []
+    alike = _alike(grid, definitions)
+    if alike is None:
+        return [] if grid.hidden else [problem("W102", grid.place())]
+    form, head_row = alike
+    place, written = labels.nearest(grid, range(head_row), "form")
+    found = [problem("E103", place, suggestion=written, form=form.label)]
+    return _owned(found, labels.find(grid, range(head_row)), form.by_branch, None)
+
+
+def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tuple[Period | None, list[Problem]]:
+    """The form's period; 花名册 and 考评方案 may go without one and then serve any year."""
+    _, example = _PERIOD_NAMES[form.periods[0]]
+    if label is None:
+        if form.name in ("roster", "scheme"):
+            return None, []
+        return None, [labels.missing(grid, range(head_row), "period")]
+    period = periods.parse(label.value)
+    if period is None:
+        return None, [problem("E108", label.place, value=label.value, example=example)]
+    if period.kind not in form.periods:
+        kinds = "或".join(_PERIOD_NAMES[kind][0] for kind in form.periods)
+        return None, [problem("E109", label.place, value=period, form=form.label, kinds=kinds, example=example)]
+    return period, []

@@ -1,0 +1,110 @@
+"""The workbooks that `run` wrote, fetched to be sent: each must say itself whose it is, of which period and of which results."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail.messages import Attachment, attachment_name
+
+_PART = "docProps/custom.xml"
+_LARGEST_PART = 1 << 20  # bytes; the programs' own is a thousandth of it
+_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}lpwstr"
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ParseError,
+    DefusedXmlException,
+    KeyError,
+    NotImplementedError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a unit gets nothing, and what to do."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a workbook must say of itself; `unit` None: it is no unit's but the whole ranking.
+
+    `sha256`: what was sealed, to the byte; None where the period is not sealed.
+    """
+
+    unit: str | None
+    period: str
+    check_code: str
+    sha256: str | None = None
+
+
+def reason(why: str, **facts: object) -> Reason:
+    """Return one of the reasons of schemas/mail.yaml."""
+    words = resources.load("mail")["not_sent"][why]
+    said = {name: plain_text.harmless(str(fact)) for name, fact in facts.items()}
+    return Reason(words["reason"].format(**said), words["remedy"].format(**said))
+
+
+def check_code(results: Path) -> str:
+    """Return 结果校验码 of a results.json as it lies there; raises OSError."""
+    return hashlib.sha256(results.read_bytes()).hexdigest()
+
+
+def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
+    """Return the workbook at a path of the output folder, or why it must not be sent."""
+    try:
+        content = (out / path).read_bytes()
+    except FileNotFoundError:
+        return reason("no_book", path=path)
+    except OSError as error:
+        return reason("unreadable", path=path, cause=io_reasons.reason(error))
+    wrong = departure(content, path, expected)
+    return Attachment(attachment_name(path), content) if wrong is None else wrong
+
+
+def departure(content: bytes, path: str, expected: Expected) -> Reason | None:
+    """Return why a workbook's bytes are not what is expected, None where they are."""
+    try:
+        said = properties(content)
+    except _DAMAGED:
+        return reason("damaged", path=path)
+    names = resources.load("report")["properties"] | resources.load("report/unit_books")["unit_books"]["properties"]
+    unit, period, code = (said.get(names[key]) for key in ("unit", "period", "check_code"))
+    if not (period and code) or (expected.unit is not None and not unit):
+        return reason("unmarked", path=path)
+    for why, found, wanted in (("other_unit", unit, expected.unit), ("other_period", period, expected.period)):
+        if found != wanted:
+            everyone = resources.load("mail")["everyone"]
+            return reason(why, path=path, found=found or everyone, expected=wanted or everyone)
+    if code != expected.check_code:
+        return reason("other_results", path=path)
+    as_sealed = expected.sha256 in (None, hashlib.sha256(content).hexdigest())
+    return None if as_sealed else reason("not_as_sealed", path=path)
+
+
+def properties(content: bytes) -> Mapping[str, str]:
+    """Return the custom properties of a workbook's bytes; raises what zipfile and XML raise of damaged ones."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        if book.testzip() is not None:
+            raise zipfile.BadZipFile(_PART)
+        if _PART not in book.namelist():
+            return {}
+        if book.getinfo(_PART).file_size > _LARGEST_PART:
+            raise zipfile.BadZipFile(_PART)
+        root = defusedxml.ElementTree.fromstring(book.read(_PART))
+    return {each.get("name"): each.findtext(_TEXT) or "" for each in root}

@@ -1,0 +1,215 @@
+"""邮件记录.jsonl: who was sent what. A line is written, and on the disk, before a message's content goes out and after the answer.
+
+Lines are only ever added. The last one may be torn where the process was killed in writing it: nothing had gone out then that
+it was to tell of. The next writer ends it with a mark; any other line that cannot be read makes the whole ledger unusable,
+for nobody could say any more who got what.
+"""
+
+import datetime as dt
+import errno
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.core import resources
+
+BEGAN = "began"  # a round of sending
+SENDING, SENT, REFUSED, DEFERRED, SETTLED = "sending", "sent", "refused", "deferred", "settled"
+_STATES = (SENDING, SENT, REFUSED, DEFERRED, SETTLED)
+
+
+class Broken(Exception):
+    """A line of a ledger cannot be read."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(str(path), line)
+        self.path, self.line = path, line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one letter at one time; `received` is what a person said of an uncertain one."""
+
+    state: str
+    time: str
+    key: str
+    period: str
+    unit: str
+    name: str
+    address: str
+    message_id: str = ""
+    reply: str = ""
+    received: bool | None = None
+    sha256: str = ""  # of the workbook
+
+    @property
+    def tried(self) -> bool:
+        """Whether the unit has it, or may have it."""
+        return self.arrived or self.uncertain
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the unit has it: the server took it, or a person says so."""
+        return self.state == SENT or (self.state == SETTLED and bool(self.received))
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it may have gone out or not."""
+        return self.state == SENDING
+
+
+@dataclass(frozen=True)
+class History:
+    """The latest entry of every letter, by key, in the order in which their contents last went out."""
+
+    latest: Mapping[str, Entry]
+
+    def of(self, key: str) -> Entry | None:
+        return self.latest.get(key)
+
+    def has_other(self, key: str, period: str, unit: str, address: str) -> bool:
+        """Whether another content of the same period and unit went, or may have gone, to the address."""
+        return any(entry.key != key for entry in self._tried.get((period, unit, address.lower()), ()))
+
+    def last(self, period: str, unit: str, address: str) -> Entry | None:
+        """The one that went last, or may have gone, to the address about a period and unit."""
+        return next(reversed(self._tried.get((period, unit, address.lower()), ())), None)
+
+    @cached_property
+    def _tried(self) -> Mapping[tuple[str, str, str], list[Entry]]:
+        found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+        for entry in self.latest.values():
+            if entry.tried:
+                found[entry.period, entry.unit, entry.address.lower()].append(entry)
+        return found
+
+    def uncertain(self) -> list[Entry]:
+        """The entries of letters of which nobody knows whether they went out."""
+        return [e for e in self.latest.values() if e.uncertain]
+
+
+def path(folder: Path) -> Path:
+    """Where the ledger of a data folder stands."""
+    return folder / resources.load("reading")["mail_ledger_name"]
+
+
+def read(file: Path) -> History:
+    """Read a ledger; one that is not there is empty. Raises Broken, or OSError where the system refuses."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return History({})
+    latest: dict[str, Entry] = {}
+    for entry in _entries(content, file):
+        if entry.state == SENDING:
+            latest.pop(entry.key, None)  # to the end
+        latest[entry.key] = entry
+    return History(latest)
+
+
+def _entries(content: bytes, file: Path) -> Iterator[Entry]:
+    mark = resources.load("mail")["torn_mark"].encode("utf-8")
+    *lines, last = content.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if line.rstrip().endswith(mark) or not line.strip():
+            continue
+        said = _parsed(line)
+        if said is None:
+            raise Broken(file, number)
+        if said["state"] != BEGAN:
+            yield Entry(**said)
+    if last and (said := _parsed(last)) is not None and said["state"] != BEGAN:  # whole, but for the end of its line
+        yield Entry(**said)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """What a line says; None where that is not what this program writes."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or said.get("state") not in (*_STATES, BEGAN):
+        return None
+    if said["state"] == BEGAN:
+        return said
+    needed = ("state", "time", "key", "period", "unit", "name", "address")
+    texts = (*needed, "message_id", "reply", "sha256")
+    known = set(said) <= {*texts, "received"} and all(name in said for name in needed)
+    right = all(isinstance(said.get(name, ""), str) for name in texts)
+    received = isinstance(said.get("received"), bool) if said["state"] == SETTLED else said.get("received") is None
+    return said if known and right and received else None
+
+
+class Writer:
+    """An open ledger; what `add` has returned from is on the disk."""
+
+    def __init__(self, descriptor: int, file: Path) -> None:
+        self._descriptor, self._file = descriptor, file
+
+    def add(self, entry: Entry) -> None:
+        """Add a line; raises OSError, which names the file."""
+        said = {name: value for name, value in asdict(entry).items() if value not in ("", None) or name == "unit"}
+        self._write(said)
+
+    def begin(self, time: dt.datetime, **facts: object) -> None:
+        """Say that a round begins: where even that cannot be written, nothing must be sent."""
+        self._write({"state": BEGAN, "time": time.isoformat(timespec="seconds"), **facts})
+
+    def _write(self, said: Mapping[str, object]) -> None:
+        self._append(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+
+    def _append(self, line: bytes) -> None:
+        try:
+            if os.write(self._descriptor, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._descriptor)
+        except OSError as error:
+            error.filename = str(self._file)
+            raise
+
+    def end_torn_line(self) -> None:
+        """Give a last line without an end its mark and its end."""
+        content = self._file.read_bytes()
+        if content and not content.endswith(b"\n"):
+            torn = _parsed(content.rpartition(b"\n")[2]) is None
+            mark = resources.load("mail")["torn_mark"] if torn else ""
+            self._append(mark.encode("utf-8") + b"\n")
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[Writer]:
+    """Open a ledger, made if need be, for adding lines; raises OSError, which names the file."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(file, flags, 0o666)
+    try:
+        writer = Writer(descriptor, file)
+        writer.end_torn_line()
+        _sync_folder(file.parent)
+        yield writer
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the ledger's name on the disk too, where the system knows of that."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def settled(entries: Iterable[Entry], time: dt.datetime, received: bool) -> list[Entry]:
+    """Return what a person's word makes of uncertain entries."""
+    now = time.isoformat(timespec="seconds")
+    return [replace(e, state=SETTLED, time=now, reply="", received=received) for e in entries]

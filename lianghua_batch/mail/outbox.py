@@ -1,0 +1,27 @@
+"""输出/邮件/<期间>/: the messages that would go, as .eml files that any mail program opens. Those of the last time go."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import file_names, resources
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail.messages import Envelope, Letter
+
+_SUFFIX = ".eml"
+
+
+def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, now: dt.datetime) -> Path:
+    """Write the messages of a period into the outbox of a data folder and return its place there; raises OSError.
+
+    Without a message there is no such place afterwards.
+    """
+    words = resources.load("reading")
+    out = folder / words["output_folder"] / words["mail_outbox_folder"]
+    names = file_names.distinct((f"{letter.unit or letter.name}_{letter.address}" for letter in due), _SUFFIX)
+    with replacing.replacement(out, whole=[period], durable=False) as workshop:
+        (workshop / period).mkdir()
+        for name, letter in zip(names, due, strict=True):
+            (workshop / period / name).write_bytes(letters.written(letter, envelope, now))
+    return out / period

@@ -1,0 +1,229 @@
+"""Who gets what of a period, and who does not and why: from 输出, 花名册, the settings and the ledger; nothing is sent."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.archive import published_reader as earlier
+from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive.published_reader import Unusable
+from lianghua_batch.archive.seals import Seal, Unreadable
+from lianghua_batch.core import mail_addresses, periods, resources
+from lianghua_batch.core import output_paths as unit_book_files
+from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.mail import attachments as books
+from lianghua_batch.mail import corrections
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail import text as wording
+from lianghua_batch.mail.attachments import Expected, Reason
+from lianghua_batch.mail.ledger import Entry, History
+from lianghua_batch.mail.messages import Attachment, Envelope, Letter
+from lianghua_batch.mail.settings import RFC2231, Sender, Settings
+from lianghua_batch.mail.unit_results import Standing, standings
+from lianghua_batch.model.roster import Roster, Unit
+
+
+class NothingToSend(Exception):
+    """There are no results to be sent; str() says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A letter, what the ledger says of it last, and whether it corrects one that went before."""
+
+    letter: Letter
+    last: Entry | None
+    corrects: bool
+
+    @property
+    def arrived(self) -> bool:
+        return self.last is not None and self.last.arrived
+
+    @property
+    def uncertain(self) -> bool:
+        return self.last is not None and self.last.uncertain
+
+    @property
+    def to_send(self) -> bool:
+        """Whether the next round sends it."""
+        return not (self.arrived or self.uncertain)
+
+
+@dataclass(frozen=True)
+class KeptBack:
+    """A unit (`unit` "" for the whole county), or one of its addresses, that gets nothing."""
+
+    unit: str
+    name: str
+    why: Reason
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of one period: letters in the order of the units, committees first, the operators' last."""
+
+    period: Period
+    due: tuple[Due, ...]
+    kept_back: tuple[KeptBack, ...]
+    envelope: Envelope
+    folder: Path
+
+
+def latest_period(folder: Path) -> Period:
+    """Return the latest period that has results in 输出, a year after its quarters; raises NothingToSend."""
+    outputs, name = _outputs(folder), resources.load("reading")["results_name"]
+    there = sorted(outputs.iterdir()) if outputs.is_dir() else []
+    named = ((path, periods.parse(path.name)) for path in there)
+    found = [p for path, p in named if p and p.quarters and str(p) == path.name and (path / name).is_file()]
+    scored = [p for p in found if p.kind in (YEAR, periods.QUARTER)]
+    if not scored:
+        raise NothingToSend(resources.load("mail")["no_results"].format(folder=outputs))
+    return max(scored, key=lambda p: (p.year, p.kind == YEAR, p.index))
+
+
+def results(folder: Path, period: Period) -> Mapping[str, Any]:
+    """Return what was published of a period, and sealed if it is; raises NothingToSend, and OSError where it cannot be read again."""
+    words = resources.load("mail")
+    seal = _seal(folder, period)
+    found = earlier.published(_outputs(folder), period)
+    if found is None:
+        raise NothingToSend(words["no_results_of"].format(folder=_outputs(folder), period=period))
+    if isinstance(found, Unusable):
+        raise NothingToSend(str(found))
+    if found.results["period"] != str(period):
+        facts = {"path": found.path, "found": found.results["period"], "period": period}
+        raise NothingToSend(words["other_period"].format_map(facts))
+    if seal is not None and books.check_code(found.path) != seal.manifest.results_sha256:
+        raise NothingToSend(words["results_not_as_sealed"].format(path=found.path, seal=seal.file))
+    return found.results
+
+
+def _seal(folder: Path, period: Period) -> Seal | None:
+    """The seal that is in force for a period: what is sent must be what is sealed."""
+    seal = shelf.in_force(shelf.seals(names.folder(folder)), period)
+    if isinstance(seal, Unreadable):
+        raise NothingToSend(resources.load("mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason))
+    return seal
+
+
+def plan(
+    folder: Path,
+    period: Period,
+    published: Mapping[str, Any],
+    roster: Roster,
+    settings: Settings | None,
+    history: History,
+) -> Plan:
+    """Return who gets what of a period's results; raises OSError where results.json cannot be read again."""
+    out = _outputs(folder) / str(period)
+    ranked = standings(published)
+    code = books.check_code(out / resources.load("reading")["results_name"])
+    seal = _seal(folder, period)
+    desk = _Desk(out, period, code, None if seal is None else seal.manifest, settings, history, roster)
+    found: list[Due | KeptBack] = []
+    paths = unit_book_files.paths(((s.unit, s.name) for s in ranked), period)
+    for standing, path in zip(ranked, paths, strict=True):
+        found += desk.of_unit(standing, path)
+    if settings is not None and settings.operators:
+        found += desk.of_operators(ranked, settings)
+    due = tuple(each for each in found if isinstance(each, Due))
+    return Plan(period, due, tuple(e for e in found if isinstance(e, KeptBack)), _envelope(settings), out)
+
+
+def _outputs(folder: Path) -> Path:
+    return folder / resources.load("reading")["output_folder"]
+
+
+def _envelope(settings: Settings | None) -> Envelope:
+    if settings is None:
+        return Envelope(Sender(**resources.load("mail")["placeholder"]), None, RFC2231)
+    return Envelope(settings.sender, settings.reply_to, settings.attachment_names)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Where the letters of one period are made."""
+
+    out: Path
+    period: Period
+    check_code: str
+    sealed: Manifest | None
+    settings: Settings | None
+    history: History
+    roster: Roster
+
+    def of_unit(self, standing: Standing, path: str) -> Iterator[Due | KeptBack]:
+        """A unit's letters, one an address; or why there are none."""
+        registered = self._registered(standing)
+        if isinstance(registered, Reason):
+            yield KeptBack(standing.unit, standing.name, registered)
+            return
+        place = registered.row.ref("email")
+        written = mail_addresses.split(registered.details["email"])
+        valid = [address for address in written if mail_addresses.valid(address)]
+        for address in written:
+            if address not in valid:
+                yield KeptBack(standing.unit, standing.name, books.reason("bad_address", address=address, place=place))
+        if not written:
+            yield KeptBack(standing.unit, standing.name, books.reason("no_address", place=place))
+        if not valid:
+            return
+        book = self._book(standing.unit, path)
+        if isinstance(book, Reason):
+            yield KeptBack(standing.unit, standing.name, book)
+            return
+        for address in valid:
+            yield self._due(standing.unit, standing.name, address, book, [standing])
+
+    def _registered(self, standing: Standing) -> Unit | Reason:
+        """The unit's row of 花名册 on the period's last day, if that is the unit whose results these are."""
+        day = self.period.last_day
+        unit = self.roster.unit(standing.unit, day)
+        if unit is None or unit.level != standing.level:
+            return books.reason("not_there", day=day)
+        if unit.name != standing.name:
+            return books.reason("renamed", code=standing.unit, day=day, name=unit.name)
+        return unit
+
+    def of_operators(self, ranked: list[Standing], settings: Settings) -> Iterator[Due | KeptBack]:
+        """The whole ranking, to everyone on the list; or why it is not sent."""
+        path = resources.load("reading")["ranking_name"].format(period=self.period)
+        name = resources.load("mail")["everyone"]
+        book = self._book(None, path)
+        if isinstance(book, Reason):
+            yield KeptBack("", name, book)
+            return
+        for address in settings.operators:
+            yield self._due("", name, address, book, ranked)
+
+    def _book(self, unit: str | None, path: str) -> Attachment | Reason:
+        listed = () if self.sealed is None else self.sealed.outputs
+        sha256 = next((entry.sha256 for entry in listed if entry.file == path), None)
+        expected = Expected(unit, str(self.period), self.check_code, sha256)
+        return books.fetch(self.out, path, expected)
+
+    def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
+        period, key = str(self.period), self._key(unit, address, book)
+        corrects = self.history.has_other(key, period, unit, address)
+        if unit:
+            said = corrections.of_unit(self.sealed, unit) if corrects else None
+            text = wording.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
+        else:
+            said = corrections.of_ranking(self.sealed) if corrects else None
+            text = wording.of_ranking(about, self.period, book.name, self.settings, corrected=said)
+        return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
+
+    def _key(self, unit: str, address: str, book: Attachment) -> str:
+        """A letter's key: of a content that went before another one did, and now counts again, a new one."""
+        period = str(self.period)
+        key, last = letters.key(period, unit, address, book), self.history.last(period, unit, address)
+        if last is None or last.key == key:
+            return key
+        if last.sha256 == book.sha256:
+            return last.key
+        before = self.history.of(key)
+        again = before is not None and before.tried
+        return letters.key(period, unit, address, book, after=last.key) if again else key

@@ -1,0 +1,160 @@
+"""A round of sending: every letter in its turn, at the settings' pace, written into the ledger before and after."""
+
+import heapq
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lianghua_batch.core import signals as interrupts
+from lianghua_batch.mail import ledger
+from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail.ledger import Entry, Writer
+from lianghua_batch.mail.messages import Envelope, Letter
+from lianghua_batch.mail.send_clock import Clock
+from lianghua_batch.mail.settings import Pace
+from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
+
+WAITING, SENT, REFUSED, DEFERRED, UNCERTAIN = "waiting", "sent_now", "refused", "deferred", "uncertain"
+_MINUTE = 60.0
+_AT_ONCE = -math.inf  # before anything that waits for a second attempt
+_MOST_UNKNOWN = 3  # in a row: a server that answers nobody must not leave a person to ask everyone
+_LEAVE = 30.0  # seconds; before a longer pause the connection is closed, for the server would close it
+_STATES = {
+    Kind.ACCEPTED: (SENT, ledger.SENT),
+    Kind.REFUSED: (REFUSED, ledger.REFUSED),
+    Kind.LATER: (DEFERRED, ledger.DEFERRED),
+    Kind.LOST: (DEFERRED, ledger.DEFERRED),
+    Kind.UNKNOWN: (UNCERTAIN, None),
+}
+
+Told = Callable[[int, int], None]
+Waits = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What has become of a letter in this round, and the server's words on it."""
+
+    letter: Letter
+    state: str = WAITING
+    reply: str = ""
+
+
+class Round:
+    """One round; `results` tells at any time, however it ends, what has become of each letter."""
+
+    def __init__(self, due: Iterable[Letter], envelope: Envelope, pace: Pace, clock: Clock | None = None) -> None:
+        self.results = {letter.key: Result(letter) for letter in due}
+        self._envelope, self._pace, self._clock = envelope, pace, clock or Clock()
+        self._next = _AT_ONCE  # before that second no message is begun
+        self._reached = False  # whether the server has been there once
+
+    @property
+    def sent(self) -> int:
+        """How many letters the server has taken."""
+        return sum(result.state == SENT for result in self.results.values())
+
+    def run(self, wire: Wire, writer: Writer, told: Told | None = None, waits: Waits | None = None) -> None:
+        """Send the letters. `told` hears how many are done of how many, `waits` of a pause that is long.
+
+        Raises wire.Stopped where no more can be sent, OSError where the ledger cannot be written; KeyboardInterrupt comes
+        between two messages, never between a message and its line.
+        """
+        try:
+            self._run(wire, writer, told, waits)
+        except BaseException:
+            wire.drop()  # not a word more: the server may be waiting for a message's content
+            raise
+        wire.close()
+
+    def _run(self, wire: Wire, writer: Writer, told: Told | None, waits: Waits | None) -> None:
+        queue = [(_AT_ONCE, number, 1, result.letter) for number, result in enumerate(self.results.values())]
+        whole, unknown = len(queue), 0
+        while queue:
+            due, number, attempt, letter = heapq.heappop(queue)
+            self._wait_until(max(due, self._next), wire, waits)
+            self._next = self._clock.seconds() + _MINUTE / self._pace.per_minute
+            answer = self._attempt(letter, wire, writer, waits)
+            unknown = unknown + 1 if answer.kind is Kind.UNKNOWN else 0
+            if unknown == _MOST_UNKNOWN:
+                raise Stopped(wire.said_silent(unknown))
+            if answer.kind in (Kind.LATER, Kind.LOST) and attempt < self._pace.attempts:
+                again = self._clock.seconds() + self._backoff(attempt)
+                heapq.heappush(queue, (again, number, attempt + 1, letter))
+            elif told is not None:
+                told(whole - len(queue), whole)
+
+    def _backoff(self, attempt: int) -> float:
+        """How long to wait after an attempt: twice as long after each."""
+        return self._pace.backoff_seconds * 2.0 ** (attempt - 1)
+
+    def _wait_until(self, second: float, wire: Wire, waits: Waits | None) -> None:
+        seconds = second - self._clock.seconds()
+        if seconds > _LEAVE:
+            wire.close()
+        self._pause(seconds, waits)
+
+    def _pause(self, seconds: float, waits: Waits | None) -> None:
+        if seconds > 0:
+            if waits is not None and seconds > _LEAVE:
+                waits(seconds)
+            self._clock.pause(seconds)
+
+    def _attempt(self, letter: Letter, wire: Wire, writer: Writer, waits: Waits | None) -> Answer:
+        """Try one letter once."""
+        content = letters.written(letter, self._envelope, self._clock.now())
+        answer = self._announced(letter, wire, waits)
+        # Who breaks off waits until it is known, and written, what became of the message.
+        with interrupts.held_back():
+            if answer.kind is Kind.GO_ON:
+                writer.add(self._entry(letter, ledger.SENDING))
+                self._know(letter, Answer(Kind.UNKNOWN))
+                answer = wire.hand_over(content)
+            _, line = _STATES[answer.kind]
+            if line is not None:
+                writer.add(self._entry(letter, line, answer.reply))
+            self._know(letter, answer)
+        return answer
+
+    def _announced(self, letter: Letter, wire: Wire, waits: Waits | None) -> Answer:
+        """Announce a letter; a connection that the server has closed since the letter before is opened anew, once."""
+        address = self._envelope.sender.address
+        self._open(wire, waits)
+        used = wire.used
+        answer = wire.announce(address, letter.address)
+        if used and not wire.is_open:
+            self._open(wire, waits)
+            answer = wire.announce(address, letter.address)
+        return answer
+
+    def _open(self, wire: Wire, waits: Waits | None) -> None:
+        """Open the connection; a server that was there, or says itself that it is busy, is tried again."""
+        for attempt in range(1, self._pace.attempts + 1):
+            try:
+                wire.open()
+            except NotNow as error:
+                if not (error.answered or self._reached):
+                    raise Stopped(str(error)) from None
+                if attempt == self._pace.attempts:
+                    raise Stopped(wire.said_busy(attempt, error.reply)) from None
+                self._pause(self._backoff(attempt), waits)
+            else:
+                self._reached = True
+                return
+
+    def _know(self, letter: Letter, answer: Answer) -> None:
+        self.results[letter.key] = Result(letter, _STATES[answer.kind][0], answer.reply)
+
+    def _entry(self, letter: Letter, state: str, reply: str = "") -> Entry:
+        return Entry(
+            state=state,
+            time=self._clock.now().isoformat(timespec="seconds"),
+            key=letter.key,
+            period=letter.period,
+            unit=letter.unit,
+            name=letter.name,
+            address=letter.address,
+            message_id=letters.message_id(letter, self._envelope),
+            reply=reply,
+            sha256=letter.attachment.sha256,
+        )

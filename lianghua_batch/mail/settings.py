@@ -1,0 +1,288 @@
+"""邮件.toml: where mail goes out and how. What is wrong with it is said all at once, and then nothing is sent."""
+
+import ipaddress
+import re
+import ssl
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.core import mail_addresses, resources
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.mail import sanitise as plain_text
+
+SMTPS, STARTTLS, PLAIN = "smtps", "starttls", "none"
+RFC2231, RFC2047 = "rfc2231", "rfc2047"
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
+_LONGEST_HOST = 253
+_SYNTAX = r'"<>@,;:\()[]'  # what in a name of a sender would have to be quoted
+
+
+class Wrong(Exception):
+    """The settings cannot be used; `sentences` say why, each with what to do."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A From: an address with or without a name."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """The mail server and how it is spoken to; `user` None: without logging in. The password is no part of it."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None
+    ca_file: Path | None
+    timeout: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast, and how often one message is tried."""
+
+    per_minute: int
+    attempts: int
+    backoff_seconds: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that 邮件.toml says."""
+
+    server: Server
+    sender: Sender
+    reply_to: str | None
+    contact: str | None
+    objections_until: str | None
+    attachment_names: str
+    operators: tuple[str, ...]
+    pace: Pace
+
+
+def path(folder: Path) -> Path:
+    """Where the settings of a data folder stand."""
+    return folder / resources.load("reading")["mail_settings_name"]
+
+
+def sample() -> str:
+    """Return a settings file to start from."""
+    return resources.load("mail")["sample"]
+
+
+def read(folder: Path) -> Settings | None:
+    """Read the settings of a data folder; None where there are none. Raises Wrong."""
+    file = path(folder)
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        as_text = file.with_name(f"{file.name}.txt")  # as an editor saves it that hides what a name ends with
+        if as_text.is_file():
+            raise Wrong([_said("text", file, found=as_text.name)]) from None
+        return None
+    except OSError as error:
+        reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        raise Wrong([_said("unreadable", file, **reasons)]) from None
+    return parse(content, file)
+
+
+def parse(content: bytes, file: Path) -> Settings:
+    """Return the settings that the bytes of a file say; a ca_file stands beside it. Raises Wrong."""
+    found = _Values(_toml(content, file), file)
+    settings = found.settings()
+    if found.wrong:
+        raise Wrong(found.wrong)
+    return settings
+
+
+def _said(why: str, file: Path, **words: object) -> str:
+    return resources.load("mail")["wrong_settings"][why].format(file=file.name, **words)
+
+
+def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))  # Notepad begins a file with a mark
+    except UnicodeDecodeError:
+        raise Wrong([_said("encoding", file)]) from None
+    except (ValueError, RecursionError) as error:  # of absurd numbers and nesting tomllib says it in its own way
+        raise Wrong([_syntax(str(error), file)]) from None
+
+
+def _syntax(told: str, file: Path) -> str:
+    """Where the file departs from TOML: what Python says of it ends in the place."""
+    place = _PLACE.search(told)
+    return _said("end", file) if place is None else _said("syntax", file, line=place[1], column=place[2])
+
+
+@dataclass
+class _Values:
+    """The values of a file, asked for one by one; what is wrong is collected."""
+
+    raw: Mapping[str, Any]
+    file: Path
+    wrong: list[str] = field(default_factory=list)
+
+    def settings(self) -> Settings | None:
+        known = resources.load("mail")["settings"]
+        self._unknown(known)
+        values = {section: {key: self._value(section, key) for key in keys} for section, keys in known.items()}
+        if self.wrong:
+            return None
+        smtp, message = values["smtp"], values["message"]
+        server = Server(**smtp)
+        self._check(server)
+        return Settings(
+            server=server,
+            sender=message.pop("from"),
+            operators=values["operators"]["to"],
+            pace=Pace(**values["pace"]),
+            **message,
+        )
+
+    def _unknown(self, known: Mapping[str, Mapping[str, Any]]) -> None:
+        for section, keys in self.raw.items():
+            if section not in known:
+                names = "、".join(f"[{name}]" for name in known)
+                self.wrong.append(_said("section", self.file, section=plain_text.name(section), known=names))
+            elif not isinstance(keys, dict):
+                self.wrong.append(_said("no_section", self.file, section=section))
+            else:
+                for key in (k for k in keys if k not in known[section]):
+                    words = {"section": section, "key": plain_text.name(key), "known": "、".join(known[section])}
+                    self.wrong.append(_said("key", self.file, **words))
+
+    def _value(self, section: str, key: str) -> Any:
+        """One value, None where it is not there or wrong."""
+        spec = resources.load("mail")["settings"][section][key]
+        keys = self.raw.get(section, {})
+        if not isinstance(keys, dict):
+            return None
+        if key not in keys:
+            if spec.get("required"):
+                words = {"section": section, "key": key, "note": spec["note"], "example": spec["example"]}
+                self.wrong.append(_said("missing", self.file, **words))
+            default = spec.get("default")
+            return tuple(default) if isinstance(default, list) else default
+        value = _KINDS[spec["kind"]](keys[key], spec, self.file)
+        if value is None:
+            words = {"section": section, "key": key, "kind": _kind(spec), "example": spec["example"]}
+            self.wrong.append(_said("value", self.file, **words))
+        return value
+
+    def _check(self, server: Server) -> None:
+        """What no single value shows: sending in the clear through a network, certificates that are not there."""
+        if server.security == PLAIN and not _loopback(server.host):
+            self.wrong.append(_said("plain", self.file, host=server.host))
+        if server.ca_file is not None and (reason := _no_certificates(server.ca_file)):
+            self.wrong.append(_said("ca_file", self.file, path=server.ca_file.name, reason=reason))
+
+
+def _kind(spec: Mapping[str, Any]) -> str:
+    """What a value should be, in words."""
+    words = resources.load("mail")
+    choices = "、".join(f'"{choice}"' for choice in spec.get("choices", ()))
+    limits = {"least": spec.get("least"), "most": spec.get("most"), "longest": words["longest_text"]}
+    return words["kinds"][spec["kind"]].format(choices=choices, **limits)
+
+
+def _loopback(host: str) -> bool:
+    address = _ip(host)
+    return host.lower() == "localhost" if address is None else address.is_loopback
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _no_certificates(file: Path) -> str | None:
+    """Why a file cannot serve as the certificates to trust."""
+    try:
+        ssl.create_default_context(cafile=str(file))
+    except ssl.SSLError:
+        return resources.load("mail")["not_certificates"]
+    except OSError as error:
+        return io_reasons.reason(error)
+    return None
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+def _text(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    fits = isinstance(value, str) and 0 < len(value) <= resources.load("mail")["longest_text"]
+    return value if fits and plain_text.harmless(value) == value else None
+
+
+def _ascii(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    text = _text(value, spec, file)
+    return text if text is not None and text.isascii() and text.isprintable() else None
+
+
+def _host(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    """A name or an IP address, without port or anything else around it."""
+    host = _ascii(value, spec, file)
+    named = host is not None and len(host) <= _LONGEST_HOST and _HOST.fullmatch(host)
+    return host if named or (host is not None and _ip(host) is not None) else None
+
+
+def _whole(value: object, spec: Mapping[str, Any], file: Path) -> int | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and spec["least"] <= value <= spec["most"]
+    return value if fits else None
+
+
+def _choice(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    return value if isinstance(value, str) and value in spec["choices"] else None
+
+
+def _file(value: object, spec: Mapping[str, Any], file: Path) -> Path | None:
+    text = _text(value, spec, file)
+    return None if text is None else file.parent / text
+
+
+def _address(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
+    return value if isinstance(value, str) and mail_addresses.valid(value) else None
+
+
+def _addresses(value: object, spec: Mapping[str, Any], file: Path) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not all(_address(each, spec, file) for each in value):
+        return None
+    return tuple({each.lower(): each for each in value}.values())
+
+
+def _sender(value: object, spec: Mapping[str, Any], file: Path) -> Sender | None:
+    """An address, or a name and <an address>; a name that would have to be quoted is none."""
+    text = _text(value, spec, file)
+    if text is None:
+        return None
+    name, opened, rest = text.rpartition("<")
+    address = rest.removesuffix(">") if opened else text
+    whole = mail_addresses.valid(address) and (not opened or rest.endswith(">"))
+    return Sender(name.strip(), address) if whole and not set(name) & set(_SYNTAX) else None
+
+
+_KINDS: Mapping[str, Callable[[object, Mapping[str, Any], Path], Any]] = {
+    "text": _text,
+    "user": _ascii,
+    "host": _host,
+    "whole": _whole,
+    "choice": _choice,
+    "file": _file,
+    "address": _address,
+    "addresses": _addresses,
+    "sender": _sender,
+}

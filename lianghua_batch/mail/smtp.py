@@ -1,0 +1,290 @@
+"""SMTP, step by step, so that of every message it is known whether it surely did not go out, did, or may have.
+
+A message is announced (MAIL, RCPT, DATA) and then handed over. Whatever breaks off before the end of its content is out, the
+server has nothing that it could deliver. From then on only its answer tells.
+"""
+
+import base64
+import errno
+import re
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NoReturn
+
+from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import resources
+from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail.settings import SMTPS, STARTTLS, Server
+
+_DOT = re.compile(rb"(?m)^\.")
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
+_CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, smtplib.SMTPException)
+_CLOSING, _GO_ON = 421, 354  # the server closes the connection; it waits for the content
+
+_FAREWELL = 5.0  # seconds that taking leave may last: all is said by then
+
+
+class Kind(Enum):
+    """What came of a step."""
+
+    GO_ON = auto()  # the server waits for the content
+    ACCEPTED = auto()
+    REFUSED = auto()  # for good
+    LATER = auto()  # not now
+    LOST = auto()  # the connection broke before the whole content was out: surely not sent
+    UNKNOWN = auto()  # it broke afterwards
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a step, and the server's words, made harmless."""
+
+    kind: Kind
+    reply: str = ""
+
+
+class Stopped(Exception):
+    """Nothing can be sent any more; str() says why and what to do, without a full stop."""
+
+
+class NotNow(Exception):
+    """The server cannot be had at the moment: `reply` says why in a word, str() in a sentence with what to do.
+
+    `answered`: there is a server, which said so itself.
+    """
+
+    def __init__(self, reply: str, sentence: str, *, answered: bool) -> None:
+        super().__init__(sentence)
+        self.reply, self.answered = reply, answered
+
+
+class Wire:
+    """A connection to the mail server, opened when need be. Never in the clear where the settings ask for TLS."""
+
+    def __init__(self, server: Server, password: str | None = None) -> None:
+        self._server, self._password = server, password
+        self._smtp: smtplib.SMTP | None = None
+        self._unfinished = False  # a transaction that the server still holds open
+        self.used = False  # whether the server has taken a sender on this connection
+
+    @property
+    def is_open(self) -> bool:
+        return self._smtp is not None
+
+    def open(self) -> None:
+        """Connect, secure and log in, unless that is done; raises Stopped where trying again is no use, else NotNow."""
+        if self._smtp is not None:
+            return
+        try:
+            self._smtp = self._connected()
+            self._secure()
+            self._log_in()
+        except (Stopped, NotNow):
+            self.drop()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            self.drop()
+            self._explain(error)
+        except BaseException:
+            self.drop()
+            raise
+        self.used = self._unfinished = False
+
+    def announce(self, sender: str, recipient: str) -> Answer:
+        """Say from whom and to whom a message comes, up to the server's leave to send it; raises Stopped for a refused sender."""
+        try:
+            return self._announced(sender, recipient)
+        except (OSError, smtplib.SMTPException):
+            self.drop()
+            return Answer(Kind.LOST, _words()["lost"])
+
+    def hand_over(self, content: bytes) -> Answer:
+        """Send the content that the server waits for and take its answer."""
+        stuffed = _DOT.sub(b"..", content)
+        stuffed += b"" if stuffed.endswith(b"\r\n") else b"\r\n"
+        self._unfinished = False
+        whole = self._sent(stuffed + b".\r\n")
+        try:
+            code, text = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException):
+            self.drop()
+            return Answer(Kind.UNKNOWN, _words()["no_answer"]) if whole else Answer(Kind.LOST, _words()["lost"])
+        answer = self._answer(code, text, Kind.ACCEPTED)
+        if not whole:
+            self.drop()
+        absurd = answer.kind is Kind.LOST or (answer.kind is Kind.ACCEPTED and not whole)
+        return Answer(Kind.UNKNOWN, answer.reply) if absurd else answer
+
+    def _sent(self, content: bytes) -> bool:
+        """Whether the whole content went out; of one whose end did not the server has nothing, but it may say why."""
+        try:
+            self._smtp.sock.sendall(content)
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Take leave, if there is anyone to take leave of."""
+        if self._smtp is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                if self._smtp.sock is not None:
+                    self._smtp.sock.settimeout(_FAREWELL)
+                self._smtp.docmd("QUIT")
+        self.drop()
+
+    def drop(self) -> None:
+        """Let go of the connection without a word: what the server has of a message that is not whole it forgets."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with suppress(OSError):
+                smtp.close()
+
+    def said_busy(self, attempts: int, reply: str) -> str:
+        """The sentence for a server that could not be had so many times."""
+        return self._said("busy", attempts=attempts, reply=reply)
+
+    def said_silent(self, messages: int) -> str:
+        """The sentence for a server that took so many messages in a row without an answer."""
+        return self._said("silent", messages=messages)
+
+    # --- opening ---------------------------------------------------------------------------------------------------
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self._server
+        how = {"local_hostname": _own_name(), "timeout": server.timeout}
+        try:
+            if server.security == SMTPS:
+                return smtplib.SMTP_SSL(server.host, server.port, **how, context=self._context())
+            return smtplib.SMTP(server.host, server.port, **how)
+        except smtplib.SMTPConnectError as error:
+            self._refused("greeting", error.smtp_code, error.smtp_error)
+
+    def _context(self) -> ssl.SSLContext:
+        ca_file = self._server.ca_file
+        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+
+    def _secure(self) -> None:
+        if self._server.security != STARTTLS:
+            return
+        self._hello()
+        if not self._smtp.has_extn("starttls"):
+            raise Stopped(self._said("no_starttls"))
+        try:
+            self._smtp.starttls(context=self._context())
+        except smtplib.SMTPResponseException as error:
+            self._refused("no_starttls", error.smtp_code, error.smtp_error)
+
+    def _hello(self) -> None:
+        try:
+            self._smtp.ehlo_or_helo_if_needed()
+        except smtplib.SMTPResponseException as error:
+            self._refused("greeting", error.smtp_code, error.smtp_error)
+
+    def _log_in(self) -> None:
+        self._hello()
+        user = self._server.user
+        if user is None:
+            return
+        try:
+            self._smtp.login(user, self._password)
+        except smtplib.SMTPAuthenticationError as error:
+            self._refused("auth", error.smtp_code, error.smtp_error, user=user)
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except (smtplib.SMTPException, ValueError):  # ValueError: a challenge that is no base64
+            raise Stopped(self._said("no_auth")) from None
+
+    def _refused(self, why: str, code: int, text: bytes | str, **facts: object) -> NoReturn:
+        """Raise what a server's refusal of a connection comes to: 4xx may pass, 5xx will not."""
+        reply = self._reply(code, text)
+        if 400 <= code < 500:
+            raise NotNow(reply, self._said("greeting", reply=reply), answered=True) from None
+        raise Stopped(self._said(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
+
+    def _explain(self, error: OSError | smtplib.SMTPException) -> NoReturn:
+        """Raise why there is no connection: wrong certificates stay wrong, a network may come back."""
+        words = _words()
+        if isinstance(error, ssl.SSLCertVerificationError):
+            reasons = words["certificates"]
+            reason = reasons.get(
+                error.verify_code, reasons["other"].format(text=plain_text.harmless(error.verify_message))
+            )
+            raise Stopped(self._said("certificate", reason=reason)) from None
+        if isinstance(error, ssl.SSLError) and not isinstance(error, _CLOSED):
+            raise Stopped(self._said("tls", reason=plain_text.harmless(error.reason or str(error)))) from None
+        # What was late or refused in the middle of a conversation smtplib tells as a disconnection.
+        cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
+        if isinstance(cause, socket.gaierror):
+            sentence = self._said("unknown_host")
+        elif isinstance(cause, ConnectionRefusedError):
+            sentence = self._said("refused")
+        elif isinstance(cause, TimeoutError):
+            sentence = self._said("late", timeout=self._server.timeout)
+        elif cause is None or isinstance(cause, _CLOSED):
+            sentence = self._said("closed")
+        else:
+            unreachable = cause.errno in _UNREACHABLE
+            reason = words["unreachable"] if unreachable else plain_text.harmless(io_reasons.reason(cause))
+            sentence = self._said("network", reason=reason)
+        raise NotNow(words["lost"], sentence, answered=False) from None
+
+    # --- one message -----------------------------------------------------------------------------------------------
+
+    def _announced(self, sender: str, recipient: str) -> Answer:
+        smtp = self._smtp
+        if self._unfinished:
+            smtp.rset()
+        self._unfinished = True
+        code, text = smtp.mail(sender)
+        if 500 <= code < 600:
+            raise Stopped(self._said("sender", address=sender, reply=self._reply(code, text)))
+        answer = self._answer(code, text, Kind.ACCEPTED)
+        if answer.kind is Kind.ACCEPTED:
+            self.used = True
+            answer = self._answer(*smtp.rcpt(recipient), Kind.ACCEPTED)
+        if answer.kind is Kind.ACCEPTED:
+            answer = self._answer(*smtp.docmd("DATA"), Kind.GO_ON)
+        return answer
+
+    def _answer(self, code: int, text: bytes, good: Kind) -> Answer:
+        """What a reply comes to; one that does not belong there ends the connection."""
+        reply = self._reply(code, text)
+        if code == _CLOSING:
+            self.drop()
+        if code == _GO_ON if good is Kind.GO_ON else 200 <= code < 300:
+            return Answer(good, reply)
+        if 400 <= code < 500:
+            return Answer(Kind.LATER, reply)
+        if 500 <= code < 600:
+            return Answer(Kind.REFUSED, reply)
+        self.drop()
+        return Answer(Kind.LOST, _words()["odd_answer"])
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _said(self, why: str, **facts: object) -> str:
+        server = self._server
+        return _words()["stopped"][why].format(host=server.host, port=server.port, **facts)
+
+    def _reply(self, code: int, text: bytes | str) -> str:
+        """A server's words without the password, however it may have sent it back."""
+        if not self._password:
+            return plain_text.reply(code, text)
+        user = self._server.user or ""
+        forms = (f"\0{user}\0{self._password}", self._password)  # the longer one, which may hold the other, first
+        encoded = (base64.b64encode(form.encode("utf-8")).decode("ascii") for form in forms)
+        return plain_text.reply(code, text, (*encoded, self._password))
+
+
+def _words():
+    return resources.load("mail")
+
+
+def _own_name() -> str:
+    """How this computer calls itself: by its full name where that is one that a server takes, else as an address."""
+    name = socket.gethostname()
+    return name if name.isascii() and re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"

@@ -1,0 +1,162 @@
+"""What `mail` tells of every letter, and of who gets none: before sending and after."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianghua_batch.core import resources
+from lianghua_batch.mail import send as sending
+from lianghua_batch.mail.plan import Due, Plan
+from lianghua_batch.mail.send import Result
+
+_AGAIN = ("refused", "deferred")  # states of the ledger in which a letter goes once more
+_DONE = frozenset({"due", "corrected", "again", "sent", "sent_now", "sent_before"})  # nothing for a person to do
+
+
+@dataclass(frozen=True)
+class Line:
+    """One letter, or a unit that gets none (`address` None): its status by schemas/mail.yaml, and what fills that in."""
+
+    unit: str
+    name: str
+    address: str | None
+    status: str
+    facts: Mapping[str, str]
+    due: Due | None = None
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return resources.load("mail")["statuses"][self.status]["label"].format_map(self.facts)
+
+    @property
+    def style(self) -> str:
+        """How a terminal shows the status."""
+        return resources.load("mail")["statuses"][self.status]["style"]
+
+    @property
+    def whose(self) -> str:
+        """The unit by code and name."""
+        return f"{self.unit} {self.name}" if self.unit else self.name
+
+
+@dataclass(frozen=True)
+class Telling:
+    """All lines of a period; `sent` tells whether they are of a round of sending."""
+
+    period: str
+    lines: tuple[Line, ...]
+    sent: bool
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many lines have each status; `unsent` are all that have not gone out and may."""
+        counts = Counter(line.status for line in self.lines)
+        counts["unsent"] = counts["deferred"] + counts["waiting"]
+        if not self.sent:
+            counts["due"] += counts["corrected"] + counts["again"]
+        return counts
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody who should get something is left without."""
+        return all(line.status in _DONE for line in self.lines)
+
+    @property
+    def uncertain(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.status == "uncertain")
+
+
+def before(plan: Plan) -> Telling:
+    """Return what would go, what has gone, and what cannot."""
+    return _telling(plan, None)
+
+
+def after(plan: Plan, results: Mapping[str, Result]) -> Telling:
+    """Return what a round of sending came to; `results` by key."""
+    return _telling(plan, results)
+
+
+def _telling(plan: Plan, results: Mapping[str, Result] | None) -> Telling:
+    lines = [_line(due, results) for due in plan.due]
+    lines += (
+        Line(each.unit, each.name, None, "kept_back", {"reason": each.why.reason, "remedy": each.why.remedy})
+        for each in plan.kept_back
+    )
+    return Telling(str(plan.period), tuple(lines), results is not None)
+
+
+def _line(due: Due, results: Mapping[str, Result] | None) -> Line:
+    letter = due.letter
+    status, reply = _status(due) if results is None or not due.to_send else _outcome(results[letter.key])
+    if results is not None and status == "sent":
+        status = "sent_before"
+    return Line(letter.unit, letter.name, letter.address, status, {"reply": reply}, due)
+
+
+def _status(due: Due) -> tuple[str, str]:
+    if due.arrived:
+        return "sent", ""
+    if due.uncertain:
+        return sending.UNCERTAIN, ""
+    if due.last is not None and due.last.state in _AGAIN:
+        return "again", due.last.reply
+    return ("corrected" if due.corrects else "due"), ""
+
+
+def _outcome(result: Result) -> tuple[str, str]:
+    return result.state, result.reply
+
+
+def as_json(telling: Telling, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
+    """Return it for programs."""
+    counts = telling.counts
+    names = (
+        ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
+        if telling.sent
+        else ("due", "sent", "uncertain", "kept_back")
+    )
+    return {
+        "period": telling.period,
+        "messages": [_message(line) for line in telling.lines if line.due is not None],
+        "kept_back": [_kept_back(line) for line in telling.lines if line.due is None],
+        "summary": {name: counts[name] for name in names},
+        "outbox": None if outbox is None else str(outbox),
+        "stopped": stopped,
+    }
+
+
+def _message(line: Line) -> dict[str, Any]:
+    letter = line.due.letter
+    return {
+        "unit": line.unit or None,
+        "name": line.name,
+        "address": line.address,
+        "status": line.status,
+        "reply": line.facts["reply"] or None,
+        "corrects": line.due.corrects,
+        "subject": letter.text.subject,
+        "attachment": letter.attachment.name,
+        "sha256": letter.attachment.sha256,
+    }
+
+
+def _kept_back(line: Line) -> dict[str, Any]:
+    return {"unit": line.unit or None, "name": line.name, **line.facts}
+
+
+def settling(telling: Telling) -> Iterator[str]:
+    """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
+    words, unknown = resources.load("mail")["uncertain"], telling.uncertain
+    of_unit = Counter(line.unit for line in unknown)
+    subjects = [f"{_unit(line)}:{line.address}" if of_unit[line.unit] > 1 else _unit(line) for line in unknown]
+    if subjects:
+        yield words["title"].format(subject=subjects[0])
+    for subject, line in zip(subjects, unknown, strict=True):
+        yield words["line"].format(subject=subject, name=line.name if line.unit else "", address=line.address)
+
+
+def _unit(line: Line) -> str:
+    return line.unit or line.name

@@ -1,0 +1,161 @@
+"""What a message says: subject, plain text and simple HTML, of one unit's numbers or of the whole ranking."""
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail.messages import Text
+from lianghua_batch.mail.settings import Settings
+from lianghua_batch.mail.unit_results import Place, Standing
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE
+
+_OPERATORS = "operators"
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What is said, before it is plain text or HTML."""
+
+    subject: str
+    greeting: str
+    opening: str
+    corrected: str | None
+    numbers: tuple[tuple[str, str], ...]
+    attached: str
+    to_do: tuple[str, ...]
+    contact: str | None
+
+
+def of_unit(standing: Standing, period: Period, file: str, settings: Settings | None, *, corrected: str | None) -> Text:
+    """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
+    words = _words()
+    opening = words["opening"][_kind(period)].format(period_label=_label(period))
+    attached = words["attached"][standing.level].format(file=file)
+    numbers = tuple((term, plain_text.name(value)) for term, value in _numbers(standing, period))
+    unit = plain_text.name(standing.name)
+    return _written(unit, standing.level, opening, numbers, attached, period, settings, corrected)
+
+
+def of_ranking(
+    standings: list[Standing], period: Period, file: str, settings: Settings, *, corrected: str | None
+) -> Text:
+    """Return what the operators are told of the whole ranking."""
+    words = _words()
+    counts = {level: sum(s.level == level for s in standings) for level in (COMMITTEE, BRANCH)}
+    attached = words["attached"][_OPERATORS].format(file=file, committees=counts[COMMITTEE], branches=counts[BRANCH])
+    opening = words["operators_opening"].format(period_label=_label(period))
+    return _written(words["everyone"], _OPERATORS, opening, (), attached, period, settings, corrected)
+
+
+def _written(
+    unit: str,
+    who: str,
+    opening: str,
+    numbers: tuple[tuple[str, str], ...],
+    attached: str,
+    period: Period,
+    settings: Settings | None,
+    corrected: str | None,
+) -> Text:
+    words = _words()
+    mark = words["corrected_mark"] if corrected else ""
+    contact = settings.contact if settings else None
+    content = _Content(
+        subject=words["subject"].format(unit=unit, period_label=_label(period), mark=mark),
+        greeting=words["operators_greeting" if who == _OPERATORS else "greeting"].format(unit=unit),
+        opening=opening,
+        corrected=corrected,
+        numbers=numbers,
+        attached=attached,
+        to_do=tuple(line.format(until=_until(settings)) for line in words["to_do"][who]),
+        contact=words["contact"].format(contact=contact) if contact else None,
+    )
+    return Text(content.subject, "\n".join(_plain(content)), "\n".join(_html(content)))
+
+
+def _words() -> Mapping[str, Any]:
+    return resources.load("mail")
+
+
+def _kind(period: Period) -> str:
+    return "year" if period.kind == YEAR else "quarter"
+
+
+def _label(period: Period) -> str:
+    words = _words()
+    ordinal = words["ordinals"][period.index - 1]
+    return words["period_labels"][_kind(period)].format(year=period.year, ordinal=ordinal)
+
+
+def _until(settings: Settings | None) -> str:
+    words, until = _words()["until"], settings.objections_until if settings else None
+    return words["given"].format(until=until) if until else words["plain"]
+
+
+def _numbers(standing: Standing, period: Period) -> Iterator[tuple[str, str]]:
+    """The unit's score, grade and places, each under its term."""
+    words = _words()
+    terms = words["terms"][_kind(period)]
+    yield terms["total"], standing.total or words["missing"]
+    yield terms["grade"], standing.grade or words["missing"]
+    places = words["place"]["separator"].join(_places(standing))
+    yield words["place_term"], places or words["missing"]
+
+
+def _places(standing: Standing) -> Iterator[str]:
+    words = _words()
+    if standing.cohort is not None:
+        sentence = words["place"]["cohort" if standing.committee else "direct"]
+        committee = plain_text.name(standing.committee or "")
+        yield sentence.format(committee=committee, count=standing.cohort.count, rank=_rank(standing.cohort))
+    if standing.county is not None:
+        kind = words["kinds_of_units"][standing.level]
+        yield words["place"]["county"].format(count=standing.county.count, kind=kind, rank=_rank(standing.county))
+
+
+def _rank(place: Place) -> str:
+    return _words()["place"]["tied" if place.tied else "rank"].format(rank=place.rank)
+
+
+# --- plain and HTML ------------------------------------------------------------------------------------------------
+
+
+def _plain(content: _Content) -> Iterator[str]:
+    yield from (content.greeting, "", content.opening)
+    if content.corrected:
+        yield content.corrected
+    if content.numbers:
+        yield ""
+        yield from (f"　　{term}：{value}" for term, value in content.numbers)
+    yield from ("", content.attached, "", _words()["to_do_title"])
+    yield from (f"{number}. {line}" for number, line in enumerate(content.to_do, start=1))
+    yield ""
+    if content.contact:
+        yield content.contact
+    yield from (_words()["closing"], "")
+
+
+def _html(content: _Content) -> Iterator[str]:
+    """The same with inline styles; nothing is loaded from anywhere."""
+    looks, said = _words()["html"], html.escape
+    yield f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{said(content.subject)}</title></head>'
+    yield f'<body style="{looks["page"]}">'
+    yield f"<p>{said(content.greeting)}</p>\n<p>{said(content.opening)}</p>"
+    if content.corrected:
+        yield f'<p style="{looks["corrected"]}">{said(content.corrected)}</p>'
+    if content.numbers:
+        yield f'<table style="{looks["table"]}">'
+        for term, value in content.numbers:
+            cells = f'<th style="{looks["term"]}">{said(term)}</th><td style="{looks["value"]}">{said(value)}</td>'
+            yield f"<tr>{cells}</tr>"
+        yield "</table>"
+    yield f"<p>{said(content.attached)}</p>\n<p>{said(_words()['to_do_title'])}</p>\n<ol>"
+    yield from (f"<li>{said(line)}</li>" for line in content.to_do)
+    yield "</ol>"
+    if content.contact:
+        yield f"<p>{said(content.contact)}</p>"
+    yield f'<p style="{looks["note"]}">{said(_words()["closing"])}</p>\n</body></html>\n'

@@ -1,0 +1,103 @@
+"""The Linxi scheme of schemas/default_scheme.yaml and parameters.yaml: as rows of 考评方案, and as a Scheme."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import CODE, TEXT, YES_NO, Column, Sheet, definitions
+from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake import tables
+from lianghua_batch.intake.grid import Grid
+from lianghua_batch.model import scheme_loader as scheme_reading
+from lianghua_batch.model.parameters import choices_of, default_text
+from lianghua_batch.model.scheme import Scheme
+
+_NUMERIC = ("percent", "points", "count")
+
+
+def name() -> str:
+    """What the default scheme is called."""
+    return resources.load("default_scheme")["name"]
+
+
+def rows() -> dict[str, list[dict[str, object]]]:
+    """Return the rows of the six sheets of 考评方案 by sheet; numbers exact, choices and yes/no by identifier."""
+    stored = resources.load("default_scheme")
+    found: dict[str, list[dict[str, object]]] = {}
+    for sheet in definitions()["scheme"].sheets:
+        if sheet.name == "parameters":
+            found[sheet.name] = [_parameter(entry) for entry in _parameters()]
+        else:
+            found[sheet.name] = [
+                {c.name: _cell(row[c.name], c) for c in sheet.columns if c.name in row} for row in stored[sheet.name]
+            ]
+    return found
+
+
+def parameter_choices() -> dict[int, list[str]]:
+    """Return what may be chosen as a 参数's 值, by its row in `rows`; those that take a number are absent."""
+    return {
+        index: list(choices_of(entry).values())
+        for index, entry in enumerate(_parameters())
+        if entry["type"] in ("yes_no", "choice")
+    }
+
+
+@cache
+def scheme() -> Scheme:
+    """Return the default scheme as reading a 考评方案 would."""
+    found = {}
+    for sheet in definitions()["scheme"].sheets:
+        source, _ = headings.recognise(_grid(sheet, rows()[sheet.name]), definitions())
+        assert source is not None, sheet.label
+        found[sheet.name], problems = tables.extract([source], sheet)
+        assert not problems, problems
+    read, problems = scheme_reading.read(found, year=0)
+    assert not problems, problems
+    return read
+
+
+def _parameters() -> list[Mapping[str, Any]]:
+    return resources.load("parameters")["parameters"]
+
+
+def _parameter(entry: Mapping[str, Any]) -> dict[str, object]:
+    clause = resources.load("clauses")["clauses"][entry["clause"]]
+    basis = resources.load("templates")["texts"]["basis"][clause["kind"]]
+    text = default_text(entry)
+    return {
+        "parameter": entry["label"],
+        "value": Fraction(text) if entry["type"] in _NUMERIC else text,
+        "explanation": entry["note"],
+        "basis": basis.format(clause=clause["label"]),
+    }
+
+
+def _cell(value: object, column: Column) -> object:
+    """One value of the YAML as form_writer takes it."""
+    if column.type == YES_NO:
+        return "yes" if value else "no"
+    if column.type in (CODE, TEXT) or column.choices:
+        return str(value)
+    return Fraction(str(value))
+
+
+def _grid(sheet: Sheet, values: list[dict[str, object]]) -> Grid:
+    """The sheet as a workbook would hold it."""
+    cells: list[list[object]] = [
+        [name()],
+        [resources.load("reading")["labels"]["form"]["label"], definitions()["scheme"].label],
+        [c.label for c in sheet.columns],
+        *([_written(row.get(c.name), c) for c in sheet.columns] for row in values),
+    ]
+    return Grid("", sheet.label, [row + [""] * (len(sheet.columns) - len(row)) for row in cells])
+
+
+def _written(value: object, column: Column) -> object:
+    if value is None:
+        return ""
+    if column.choices:
+        return column.choices[value]
+    return float(value) if isinstance(value, Fraction) else value

@@ -1,0 +1,68 @@
+"""The catalogue of 参数 (schemas/parameters.yaml): how each one's 值 is read, what it may be, and its Linxi value."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.intake.cell_values import Fault, hundredths, squeeze
+
+_FRACTION = re.compile(r"^(\d{1,9})/(\d{1,9})$")
+
+
+def parameter_value(entry: Mapping, written: str) -> object:
+    """Read one 参数's 值 as its type; raises Fault."""
+    kind = entry["type"]
+    if kind in ("yes_no", "choice"):
+        choices = choices_of(entry)
+        for value, label in choices.items():
+            if squeeze(written).casefold() == squeeze(label).casefold():
+                return value
+        raise Fault("E403")
+    if kind == "fraction":
+        match = _FRACTION.match(squeeze(written))
+        share = (
+            Fraction(int(match[1]), int(match[2])) if match and int(match[2]) else Fraction(hundredths(written), 100)
+        )
+        if not 0 <= share <= 1:
+            raise Fault("E403")
+        return share
+    number = exact.from_hundredths(hundredths(written))
+    if number < entry.get("min", 0) or number > entry.get("max", 100 if kind == "percent" else number):
+        raise Fault("E403")
+    if kind != "count":
+        return number
+    if number.denominator != 1:
+        raise Fault("E403")
+    return int(number)
+
+
+def choices_of(entry: Mapping) -> dict[object, str]:
+    if entry["type"] == "yes_no":
+        labels = resources.load("reading")["yes_no"]
+        return {True: labels["yes"][0], False: labels["no"][0]}
+    return entry["choices"]
+
+
+def default_text(entry: Mapping) -> str:
+    """A 参数's Linxi value as `init` writes it."""
+    if entry["type"] in ("yes_no", "choice"):
+        return choices_of(entry)[entry["default"]]
+    return str(entry["default"])
+
+
+def default_value(entry: Mapping) -> object:
+    """A 参数's Linxi value."""
+    return parameter_value(entry, default_text(entry))
+
+
+def kind_of(entry: Mapping) -> str:
+    """What may be filled in, in words."""
+    if entry["type"] in ("yes_no", "choice"):
+        return "、".join(choices_of(entry).values()) + " 之一"
+    if entry["type"] == "fraction":
+        return "0 至 1 之间的分数（文本）"
+    if entry["type"] == "count":
+        top = f" 至 {entry['max']}" if "max" in entry else " 或更大"
+        return f"{entry['min']}{top} 的整数"
+    return "0 至 100 的数" if entry["type"] == "percent" else "不小于 0 的数"

@@ -1,0 +1,229 @@
+"""Who is where on which day (spec §1, §4.1). A span holds from its first day to the day before its end."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.core.suggestions import Candidates
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.scheme import BRANCH
+
+EARLIEST, LATEST = dt.date.min, dt.date.max
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of days: from `start` on (None: always), up to the day before `end` (None: open)."""
+
+    start: dt.date | None
+    end: dt.date | None
+
+    def holds(self, day: dt.date) -> bool:
+        return (self.start or EARLIEST) <= day < (self.end or LATEST)
+
+    def overlaps(self, other: "Span") -> bool:
+        return (self.start or EARLIEST) < (other.end or LATEST) and (other.start or EARLIEST) < (self.end or LATEST)
+
+
+@dataclass(frozen=True)
+class Unit(Span):
+    """A 党组织 as one row of 花名册 describes it."""
+
+    id: str
+    name: str
+    level: str
+    parent: str | None
+    service_window: bool
+    group: str | None
+    details: Mapping[str, object]
+    row: Record
+
+    @property
+    def source(self) -> SourceRef:
+        return self.row.ref("unit_id")
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.id}）"
+
+
+@dataclass(frozen=True)
+class Member(Span):
+    """A 党员 as one row of 花名册 describes him or her."""
+
+    id: str
+    name: str
+    branch: str
+    party_group: str
+    probationary: bool
+    managed: bool
+    unmanaged_reason: str | None
+    row: Record
+
+    @property
+    def source(self) -> SourceRef:
+        return self.row.ref("member_id")
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.id}）"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All units and members over time, each code with its rows from the earliest to the latest."""
+
+    units: Mapping[str, tuple[Unit, ...]]
+    members: Mapping[str, tuple[Member, ...]]
+
+    def unit(self, unit_id: str, day: dt.date) -> Unit | None:
+        """The unit as it is on `day`, or None where it does not exist."""
+        return next((u for u in self.units.get(unit_id, ()) if u.holds(day)), None)
+
+    def named(self, unit_id: str) -> Unit:
+        """Any row of a known code, the latest, for speaking of it."""
+        return self.units[unit_id][-1]
+
+    def known_as(self, unit_id: str, day: dt.date) -> Unit:
+        """A unit of a known code as it is on `day`, or, where it does not exist then, as its latest row."""
+        return self.unit(unit_id, day) or self.named(unit_id)
+
+    def cohort_name(self, committee: str, day: dt.date) -> str:
+        """What a cohort is called: its committee on `day`, or those without one."""
+        return self.known_as(committee, day).name if committee else resources.load("reading")["direct_cohort"]
+
+    def units_on(self, day: dt.date, level: str) -> list[Unit]:
+        """The units of one 层级 that exist on `day`, by code."""
+        if day not in self._units_by_day:
+            found = (self.unit(unit_id, day) for unit_id in sorted(self.units))
+            self._units_by_day[day] = [u for u in found if u is not None]
+        return [u for u in self._units_by_day[day] if u.level == level]
+
+    def branches_of(self, committee: str, day: dt.date) -> list[Unit]:
+        """The branches of a committee on `day`, by code."""
+        return [u for u in self.units_on(day, BRANCH) if u.parent == committee]
+
+    def exists(self, unit_id: str, day: dt.date) -> bool:
+        """Whether the unit exists on `day`; before its founding and after its end it does not."""
+        return self.unit(unit_id, day) is not None
+
+    def existed_within(self, unit_id: str, first: dt.date, last: dt.date) -> bool:
+        """Whether the unit existed on any day of first…last."""
+        days = Span(first, last + dt.timedelta(days=1))
+        return any(u.overlaps(days) for u in self.units.get(unit_id, ()))
+
+    def member(self, member_id: str, day: dt.date) -> Member | None:
+        """The member as registered on `day`, in a branch that exists that day; else None."""
+        for row in self.members.get(member_id, ()):
+            if row.holds(day):
+                return row if self.exists(row.branch, day) else None
+        return None
+
+    def registered(self, member_id: str, day: dt.date) -> Member | None:
+        """The member as registered on `day`, or last before it."""
+        rows = self.members.get(member_id, ())
+        return next((row for row in reversed(rows) if row.start is None or row.start <= day), None)
+
+    def scored(self, member_id: str, day: dt.date) -> Member | None:
+        """The member on `day` if he or she takes part in 积分管理."""
+        row = self.member(member_id, day)
+        return row if row is not None and row.managed else None
+
+    def scored_in(self, branch: str, day: dt.date) -> list[Member]:
+        """The members of a branch who take part in 积分管理 on `day`, by code."""
+        return list(self._scored_on(day).get(branch, ()))
+
+    def branches_with_members(self, day: dt.date) -> list[str]:
+        """The codes of the branches that have a member in 积分管理 on `day`."""
+        return sorted(self._scored_on(day))
+
+    def _scored_on(self, day: dt.date) -> dict[str, list[Member]]:
+        if day not in self._cache:
+            by_branch: dict[str, list[Member]] = defaultdict(list)
+            for member_id in sorted(self.members):
+                row = self.scored(member_id, day)
+                if row is not None:
+                    by_branch[row.branch].append(row)
+            self._cache[day] = by_branch
+        return self._cache[day]
+
+    @cached_property
+    def _units_by_day(self) -> dict[dt.date, list[Unit]]:
+        return {}
+
+    @cached_property
+    def _cache(self) -> dict[dt.date, dict[str, list[Member]]]:
+        return {}
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """Every 考评组 of the county."""
+        return frozenset(squeeze(u.group) for rows in self.units.values() for u in rows if u.group)
+
+    def names_of(self, unit_id: str) -> set[str]:
+        """Every name that a unit has had, as names are compared."""
+        return {squeeze(u.name) for u in self.units.get(unit_id, ())}
+
+    # --- what a wrong code was meant for -------------------------------------------------------------------------------
+
+    def likely_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
+        """The code that an unknown one was probably meant for, by itself or by the unit's exact name, given beside or instead."""
+        if level not in self._unit_codes:
+            codes = (i for i, rows in self.units.items() if level in (None, rows[0].level))
+            self._unit_codes[level] = Candidates(codes)
+        named = (self._by_name.get(squeeze(n), set()) for n in (name, written) if n)
+        found = {unit for units in named for unit in units if level in (None, self.units[unit][0].level)}
+        if (alike := self._unit_codes[level].like(written)) is not None:
+            found.add(alike)
+        return found.pop() if len(found) == 1 else None
+
+    def likely_name(self, written: str, unit_id: str) -> str | None:
+        """The unit's name, if of all units' names it is the one that was probably meant."""
+        return self.named(unit_id).name if self._unit_names.like(written) == unit_id else None
+
+    def likely_member(self, written: str, name: str | None, branch: str | None, day: dt.date | None) -> str | None:
+        """The code that an unknown one was probably meant for: the same but for zeros and case, or of the only one of that very name.
+
+        The name is looked for in the branch on the day. Nobody is found by likeness: that could be somebody else.
+        """
+        same = self._member_codes.same(written)
+        found = {same} if same is not None and name in (None, self.members[same][0].name) else set()
+        if name is not None and day is not None:
+            found |= {m.id for m in self._by_branch_and_name.get((branch, name), ()) if m.holds(day)}
+        return found.pop() if len(found) == 1 else None
+
+    def likely_subject(self, written: str) -> str | None:
+        """The unit or member that an unknown code was probably meant for, of members one that differs in zeros or case only."""
+        found = {self._member_codes.same(written), self.likely_unit(written)} - {None}
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _unit_codes(self) -> dict[str | None, Candidates]:
+        return {}
+
+    @cached_property
+    def _member_codes(self) -> Candidates:
+        return Candidates(self.members.keys())
+
+    @cached_property
+    def _unit_names(self) -> Candidates:
+        return Candidates({name: units for name, (units, *others) in self._by_name.items() if not others})
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in self.units:
+            for name in self.names_of(unit):
+                found[name].add(unit)
+        return dict(found)
+
+    @cached_property
+    def _by_branch_and_name(self) -> Mapping[tuple[str, str], list[Member]]:
+        found: dict[tuple[str, str], list[Member]] = defaultdict(list)
+        for rows in self.members.values():
+            for row in rows:
+                found[row.branch, row.name].append(row)
+        return dict(found)

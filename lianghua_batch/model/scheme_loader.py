@@ -1,0 +1,223 @@
+"""考评方案 → Scheme: the six tables read, every rule checked (spec §2, §5)."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import pairwise
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.suggestions import likely
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.tables import Record, Table
+from lianghua_batch.model import scheme_loader_parameter_reading as parameter_reading
+from lianghua_batch.model.scheme import Band, Dimension, Indicator, Project, Scheme
+
+# The columns without which a row is no project and no indicator; the code first.
+_OF_A_PROJECT = ("project_id", "dimension", "project_name", "points")
+_OF_AN_INDICATOR = ("indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric")
+
+
+def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]:
+    """Build the year's scheme from the six tables of 考评方案; where a rule is faulty the default stands in so that checking goes on."""
+    rules, parameters, problems = parameter_reading.read(tables["parameters"])
+    bands, found = _bands(tables["bands"])
+    problems += found
+    dimensions, found = _dimensions(tables["dimensions"])
+    problems += found
+    known = {d.name for d in dimensions} if tables["dimensions"].origins else None
+    projects, found = _projects(tables["projects"], known)
+    problems += found
+    indicators, found = _indicators(tables["indicators"])
+    problems += found
+    ballots, found = _ballots(tables["ballot_grades"])
+    problems += found
+    scheme = Scheme(
+        _name(tables["parameters"], year),
+        parameters,
+        rules,
+        bands,
+        dimensions,
+        projects,
+        indicators,
+        ballots,
+        unread_projects=_unread(tables["projects"], *_OF_A_PROJECT),
+        unread_indicators=_unread(tables["indicators"], *_OF_AN_INDICATOR),
+    )
+    return scheme, problems
+
+
+def _name(parameters: Table, year: int) -> str:
+    """What the county calls its scheme: the title of its 参数 sheet, where that is more than the form's own."""
+    form = definitions()["scheme"]
+    title = parameters.origins[0].title if parameters.origins else None
+    if title is None or squeeze(title) in (form.label, parameters.sheet.title, parameters.sheet.label):
+        return f"{year}年{form.label}"
+    return title
+
+
+def _number(value: object) -> Fraction | None:
+    return None if value is None else exact.from_hundredths(int(value))
+
+
+def _rows(table: Table, *needed: str) -> Iterable[Record]:
+    """The rows whose `needed` cells are filled; the others are already reported."""
+    return (r for r in table.records() if all(r[name] is not None for name in needed))
+
+
+def _unread(table: Table, code: str, *needed: str) -> frozenset[str | None]:
+    """The codes of the rows that `_rows` leaves out."""
+    return frozenset(r[code] for r in table.records() if any(r[name] is None for name in (code, *needed)))
+
+
+def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
+    problems: list[Problem] = []
+    result = {}
+    sheet = table.sheet
+    for scope, scope_label in sheet.column("scope").choices.items():
+        rows = [r for r in _rows(table, "scope", "grade") if r["scope"] == scope]
+        bands = [
+            Band(str(r["grade"]), _number(r["lower"]) or None, r.ref("lower")) for r in rows
+        ]  # from 0 is from below
+        read_whole = not any((r.index, "lower") in table.faulty for r in rows)  # else a blank may be none
+        if not bands:
+            if table.origins:
+                problems.append(problem("E417", table.origins[0].place(), sheet=sheet.label, scope=scope_label))
+        elif len(bands) == 1:
+            problems.append(problem("E419", bands[0].source, scope=scope_label))
+        elif sum(b.lower is None for b in bands) != 1 and read_whole:
+            problems.append(problem("E405", _lowest_in_doubt(bands).source, scope=scope_label))
+        problems += (
+            problem("W403", low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
+            for high, low in pairwise(bands)
+            if read_whole and low.lower is not None and (high.lower is None or high.lower < low.lower)
+        )
+        bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
+        problems += (
+            problem("E406", later.source, value=exact.short(later.lower), scope=scope_label)
+            for earlier, later in pairwise(bands)
+            if later.lower is not None and later.lower == earlier.lower
+        )
+        result[scope] = tuple(bands)
+    return result, problems
+
+
+def _lowest_in_doubt(bands: list[Band]) -> Band:
+    """The second of two grades without a lower bound, or the lowest where every one has a bound."""
+    without = [b for b in bands if b.lower is None]
+    return without[1] if without else min(bands, key=lambda b: b.lower)
+
+
+def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
+    """The dimensions by name; one whose numbers cannot be read keeps its place, for the forms have its column."""
+    rows = list({squeeze(str(r["dimension"])): r for r in reversed(list(_rows(table, "dimension")))}.values())[::-1]
+    dimensions = tuple(_dimension(r) for r in rows)
+    problems: list[Problem] = []
+    if not table.origins or any(r["full_marks"] is None or r["start"] is None for r in rows):
+        return dimensions, problems
+    problems += (
+        problem("E408", d.source, value=exact.short(d.start), limit=exact.short(d.full_marks))
+        for d in dimensions
+        if d.start > d.full_marks
+    )
+    total = sum((d.full_marks for d in dimensions), exact.ZERO)
+    if total != exact.HUNDRED:
+        place = dimensions[0].row.ref("full_marks") if dimensions else table.origins[0].place()
+        problems.append(problem("E407", place, value=exact.short(total)))
+    return dimensions, problems
+
+
+def _dimension(row: Record) -> Dimension:
+    """One dimension; where its 满分 cannot be read, none of its scores is called too high."""
+    full_marks = exact.HUNDRED if row["full_marks"] is None else _number(row["full_marks"])
+    start = exact.ZERO if row["start"] is None else _number(row["start"])
+    return Dimension(squeeze(str(row["dimension"])), full_marks, start, row)
+
+
+def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Project], list[Problem]]:
+    """The 积分项目 by code; `dimensions` is None where nobody can know them."""
+    problems: list[Problem] = []
+    projects: dict[str, Project] = {}
+    for r in _rows(table, *_OF_A_PROJECT):
+        dimension = squeeze(str(r["dimension"]))
+        if dimensions is not None and dimension not in dimensions:
+            meant = likely(dimension, dimensions)
+            problems.append(problem("E409", r.ref("dimension"), value=r["dimension"], suggestion=meant))
+        projects[str(r["project_id"])] = Project(
+            id=str(r["project_id"]),
+            dimension=dimension,
+            name=str(r["project_name"]),
+            points=int(r["points"]),
+            monthly_cap=None if r["monthly_cap"] is None else int(r["monthly_cap"]),
+            yearly_cap=None if r["yearly_cap"] is None else int(r["yearly_cap"]),
+            veto=r["veto"] == "yes",
+            basis=r["basis"],
+            row=r,
+        )
+    return projects, problems
+
+
+def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
+    catalogue = resources.load("metrics")
+    methods = catalogue["methods"]
+    levels = {m["name"]: m["levels"] for m in catalogue["metrics"]}
+    sheet = table.sheet
+    problems: list[Problem] = []
+    indicators = []
+    for r in _rows(table, *_OF_AN_INDICATOR):
+        needs = methods[r["method"]]["needs"]
+        standards = tuple(_number(r[name]) for name in needs)
+        problems += _standards(r, needs, standards)
+        if r["level"] not in levels[r["metric"]]:
+            labels = sheet.column("metric").choices
+            meant = likely(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
+            context = {"level": sheet.column("level").choices[r["level"]], "suggestion": meant}
+            problems.append(problem("E415", r.ref("metric"), value=labels[r["metric"]], **context))
+        indicators.append(
+            Indicator(
+                id=str(r["indicator_id"]),
+                level=str(r["level"]),
+                applies_to=r["applies_to"],
+                kind=str(r["kind"]),
+                aspect=r["aspect"],
+                name=str(r["indicator_name"]),
+                weight=_number(r["weight"]),
+                method=str(r["method"]),
+                standards=standards,
+                metric=str(r["metric"]),
+                review=r["review"],
+                basis=r["basis"],
+                row=r,
+            )
+        )
+    return tuple(indicators), problems
+
+
+def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, ...]) -> list[Problem]:
+    """What is wrong with the standard values of one indicator (spec §5.2)."""
+    method = row.table.sheet.column("method").choices[row["method"]]
+    missing = [
+        problem("E411", row.ref(name), method=method)
+        for name, value in zip(needs, standards, strict=True)
+        if value is None and (row.index, name) not in row.table.faulty
+    ]
+    if missing or None in standards:
+        return missing
+    if row["method"] == "efficacy" and standards[0] == standards[1]:
+        return [problem("E412", row.ref("satisfactory"), value=exact.short(standards[0]))]
+    if row["method"] == "five_level":
+        steps = [later - earlier for earlier, later in pairwise(standards)]
+        if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
+            return [problem("E413", row.ref("level_1"), value="、".join(exact.short(v) for v in standards))]
+    return []
+
+
+def _ballots(table: Table) -> tuple[dict[str, dict[str, Fraction]], list[Problem]]:
+    problems: list[Problem] = []
+    result: dict[str, dict[str, Fraction]] = {}
+    for scope, scope_label in table.sheet.column("scope").choices.items():
+        rows = [r for r in _rows(table, "scope", "grade", "worth") if r["scope"] == scope]
+        result[scope] = {squeeze(str(r["grade"])): _number(r["worth"]) for r in rows}
+        if not rows and table.origins:
+            problems.append(problem("E417", table.origins[0].place(), sheet=table.sheet.label, scope=scope_label))
+    return result, problems

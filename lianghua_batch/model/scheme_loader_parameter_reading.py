@@ -1,0 +1,106 @@
+"""The 参数 sheet of 考评方案 → Parameters: every value read, what is unknown, missing or does not add up to 100 told (spec §3)."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.suggestions import Candidates, likely
+from lianghua_batch.intake.cell_guesses import likely_fraction, likely_number
+from lianghua_batch.intake.cell_values import Fault, squeeze
+from lianghua_batch.intake.tables import Record, Table
+from lianghua_batch.model.parameters import choices_of, default_text, default_value, kind_of, parameter_value
+from lianghua_batch.model.scheme import Parameters, Rule
+
+
+def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
+    """Read the rows as filled and the value of every 参数, its Linxi value where it cannot be had."""
+    catalogue = resources.load("parameters")
+    by_label = {squeeze(entry["label"]): entry for entry in catalogue["parameters"]}
+    clauses = resources.load("clauses")["clauses"]
+    found: dict[str, tuple[object, Record]] = {}
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    rows = [r for r in table.records() if r["parameter"] is not None]
+    given = {squeeze(str(r["parameter"])) for r in rows}
+    not_given = Candidates([entry["label"] for name, entry in by_label.items() if name not in given])
+    for row in rows:
+        entry = by_label.get(squeeze(str(row["parameter"])))
+        if entry is None:
+            meant = not_given.like(str(row["parameter"]))
+            problems.append(problem("E401", row.ref("parameter"), value=row["parameter"], suggestion=meant))
+            continue
+        if entry["name"] in found or row["value"] is None:
+            continue  # a doubled or an empty one is a failure of the form's own check
+        try:
+            value = parameter_value(entry, str(row["value"]))
+        except Fault:
+            value = default_value(entry)
+            problems.append(
+                problem(
+                    "E403",
+                    row.ref("value"),
+                    value=row["value"],
+                    name=entry["label"],
+                    suggestion=likely_value(entry, str(row["value"])),
+                    kind=kind_of(entry),
+                    default=default_text(entry),
+                )
+            )
+        found[entry["name"]] = (value, row)
+        rules.append(
+            Rule(
+                entry["name"],
+                entry["label"],
+                str(row["value"]),
+                str(row["explanation"] or entry["note"]),
+                str(row["basis"] or clauses[entry["clause"]]["label"]),
+                row.ref("value"),
+            )
+        )
+    here = table.origins[0].place() if table.origins else None
+    if here is not None:
+        problems += (
+            problem("E402", here, name=entry["label"], default=default_text(entry))
+            for entry in catalogue["parameters"]
+            if squeeze(entry["label"]) not in given
+        )
+    problems += _hundreds(found, catalogue)
+    values = {e["name"]: found[e["name"]][0] if e["name"] in found else default_value(e) for e in by_label.values()}
+    assert set(values) == {f.name for f in fields(Parameters)}, "parameters.yaml and Parameters differ"
+    return tuple(rules), Parameters(**values), problems
+
+
+def with_values(table: Table, texts: Mapping[str, str]) -> Table:
+    """Return the 参数 table as it were if the 值 cells of these 参数, by their labels, held other texts."""
+    wanted = {squeeze(label): text for label, text in texts.items()}
+    frame = table.frame.copy()
+    for index, label in frame["parameter"].dropna().items():
+        if squeeze(str(label)) in wanted:
+            frame.at[index, "value"] = wanted[squeeze(str(label))]
+    return replace(table, frame=frame)
+
+
+def likely_value(entry: Mapping, written: str) -> str | None:
+    """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
+    if entry["type"] in ("yes_no", "choice"):
+        return likely(written, choices_of(entry).values())
+    meant = likely_fraction(written) if entry["type"] == "fraction" else None
+    meant = meant or likely_number(written)
+    try:
+        return meant if meant is not None and parameter_value(entry, meant) is not None else None
+    except Fault:
+        return None
+
+
+def _hundreds(found: Mapping[str, tuple[object, Record]], catalogue: Mapping) -> list[Problem]:
+    labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
+    problems = []
+    for names in catalogue["hundreds"]:
+        if all(name in found for name in names):
+            total = sum((found[name][0] for name in names), exact.ZERO)
+            if total != exact.HUNDRED:
+                terms = " + ".join(labels[name] for name in names)
+                place = found[names[0]][1].ref("value")
+                problems.append(problem("E404", place, value=exact.short(total), terms=terms))
+    return problems

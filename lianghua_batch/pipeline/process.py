@@ -1,0 +1,269 @@
+"""The straight line: discover → read → recognise → assemble → check → score members, branches, committees → grade."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, errors, in_order, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake import discovery
+from lianghua_batch.intake import period_selection as selection
+from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake.recognition import Recognised
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Roster
+from lianghua_batch.model.scheme import Scheme
+from lianghua_batch.pipeline import drafts
+from lianghua_batch.pipeline import load_county as assembly
+from lianghua_batch.scoring import diary, members, results
+from lianghua_batch.scoring import eligibility as scope
+from lianghua_batch.scoring import organisation_quarter as quarter
+from lianghua_batch.scoring import organisation_year as organisations
+from lianghua_batch.scoring.members import Members
+from lianghua_batch.scoring.results import Results
+from lianghua_batch.validation import agreement, attribution, completeness
+from lianghua_batch.validation import form_owner as owners
+from lianghua_batch.validation import knock_on as doubts
+from lianghua_batch.validation import knock_on_consequences as consequences
+from lianghua_batch.validation import member_rows as people
+from lianghua_batch.validation import scheme_rules as rules
+from lianghua_batch.validation import unit_rows as units
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What checking and scoring a folder came to.
+
+    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
+    hold either, whose problems cause others; `inputs` those that hold a form which the period takes.
+    """
+
+    period: Period | None
+    files: int
+    problems: tuple[Problem, ...]
+    results: Results | None
+    county: County | None = None
+    base_files: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
+
+    @property
+    def unit_names(self) -> Mapping[str, str]:
+        """What the units of 花名册 are called."""
+        units = self.county.roster.units if self.county is not None else {}
+        return {code: rows[-1].name for code, rows in units.items()}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A folder as it is, and ranked once more under changed rules.
+
+    `then` is None where today has errors, where the rules cannot be so (`refused`), or where they bring about `problems`.
+    """
+
+    today: Outcome
+    then: Results | None = None
+    refused: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """A folder read and checked, not ranked yet: `scored` and `scheme_sheets` are there where `county` is."""
+
+    period: Period | None
+    files: int
+    problems: list[Problem]
+    base_files: frozenset[str]
+    inputs: frozenset[str] = frozenset()
+    county: County | None = None
+    scored: Members | None = None
+    scheme_sheets: tuple[Recognised, ...] = ()
+
+    def outcome(self, problems: Iterable[Problem], results: Results | None) -> Outcome:
+        listed = tuple(in_order(problems))
+        return Outcome(self.period, self.files, listed, results, self.county, self.base_files, self.inputs)
+
+
+def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
+    """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
+    return _final(_examine(root, period, out, progress))
+
+
+def _final(examined: _Examined) -> Outcome:
+    """What was examined, ranked if nothing is wrong."""
+    county, problems, ranked = examined.county, examined.problems, None
+    if county is not None and county.rules_sound:
+        ranked, found = rank(county, examined.scored)
+        if errors(problems):  # what is told already may cause these; alone they stand
+            found = consequences.left_out(found, county, examined.scored.scope)
+        problems = [*problems, *attribution.attributed(found, county)]
+    return examined.outcome(problems, None if errors(problems) else ranked)
+
+
+def process_draft(
+    root: Path,
+    period: Period | None,
+    named: Mapping[str, str],
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Check everything under `root` and score the units without errors; those `named` are left out for the reason given.
+    Raises drafts.UnknownUnit or drafts.NotThere.
+
+    Without any error and with nobody left out the results are final; where nobody remains, or 花名册 or 考评方案 have errors,
+    there are none.
+    """
+    examined = _examine(root, period, out, progress)
+    county, problems = examined.county, examined.problems
+    if county is None or not county.rules_sound or drafts.forbidding(problems, examined.base_files):
+        return examined.outcome(problems, None)
+    given = drafts.named(named, county)
+    while True:
+        draft = drafts.draft(problems, county, given)
+        ranked, found = rank(*drafts.without(county, examined.scored, draft.ids))
+        found = attribution.attributed(found, county)
+        if not errors(found):
+            break
+        # Ranking the others shows units that cannot be ranked without those left out, or that have an error of their own.
+        lacking = drafts.lacking(found, county, draft.ids)
+        given |= lacking
+        problems = [*problems, *(p for p in found if p.unit not in lacking)]
+        if any(p.unit is None for p in errors(found)):
+            return examined.outcome(problems, None)
+    if not ranked.branches and not ranked.committees:
+        return examined.outcome([*problems, problem("E603", SourceRef(""))], None)
+    return examined.outcome([*problems, *found], ranked if draft.is_final else replace(ranked, draft=draft))
+
+
+def process_trial(
+    root: Path, period: Period | None, texts: Mapping[str, str], progress: Progress | None = None
+) -> Trial:
+    """Check and score everything under `root`, and score it again as if the 值 of these 参数, by their labels, held other texts."""
+    examined = _examine(root, period, None, progress)
+    today = _final(examined)
+    if today.results is None:
+        return Trial(today)
+    scheme, found = assembly.changed_rules(examined.scheme_sheets, examined.period, texts)
+    if errors(found):
+        return Trial(today, refused=tuple(errors(found)))
+    then, found = _ranked_under(scheme, examined.county)
+    return Trial(today, problems=tuple(in_order(found))) if found else Trial(today, then)
+
+
+def _ranked_under(scheme: Scheme, county: County) -> tuple[Results, list[Problem]]:
+    """A county without errors ranked under other rules, and the errors of that.
+
+    What was filled in under the rules of the county (季度积分, 违纪's 分值) is not held against the others.
+    """
+    changed = replace(county, scheme=scheme)
+    scored = _score_members(changed)
+    ranked, found = rank(changed, scored)
+    found = [*rules.check(changed), *completeness.check(changed, scored), *found]
+    return ranked, errors(attribution.attributed(found, changed))
+
+
+def _examine(root: Path, period: Period | None, out: Path | None, progress: Progress | None) -> _Examined:
+    """Read and check everything under `root` for one period."""
+    paths, problems = discovery.find(root, out)
+    sources, found = recognise_all(paths, root, progress)
+    found = [p for p in found if not _is_own(p, root, out)]
+    base_files = frozenset(s.grid.file for s in sources if s.form.name in selection.BASE)
+    problems += found
+    if not paths:
+        problems.append(problem("E117", SourceRef("")))
+    period = period or selection.choose_period(sources)
+    if period is None:
+        if not errors(problems):
+            problems.append(problem("E602", SourceRef("")))
+        return _Examined(None, len(paths), problems, base_files)
+    problems = selection.of_the_period(problems, sources, period)
+    inputs = selection.files(sources, period)
+    county, found = assembly.county(sources, period)
+    problems += found
+    if county is None:
+        return _Examined(period, len(paths), problems, base_files, inputs)
+    county, found = owners.check(county)
+    problems += found
+    scored, found = judge(county, problems)
+    problems = attribution.attributed([*problems, *found], county)
+    rules_given = tuple(s for s in sources if s.form.name == "scheme")
+    return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
+
+
+def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
+    """Whether it only says that a workbook is one of the program's results, and that lies where results are to be written."""
+    return (
+        found.code == "W110" and out is not None and (root / found.place.file).resolve().is_relative_to(out.resolve())
+    )
+
+
+def recognise_all(
+    paths: Iterable[Path], root: Path, progress: Progress | None = None
+) -> tuple[list[Recognised], list[Problem]]:
+    """Read every file and recognise every sheet in it."""
+    listed = list(paths)
+    sources: list[Recognised] = []
+    problems: list[Problem] = []
+    for done, (grids, found) in enumerate(intake.read_all(listed, root), start=1):
+        problems += found
+        for grid in grids:
+            source, found = headings.recognise(grid, definitions())
+            problems += found
+            if source is not None:
+                sources.append(source)
+                if grid.hidden:
+                    problems.append(problem("W108", grid.place()))
+        if progress is not None:
+            progress(done, len(listed))
+    return sources, problems
+
+
+def roster(root: Path, period: Period, progress: Progress | None = None) -> tuple[Roster, list[Problem]]:
+    """Return 花名册 of everything under `root` for one period, and the errors of it; nothing else is checked.
+
+    Where no whole 花名册 is found, the files that could not be read are among the errors: it may be one of them.
+    """
+    paths, listing = discovery.find(root)
+    sources, reading = recognise_all(paths, root, progress)
+    people, found = assembly.people(sources, period)
+    mine = {s.grid.place() for s in sources if s.form.name == "roster"}
+    sheets = {(place.file, place.sheet) for place in mine}
+    about = [p for p in reading if not people.units or (p.place.file, p.place.sheet) in sheets]
+    return people, in_order(errors([*listing, *about, *found]))
+
+
+def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list[Problem]]:
+    """Cross-check one county; its members are scored on the way, for filled figures are checked against computed ones.
+
+    `so_far` are the problems found in reading it: what follows from them is not told besides.
+    """
+    problems = [*rules.check(county), *people.check(county), *units.check(county)]
+    scored = _score_members(county)
+    problems += completeness.check(county, scored)
+    if county.rules_sound:
+        problems += agreement.check(county, scored, doubts.of(county, [*so_far, *problems]))
+    return scored, problems
+
+
+def _score_members(county: County) -> Members:
+    """Score everybody's months, quarters and year."""
+    in_scope = scope.member_months(county)
+    entries = diary.tally(county, in_scope)
+    months = members.month_scores(county, in_scope, entries)
+    quarters = members.quarter_scores(county, in_scope, months)
+    scored = Members(in_scope, entries, months, quarters)
+    if county.is_year:
+        scored = replace(scored, years=members.year_scores(county, scored))
+    return scored
+
+
+def rank(county: County, scored: Members) -> tuple[Results, list[Problem]]:
+    """Score branches, then committees, and grade and rank everything; it stands only if no problem is an error."""
+    score_units = organisations.organisation_years if county.is_year else quarter.organisation_quarters
+    branches, committees, problems = score_units(county, scored)
+    return results.build(county, scored, branches, committees), problems

@@ -1,0 +1,117 @@
+"""Marks on the faulty cells of an opened workbook: a colour, and what is wrong as a comment; earlier marks are replaced."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import ERROR, Problem
+from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.report.annotated.cell_comments_looks import solid
+
+
+def mark(book: Workbook, problems: Iterable[Problem]) -> bool:
+    """Mark every cell of the workbook that has a problem; return whether some cells got their colour only, being too many."""
+    by_sheet: dict[str, list[Problem]] = defaultdict(list)
+    for p in problems:
+        if p.place.sheet is not None and p.place.row is not None:
+            by_sheet[p.place.sheet].append(p)
+    capped = False
+    for page in book.worksheets:
+        _unmark(page)
+        if page.title in by_sheet:
+            capped |= _mark_page(page, by_sheet[page.title])
+    return capped
+
+
+def _mark_page(page: Worksheet, problems: Iterable[Problem]) -> bool:
+    words = resources.load("check_report")["annotation"]
+    by_cell: dict[str, list[Problem]] = defaultdict(list)
+    coloured: dict[str, list[Problem]] = defaultdict(list)
+    for p in problems:
+        cells = _cells(page, p)
+        by_cell[cells[0].coordinate].append(p)
+        for cell in cells:
+            coloured[cell.coordinate].append(p)
+    for place, its in coloured.items():
+        page[place].fill = solid(words["fills"][_worst(its)])
+    for place, its in list(by_cell.items())[: words["most_comments"]]:
+        _comment(page[place], its, words)
+    return len(by_cell) > words["most_comments"]
+
+
+def _worst(problems: Iterable[Problem]) -> str:
+    return min((p.severity for p in problems), key=lambda severity: severity != ERROR)
+
+
+def _cells(page: Worksheet, p: Problem) -> list[Cell]:
+    """The cell of a problem; of a whole row its filled cells, of a heading that is not there the first of the row."""
+    place = p.place
+    if place.column is not None:
+        return [_anchor(page, page.cell(place.row, place.column + 1))]
+    filled = [_anchor(page, cell) for cell in page[place.row] if cell.value is not None]
+    if not filled:
+        return [_anchor(page, page.cell(place.row, 1))]
+    return filled[:1] if place.heading else filled
+
+
+def _anchor(page: Worksheet, cell: Cell | MergedCell) -> Cell:
+    """The cell itself, or the first of the merged ones that it belongs to, which alone holds a value."""
+    if not isinstance(cell, MergedCell):
+        return cell
+    block = next(b for b in page.merged_cells.ranges if cell.coordinate in b)
+    return page.cell(block.min_row, block.min_col)
+
+
+# --- comments ------------------------------------------------------------------------------------------------------
+
+
+def _comment(cell: Cell, problems: Iterable[Problem], words: Mapping[str, Any]) -> None:
+    """Say in the cell's comment what is wrong; what somebody wrote there before stays above."""
+    told = "\n".join(_sentence(p, words) for p in problems)
+    ours = f"{words['mark']}\n{told}"
+    theirs = cell.comment
+    text = f"{theirs.text.rstrip()}\n{ours}" if theirs is not None else ours
+    cell.comment = _sized(Comment(text, theirs.author if theirs is not None else words["author"]), words)
+
+
+def _sentence(p: Problem, words: Mapping[str, Any]) -> str:
+    suggestion = p.suggestion and resources.load("check_report")["suggestion"].format(suggestion=p.suggestion)
+    return legible(
+        words["comment"].format(code=p.code, message=p.message, remedy=p.remedy, suggestion=suggestion or "")
+    )
+
+
+def legible(text: str) -> str:
+    """A text without the control characters that a workbook cannot hold."""
+    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 0x20 and not 0xD800 <= ord(c) <= 0xDFFF))
+
+
+def _sized(comment: Comment, words: Mapping[str, Any]) -> Comment:
+    """The comment with a box that shows its whole text."""
+    size = words["comment_size"]
+    lines = sum(max(math.ceil(display_width(part) / size["characters"]), 1) for part in comment.text.split("\n"))
+    comment.width = size["width"]
+    comment.height = min((lines + 1) * size["line"], size["most"])
+    return comment
+
+
+def _unmark(page: Worksheet) -> None:
+    """Take off what an earlier annotation left: our part of comments, and the colour under it."""
+    words = resources.load("check_report")["annotation"]
+    ours = {solid(colour).fgColor.rgb for colour in words["fills"].values()}
+    for cell in (c for row in page.iter_rows() for c in row if c.comment is not None):
+        theirs, mark_, _ = cell.comment.text.partition(words["mark"])
+        if not mark_ and cell.comment.author != words["author"]:
+            _sized(cell.comment, words)  # openpyxl has forgotten the box's size
+            continue
+        cell.comment = _sized(Comment(theirs.rstrip(), cell.comment.author), words) if theirs.strip() else None
+        if cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in ours:
+            cell.fill = PatternFill()

@@ -1,0 +1,89 @@
+"""The folder 批注: which copies in it somebody has changed since they were written, so that none of that work is lost."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from lianghua_batch.core import resources
+
+
+def write_manifest(folder: Path) -> None:
+    """Note beside the copies in `folder` what each is as written."""
+    written = {path.relative_to(folder).as_posix(): _digest(path) for path in _copies(folder)}
+    if written:
+        (folder / _words()["manifest"]).write_text(
+            json.dumps(written, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n"
+        )
+
+
+def unreturned(folder: Path, root: Path) -> list[Path]:
+    """Return the copies in `folder` that were changed since they were written and do not stand under `root` as they are now."""
+    written = _manifest(folder)
+    found = []
+    for path in _copies(folder):
+        name, digest = path.relative_to(folder).as_posix(), _digest(path)
+        if digest != written.get(name) and not ((root / name).is_file() and _digest(root / name) == digest):
+            found.append(path)
+    return found
+
+
+def keep(changed: Iterable[Path], folder: Path, kept: Path, workshop: Path) -> list[str]:
+    """Put changed copies into the workshop under names that are free in `kept`; return the names, what is kept already left out."""
+    names = []
+    for path in changed:
+        content = path.read_bytes()
+        name = _free_name(path.relative_to(folder), content, kept)
+        if name is not None:
+            (workshop / name).parent.mkdir(parents=True, exist_ok=True)
+            (workshop / name).write_bytes(content)
+            names.append(name.as_posix())
+    return names
+
+
+def tidy(folder: Path) -> None:
+    """Remove the folders in which no copy is left, and a manifest that speaks of none, as far as that is possible."""
+    if not folder.is_dir():
+        return
+    if not any(True for _ in _copies(folder)):
+        with suppress(OSError):
+            (folder / _words()["manifest"]).unlink(missing_ok=True)
+    for path in sorted((p for p in (folder, *folder.rglob("*")) if p.is_dir()), reverse=True):
+        with suppress(OSError):  # not empty
+            path.rmdir()
+
+
+def _words() -> dict:
+    return resources.load("check_report")["annotation"]
+
+
+def _copies(folder: Path) -> Iterator[Path]:
+    prefixes = tuple(resources.load("reading")["temporary_prefixes"])
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith(prefixes):
+            yield path
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    path = folder / _words()["manifest"]
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none, or not ours: then every copy counts as changed
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _free_name(name: Path, content: bytes, kept: Path) -> Path | None:
+    """The name, or with a number, under which nothing else is kept; None where this very content is."""
+    number, wanted = 1, name
+    while (kept / wanted).exists():
+        if (kept / wanted).read_bytes() == content:
+            return None
+        number += 1
+        wanted = name.with_name(f"{name.stem}（{number}）{name.suffix}")
+    return wanted

@@ -1,0 +1,193 @@
+"""检查报告.xlsx as plain tables: how many problems each unit has, and all of them with links to file and cell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lianghua_batch import __version__
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.report.layout import fitting
+from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable, Value
+from lianghua_batch.validation.grouping import UNIT, Entry, Group
+
+# What stands in a link's file name for characters that Excel would take for something else; % first.
+_ESCAPES = {c: f"%{ord(c):02x}" for c in '%#" <>[]^`{}'}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the report is about: the folded problems, the period, how many files were read, what units are called.
+
+    `prefix` leads from the report's folder to the data folder: «../..».
+    """
+
+    groups: Sequence[Group]
+    period: Period | None
+    files: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = "."
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the sentences of check_report.yaml may speak of."""
+        return {
+            "period": self.period or _words()["no_period"],
+            "files": self.files,
+            "errors": sum(g.errors for g in self.groups),
+            "warnings": sum(g.warnings for g in self.groups),
+            "tool": f"lianghua-batch {__version__}",
+        }
+
+
+def _words() -> Mapping[str, Any]:
+    return resources.load("check_report")["report"]
+
+
+def build(checked: Checked) -> tuple[SheetTable, ...]:
+    """Return the report's sheets: counts by unit, then every line of the list."""
+    problems = _sheet(checked, "problems", _problem_rows(checked))
+    return _sheet(checked, "overview", _unit_rows(checked, problems)), problems
+
+
+def properties(checked: Checked) -> Properties:
+    """Return the workbook's document properties, by which it is known for no form."""
+    words = _words()
+    return Properties(
+        title=words["sheets"]["overview"]["title"],
+        subject=str(checked.facts["period"]),
+        category=resources.load("reading")["own_category"],
+        comments=str(checked.facts["tool"]),
+        created=checked.period.last_day if checked.period else words["created"],
+    )
+
+
+def link_to(prefix: str, file: str, sheet: str | None = None, cell: str | None = None) -> str:
+    """Return a link from the report's folder to a file of the data folder, or to a cell of it."""
+    path = "".join(_ESCAPES.get(c, c) for c in (f"{prefix}/{file}" if prefix != "." else file))
+    return f"external:{path}" + (f"#{_anchor(sheet, cell)}" if sheet else "")
+
+
+def _anchor(sheet: str, cell: str | None) -> str:
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{cell or 'A1'}"
+
+
+# --- sheets --------------------------------------------------------------------------------------------------------
+
+
+def _sheet(checked: Checked, key: str, rows: Iterable[Row]) -> SheetTable:
+    """Put a sheet together; one without rows says that there is nothing wrong."""
+    words, layout = _words(), _words()["sheets"][key]
+    heights, columns = words["heights"], layout["columns"]
+    listed = tuple(rows)
+    lines = len(listed) - ("total" in layout)
+    if not checked.groups:
+        listed, lines = (Row((Cell(layout["none"], "text", len(columns)),)),), 0
+    fitted = fitting.columns([Column(c["heading"], c["width"], most=c.get("most")) for c in columns], listed)
+    aside = {
+        name: fitting.rows(
+            [Row((Cell(text.format_map(checked.facts), style, len(fitted)),)) for text in layout[name]],
+            fitted,
+            heights[style],
+        )
+        for name, style in (("subtitles", "subtitle"), ("notes", "note"))
+    }
+    return SheetTable(
+        key=key,
+        name=layout["name"],
+        title=Row((Cell(layout["title"], "title", len(fitted)),), height=heights["title"]),
+        **aside,
+        columns=fitted,
+        rows=fitting.rows(listed, fitted, heights["row"]),
+        page=Page(
+            orientation=layout["orientation"],
+            header=words["header"].format(sheet=layout["name"], **checked.facts),
+            footer=words["footer"].format_map(checked.facts),
+        ),
+        frozen=layout["frozen"],
+        filtered=lines,
+        heading_height=fitting.heading_height(fitted, heights["heading"]),
+        tab=layout["tab"],
+    )
+
+
+def _unit_rows(checked: Checked, problems: SheetTable) -> Iterable[Row]:
+    """One row a group, which leads to its first problem, and the sum."""
+    layout = _words()["sheets"]["overview"]
+    below = 2 + len(problems.subtitles) + 1  # title, subtitles, headings; rows count from 1
+    for group in checked.groups:
+        values = {
+            "unit": group.unit or "",
+            "name": checked.names.get(group.unit or "") or group.title(checked.names),
+            "errors": group.errors,
+            "warnings": group.warnings,
+            "files": len(group.files),
+        }
+        link = f"internal:{_anchor(problems.name, f'A{below}')}"
+        yield _row(layout, values, {"name": link})
+        below += len(group.entries)
+    total = {"unit": "", "name": layout["total"], "files": len({f for g in checked.groups for f in g.files})}
+    counts = {name: checked.facts[name] for name in ("errors", "warnings")}
+    styles = {spec["name"]: "total_count" if spec["style"] == "count" else "total_text" for spec in layout["columns"]}
+    yield _row(layout, {**total, **counts}, {}, styles)
+
+
+def _problem_rows(checked: Checked) -> Iterable[Row]:
+    """Every line of every group, a stroke over the first of each."""
+    layout, most = _words()["sheets"]["problems"], _words()["most_links"]
+    number = 0
+    for group in checked.groups:
+        for at, entry in enumerate(group.entries):
+            number += 1
+            links = _links(checked, entry) if number <= most else {}
+            styles = {"severity": f"severity_{entry.first.severity}"}
+            yield _row(layout, _values(checked, group, entry), links, styles, overlay="begins" if at == 0 else None)
+
+
+def _row(
+    layout: Mapping[str, Any],
+    values: Mapping[str, Value],
+    links: Mapping[str, str],
+    styles: Mapping[str, str] | None = None,
+    overlay: str | None = None,
+) -> Row:
+    cells = []
+    for spec in layout["columns"]:
+        name = spec["name"]
+        style = (styles or {}).get(name, spec["style"])
+        if name not in links:
+            style = spec.get("unlinked", style)
+        cells.append(Cell(values[name], style, link=links.get(name)))
+    return Row(tuple(cells), overlay)
+
+
+def _values(checked: Checked, group: Group, entry: Entry) -> Mapping[str, Value]:
+    """A line's cells; blanks where it has no place."""
+    first = entry.first
+    title = group.title(checked.names)
+    return {
+        "owner": title if group.kind == UNIT else title.partition("（")[0],
+        "code": first.code,
+        "severity": resources.load("check_report")["severities"][first.severity],
+        "file": first.place.file or entry.place,
+        "sheet": first.place.sheet or "",
+        "cell": entry.spot if first.place.file else "",
+        "column": first.place.heading or "",
+        "value": entry.value or "",
+        "message": entry.message,
+        "remedy": entry.remedy,
+        "suggestion": entry.suggestion or "",
+        "count": entry.count,
+    }
+
+
+def _links(checked: Checked, entry: Entry) -> dict[str, str]:
+    place = entry.first.place
+    if not place.file:
+        return {}
+    links = {"file": link_to(checked.prefix, place.file)}
+    if place.sheet:
+        target = place.cell or (f"A{place.row}" if place.row else None)
+        links["cell"] = link_to(checked.prefix, place.file, place.sheet, target)
+    return links

@@ -1,0 +1,119 @@
+"""Writes what `check` leaves: 检查报告.xlsx and the annotated copies, all of it or nothing (replacing)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import Problem, errors
+from lianghua_batch.core.source_ref import file_name
+from lianghua_batch.intake import discovery
+from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.pipeline.process import Outcome
+from lianghua_batch.report import annotated as annotation
+from lianghua_batch.report import check_report
+from lianghua_batch.report.annotated import folder as copies_folder
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.validation import grouping as folding
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the report, the folder of the copies (None where there are none), how many they are.
+
+    `too_large` and `unlike` are files that got no copy, being too large or because none would read as they do; `kept` is where copies went that somebody had changed and not put back.
+    """
+
+    report: Path
+    folder: Path | None = None
+    copies: int = 0
+    too_large: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    kept: Path | None = None
+
+
+def publish(
+    outcome: Outcome, root: Path, out: Path, *, annotate: bool, progress: Callable[[int, int], None] | None = None
+) -> Written:
+    """Write the report, and copies if asked for, of the data folder `root` into `out`; copies of an earlier time go.
+
+    Raises OSError and locking.Busy as `replacing.replacement` does.
+    """
+    words = resources.load("check_report")
+    report, folder = words["report"]["name"], words["annotation"]["folder"]
+    with replacing.replacement(out, whole=(folder,) if annotate else ()) as workshop:
+        workbook_out.write(workshop / report, *_report(outcome, root, out))
+        if not annotate:
+            return Written(out / report)
+        kept = workshop / words["annotation"]["kept"]
+        changed = copies_folder.unreturned(out / folder, root)
+        saved = copies_folder.keep(changed, out / folder, out / kept.name, kept)
+        made, without = _write_copies(outcome, root, out, workshop / folder, progress)
+        copies_folder.write_manifest(workshop / folder)
+    copies_folder.tidy(out / folder)
+    return Written(
+        report=out / report,
+        folder=out / folder if made else None,
+        copies=made,
+        too_large=tuple(file for file, why in without.items() if why is annotation.NoCopy.TOO_LARGE),
+        unlike=tuple(file for file, why in without.items() if why is annotation.NoCopy.UNLIKE),
+        kept=out / kept.name if saved else None,
+    )
+
+
+def _report(outcome: Outcome, root: Path, out: Path) -> tuple:
+    """The report's sheets and properties."""
+    groups = folding.grouped(outcome.problems, outcome.base_files)
+    checked = check_report.Checked(groups, outcome.period, outcome.files, outcome.unit_names, _way(out, root))
+    return check_report.build(checked), check_report.properties(checked)
+
+
+def _way(start: Path, end: Path) -> str:
+    """The way from one folder to another, for links: relative, but for another drive of Windows."""
+    start, end = start.resolve(), end.resolve()
+    try:
+        return Path(os.path.relpath(end, start)).as_posix()
+    except ValueError:
+        return end.as_posix()
+
+
+def _write_copies(
+    outcome: Outcome, root: Path, out: Path, target: Path, progress: Callable[[int, int], None] | None
+) -> tuple[int, dict[str, annotation.NoCopy]]:
+    """Write a copy of every workbook that has an error in one of its sheets; return how many, and which files got none and why."""
+    by_file: dict[str, list[Problem]] = {
+        p.place.file: [] for p in errors(outcome.problems) if p.place.sheet is not None
+    }
+    for p in outcome.problems:
+        if p.place.file in by_file:
+            by_file[p.place.file].append(p)
+    found, _ = discovery.find(root, out)
+    paths = [path for path in found if file_name(path, root) in by_file]
+    there = {path.relative_to(root) for path in found}
+    made, without = 0, {}
+    for done, (path, (grids, _)) in enumerate(zip(paths, intake.read_all(paths, root), strict=True), start=1):
+        name = path.relative_to(root)
+        if grids:
+            file = file_name(path, root)
+            copy = annotation.annotated(path.read_bytes(), PurePath(file), grids, by_file[file])
+            if isinstance(copy, annotation.NoCopy):
+                without[file] = copy
+            else:
+                place = target / (_converted_name(name, there) if copy.converted else name)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(copy.content)
+                made += 1
+        if progress is not None:
+            progress(done, len(paths))
+    return made, without
+
+
+def _converted_name(name: PurePath, there: set[PurePath]) -> PurePath:
+    """What a converted copy is called: as the original, but .xlsx; where another file has that name, with its old suffix too."""
+    wanted = name.with_suffix(".xlsx")
+    if wanted == name or wanted not in there:
+        return wanted
+    twin = resources.load("check_report")["annotation"]["converted_twin"]
+    return name.with_name(twin.format(stem=name.stem, suffix=name.suffix.lstrip(".").lower()))

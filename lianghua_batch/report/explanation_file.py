@@ -1,0 +1,71 @@
+"""Writes a score's tree as the workbook 计分明细, to a place where it can do no harm."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+
+from lianghua_batch.analysis.explanation import Node
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.intake.formats import file_type as kinds
+from lianghua_batch.intake.formats import xlsx as xlsx_facts
+from lianghua_batch.intake.formats import zip_limits as packages
+from lianghua_batch.intake.formats.sheet_facts import Refusal
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.sheets import explanation
+from lianghua_batch.report.view import View
+from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.scoring.results import Results
+
+_SUFFIX = ".xlsx"
+_NOT_OURS = (*kinds.ZIP_ERRORS, DefusedXmlException, LookupError, ParseError, Refusal)
+
+
+class WrongPlace(ValueError):
+    """A file that must not be written; str() says why and what to do."""
+
+
+def check(book: Path, data: Path) -> None:
+    """Raise WrongPlace unless `book` is a new workbook, or an earlier one of this kind, in a folder that is there, outside `data`.
+
+    Inside the data folder it would be read as a form by the next run, or replace what was published.
+    """
+    if book.suffix.lower() != _SUFFIX:
+        raise _wrong("suffix", suffix=_SUFFIX, name=book.name)
+    place = book.resolve()
+    if not place.parent.is_dir():
+        raise _wrong("no_folder", folder=book.parent)
+    if any(os.path.samefile(folder, data) for folder in place.parents):
+        raise _wrong("in_data", path=book)
+    if place.exists() and not _is_explanation(place):
+        raise _wrong("other_file", path=book)
+
+
+def write(results: Results, top: Node, book: Path) -> None:
+    """Write the tree over the workbook that may be there; raises what `replacing` raises."""
+    sheet = explanation.build(View(results, ()), top)
+    properties = replace(report.properties(results), title=str(sheet.title.cells[0].value))
+    with replacing.replacement(book.parent) as beside:
+        workbook_out.write(beside / book.name, [sheet], properties)
+
+
+def _wrong(why: str, **facts: object) -> WrongPlace:
+    return WrongPlace(resources.load("explain")["book"][why].format_map(facts))
+
+
+def _is_explanation(path: Path) -> bool:
+    """Whether this program wrote it, and it holds nothing but 计分明细."""
+    limit = packages.limits()
+    if path.stat().st_size > limit.file_bytes:
+        return False
+    try:
+        parts = packages.parts(path.read_bytes(), limit)
+        if xlsx_facts.category(parts) != resources.load("reading")["own_category"]:
+            return False
+        sheets = [name for name, _ in xlsx_facts.sheet_parts(parts)]
+    except _NOT_OURS:
+        return False
+    return sheets == [resources.load_parts("report")["explanation"]["name"]]

@@ -1,0 +1,198 @@
+"""From a layout's columns and a subject's values to columns, rows and a finished sheet with its widths, heights and breaks."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from lianghua_batch.model.scores import Score, step_label
+from lianghua_batch.report.layout import build_returning as returning
+from lianghua_batch.report.layout import fitting, paging
+from lianghua_batch.report.layout.model import Cell, Column, Page, Row, SheetTable, Value
+from lianghua_batch.report.view import View
+
+_RANKS = ("rank", "rank_county")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that an `each` column stands for, its label in the column's heading or a heading of its own, and other overrides."""
+
+    value: object
+    label: str = ""
+    heading: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a layout: which value it shows (of which item), in which style."""
+
+    name: str
+    style: str
+    column: Column
+    item: object = None
+
+
+def fields(view: View, columns: Sequence[Mapping[str, Any]], each: Mapping[str, Sequence[Item]]) -> tuple[Field, ...]:
+    """The columns of a layout, an `each` one replaced by one column an item."""
+    found = []
+    for spec in columns:
+        if "each" in spec:
+            found += (_field(view, {**spec, "name": spec["each"], **i.overrides}, i) for i in each[spec["each"]])
+        else:
+            found.append(_field(view, spec, None))
+    return tuple(found)
+
+
+def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
+    if its is not None and its.heading is not None:
+        heading = its.heading
+    else:
+        template = spec.get("heading") or step_label(spec["name"])
+        heading = view.fill(template, label=its.label if its else "")
+    if view.results.draft and spec["name"] in _RANKS:
+        heading = view.stamped("rank", heading=heading)
+    column = Column(
+        heading,
+        spec["width"],
+        spec.get("group"),
+        spec.get("most"),
+        spec.get("heading_style", Column.style),
+        spec.get("level", Column.level),
+    )
+    return Field(spec["name"], spec["style"], column, its.value if its else None)
+
+
+def row(
+    view: View, shown: Sequence[Field], value: Callable[[Field], Value | Score | None], overlay: str | None = None
+) -> Row:
+    """One subject's row."""
+    return Row(tuple(view.cell(value(f), f.style) for f in shown), overlay)
+
+
+def band(text: str, columns: int, style: str = "section") -> Row:
+    """A row that is one text over all columns."""
+    return Row((Cell(text, style, columns),))
+
+
+def strip(text: str, columns: int) -> Row:
+    """A row that is one text running over empty cells: no merged one, so that the rows around it can still be sorted."""
+    return Row((Cell(text, "strip"), *(Cell("", "strip") for _ in range(columns - 1))))
+
+
+def spread(
+    view: View, specs: Sequence[Mapping[str, Any]], value: Callable[[str], Value | Score | None]
+) -> tuple[Cell, ...]:
+    """The cells of a small table on a sheet of many narrow columns: each stretches over its `span`."""
+    return tuple(view.cell(value(spec["name"]), spec["style"], spec["span"]) for spec in specs)
+
+
+def spread_heading(specs: Sequence[Mapping[str, Any]], style: str = "heading") -> tuple[Cell, ...]:
+    """The headings over `spread` cells."""
+    return tuple(Cell(spec["heading"], style, spec["span"]) for spec in specs)
+
+
+def side_headings(specs: Sequence[Mapping[str, Any]], names: Iterable[str], named: str = "name") -> tuple[Cell, ...]:
+    """The headings of the same columns several times side by side; the column `named` is called differently each time."""
+    return tuple(
+        Cell(name if s["name"] == named else s["heading"], "heading", s["span"]) for name in names for s in specs
+    )
+
+
+# --- the finished sheet --------------------------------------------------------------------------------------------
+
+
+def sheet(
+    view: View,
+    key: str,
+    columns: Iterable[Column],
+    rows: Iterable[Row],
+    *,
+    filtered: int = 0,
+    subtitles: Sequence[str] | None = None,
+) -> SheetTable:
+    """Put a sheet together: fill its title and notes, fit columns to their content and rows to their lines, break its pages."""
+    layout = view.layout(key)
+    listed = tuple(rows)
+    fitted = fitting.columns(tuple(columns), listed)
+    heights = view.words["heights"]
+    repeated = layout.get("repeated", 0)
+    scale, breaks = fitting.broken(fitted, repeated, _scales(layout), view.words["page_pixels"])
+    span = breaks[0] if breaks else len(fitted)
+    name, orientation = layout["name"], layout.get("orientation", "landscape")
+    aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
+    stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
+    over = (*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
+    title = returning.title(view, key, fitted, repeated if breaks else 0)
+    high = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
+    head = _head_height(fitted, heights)
+    if not scale and not layout.get("one_page"):
+        first = head + sum(r.height or 0 for r in (title, *over))
+        high = paging.paged(high, fitted, orientation, first, first if layout.get("titled_pages") else head)
+    return SheetTable(
+        key=key,
+        name=name,
+        title=title,
+        subtitles=over,
+        columns=fitted,
+        rows=high,
+        notes=aside([*layout.get("notes", ()), *(layout.get("live_notes", ()) if view.order else ())], "note"),
+        page=Page(
+            orientation=orientation,
+            header=_page_text(view, _own_or_all(view, layout, "header"), name),
+            footer=_page_text(view, _own_or_all(view, layout, "footer"), name),
+            one_page=bool(layout.get("one_page")),
+            scale=scale,
+            breaks=breaks,
+            repeated=repeated,
+            margins=layout.get("margins", Page.margins),
+            titled=bool(layout.get("titled_pages")),
+        ),
+        frozen=layout.get("frozen", 0),
+        filtered=filtered,
+        heading_height=fitting.heading_height(fitted, heights["heading"]),
+        tab=layout.get("tab"),
+    )
+
+
+def _scales(layout: Mapping[str, Any]) -> Sequence[int]:
+    """The scales that a sheet of several pages side by side may be printed at, the largest first; of one page's width none."""
+    scale = layout.get("scale")
+    return range(scale, layout.get("least_scale", scale) - 1, -1) if scale else ()
+
+
+def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> float:
+    """What the headings take on every page, in points."""
+    grouped = heights["subtitle"] if any(c.group for c in columns) else 0
+    return grouped + fitting.heading_height(columns, heights["heading"]) if any(c.heading for c in columns) else 0
+
+
+def _aside(
+    view: View, columns: Sequence[Column], skipped: int, span: int, texts: Sequence[str], style: str
+) -> tuple[Row, ...]:
+    """Texts over the first page's columns; over those repeated on every page, where they would be cut off, what they are."""
+    named = iter([view.words["aside"][style]] if skipped and style in view.words["aside"] else [])
+    rows = []
+    for text in texts:
+        left = (Cell(next(named, ""), style, skipped),) if skipped else ()
+        rows.append(Row((*left, Cell(view.fill(text), style, span - skipped))))
+    return fitting.rows(rows, columns, view.words["heights"][style])
+
+
+def _subtitles(view: View, layout: Mapping[str, Any]) -> list[str]:
+    """What period and rules a sheet rests on; a quarter's says that it is monitoring."""
+    line = view.words["subtitles"][layout.get("subtitle", "plain")]
+    return [line] if view.is_year else [line, view.words["monitoring"]]
+
+
+def _own_or_all(view: View, layout: Mapping[str, Any], name: str) -> str:
+    """A sheet's own header or footer, or that of all sheets; a draft says on every page that it is one."""
+    return view.words[name] if view.results.draft else layout.get(name, view.words[name])
+
+
+def _page_text(view: View, template: str, sheet_name: str) -> str:
+    """A header or footer; a & of the data must not become one of its codes, and Excel takes no more than 255 characters."""
+    most = view.words["header_characters"]
+    filled = {name: str(value)[:most].replace("&", "&&") for name, value in view.facts.items()}
+    return template.format_map({**filled, "sheet": sheet_name})

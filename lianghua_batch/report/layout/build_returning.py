@@ -1,0 +1,78 @@
+"""The way back to 总览 from every other sheet, in its first row beside the title."""
+
+from collections.abc import Sequence
+
+from lianghua_batch.core import resources
+from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.report.layout import fitting
+from lianghua_batch.report.layout.model import Cell, Column, Key, Row
+from lianghua_batch.report.layout.styles import font_size
+from lianghua_batch.report.view import View
+
+_WITHOUT = ("cover", "overview")
+_SIZE = 10.5  # points of a font whose half-width character takes a column's unit of width
+_EDGE = 2  # characters
+
+
+def key_of(sheet: str) -> Key:
+    """What a sheet's title is called."""
+    return (sheet,)
+
+
+def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) -> Row:
+    """A sheet's title over `columns`; where there is room for it the link stands left of it, and as much is left free on the right.
+
+    Of a sheet that is broken into pages side by side it stands over the `repeated` columns, whole on every page.
+    """
+    if repeated:
+        return _on_every_page(view, sheet, columns, repeated)
+    text, span = view.titled(sheet), len(columns)
+    layout = view.layout(sheet)
+    style = layout.get("title_style", "title")
+    height = layout.get("title_height", view.words["heights"]["title"])
+    key = _key(view, sheet)
+    cell = Cell(text, style, span, key=key)
+    if not _wanted(view, sheet):
+        return Row((cell,), height=height)
+    left, right = _columns(columns), _columns(columns[::-1])
+    needed = display_width(text) * font_size(style) / _SIZE + _EDGE
+    for free in (right, 0):
+        if span - left - free > 0 and _width(columns[left : span - free]) >= needed:
+            blank = (Cell("", "blank", free),) if free else ()
+            return Row((_link(view, left), Cell(text, style, span - left - free, key=key), *blank), height=height)
+    return Row((cell,), height=height)
+
+
+def _on_every_page(view: View, sheet: str, columns: Sequence[Column], repeated: int) -> Row:
+    """The title over the first columns; the link stands right of it."""
+    cell = Cell(view.titled(sheet), "title_left", repeated, key=_key(view, sheet))
+    link = (_link(view, _columns(columns[repeated:])),) if _wanted(view, sheet) else ()
+    (row,) = fitting.rows([Row((cell, *link))], columns, view.words["heights"]["title"])
+    return row
+
+
+def _key(view: View, sheet: str) -> Key | None:
+    return key_of(sheet) if sheet in view.order else None
+
+
+def _wanted(view: View, sheet: str) -> bool:
+    """Whether there is a 总览 to go back to: the workbooks of single units have none."""
+    return sheet in view.order and sheet not in _WITHOUT
+
+
+def _link(view: View, span: int) -> Cell:
+    return Cell(view.words["back"], "back", span, to=key_of("overview"))
+
+
+def _columns(columns: Sequence[Column]) -> int:
+    """How many columns the link takes."""
+    needed, taken = display_width(resources.load("report")["back"]), 0.0
+    for number, column in enumerate(columns):
+        if taken >= needed:
+            return number
+        taken += column.width
+    return len(columns)
+
+
+def _width(columns: Sequence[Column]) -> float:
+    return sum(c.width for c in columns)

@@ -1,0 +1,128 @@
+"""Writes a period's outputs, all of them or none (replacing)."""
+
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.core import atomic_files as replacing
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import Problem
+from lianghua_batch.report import public_notice as public
+from lianghua_batch.report import publish_books_out as books_out
+from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report.publish_books_out import Book, Content
+from lianghua_batch.report.unit_book import build as unit_books
+from lianghua_batch.scoring import audit_trail as basis
+from lianghua_batch.scoring import results
+from lianghua_batch.scoring.results import Results
+
+Progress = Callable[[int, int], None]
+
+
+def publish(
+    outcome: Results,
+    problems: Sequence[Problem],
+    out: Path,
+    earlier: Earlier | None = None,
+    *,
+    objections: tuple[Objection, ...] | None = None,
+    mask_names: bool = False,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write all outputs of a period into `out` and return their paths; what was there stays until all are complete.
+
+    The period's workbooks of units that are gone go. The rest is as `write` does it.
+    """
+    with replacing.replacement(out, gone=stale(outcome, out)) as workshop:
+        written = write(
+            outcome, problems, workshop, earlier, objections=objections, mask_names=mask_names, progress=progress
+        )
+    return [out / name for name in written]
+
+
+def write(
+    outcome: Results,
+    problems: Sequence[Problem],
+    folder: Path,
+    earlier: Earlier | None = None,
+    *,
+    objections: tuple[Objection, ...] | None = None,
+    mask_names: bool = False,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Write all outputs of a period into a new folder and return their places there; equal results are equal bytes.
+
+    These are the ranking workbook, results.json and, but for a draft, its 计分依据, 公示 and one workbook a unit in 各单位/.
+    `earlier` are the results that the period looks back on (history); `objections` those of the period with what became of each:
+    where None those of 异议登记, of which no amendment is known; `mask_names` is 公示's.
+    """
+    filed = linked(outcome.county) if objections is None else objections
+    books = [_ranking(outcome, problems, earlier, filed)]
+    if outcome.draft is None:
+        books.append(_public(outcome, mask_names))
+        books += ((book.path, book.content) for book in unit_books.build(outcome, problems, earlier, filed))
+    texts = _texts(outcome)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _kept_from_collection():
+        books_out.write(folder, books, progress)
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
+    (ranking, _), *others = books
+    return [ranking, *texts, *(name for name, _ in others)]
+
+
+def write_public(outcome: Results, folder: Path, *, mask_names: bool) -> str:
+    """Write 公示 alone into a new folder and return its name."""
+    name, content = _public(outcome, mask_names)
+    books_out.write(folder, [(name, content)])
+    return name
+
+
+def stale(outcome: Results, out: Path) -> list[str]:
+    """Return the workbooks of this period that stand in 各单位 of an output folder already; what else lies there is not ours.
+
+    A draft has none.
+    """
+    if outcome.draft is not None:
+        return []
+    folder, ending = unit_books.folder(), unit_books.suffix(outcome.county.period)
+    return [f"{folder}/{path.name}" for path in sorted((out / folder).glob("*")) if path.name.endswith(ending)]
+
+
+@contextmanager
+def _kept_from_collection() -> Iterator[None]:
+    """Leave what is scored out of garbage collection: it stays to the end, and looking through it takes a quarter of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _ranking(
+    outcome: Results, problems: Sequence[Problem], earlier: Earlier | None, filed: tuple[Objection, ...]
+) -> Book:
+    words = resources.load("reading")
+    name = words["draft_name"] if outcome.draft else words["ranking_name"]
+
+    def content() -> Content:
+        return report.build(outcome, problems, earlier, filed), report.properties(outcome)
+
+    return name.format(period=outcome.county.period), content
+
+
+def _public(outcome: Results, mask_names: bool) -> Book:
+    def content() -> Content:
+        return public.build(outcome, mask_names=mask_names), public.properties(outcome)
+
+    return resources.load("reading")["public_name"].format(period=outcome.county.period), content
+
+
+def _texts(outcome: Results) -> Mapping[str, str]:
+    """What is for programs, by file name; a draft is compared with nothing."""
+    words = resources.load("reading")
+    texts = {words["results_name"]: results.as_text(outcome)}
+    return texts if outcome.draft else texts | {words["basis_name"]: basis.as_text(outcome)}

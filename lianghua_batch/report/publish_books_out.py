@@ -1,0 +1,54 @@
+"""Writes many workbooks into a folder, several at a time where there are so many that it pays."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from lianghua_batch.core import worker_pool as crew
+from lianghua_batch.core.worker_pool import Crew, Died, Duty, Failed
+from lianghua_batch.report.layout.model import Properties, SheetTable
+from lianghua_batch.report.writer import workbook as workbook_out
+
+Content = tuple[Sequence[SheetTable], Properties | None]
+Progress = Callable[[int, int], None]
+Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
+
+_DUTY = Duty("lianghua_batch.report.writer.workbook", "write")
+_FEW = 12  # books: to start a crew takes as long as writing them
+_AHEAD = 20  # books made for each worker before one is written: the first, the ranking, takes as long as so many
+
+
+class Broken(RuntimeError):
+    """A worker met an error of the program's own; the text is its trace."""
+
+
+def write(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
+    """Write every book at its path under `folder`; raises OSError, which names the file. Equal books are equal bytes."""
+    listed = list(books)
+    told = progress or (lambda done, whole: None)
+    for path in {(folder / name).parent for name, _ in listed}:
+        path.mkdir(parents=True, exist_ok=True)
+    if len(listed) <= _FEW or crew.cores() == 1:
+        for done, (name, make) in enumerate(listed, start=1):
+            workbook_out.write(folder / name, *make())
+            told(done, len(listed))
+        return
+    _write_together(folder, listed, told)
+
+
+def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None:
+    """The sheets are made here, one book after another, while the crew writes those that are."""
+    workers = Crew(_DUTY)
+    first, second = itertools.tee((folder / name, *make()) for name, make in books)
+    try:
+        for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * crew.cores()), start=1):
+            request = next(second)
+            if isinstance(answer, OSError):
+                raise answer
+            if isinstance(answer, Failed):
+                raise Broken(answer.trace)
+            if isinstance(answer, Died):  # perhaps for lack of memory for several at once
+                workbook_out.write(*request)
+            told(done, len(books))
+    finally:
+        workers.stop()

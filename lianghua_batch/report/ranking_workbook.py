@@ -1,0 +1,95 @@
+"""The ranking workbook as plain tables (spec §8): Results and problems in, sheets with style names out; nothing is written."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.core import resources
+from lianghua_batch.core.problems import WARNING, Problem
+from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
+from lianghua_batch.report.sheets import (
+    bonuses,
+    chart_data,
+    charts,
+    composition,
+    cover,
+    indicator_scores,
+    left_out,
+    objections,
+    overview,
+    quarters,
+    rankings,
+    ratings,
+    warnings,
+    years,
+)
+from lianghua_batch.report.sheets import branch_class_changes as class_moves
+from lianghua_batch.report.sheets import members as people
+from lianghua_batch.report.sheets import rectification as rectifying
+from lianghua_batch.report.sheets import rewards_and_sanctions as uses
+from lianghua_batch.report.sheets import scheme as rules
+from lianghua_batch.report.sheets import statistics as analysis
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import Results
+
+__all__ = ["Cell", "Column", "Page", "Properties", "Row", "SheetTable", "build", "properties"]
+
+_SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
+    "cover": cover.build,
+    "overview": overview.build,
+    "committees": rankings.committees,
+    "branches": rankings.branches,
+    "branches_by_committee": rankings.branches_by_committee,
+    "class_moves": class_moves.build,
+    "charts": charts.build,
+    "quarters": quarters.build,
+    "years": years.build,
+    "members": people.build,
+    "composition_committees": composition.committees,
+    "composition_branches": composition.branches,
+    "bonus": bonuses.build,
+    "indicator_scores": indicator_scores.build,
+    "ratings": ratings.marks,
+    "ballots": ratings.ballots,
+    "uses": uses.build,
+    "rectification": rectifying.ledger,
+    "findings": rectifying.findings,
+    "objections": objections.build,
+    "indicator_analysis": analysis.of_indicators,
+    "rater_analysis": analysis.of_raters,
+    "scheme": rules.build,
+    "indicators": rules.indicators,
+    "warnings": warnings.build,
+    "left_out": left_out.build,
+    "chart_data": chart_data.build,
+}
+
+
+def build(
+    results: Results,
+    problems: Sequence[Problem],
+    earlier: Earlier | None = None,
+    filed: tuple[Objection, ...] | None = None,
+) -> tuple[SheetTable, ...]:
+    """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
+
+    `earlier` are the results that the period looks back on (history); `filed` the objections with what became of each: where
+    None those of 异议登记, of which no amendment is known.
+    """
+    told = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
+    return tuple(_SHEETS[key](view) for key in view.order)
+
+
+def properties(results: Results) -> Properties:
+    """Return the workbook's document properties."""
+    view = View(results, ())
+    its = {**view.facts, "check_code": view.check_code}
+    return Properties(
+        title=view.titled("overview"),
+        subject=view.fill("{period_label}"),
+        category=resources.load("reading")["own_category"],
+        comments=view.fill(view.layout("overview")["basis"]),
+        created=view.period.last_day,
+        custom=tuple((name, str(its[key])) for key, name in view.words["properties"].items()),
+    )

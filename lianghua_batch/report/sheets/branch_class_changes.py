@@ -1,0 +1,97 @@
+"""The sheet 晋位升级 of a year: how many branches each class has, whose class moved, and of whom that cannot be told."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lianghua_batch.analysis.branch_class_changes import ClassMove, ClassMoves, classes
+from lianghua_batch.core import resources
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout.model import Cell, Row, SheetTable
+from lianghua_batch.report.sheets import branch_class as class_cells
+from lianghua_batch.report.sheets.branch_class import COMPARABLE, label
+from lianghua_batch.report.sheets.rankings import cell, in_county, ranking_key
+from lianghua_batch.report.view import View
+
+_CLASSES = (*classes(), None)
+
+
+def build(view: View) -> SheetTable:
+    """The counts, then the branches section by section; where nothing is compared, why, and who has no class now."""
+    layout, found = view.layout("class_moves"), view.class_moves
+    shown = tables.fields(view, layout["columns"], {})
+    listed = [found.moves[s.unit.id] for s in in_county(view.results.branches)]
+    rows = [*_counts(view, layout, found, len(shown))]
+    if found.compared:
+        rows += (tables.band(text, len(shown), "note") for text in _summary(view, layout, found))
+        moved = sorted((m for m in listed if m.steps), key=lambda m: -m.steps)
+        rows += _section(view, shown, layout["moved"], moved)
+        rows += _section(view, shown, layout["others"], [m for m in listed if m.kind not in COMPARABLE])
+    else:
+        facts = {"reason": found.reason, "basis": resources.load("reading")["basis_name"], **_years(view)}
+        rows.insert(0, tables.band(layout["sentences"][found.told].format(**facts), len(shown), "monitoring"))
+        rows += _section(view, shown, layout["unclassed"], [m for m in listed if m.now is None])
+    columns = (replace(f.column, heading="") for f in shown)
+    return tables.sheet(view, "class_moves", columns, rows)
+
+
+def _years(view: View) -> Mapping[str, str]:
+    return {"period": str(view.period), "before": str(view.period.previous)}
+
+
+def _counts(view: View, layout: Mapping[str, Any], found: ClassMoves, width: int) -> Iterator[Row]:
+    """How many branches are in each class: this year, and where it is known last year."""
+    words = layout["counts"]
+    span = width - len(_CLASSES) - 1
+    now = Counter(move.now for move in found.moves.values())
+    yield tables.band(words["caption"], width, "caption")
+    names = [*(label(view, c) for c in _CLASSES), words["total"]]
+    yield Row((Cell(words["heading"], "heading", span), *(Cell(name, "heading") for name in names)))
+    if found.compared:
+        before = Counter(found.before.values())
+        difference = {c: now[c] - before[c] for c in _CLASSES}
+        yield _count(view, words["last"], before, span, "count")
+        yield _count(view, words["this"], now, span, "count")
+        yield _count(view, words["difference"], difference, span, "signed_plain")
+    else:
+        yield _count(view, words["this"], now, span, "count")
+
+
+def _count(view: View, heading: str, counts: Mapping[str | None, int], span: int, style: str) -> Row:
+    numbers = [*(counts[c] for c in _CLASSES), sum(counts[c] for c in _CLASSES)]
+    return Row((Cell(heading.format(**_years(view)), "text", span), *(view.cell(n, style) for n in numbers)))
+
+
+def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterator[str]:
+    """How many moved which way, and who is gone."""
+    counts = Counter(move.kind for move in found.moves.values())
+    others = sum(count for kind, count in counts.items() if kind not in COMPARABLE)
+    yield layout["summary_others" if others else "summary"].format(
+        **{kind: counts[kind] for kind in COMPARABLE}, others=others
+    )
+    if found.gone:
+        names = (layout["gone_name"].format(name=g.name, id=g.id, was=label(view, g.was)) for g in found.gone)
+        yield layout["gone"].format(count=len(found.gone), names=view.listed(names))
+
+
+def _section(view: View, shown: Sequence[Field], words: Mapping[str, str], moves: Sequence[ClassMove]) -> Iterator[Row]:
+    """The branches under a caption; of none a sentence, or nothing where there is no such sentence."""
+    if not moves and "none" not in words:
+        return
+    yield tables.band(words["caption"].format(count=len(moves)), len(shown), "caption")
+    if not moves:
+        yield tables.band(words["none"], len(shown), "text")
+        return
+    yield Row(tuple(Cell(f.column.heading, "heading") for f in shown))
+    yield from (Row(tuple(_cell(view, move, f) for f in shown)) for move in moves)
+
+
+def _cell(view: View, move: ClassMove, field: Field) -> Cell:
+    standing = move.standing
+    if field.name in class_cells.COLUMNS:
+        return class_cells.cell(view, standing.unit.id, field)
+    if field.name == "name":
+        return replace(view.cell(view.shown_name(standing.unit), field.style), to=ranking_key(standing.unit.id))
+    return cell(view, standing, field.name, field.style)

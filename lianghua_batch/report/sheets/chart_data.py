@@ -1,0 +1,130 @@
+"""The sheet 图表数据: what the charts are drawn from, as formulas over 得分构成, so that charts follow a changed cell."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.model.scheme import COMMITTEE, ORGANISATION
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Family, Formula, Key, Row, SheetTable
+from lianghua_batch.report.sheets import formulas
+from lianghua_batch.report.sheets.rankings import cohorts, unit_value
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import BONUSES, UnitStanding
+
+
+def build(view: View) -> SheetTable:
+    """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters and of the years."""
+    layout = view.layout("chart_data")
+    bands = view.scheme.bands[ORGANISATION]
+    shown = tables.fields(
+        view,
+        layout["columns"],
+        {
+            "grades": [Item(index, band.grade) for index, band in enumerate(bands)],
+            "parts": [Item(name, label) for name, label in layout["parts"].items()],
+        },
+    )
+    listed = [*view.results.committees, *(s for _, standings in cohorts(view.results.branches) for s in standings)]
+    rows = [Row(tuple(_cell(view, s, f) for f in shown)) for s in listed]
+    if view.trends.quarters:
+        rows.append(_quarters(view, layout, len(shown)))
+    if view.years.looks_back:
+        rows += (_year(view, layout, period, len(shown)) for period in view.years.periods)
+    return tables.sheet(view, "chart_data", (f.column for f in shown), rows)
+
+
+def key(unit_id: str, *column: object) -> Key:
+    """What a unit's cell is called: its `name`, `grade` and its index, or `part` and its name."""
+    return (Family.CHART, unit_id, *column)
+
+
+def quarter_key(quarter: object) -> Key:
+    """What the cell with a quarter's name is called."""
+    return (Family.CHART, "quarter", str(quarter))
+
+
+def year_key(year: object) -> Key:
+    """What the cell with a year's name is called."""
+    return (Family.CHART, "year", str(year))
+
+
+def grade_index(view: View, standing: UnitStanding) -> int:
+    """The position of a unit's grade from the best."""
+    return [b.grade for b in view.scheme.bands[ORGANISATION]].index(standing.grade)
+
+
+def _quarters(view: View, layout: Mapping[str, Any], width: int) -> Row:
+    names = [Cell(view.period_name(q), "text_centred", key=quarter_key(q)) for q in view.trends.quarters]
+    rest = [Cell("", "text")] * (width - 2 - len(names))
+    return Row((Cell("", "text"), Cell(layout["quarters"], "name"), *names, *rest))
+
+
+def _year(view: View, layout: Mapping[str, Any], year: Period, width: int) -> Row:
+    """A row a year: there may be more of them than columns."""
+    name = Cell(str(year), "text_centred", key=year_key(year))
+    return Row((Cell("", "text"), Cell(layout["years"], "name"), name, *[Cell("", "text")] * (width - 3)))
+
+
+def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit = standing.unit
+    if field.name == "id":
+        return view.cell(unit.id, field.style)
+    if field.name == "name":
+        return view.cell(view.shown_name(unit), field.style, key=key(unit.id, "name"))
+    if field.name == "grades":
+        return _in_grade(view, standing, field)
+    return _part(view, standing, field)
+
+
+def _in_grade(view: View, standing: UnitStanding, field: Field) -> Cell:
+    """The total where it is of this grade, else nothing: an empty text, which is no error and no number."""
+    unit, index = standing.unit.id, field.item
+    refs = {
+        "grade": (unit, "grade"),
+        "band": formulas.band(ORGANISATION, index, "grade"),
+        "total": (unit, "total"),
+    }
+    formula = Formula('IF({grade}={band},{total},"")', refs)
+    value = standing.scores.total if index == grade_index(view, standing) else ""
+    return view.cell(value, field.style, key=key(unit, "grade", index), formula=formula)
+
+
+def part_value(view: View, standing: UnitStanding, name: str) -> Fraction | None:
+    """What one kind of indicators gives to a unit's total; None where it has no such part: a quarter's committee."""
+    if name in BONUSES:
+        return getattr(standing.scores, name).value
+    if view.is_year:
+        return _kind_value(view, standing, name)
+    return None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
+
+
+def _kind_value(view: View, standing: UnitStanding, kind: str) -> Fraction:
+    """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
+    rules, scores = view.scheme.parameters, standing.scores.indicators
+    share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
+    return sum((scores[i].value for i in _of_kind(view, standing, kind)), exact.ZERO) * share
+
+
+def _of_kind(view: View, standing: UnitStanding, kind: str) -> list[str]:
+    return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in standing.scores.indicators]
+
+
+def _part(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit, name = standing.unit.id, field.item
+    own, value = key(unit, "part", name), part_value(view, standing, name)
+    if value is None:
+        return Cell("", "gap", key=own)
+    formula = formulas.same((unit, name))
+    if view.is_year and name not in BONUSES:
+        formula = _kind_formula(unit, name) if _of_kind(view, standing, name) else None
+    return view.cell(view.guarded(value), field.style, key=own, formula=formula)
+
+
+def _kind_formula(unit: str, kind: str) -> Formula:
+    weights = formulas.parameters("assessment_weight", "year_end_weight")
+    text = "{subtotal}*{assessment_weight}/100*{year_end_weight}/100"
+    return formulas.guarded(text, {"subtotal": (unit, "kind", kind), **weights})

@@ -1,0 +1,188 @@
+"""The sheets 得分构成: every number of a unit's total in a column of its own, every 指标得分 included, each step a formula."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lianghua_batch.core import exact
+from lianghua_batch.model.scheme import Indicator
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Family, Formula, Key, Row, SheetTable, Value
+from lianghua_batch.report.sheets import composition_formulas, formulas
+from lianghua_batch.report.sheets.rankings import cohorts, unit_value
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+
+def committees(view: View) -> SheetTable:
+    """The committees' 得分构成, in the order of their ranks."""
+    return _sheet(view, "composition_committees", view.results.committees)
+
+
+def branches(view: View) -> SheetTable:
+    """The branches' 得分构成, in the order of their committees and ranks."""
+    ordered = [s for _, standings in cohorts(view.results.branches) for s in standings]
+    return _sheet(view, "composition_branches", ordered)
+
+
+def _sheet(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+    """A row a unit, with a thicker line where another cohort begins."""
+    layout = view.layout(key)
+    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
+    shown = tables.fields(view, layout["columns"], _items(view, layout, in_force, standings))
+    rows = []
+    for number, standing in enumerate(standings):
+        begins = number and standing.cohort != standings[number - 1].cohort
+        live = composition_formulas.of(view, standing, standings)
+        cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in shown)
+        rows.append(Row(tuple(cells), "begins" if begins else None))
+    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+
+
+def _indicators(standing: UnitStanding) -> Mapping[str, Score]:
+    """A unit's 指标得分; in a quarter there are none."""
+    return getattr(standing.scores, "indicators", {})
+
+
+def _cell(
+    view: View,
+    standing: UnitStanding,
+    by_id: Mapping[str, Indicator],
+    field: Field,
+    live: Mapping[Key, Formula],
+) -> Cell:
+    key, its = _key(view, standing, by_id, field), field.item
+    if isinstance(its, Subtotal):
+        added = [(standing.unit.id, "indicator", i) for i in _indicators(standing) if i in its.ids]
+        formula = formulas.total_of(added)
+    else:
+        formula = live.get(key)
+    cell = view.cell(_value(view, standing, by_id, field), field.style, key=key, formula=formula)
+    return replace(cell, to=(Family.RANKING, standing.unit.id)) if field.name == "name" else cell
+
+
+def _key(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
+    """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
+    unit, its = standing.unit.id, field.item
+    if isinstance(its, Subtotal):
+        return (unit, "kind", its.kind) if its.whole_kind else None
+    if isinstance(its, Indicator):
+        return (unit, "indicator", its.id)
+    if isinstance(its, Own):
+        mine = _own(view, [by_id[i] for i in _indicators(standing)], its.kind)
+        return (unit, "indicator", mine[its.index].id) if its.index < len(mine) and not its.shows_id else None
+    return (unit, str(its)) if field.name == "inspections" else (unit, field.name)
+
+
+# --- what a column stands for --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """The 指标得分 of several indicators of one kind together: all of them, or those of a 方面."""
+
+    kind: str
+    ids: frozenset[str]
+    whole_kind: bool = False
+
+
+@dataclass(frozen=True)
+class Own:
+    """The indicator that stands at `index` among those of its kind that a unit has for itself alone."""
+
+    kind: str
+    index: int
+    shows_id: bool
+
+
+def _value(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
+    scores, its = standing.scores, field.item
+    if isinstance(its, Subtotal):
+        own = [s.value for i, s in scores.indicators.items() if i in its.ids]
+        return view.guarded(sum(own, exact.ZERO)) if own else None
+    if isinstance(its, Indicator):
+        return scores.indicators.get(its.id)
+    if isinstance(its, Own):
+        mine = _own(view, [by_id[i] for i in scores.indicators], its.kind)
+        if its.index >= len(mine):
+            return None
+        return mine[its.index].id if its.shows_id else scores.indicators[mine[its.index].id]
+    if field.name == "inspections":
+        return scores.inspections.get(its)
+    if field.name == "share":
+        return _share(view, standing)
+    return unit_value(view, standing, field.name)
+
+
+def _own(view: View, indicators: Sequence[Indicator], kind: str) -> list[Indicator]:
+    """Those of one kind that are one unit's alone: a column each would be all but empty."""
+    units = view.results.county.roster.units
+    return [i for i in indicators if i.kind == kind and i.applies_to in units]
+
+
+def _items(
+    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], standings: Sequence[UnitStanding]
+) -> Mapping[str, Sequence[Item]]:
+    kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
+    inspections = sorted({p for s in standings for p in getattr(s.scores, "inspections", ())})
+    by_id = {i.id: i for i in indicators}
+    return {
+        "kinds": [Item(_subtotal(k, indicators, whole_kind=True), _kinds(view)[k]) for k in kinds],
+        "inspections": [Item(p, view.period_name(p)) for p in inspections],
+        "indicators": [i for k in kinds for i in _kind_items(view, layout, k, by_id, standings)],
+    }
+
+
+def _kinds(view: View) -> Mapping[str, str]:
+    """The kinds of indicators and their labels, in the order of the form."""
+    return view.choices("scheme", "indicators", "kind")
+
+
+def _subtotal(kind: str, indicators: Iterable[Indicator], *, whole_kind: bool = False) -> Subtotal:
+    return Subtotal(kind, frozenset(i.id for i in indicators if i.kind == kind), whole_kind)
+
+
+def _kind_items(
+    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], standings: Sequence[UnitStanding]
+) -> list[Item]:
+    """One kind's columns: 方面 by 方面 a subtotal and its indicators, then those of single units by their position."""
+    label = _kinds(view)[kind]
+    alone = {i.id for i in _own(view, list(by_id.values()), kind)}
+    shared = [i for i in by_id.values() if i.kind == kind and i.id not in alone]
+    items: list[Item] = []
+    for aspect in dict.fromkeys(i.aspect for i in shared):
+        group = layout["aspect"].format(kind=label, aspect=aspect or "").strip()
+        members = [i for i in shared if i.aspect == aspect]
+        look = {"group": group, "style": "total", "width": 8}
+        if (
+            aspect is not None
+        ):  # else it would be the kind's, or, beside single units' own, a part of it that says nothing
+            items.append(Item(_subtotal(kind, members), heading=layout["subtotal"], overrides=look))
+        items += (
+            Item(
+                i, heading=_heading(layout, i), overrides={"group": group, "heading_style": "heading_small", "level": 1}
+            )
+            for i in members
+        )
+    most = max((len(_own(view, [by_id[i] for i in _indicators(s)], kind)) for s in standings), default=0)
+    group = layout["own"].format(kind=label)
+    for index in range(most):
+        named = layout["own_id"].format(index=index + 1)
+        scored = layout["own_score"].format(index=index + 1)
+        look = {"group": group, "width": 8, "level": 1}
+        items.append(Item(Own(kind, index, True), heading=named, overrides={**look, "style": "code", "most": 16}))
+        items.append(Item(Own(kind, index, False), heading=scored, overrides=look))
+    return items
+
+
+def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
+    return layout["indicator"].format(id=indicator.id, name=indicator.name, weight=exact.short(indicator.weight))
+
+
+def _share(view: View, standing: UnitStanding) -> str | None:
+    """What part of its committee's 季度得分 a branch's is, as a fraction; None for 机关工委直属."""
+    committee = next((s for s in view.results.committees if s.unit.id == standing.cohort), None)
+    parts = committee.scores.total.parts if committee else ()
+    return next((str(p.share) for p in parts if p.of is standing.scores.total), None)

@@ -1,0 +1,93 @@
+"""The formulas of one unit's row in 得分构成, by the keys of its cells: every step from what was filled to 等次 and 名次."""
+
+from collections.abc import Mapping, Sequence
+
+from lianghua_batch.model.scheme import COMMITTEE, ORGANISATION
+from lianghua_batch.report.layout.model import Formula, Key
+from lianghua_batch.report.sheets import formulas, indicator_scores, ratings
+from lianghua_batch.report.sheets.bonuses import counted_keys
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.organisation_year import OrganisationYear
+from lianghua_batch.scoring.results import BONUSES, UnitStanding
+
+
+def of(view: View, standing: UnitStanding, listed: Sequence[UnitStanding]) -> Mapping[Key, Formula]:
+    """The formulas of a unit's row; `listed` are all units of the sheet in its order."""
+    unit, total = standing.unit.id, (standing.unit.id, "total")
+    steps = _year(view, standing) if isinstance(standing.scores, OrganisationYear) else _quarter(view, standing)
+    found = {(unit, name): formula for name, formula in steps.items()}
+    if isinstance(standing.scores, OrganisationYear):
+        found |= _indicators(standing)
+    cohort = [s for s in listed if s.cohort == standing.cohort]
+    return found | {
+        (unit, "grade"): formulas.grade(total, ORGANISATION, view.scheme.bands[ORGANISATION]),
+        (unit, "rank"): formulas.rank(total, [(s.unit.id, "total") for s in cohort]),
+        (unit, "rank_county"): formulas.rank(total, [(s.unit.id, "total") for s in listed]),
+    }
+
+
+def _year(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+    scores, unit = standing.scores, standing.unit.id
+    found = {
+        "assessment": formulas.total_of([(unit, "indicator", i) for i in scores.indicators]),
+        "supervisors": ratings.mean_of_marks(scores.supervisors),
+        "masses": ratings.mean_of_votes(scores.masses),
+        "year_end": formulas.year_end(unit),
+        "inspection": formulas.mean_of([(unit, str(p)) for p in scores.inspections]),
+        "annual": formulas.annual(unit),
+        "total": formulas.total(unit),
+        **{str(p): ratings.mean_of_marks(score) for p, score in scores.inspections.items()},
+        **_bonuses(view, standing),
+        **_members(view, standing, "points"),
+    }
+    if scores.clients is not None:
+        found["clients"] = ratings.mean_of_votes(scores.clients)
+    return found
+
+
+def _indicators(standing: UnitStanding) -> Mapping[Key, Formula]:
+    """Every 指标得分 from its row of 指标得分明细."""
+    unit = standing.unit.id
+    return {
+        (unit, "indicator", i): formulas.same(indicator_scores.key(unit, i, "points"))
+        for i in standing.scores.indicators
+    }
+
+
+def _bonuses(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+    """个性化, 动态化 and 违纪 from their rows on 加减分明细; without a row there is nothing to compute."""
+    rows = {kind: counted_keys(view, standing.unit.id, kind) for kind in BONUSES}
+    *capped, case = BONUSES
+    found = {kind: formulas.bonus(kind, rows[kind]) for kind in capped if rows[kind]}
+    return found | ({case: formulas.discipline(standing.unit.id)} if rows[case] else {})
+
+
+def _members(view: View, standing: UnitStanding, column: str) -> Mapping[str, Formula]:
+    """党员积分均分 over the members on 党员积分; a unit without one has none."""
+    members = view.members_of(standing.unit)
+    if standing.scores.member_mean is None:
+        return {}
+    return {"member_mean": formulas.mean_of([formulas.member(m, column) for m in members])}
+
+
+def _quarter(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+    scores, unit = standing.scores, standing.unit.id
+    if standing.unit.level == COMMITTEE:
+        branches = [b for b in view.branches_of(unit) if b in view.branch_standings]
+        heads = [(b, "member_count") for b in branches]
+        return {"total": formulas.final(*formulas.branch_mean([(b, "total") for b in branches], heads))}
+    found = {"inspection": ratings.mean_of_marks(scores.inspection)}
+    if scores.member_mean is None:  # 督查 alone counts, whole
+        whole = formulas.same((unit, "inspection"))
+        return {
+            **found,
+            "inspection_part": whole,
+            "total": formulas.final("{part}", {"part": (unit, "inspection_part")}),
+        }
+    return {
+        **found,
+        **_members(view, standing, "percent"),
+        "member_mean_part": formulas.quarter_part(unit, "member_mean", "quarter_points_weight"),
+        "inspection_part": formulas.quarter_part(unit, "inspection", "quarter_inspection_weight"),
+        "total": formulas.quarter_total(unit),
+    }

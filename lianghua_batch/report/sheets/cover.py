@@ -1,0 +1,54 @@
+"""The sheet 封面: title, period, who and when, and what every sheet is for, with a link to it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import build_returning as returning
+from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable
+from lianghua_batch.report.view import View
+
+_SHOWN = 16  # digits of 结果校验码 that are enough to tell two results apart by eye
+
+
+def build(view: View) -> SheetTable:
+    """The cover of the workbook and its table of contents."""
+    layout = view.layout("cover")
+    columns = [Column("", width) for width in layout["columns"].values()]
+    rows = [*_front(view, layout, len(columns)), *_contents(view, layout, len(columns))]
+    return tables.sheet(view, "cover", columns, rows, subtitles=())
+
+
+def check_code(view: View) -> str:
+    """结果校验码 as it is shown."""
+    return view.check_code[:_SHOWN]
+
+
+def _line(text: str, style: str, width: int, height: float | None) -> Row:
+    return Row((Cell(text, style, width),), height=height)
+
+
+def _front(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    heights = layout["heights"]
+    yield _line(view.fill(layout["period"]), "cover_period", width, heights["period"])
+    yield _line("", "blank", width, heights["between"])
+    for line in layout["lines"]:
+        yield _line(line, "cover_line", width, heights["line"])
+    yield _line("", "blank", width, heights["below"])
+
+
+def _contents(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    yield _line(layout["contents"], "cover_caption", width, layout["heights"]["contents"])
+    yield Row(tuple(Cell(heading, "contents_heading") for heading in layout["headings"]))
+    purposes = {**layout["purposes"], **layout.get("other_purposes", {})}
+    for number, key in enumerate((k for k in view.order if k != "cover"), start=1):
+        yield Row(
+            (
+                Cell(number, "contents_number"),
+                Cell(view.layout(key)["name"], "contents_link", to=returning.key_of(key)),
+                Cell(purposes.get(key, ""), "contents_text"),
+            )
+        )
+    yield _line("", "blank", width, layout["row"])
+    for line in layout["basis"]:
+        yield _line(view.fill(line, check_code=check_code(view)), "note", width, None)

@@ -1,0 +1,120 @@
+"""How many have which grade: the cells of 总览 that count them, and the charts over these."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.model.scheme import MEMBER, ORGANISATION
+from lianghua_batch.report.layout.model import Area, Chart, Family, Formula, Key, Keys, Series
+from lianghua_batch.report.layout.styles import style
+from lianghua_batch.report.sheets.rankings import in_county, ranking_key
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+LEVELS = ("committees", "branches")
+
+
+def grade_key(scope: str, index: int) -> Key:
+    """What the cell with a grade's name is called."""
+    return (Family.OVERVIEW, "grade", scope, index)
+
+
+def count_key(whose: str, index: int) -> Key:
+    """What the cell is called that says how many of the committees, the branches or the members have a grade."""
+    return (Family.OVERVIEW, "count", whose, index)
+
+
+def standings(view: View, level: str) -> Sequence[UnitStanding]:
+    """The units of a level in the order of their ranking."""
+    return in_county(getattr(view.results, level))
+
+
+def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]:
+    """How many units have a grade, counted on their ranking too."""
+    band = view.scheme.bands[ORGANISATION][index]
+    listed = standings(view, level)
+    grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
+    # not COUNTIF, which would take a grade such as “A*” for a pattern
+    formula = Formula("SUMPRODUCT(({grades}={grade})*1)", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
+    return sum(s.grade == band.grade for s in listed), formula if listed else None
+
+
+def member_grades(view: View) -> tuple[tuple[str, int], ...]:
+    """How many members have which 建议等次: the bands from the best, then the statuses that are none."""
+    counts = Counter(m.grade for m in view.results.members)
+    bands = [b.grade for b in view.scheme.bands[MEMBER]]
+    return tuple((grade, counts[grade]) for grade in (*bands, *sorted(g for g in counts if g not in bands)))
+
+
+def of_units(view: View) -> Chart:
+    """The committees and the branches by grade."""
+    layout = view.layout("charts")
+    grades = range(len(view.scheme.bands[ORGANISATION]))
+    categories = Keys(tuple(grade_key(ORGANISATION, i) for i in grades))
+    series = tuple(
+        Series(
+            layout["levels"][level],
+            categories,
+            Keys(tuple(count_key(level, i) for i in grades)),
+            layout["level_colours"][level],
+            labelled=True,
+        )
+        for level in LEVELS
+    )
+    return _chart(view, "column", "units", series)
+
+
+def of_level(view: View, level: str) -> Chart:
+    """The units of one level by grade, in the grades' colours."""
+    bands = view.scheme.bands[ORGANISATION]
+    colours = tuple(style(view.grade_style(b.grade, ORGANISATION))["bg_color"] for b in bands)
+    grades = range(len(bands))
+    series = Series(
+        view.layout("charts")["levels"][level],
+        Keys(tuple(grade_key(ORGANISATION, i) for i in grades)),
+        Keys(tuple(count_key(level, i) for i in grades)),
+        colours[0],
+        colours,
+        labelled=True,
+    )
+    return _chart(view, "bar", level, (series,), [b.grade for b in bands])
+
+
+def of_members(view: View) -> Chart:
+    """The members by 建议等次, in the grades' colours."""
+    names = [grade for grade, _ in member_grades(view)]
+    other = view.layout("charts")["no_grade_colour"]
+    colours = tuple(style(view.grade_style(name, MEMBER)).get("bg_color", other) for name in names)
+    grades = range(len(names))
+    series = Series(
+        view.layout("charts")["members"],
+        Keys(tuple(grade_key(MEMBER, i) for i in grades)),
+        Keys(tuple(count_key("members", i) for i in grades)),
+        colours[0],
+        colours,
+        labelled=True,
+    )
+    return _chart(view, "bar", "members", (series,), names)
+
+
+def _chart(view: View, kind: str, whose: str, series: tuple[Series, ...], names: Sequence[str] = ()) -> Chart:
+    """A chart of counts; beside bars there is room for the `names` of all grades."""
+    layout = view.layout("charts")
+    look, around = layout["grades"]["around"], None
+    if names:
+        left = int(look["left"] + layout["grades"]["character"] * max(display_width(n) for n in names))
+        around = (left, *(look[side] for side in ("top", "right", "bottom")))
+    return Chart(
+        kind=kind,
+        title=layout["distributions"][whose],
+        categories_title=layout["axes"]["grade"],
+        values_title=layout["axes"]["people" if whose == "members" else "units"],
+        series=series,
+        row=0,
+        column=0,
+        width=0,
+        height=0,
+        legend=len(series) > 1,
+        number_format="0",
+        around=around,
+    )

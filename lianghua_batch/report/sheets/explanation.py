@@ -1,0 +1,66 @@
+"""The sheet 计分明细: one subject's score as a tree that can be folded, every number with its rule, its clause and its cell."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lianghua_batch.analysis import explanation_summary as explaining_heads
+from lianghua_batch.analysis.explanation import Line, Node, lines
+from lianghua_batch.core import resources
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout.model import Row, SheetTable, Value
+from lianghua_batch.report.view import View
+
+
+def build(view: View, top: Node) -> SheetTable:
+    """The sheet of a tree that `explaining.explain` made of the view's results."""
+    layout = view.layout("explanation")
+    shown = tables.fields(view, layout["columns"], {})
+    head = explaining_heads.head(view.results, top.subject)
+    rows = [_row(view, layout, shown, line, top.subject) for line in lines(top)]
+    sentences = [_literal(text) for text in explaining_heads.sentences(head)]
+    sheet = tables.sheet(view, "explanation", (f.column for f in shown), rows, subtitles=sentences)
+    cell = sheet.title.cells[0]
+    titled = layout["titled"].format(subject=f"{head.name}（{head.id}）", title=cell.value)
+    return replace(sheet, title=replace(sheet.title, cells=(replace(cell, value=titled),)))
+
+
+def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], line: Line, subject: str) -> Row:
+    values = _values(layout, line, subject)
+    look = layout["looks"][_kind(line)]
+    styles = {"label": look["label"]} | dict.fromkeys(("value", "amount", "in_total"), look["value"])
+    cells = tuple(view.cell(values[f.name], styles.get(f.name, f.style)) for f in shown)
+    return Row(cells, level=min(line.level, layout["foldable"]))
+
+
+def _kind(line: Line) -> str:
+    if line.level == 0:
+        return "top"
+    if line.in_total is None:
+        return "basis"
+    return "sum" if line.node.children else "leaf"
+
+
+def _values(layout: Mapping[str, Any], line: Line, subject: str) -> dict[str, Value | Score | None]:
+    node, words = line.node, resources.load("explain")
+    place = node.source
+    label = words["basis"].format(label=node.label) if line.is_basis else node.label
+    elsewhere = layout["elsewhere"].format(subject=node.subject) if node.subject != subject else ""
+    return {
+        "label": layout["indent"] * line.level + label,
+        "value": node.value,
+        "amount": None if line.is_basis else node.amount,
+        "in_total": line.in_total,
+        "rule": node.rule,
+        "clause": node.clause,
+        "file": place.file if place else elsewhere,
+        "sheet": (place.sheet or "") if place else "",
+        "cell": (place.cell or "") if place else "",
+    }
+
+
+def _literal(text: str) -> str:
+    """A text that is not to be filled in, whatever stands in it."""
+    return text.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,174 @@
+"""The sheet 指标得分明细: every 指标 of every unit, from the actual value and its cell to the points, as formulas (spec §5.2–5.3)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise, zip_longest
+from typing import Any
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.model.scheme import Indicator
+from lianghua_batch.model.scores import Score, step_rule
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Formula, Key, Keys, Row, SheetTable, Value
+from lianghua_batch.report.sheets import formulas
+from lianghua_batch.report.sheets.rankings import cohorts
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.efficacy import beyond, value_of
+from lianghua_batch.scoring.results import UnitStanding
+
+_CHOICES = ("kind", "method", "metric")
+
+
+def key(unit: str, indicator: str, column: str) -> Key:
+    """What a cell of the sheet is called."""
+    return (unit, "indicator_details", indicator, column)
+
+
+def ordered(view: View) -> list[UnitStanding]:
+    """The ranked units as the detail sheets list them: committees, then branches by committee and rank."""
+    branches = [s for _, standings in cohorts(view.results.branches) for s in standings]
+    return [*view.results.committees, *branches]
+
+
+def build(view: View) -> SheetTable:
+    """A row for every indicator of every ranked unit, in the scheme's order."""
+    layout = view.layout("indicator_scores")
+    shown = tables.fields(view, layout["columns"], {"standards": _standards(layout)})
+    listed = ordered(view)
+    rows: list[Row] = []
+    for standing in listed:
+        for number, indicator in enumerate(_indicators(view, standing)):
+            overlay = "begins" if rows and not number else None
+            rows.append(Row(tuple(_cells(view, layout, shown, standing, indicator)), overlay))
+    return tables.sheet(view, "indicator_scores", (f.column for f in shown), rows, filtered=len(rows))
+
+
+def _standards(layout: Mapping[str, Any]) -> Sequence[Item]:
+    return [Item(index, heading=heading) for index, heading in enumerate(layout["standards"])]
+
+
+def _indicators(view: View, standing: UnitStanding) -> Iterator[Indicator]:
+    return (
+        i
+        for i in view.scheme.indicators_for(standing.unit.id, standing.unit.level, standing.unit.group)
+        if i.id in standing.scores.indicators
+    )
+
+
+def _cells(
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: UnitStanding, indicator: Indicator
+) -> Iterator[Cell]:
+    score = standing.scores.indicators[indicator.id]
+    values = _values(view, layout, standing, indicator, score)
+    live = _formulas(view, standing, indicator, score)
+    for field in shown:
+        name = _standard(field.item) if field.name == "standards" else field.name
+        cell_key = key(standing.unit.id, indicator.id, name)
+        yield view.cell(values[name], field.style, key=cell_key, formula=live.get(name))
+
+
+def _standard(index: int) -> str:
+    """What the column of the index-th standard value of a method is called."""
+    return f"standard{index}"
+
+
+def _values(
+    view: View, layout: Mapping[str, Any], standing: UnitStanding, indicator: Indicator, score: Score
+) -> Mapping[str, Value | Score | None]:
+    metric = score.parts[0].of
+    actual = metric.value if metric else _filed(view, standing, indicator)
+    place = score.parts[0].source if metric is None else None
+    choices = {name: view.choice("scheme", "indicators", name, getattr(indicator, name)) for name in _CHOICES}
+    coefficient = value_of(indicator.method, actual, indicator.standards)
+    coefficient += beyond(indicator.method, coefficient, view.scheme.parameters.clip_efficacy)
+    return {
+        "unit_id": standing.unit.id,
+        "unit_name": standing.unit.name,
+        "id": indicator.id,
+        "name": indicator.name,
+        "weight": indicator.weight,
+        **dict(zip_longest(map(_standard, range(len(layout["standards"]))), indicator.standards)),
+        **choices,
+        "actual": view.guarded(actual),
+        "coefficient": view.guarded(coefficient),
+        "points": score,
+        "computed": _computed(view, layout, metric) if metric else "",
+        "file": place.file if place else "",
+        "sheet": place.sheet if place else "",
+        "cell": place.cell if place else "",
+    }
+
+
+def _filed(view: View, standing: UnitStanding, indicator: Indicator) -> Fraction:
+    return exact.from_hundredths(view.actual_values[standing.unit.id, indicator.id]["actual"])
+
+
+def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
+    """How a computed actual value came about: a rate from its counts, a mean by its rule, the branches' by 党委汇总口径."""
+    part, nothing = metric.parts[0], layout["nothing"]
+    if part.of is None:
+        return nothing["words"] if part.item == nothing["counts"] else part.item
+    if metric.step == "branch_mean":
+        return layout["branch_mean"][view.scheme.parameters.committee_mean]
+    return step_rule(metric.step)
+
+
+# --- formulas ------------------------------------------------------------------------------------------------------
+
+
+def _formulas(view: View, standing: UnitStanding, indicator: Indicator, score: Score) -> Mapping[str, Formula]:
+    """The formulas of one row by column."""
+    refs: dict[str, Key | Keys] = {
+        name: key(standing.unit.id, indicator.id, name) for name in ("actual", "weight", "coefficient")
+    }
+    found = {
+        "coefficient": _METHODS[indicator.method](refs, _standard_keys(standing, indicator)),
+        "points": formulas.published("{weight}*{coefficient}/100", refs),
+    }
+    if indicator.metric == "member_mean":
+        found["actual"] = formulas.same((standing.unit.id, "member_mean"))
+    elif indicator.metric == "branch_mean":
+        branches = [b for b in view.branches_of(standing.unit.id) if b in view.branch_standings]
+        heads = [(b, "member_count") for b in branches]
+        found["actual"] = formulas.published(*formulas.branch_mean([(b, "total") for b in branches], heads))
+    return found
+
+
+def _standard_keys(standing: UnitStanding, indicator: Indicator) -> dict[str, Key | Keys]:
+    names = map(_standard, range(len(indicator.standards)))
+    return {name: key(standing.unit.id, indicator.id, name) for name in names}
+
+
+def _efficacy(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:
+    method = resources.load("metrics")["methods"]["efficacy"]
+    text = f"{method['base']}+{method['span']}*({{actual}}-{{standard1}})/({{standard0}}-{{standard1}})"
+    clipped = f"IF({formulas.is_chosen('clip_efficacy', True)},MAX(0,MIN({method['full']},{text})),{text})"
+    return formulas.guarded(clipped, {**refs, **standards, **formulas.parameters("clip_efficacy")})
+
+
+def _five_level(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:
+    """Between two standard values interpolated; whether they fall or rise, ({x}-{y})*(first-last) tells which is better."""
+    method = resources.load("metrics")["methods"]["five_level"]
+    marks = [exact.short(Fraction(c) * method["full"]) for c in method["coefficients"]]
+    names = list(standards)
+
+    def reaches(name: str) -> str:
+        return f"({{actual}}-{{{name}}})*({{{names[0]}}}-{{{names[-1]}}})>=0"
+
+    text = f"IF({reaches(names[0])},{marks[0]},"
+    for (better, high), (worse, low) in pairwise(zip(names, marks, strict=True)):
+        between = f"{low}+({high}-{low})*({{actual}}-{{{worse}}})/({{{better}}}-{{{worse}}})"
+        text += f"IF({reaches(worse)},{between},"
+    return formulas.guarded(text + "0" + ")" * len(names), {**refs, **standards})
+
+
+def _direct(refs: Mapping[str, Key | Keys], _: Mapping[str, Key | Keys]) -> Formula:
+    return formulas.same(refs["actual"])
+
+
+_METHODS: Mapping[str, Callable[[Mapping[str, Key | Keys], Mapping[str, Key | Keys]], Formula]] = {
+    "efficacy": _efficacy,
+    "five_level": _five_level,
+    "direct": _direct,
+}

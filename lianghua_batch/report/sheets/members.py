@@ -1,0 +1,126 @@
+"""The sheet 党员积分: every scored member by branch, then the members on the roster who were not scored, and why."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from lianghua_batch.analysis import explanation_unscored as unscored
+from lianghua_batch.core import exact
+from lianghua_batch.model.roster import Member
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Row, SheetTable, Value
+from lianghua_batch.report.sheets import formulas, member_formulas
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import MemberStanding
+
+_WHO = ("branch", "id", "name", "party_group", "class")
+
+
+def build(view: View) -> SheetTable:
+    """Members branch by branch in rank order, under a line that names the branch."""
+    layout = view.layout("members")
+    shown = tables.fields(view, layout["columns"], _periods(view))
+    rows: list[Row] = []
+    for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
+        rows.append(tables.strip(_branch_text(view, layout, branch), len(shown)))
+        listed = list(standings)
+        ids = [s.member.id for s in listed]
+        rows += (_row(view, layout, shown, s, ids) for s in listed)
+    scored = len(rows)
+    absent = unscored.members(view.results)
+    if absent:
+        rows.append(tables.band(layout["unscored"].format(count=len(absent)), len(shown)))
+        rows += (_unscored_row(view, shown, member, reason) for member, reason in absent)
+    return tables.sheet(view, "members", (f.column for f in shown), rows, filtered=scored)
+
+
+def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:
+    """Which branch, of which committee, how many members were scored, and their mean."""
+    unit, standing = view.unit(branch), view.branch_standings.get(branch)
+    mean = standing.scores.member_mean if standing else None
+    return layout["branch"].format(
+        name=unit.name,
+        cohort=view.cohort_name(unit.parent or ""),
+        count=view.member_counts[branch],
+        mean=exact.text(view.scheme.final(mean.value), view.scheme.parameters.places)
+        if mean
+        else view.words["missing"],
+    )
+
+
+def _periods(view: View) -> Mapping[str, Sequence[Item]]:
+    return {
+        "months": [Item(m, view.period_name(m)) for m in view.period.months],
+        "quarters": [Item(q, view.period_name(q)) for q in view.period.quarters],
+    }
+
+
+def _who(view: View, member: Member, name: str) -> str:
+    if name == "class":
+        return view.choice("roster", "members", "member_class", "probationary" if member.probationary else "full")
+    return getattr(member, name)
+
+
+def _row(
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: MemberStanding, branch: Sequence[str]
+) -> Row:
+    live = member_formulas.of(standing, branch)
+    cells = []
+    for field in shown:
+        column = field.name if field.item is None else str(field.item)
+        value = _value(view, layout, standing, field)
+        key = formulas.member(standing.member.id, column)
+        cells.append(view.cell(value, field.style, key=key, formula=live.get(column)))
+    return Row(tuple(cells), level=1)
+
+
+def _value(view: View, layout: Mapping[str, Any], standing: MemberStanding, field: Field) -> Value | Score | None:
+    quarter, year = standing.quarters[-1], standing.year
+    if field.name in _WHO:
+        return _who(view, standing.member, field.name)
+    if field.name == "months":
+        return view.results.scored.months.get((standing.member.id, field.item))
+    if field.name == "quarters":
+        return next((q.approved for q in standing.quarters if q.period == field.item), None)
+    if field.name in ("review", "total"):
+        return getattr(year, field.name)
+    if field.name == "quarter_points":
+        return quarter.points
+    if field.name == "percent":
+        return quarter.percent
+    if field.name == "adjustment":
+        adjustment = quarter.row["adjustment"] if quarter.row is not None else None
+        return exact.from_hundredths(adjustment) if adjustment is not None else None
+    if field.name == "remark":
+        return view.listed(remarks(view, layout, standing))
+    return getattr(standing, field.name)
+
+
+def remarks(view: View, layout: Mapping[str, Any], standing: MemberStanding) -> list[str]:
+    """What a reader of one member's row should know."""
+    words, member = layout["remarks"], standing.member
+    scored = view.results.scored
+    found = []
+    if view.is_year and scored.diary.vetoes.get(member.id):
+        found.append(words["veto"])
+    if standing.held_back:
+        found.append(words["held_back"])
+    if view.is_year and len(standing.quarters) < view.scheme.parameters.min_quarters:
+        found.append(words["few_quarters"].format(count=len(standing.quarters)))
+    if not view.is_year and standing.quarters[-1].row is not None:
+        row = standing.quarters[-1].row
+        if row["adjustment"]:
+            found.append(words["adjustment"].format(reason=row["adjustment_reason"]))
+    exempt = [m for m in view.period.months if (member.id, m) in scored.scope.exempt]
+    if exempt:
+        found.append(words["exempt"].format(months=view.listed(view.period_name(m) for m in exempt)))
+    return found
+
+
+def _unscored_row(view: View, shown: Sequence[Field], member: Member, reason: str) -> Row:
+    """Who it is, and the reason over the columns of the numbers."""
+    who = [f for f in shown if f.name in _WHO]
+    cells = [view.cell(_who(view, member, f.name), f.style) for f in who]
+    return Row((*cells, Cell(reason, "text", len(shown) - len(who))))

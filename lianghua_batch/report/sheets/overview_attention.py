@@ -1,0 +1,137 @@
+"""On 总览: what is missing or needs attention."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from lianghua_batch.analysis import crowding
+from lianghua_batch.analysis import identical_marks as sameness
+from lianghua_batch.analysis import indicator_statistics as indicators
+from lianghua_batch.analysis import rater_statistics as raters
+from lianghua_batch.analysis import rectification as rectifying
+from lianghua_batch.analysis import rewards_and_sanctions as uses
+from lianghua_batch.analysis.objections import OPEN
+from lianghua_batch.analysis.rewards_and_sanctions import Use
+from lianghua_batch.analysis.statistics import words as verdicts_of
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import build_returning as returning
+from lianghua_batch.report.layout.model import Cell, Row
+from lianghua_batch.report.view import View
+
+Line = tuple[str, str]  # what is said, and the sheet where it is told in full
+
+
+def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    """A line for each kind of thing, with a link to where it is told in full; one that says so where there is none."""
+    words = layout["attention"]
+    yield tables.band(words["title"], width, "caption")
+    lines = list(_lines(view, words))
+    link = words["link"]["span"]
+    for text, sheet in lines:  # two cells, for in some programs a text that is a link does not go on in a second line
+        named = words["link"]["text"].format(sheet=view.layout(sheet)["name"])
+        to = Cell(named, "attention_link", link, to=returning.key_of(sheet))
+        yield Row((Cell(text, "attention", width - link), to))
+    if not lines:
+        yield tables.band(words["none"], width, "attention")
+
+
+def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
+    """What each of the workbook's sheets has that needs attention."""
+    yield from _draft(view, words)
+    yield from _warnings(view, words)
+    without = [s.unit.name for s in view.results.branches if not view.member_counts[s.unit.id]]
+    if without:
+        yield _listed(view, words, "without_members", without), "branches"
+    for sheet, told in (
+        ("rectification", _overdue),
+        ("objections", _objections),
+        ("uses", _uses),
+        ("indicator_analysis", _indicators),
+        ("rater_analysis", _raters),
+    ):
+        if sheet in view.order:
+            yield from ((text, sheet) for text in told(view, words))
+
+
+def _draft(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
+    draft, sheet = view.results.draft, "left_out"
+    if draft is None:
+        return
+    if draft.left_out:
+        yield _listed(view, words, "left_out", [each.unit.name for each in draft.left_out]), sheet
+    if draft.unassigned:
+        yield view.stamped("unassigned"), sheet
+    if draft.incomplete:
+        yield _listed(view, words, "incomplete", [u.name for u in draft.incomplete]), sheet
+
+
+def _warnings(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
+    if view.warnings:
+        counts = Counter(warning.code[1] for warning in view.warnings)  # what they are about, as their codes say
+        named = {words["kinds"][digit]: count for digit, count in sorted(counts.items())}
+        kinds = _counted(view, words["kind"], named)
+        yield words["warnings"].format(count=len(view.warnings), kinds=kinds), "warnings"
+
+
+def _listed(view: View, words: Mapping[str, Any], sentence: str, names: Sequence[str]) -> str:
+    """A sentence that counts units and names the first of them."""
+    shown = view.listed(names[: words["names"]])
+    if len(names) > words["names"]:
+        shown = words["more"].format(names=shown)
+    return words[sentence].format(count=len(names), names=shown)
+
+
+def _counted(view: View, template: str, counts: Mapping[str, int]) -> str:
+    return view.listed(template.format(name=name, count=count) for name, count in counts.items() if count)
+
+
+# --- what is computed beside the scores ----------------------------------------------------------------------------
+
+
+def _overdue(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    late = [r for r in rectifying.ledger(view.results.county) if r.state == rectifying.OVERDUE]
+    if late:
+        yield words["overdue"].format(count=len(late), units=len({r.unit.id for r in late}))
+
+
+def _objections(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    unsettled = sum(each.state == OPEN for each in view.objections)
+    if unsettled:
+        yield words["objections"].format(count=unsettled)
+
+
+def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    found = uses.of(view.results, view.earlier)
+    if found.applying:
+        yield words["uses"].format(kinds=_by_use(view, words, found.applying))
+    if found.unchecked:
+        yield words["unchecked"].format(kinds=_by_use(view, words, found.unchecked))
+
+
+def _by_use(view: View, words: Mapping[str, Any], listed: Sequence[Use]) -> str:
+    counts = Counter(use.use for use in listed)
+    return _counted(view, words["use"], {kind.label: counts[kind.name] for kind in uses.kinds()})
+
+
+def _indicators(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    counts = Counter(figures.verdict for figures in indicators.analyse(view.results))
+    labels = verdicts_of("indicators")["verdicts"]
+    named = {labels[name]["label"]: counts[name] for name in view.layout("indicator_analysis")["attention"]}
+    if any(named.values()):
+        yield words["indicators"].format(count=sum(named.values()), kinds=_counted(view, words["indicator"], named))
+
+
+def _raters(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+    results, kinds = view.results, words["rater_kinds"]
+    forms = [f for f in (raters.INSPECTION, raters.SUPERVISORS) if f in view.layout("rater_analysis")["shown"]]
+    crowds = [c for form in forms for c in raters.crowding(results, form)]
+    crowds += [c for listed in crowding.of_totals(results).values() for c in listed]
+    counts = {
+        "raters": sum(bool(figures.verdicts) for form in forms for figures in raters.analyse(results, form)),
+        "crowding": sum(crowd.striking for crowd in crowds),
+        "ballots": len(sameness.ballots(results)) if "ballots" in view.layout("rater_analysis")["shown"] else 0,
+        "groups": len(sameness.groups(results)),
+    }
+    if any(counts.values()):
+        told = view.listed(kinds[name].format(count=count) for name, count in counts.items() if count)
+        yield words["raters"].format(kinds=told)

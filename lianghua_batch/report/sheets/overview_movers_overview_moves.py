@@ -1,0 +1,51 @@
+"""On 总览: the units whose ranks moved most since the last period, or within the year."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.model import Cell, Row
+from lianghua_batch.report.sheets import overview_movers as climbs
+from lianghua_batch.report.sheets.distribution import LEVELS
+from lianghua_batch.report.sheets.overview_movers import Climb
+from lianghua_batch.report.sheets.rankings import ranking_key
+from lianghua_batch.report.view import View
+
+
+def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    """Who rose on the left, who fell on the right, committees before branches; or the sentence that says why nobody."""
+    block, kind = layout["moves"], climbs.told(view)
+    before = str(view.period.previous)
+    title = block["titles"].get(kind, block["titles"]["other"])
+    yield tables.band(title.format(before=before), width, "caption")
+    found = {level: climbs.of_level(view, level) for level in LEVELS}
+    shown = [row for level in LEVELS for row in _of_level(view, block, level, found[level])]
+    yield from shown
+    if any(found.values()) and not shown:
+        yield tables.band(block["still"], width, "note")
+    if kind in block["sentences"]:
+        yield tables.band(block["sentences"][kind].format(before=before, reason=view.before), width, "note")
+
+
+def _of_level(view: View, block: Mapping[str, Any], level: str, found: Sequence[Climb]) -> Iterator[Row]:
+    """The headings and rows of a level, whose ranks are among themselves; nothing where nobody moved."""
+    rising, falling = (climbs.most(found, block["listed"][level], rising=side) for side in (True, False))
+    specs, name = block["columns"], block["levels"][level]
+    if rising or falling:
+        sides = (side.format(level=name) for side in block["sides"].values())
+        yield Row(tables.side_headings(specs, sides, named="name"))
+    empty = tuple(Cell("", "text", s["span"]) for s in specs)
+    for at in range(max(len(rising), len(falling))):
+        pair = (side[at] if at < len(side) else None for side in (rising, falling))
+        cells = [tuple(_cell(view, block, spec, m) for spec in specs) if m else empty for m in pair]
+        yield Row((*cells[0], *cells[1]))
+
+
+def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], move: Climb) -> Cell:
+    if spec["name"] == "name":
+        return replace(view.cell(move.name, spec["style"], spec["span"]), to=ranking_key(move.unit_id))
+    if spec["name"] == "way":
+        way = block["way"].format(before=move.rank_before, now=move.rank_now)
+        return view.cell(way, spec["style"], spec["span"])
+    return view.cell(getattr(move, spec["name"]), spec["style"], spec["span"])

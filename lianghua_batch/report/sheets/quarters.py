@@ -1,0 +1,111 @@
+"""The sheet 季度走势 of a year: every unit's score and rank in each quarter, and how far it moved."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Keys, Row, SheetTable
+from lianghua_batch.report.sheets import formulas, years
+from lianghua_batch.report.sheets.rankings import cohorts, quarter_key, quarter_scores, ranking_key
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+_SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[Fraction]], Fraction]]] = {
+    "mean": ("AVERAGE", exact.mean),
+    "best": ("MAX", max),
+    "worst": ("MIN", min),
+}
+
+
+def build(view: View) -> SheetTable:
+    """The committees, then the branches cohort by cohort, in the order of the year's ranks; a quarter without a score is blank."""
+    layout = view.layout("quarters")
+    items = [Item(q, view.period_name(q)) for q in view.trends.quarters]
+    shown = tables.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
+    groups = [(layout["committees"], "", view.results.committees)]
+    groups += [(view.cohort_name(c), c, standings) for c, standings in cohorts(view.results.branches)]
+    rows: list[Row] = []
+    for number, (name, cohort, standings) in enumerate(groups):
+        if standings:
+            rows.append(tables.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
+            if number and summarised(view, standings):
+                rows += _summaries(view, layout, shown, cohort, standings)
+            rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
+    rows += years.instead(view, len(shown))
+    return tables.sheet(view, "quarters", (f.column for f in shown), rows)
+
+
+def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list[Item]:
+    """The quarters under the heading of the ranks, which in a draft says that they are not final."""
+    heading = layout["ranks"]
+    group = view.stamped("rank", heading=heading) if view.results.draft else heading
+    return [replace(item, overrides={"group": group}) for item in items]
+
+
+def summarised(view: View, standings: Sequence[UnitStanding]) -> bool:
+    """Whether a cohort has too many branches for a chart with a line each."""
+    return len(standings) > view.layout("quarters")["lines"]
+
+
+def summary_id(cohort: str, name: str) -> str:
+    """What stands for a unit's code in the keys of a cohort's mean, best and worst."""
+    return f"{name} {cohort}"
+
+
+def moved(view: View, unit_id: str) -> int | None:
+    """By how many ranks a unit rose from the first quarter to the last; None where it lacks one of them."""
+    of = view.trends.of(unit_id)
+    return of[0].rank_county - of[-1].rank_county if of and of[0] and of[-1] else None
+
+
+def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit = standing.unit
+    if field.name == "id":
+        return view.cell(unit.id, field.style)
+    if field.name == "name":
+        return replace(view.cell(view.shown_name(unit), field.style), to=ranking_key(unit.id))
+    if field.name == "trend":
+        return Cell("", field.style, trend=quarter_scores(view, unit.id))
+    if field.name == "change":
+        return view.cell(moved(view, unit.id), field.style)
+    its = view.trends.standings.get((unit.id, field.item))
+    key = quarter_key(unit.id, field.item) if field.name == "scores" else None
+    if its is None:
+        return Cell("", "gap", key=key)
+    return view.cell(its.scores.total if field.name == "scores" else its.rank_county, field.style, key=key)
+
+
+def _summaries(
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], cohort: str, standings: Sequence[UnitStanding]
+) -> Iterable[Row]:
+    for name, label in layout["summaries"].items():
+        cells = (_summary(view, f, name, label, cohort, standings) for f in shown)
+        yield Row(tuple(cells), level=1)
+
+
+def _summary(view: View, field: Field, name: str, label: str, cohort: str, standings: Sequence[UnitStanding]) -> Cell:
+    """One cell of a cohort's mean, best or worst, over those that have a score."""
+    if field.name == "name":
+        return Cell(label, "total_text")
+    if field.name == "trend":
+        return Cell("", field.style, trend=quarter_scores(view, summary_id(cohort, name)))
+    if field.name != "scores":
+        return Cell("", "gap")
+    key = quarter_key(summary_id(cohort, name), field.item)
+    values = _totals(view, field.item, standings)
+    if not values:
+        return Cell("", "gap", key=key)
+    function, of = _SUMMARIES[name]
+    every = Keys(tuple(quarter_key(s.unit.id, field.item) for s in standings))
+    formula = formulas.guarded(f"{function}({{all}})", {"all": every})
+    return view.cell(view.guarded(of(values)), field.style, key=key, formula=formula)
+
+
+def _totals(view: View, quarter: Period, standings: Sequence[UnitStanding]) -> list[Fraction]:
+    found = (view.trends.standings.get((s.unit.id, quarter)) for s in standings)
+    return [s.scores.total.value for s in found if s is not None]

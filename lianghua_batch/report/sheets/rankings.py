@@ -1,0 +1,202 @@
+"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the numbers that their totals come from.
+
+Every number is a formula: what stands in the cell of 得分构成 that is called by the unit and the column's name.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout.model import Bars, Cell, Family, Formula, Key, Keys, Row, SheetTable, Value
+from lianghua_batch.report.sheets import branch_class as class_cells
+from lianghua_batch.report.sheets import formulas, year_on_year
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.organisation_year import OrganisationYear
+from lianghua_batch.scoring.results import UnitStanding
+
+_PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that 得分构成 gives no number for
+# Columns of the year before, by what they show of it, and those that are a change: of which number, and its formula.
+_LAST_YEAR = {
+    "last_total": "total",
+    "gained": "gained",
+    "last_grade": "grade",
+    "last_rank": "rank",
+    "climbed": "climbed",
+    "last_rank_county": "rank_county",
+    "climbed_county": "climbed_county",
+}
+_CHANGES = {
+    "gained": ("total", "ROUND({{now}}-{then},2)"),
+    "climbed": ("rank", "{then}-{{now}}"),
+    "climbed_county": ("rank_county", "{then}-{{now}}"),
+}
+_STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
+
+Getter = Callable[[View, UnitStanding], Value | Score | None]
+
+
+def _member_count(view: View, standing: UnitStanding) -> int:
+    branches = view.branches_of(standing.unit.id) if standing.unit.level == COMMITTEE else [standing.unit.id]
+    return sum(view.member_counts[b] for b in branches)
+
+
+def _part(standing: UnitStanding, name: str) -> Value | None:
+    """What one score contributes to the total, exactly; None where it is no part of it."""
+    score = getattr(standing.scores, name)
+    return next((p.amount for p in standing.scores.total.parts if score is not None and p.of is score), None)
+
+
+_VALUES: dict[str, Getter] = {
+    "rank": lambda _, s: s.rank,
+    "rank_county": lambda _, s: s.rank_county,
+    "id": lambda _, s: s.unit.id,
+    "name": lambda view, s: view.shown_name(s.unit),
+    "cohort": lambda view, s: view.cohort_name(s.cohort),
+    "grade": lambda _, s: s.grade,
+    "branch_count": lambda view, s: len(view.branches_of(s.unit.id)),
+    "member_count": _member_count,
+    "member_mean_part": lambda _, s: _part(s, "member_mean"),
+    "inspection_part": lambda _, s: _part(s, "inspection"),
+}
+
+
+def unit_value(view: View, standing: UnitStanding, name: str) -> Value | Score | None:
+    """What a unit's column `name` shows: an entry of the table above, else the score of that name."""
+    getter = _VALUES.get(name)
+    return getter(view, standing) if getter else getattr(standing.scores, name)
+
+
+def in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
+    """Units by their rank among all of their level; within a tie by 年末考核分, then 组织编号 (spec §5.11)."""
+
+    def order(standing: UnitStanding) -> tuple:
+        scores = standing.scores
+        year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
+        return (standing.rank_county, -year_end, standing.unit.id)
+
+    return sorted(standings, key=order)
+
+
+def cohorts(standings: Sequence[UnitStanding]) -> list[tuple[str, list[UnitStanding]]]:
+    """The cohorts with their units in rank order; the one without a committee comes last."""
+    groups = [(cohort, list(units)) for cohort, units in groupby(standings, key=lambda s: s.cohort)]
+    return sorted(groups, key=lambda group: group[0] == "")
+
+
+def ranking_key(unit_id: str, column: str = "name") -> Key:
+    """What a unit's cell in 党委排名 or 支部排名 is called."""
+    return (Family.RANKING, unit_id) if column == "name" else (Family.RANKING, unit_id, column)
+
+
+def quarter_key(unit_id: str, quarter: Period) -> Key:
+    """What the cell of 季度走势 with a unit's score in a quarter is called."""
+    return (Family.QUARTER, unit_id, str(quarter))
+
+
+def quarter_scores(view: View, unit_id: str) -> Keys:
+    """A unit's scores in the year's quarters."""
+    return Keys(tuple(quarter_key(unit_id, q) for q in view.trends.quarters))
+
+
+def cell(view: View, standing: UnitStanding, name: str, style: str, span: int = 1) -> Cell:
+    """A unit's number as it stands in 得分构成, and follows it."""
+    formula = None if name in _PLAIN else formulas.same((standing.unit.id, name))
+    return view.cell(unit_value(view, standing, name), style, span, formula=formula)
+
+
+def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> Cell:
+    """A cell of a ranking; where `keyed` links and charts find it."""
+    key = ranking_key(standing.unit.id, field.name) if keyed else None
+    if field.name == "name":
+        named = view.cell(view.shown_name(standing.unit), field.style)
+        return replace(named, key=key, to=(standing.unit.id, "name"))
+    if field.name == "trend":
+        return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
+    if field.name in _LAST_YEAR:
+        return _last_year_cell(view, standing, field, key)
+    if field.name in class_cells.COLUMNS:
+        return replace(class_cells.cell(view, standing.unit.id, field), key=key)
+    return replace(cell(view, standing, field.name, field.style), key=key)
+
+
+def _last_year_cell(view: View, standing: UnitStanding, field: Field, key: Key | None) -> Cell:
+    """A number of the year before, or how much it has changed, which follows this year's number in 得分构成.
+
+    No formula speaks of its own row: sorting the sheet would leave it behind.
+    """
+    last = year_on_year.of_unit(view, standing)
+    value = None if last is None else getattr(last, _LAST_YEAR[field.name])
+    if field.name not in _CHANGES or value is None:
+        return view.cell(value, field.style, key=key)
+    name, text = _CHANGES[field.name]
+    then = exact.short(Fraction(getattr(last, name)))
+    return view.cell(
+        value, field.style, key=key, formula=Formula(text.format(then=then), {"now": (standing.unit.id, name)})
+    )
+
+
+def _fields(view: View, key: str) -> tuple[Field, ...]:
+    """The columns of a ranking, and those of the year before where that is there."""
+    layout = view.layout(key)
+    specs = list(layout["columns"])
+    if year_on_year.told(view) == year_on_year.COMPARED:
+        before = layout["last_year"]
+        group = before["group"].format(period=view.period.previous)
+        moves = view.class_moves is not None and view.class_moves.compared
+        listed = [*before["columns"], *(before.get("class_columns", ()) if moves else ())]
+        specs += ({**spec, "group": group} for spec in listed)
+    return tables.fields(view, specs, {})
+
+
+def _rows(
+    view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], *, keyed: bool, level: int = 0
+) -> list[Row]:
+    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in shown), level=level) for s in standings]
+
+
+def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], rows: int) -> tuple[Bars, ...]:
+    """Bars behind the totals, for the eye."""
+    column = next(i for i, f in enumerate(shown) if f.name == "total")
+    if not standings:
+        return ()
+    totals = [s.scores.total.value for s in standings]
+    least = Fraction(min(totals) // _STEP * _STEP - _STEP)
+    return (Bars(column, 0, rows - 1, view.words["bar_colour"], least, max(totals)),)
+
+
+def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+    shown = _fields(view, key)
+    rows = _rows(view, shown, standings, keyed=True)
+    sheet = tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    return replace(sheet, bars=_bars(view, shown, standings, len(rows)))
+
+
+def committees(view: View) -> SheetTable:
+    """All committees by rank."""
+    return _ranking(view, "committees", view.results.committees)
+
+
+def branches(view: View) -> SheetTable:
+    """All branches by rank in the county, each with its committee and its official rank there."""
+    return _ranking(view, "branches", in_county(view.results.branches))
+
+
+def branches_by_committee(view: View) -> SheetTable:
+    """The branches committee by committee, by official rank; 机关工委直属 are a cohort of their own."""
+    key = "branches_by_committee"
+    layout = view.layout(key)
+    left_out = layout.get("without", ())
+    shown = tables.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
+    rows: list[Row] = []
+    for cohort, standings in cohorts(view.results.branches):
+        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
+        rows += [tables.band(text, len(shown)), *_rows(view, shown, standings, keyed=False, level=1)]
+    sheet = tables.sheet(view, key, (f.column for f in shown), rows)
+    return replace(sheet, bars=_bars(view, shown, view.results.branches, len(sheet.rows)))

@@ -1,0 +1,120 @@
+"""The sheets 评分明细 and 测评明细: every mark and every vote, with its cell (spec §5.4, §5.6)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lianghua_batch.core import exact, periods
+from lianghua_batch.model.scheme import ORGANISATION
+from lianghua_batch.model.scores import Contribution, Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Formula, Key, Row, SheetTable, Value
+from lianghua_batch.report.sheets import formulas
+from lianghua_batch.report.sheets.indicator_scores import ordered
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+AUDIENCES = ("masses", "clients")
+
+
+def mean_of_marks(score: Score) -> Formula:
+    """A 督查得分 or 监督员分 as the mean of its marks on 评分明细."""
+    return formulas.marks([_mark_key(score, n) for n in range(len(_filed(score)))])
+
+
+def mean_of_votes(score: Score) -> Formula:
+    """A 党员群众分 or 服务对象分 from its votes on 测评明细."""
+    grades = range(len(_filed(score)))
+    worths = [formulas.worth(ORGANISATION, n) for n in grades]
+    return formulas.ballots([_votes_key(score, n) for n in grades], worths)
+
+
+def _filed(score: Score) -> list[Contribution]:
+    """The parts of a score that are cells of forms."""
+    return [p for p in score.parts if p.source is not None]
+
+
+def _mark_key(score: Score, number: int) -> Key:
+    return (score.subject, "marks", score.step, score.period, number)
+
+
+def _votes_key(score: Score, number: int) -> Key:
+    return (score.subject, "votes", score.step, number)
+
+
+def marks(view: View) -> SheetTable:
+    """Every 督查 mark, period by period, and every 监督员 mark of every ranked unit."""
+    layout = view.layout("ratings")
+    shown = tables.fields(view, layout["columns"], {})
+    rows: list[Row] = []
+    for standing in ordered(view):
+        begins = "begins" if rows else None
+        for score in _marked(standing):
+            for number, part in enumerate(_filed(score)):
+                values = _mark(view, layout, standing, score, part)
+                keys = {"mark": _mark_key(score, number)}
+                rows.append(Row(_cells(view, shown, values, keys), begins))
+                begins = None
+    return tables.sheet(view, "ratings", (f.column for f in shown), rows, filtered=len(rows))
+
+
+def _marked(standing: UnitStanding) -> Iterator[Score]:
+    """The scores of a unit that are means of marks."""
+    scores = standing.scores
+    inspections = getattr(scores, "inspections", {None: scores.inspection})
+    yield from (s for s in (*inspections.values(), getattr(scores, "supervisors", None)) if s is not None)
+
+
+def _mark(
+    view: View, layout: Mapping[str, Any], standing: UnitStanding, score: Score, part: Contribution
+) -> Mapping[str, Value | None]:
+    return {
+        **_whose(standing, part),
+        "kind": layout["kinds"][score.step],
+        "period": view.period_name(periods.parse(score.period)),
+        "rater": part.item,
+        "mark": part.held,
+    }
+
+
+def ballots(view: View) -> SheetTable:
+    """The votes that each audience cast for each ranked unit, one column a grade."""
+    layout = view.layout("ballots")
+    grades = list(view.scheme.ballots[ORGANISATION].items())
+    items = [Item(n, heading=layout["grade"].format(grade=g, worth=exact.short(w))) for n, (g, w) in enumerate(grades)]
+    shown = tables.fields(view, layout["columns"], {"votes": items})
+    rows: list[Row] = []
+    for standing in ordered(view):
+        begins = "begins" if rows else None
+        for score in filter(None, (getattr(standing.scores, name, None) for name in AUDIENCES)):
+            votes = _filed(score)
+            values = {
+                **_whose(standing, votes[0]),
+                "kind": score.label,
+                "score": score,
+                **{f"votes{n}": int(part.held or 0) for n, part in enumerate(votes)},
+            }
+            keys = {f"votes{n}": _votes_key(score, n) for n in range(len(votes))}
+            rows.append(Row(_cells(view, shown, values, keys, {"score": mean_of_votes(score)}), begins))
+            begins = None
+    return tables.sheet(view, "ballots", (f.column for f in shown), rows, filtered=len(rows))
+
+
+def _whose(standing: UnitStanding, part: Contribution) -> Mapping[str, str]:
+    place = part.source
+    names = {"unit_id": standing.unit.id, "unit_name": standing.unit.name}
+    return {**names, "file": place.file, "sheet": place.sheet, "cell": place.cell}
+
+
+def _cells(
+    view: View,
+    shown: Sequence[Field],
+    values: Mapping[str, Value | Score | None],
+    keys: Mapping[str, Key],
+    live: Mapping[str, Formula] | None = None,
+) -> tuple[Cell, ...]:
+    names = [f.name if f.item is None else f"{f.name}{f.item}" for f in shown]
+    return tuple(
+        view.cell(values[name], field.style, key=keys.get(name), formula=(live or {}).get(name))
+        for name, field in zip(names, shown, strict=True)
+    )

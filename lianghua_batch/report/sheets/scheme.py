@@ -1,0 +1,142 @@
+"""The sheets 方案 and 方案（指标）: the rules in force, with their clauses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.core import exact, resources
+from lianghua_batch.model.parameters import choices_of
+from lianghua_batch.model.scheme import Indicator, Project, Rule
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.model import Column, Row, SheetTable, Value
+from lianghua_batch.report.sheets import formulas
+from lianghua_batch.report.view import View
+
+Values = Mapping[str, Value | None]
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One row of a section: its values by column, the style of its grade, and what its cells are besides (model.Cell)."""
+
+    values: Values
+    grade_style: str = ""
+    besides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def build(view: View) -> SheetTable:
+    """One table under another: bands, dimensions, ballot grades, parameters, projects."""
+    layout = view.layout("scheme")
+    width = layout["grid"]["columns"]
+    dimensions = view.scheme.dimensions
+    sections: dict[str, Iterable[_Item]] = {
+        "parameters": _rules(view),
+        "for_formulas": [_step_places(view, layout)],
+        "bands": _bands(view),
+        "dimensions": (_Item({"name": d.name, "full_marks": d.full_marks, "start": d.start}) for d in dimensions),
+        "ballots": _ballots(view),
+        "projects": (_Item(_project(view, p)) for p in view.scheme.projects.values()),
+    }
+    rows: list[Row] = []
+    for name, section in layout["sections"].items():
+        rows += _section(view, section, width, sections[name])
+    columns = [Column("", layout["grid"]["width"])] * width
+    subtitles = [layout["source"]]
+    return tables.sheet(view, "scheme", columns, rows, subtitles=subtitles)
+
+
+def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[_Item]) -> Iterable[Row]:
+    """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
+    specs = section["columns"]
+    yield tables.band(section["title"], width, "caption")
+    yield Row(tables.spread_heading(specs))
+    for item in items:
+        styled = [{**s, "style": item.grade_style} if s["style"] == "band_grade" else s for s in specs]
+        cells = tables.spread(view, styled, item.values.__getitem__)
+        besides = (item.besides.get(s["name"], {}) for s in specs)
+        yield Row(tuple(replace(cell, **more) for cell, more in zip(cells, besides, strict=True)))
+    yield tables.band("", width, "note")
+
+
+def _rules(view: View) -> Iterable[_Item]:
+    """Every 参数; its value is named after it, so that formulas can speak of it."""
+    entries = {e["name"]: e for e in resources.load("parameters")["parameters"]}
+    for rule in view.scheme.rules:
+        value = _parameter(entries[rule.name], getattr(view.scheme.parameters, rule.name), rule)
+        values = {"label": rule.label, "value": value, "explanation": rule.explanation, "basis": rule.basis}
+        yield _Item(values, besides={"value": {"key": formulas.parameter(rule.name), "name": rule.label}})
+
+
+def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
+    """A 参数 as formulas need it: a number as a number, a choice as it is called; a share as the text that it was filled in as."""
+    if entry["type"] in ("yes_no", "choice"):
+        return choices_of(entry)[value]
+    return rule.value if entry["type"] == "fraction" else Fraction(value)
+
+
+def _step_places(view: View, layout: Mapping[str, Any]) -> _Item:
+    """To how many places formulas round a ▣ number: no 参数, but what 取舍方式 and 小数位 come to."""
+    words = layout["step_places"]
+    cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
+    return _Item(
+        {"label": words["label"], "value": Fraction(view.step_places), "explanation": words["explanation"]},
+        besides={"value": cell},
+    )
+
+
+def _bands(view: View) -> Iterable[_Item]:
+    labels = view.choices("scheme", "bands", "scope")
+    for scope, bands in view.scheme.bands.items():
+        for index, band in enumerate(bands):
+            values = {"scope": labels[scope], "grade": band.grade, "lower": band.lower}
+            keys = {name: {"key": formulas.band(scope, index, name)} for name in ("grade", "lower")}
+            yield _Item(values, view.grade_style(band.grade, scope), keys)
+
+
+def _ballots(view: View) -> Iterable[_Item]:
+    labels = view.choices("scheme", "ballot_grades", "scope")
+    for scope, grades in view.scheme.ballots.items():
+        for index, (grade, worth) in enumerate(grades.items()):
+            values = {"scope": labels[scope], "grade": grade, "worth": worth}
+            yield _Item(values, besides={"worth": {"key": formulas.worth(scope, index)}})
+
+
+def _hundredths(value: int | None) -> Value | None:
+    return None if value is None else exact.from_hundredths(value)
+
+
+def _project(view: View, project: Project) -> Values:
+    return {
+        "id": project.id,
+        "dimension": project.dimension,
+        "name": project.name,
+        "points": _hundredths(project.points),
+        "monthly_cap": _hundredths(project.monthly_cap),
+        "yearly_cap": _hundredths(project.yearly_cap),
+        "veto": resources.load("reading")["yes_no"]["yes"][0] if project.veto else "",
+        "basis": project.basis or "",
+    }
+
+
+def indicators(view: View) -> SheetTable:
+    """Every indicator of the scheme, those not in force included, in the scheme's order."""
+    layout = view.layout("indicators")
+    shown = tables.fields(view, layout["columns"], {})
+    filled = [_indicator(view, layout["arrow"], i) for i in view.scheme.indicators]
+    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
+    return tables.sheet(view, "indicators", (f.column for f in shown), rows, filtered=len(rows))
+
+
+def _indicator(view: View, arrow: str, indicator: Indicator) -> Values:
+    chosen = ("level", "kind", "method", "metric", "review")
+    return {
+        "id": indicator.id,
+        **{name: view.choice("scheme", "indicators", name, getattr(indicator, name)) for name in chosen},
+        "applies_to": indicator.applies_to or "",
+        "aspect": indicator.aspect or "",
+        "name": indicator.name,
+        "weight": indicator.weight,
+        "standards": arrow.join(exact.short(v) for v in indicator.standards),
+        "basis": indicator.basis or "",
+    }

@@ -1,0 +1,197 @@
+"""The sheets 指标分析 and 评分人分析: figures and verdicts for next year's rules; they change no score."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from lianghua_batch.analysis import crowding
+from lianghua_batch.analysis import identical_marks as sameness
+from lianghua_batch.analysis import indicator_statistics as indicators
+from lianghua_batch.analysis import rater_statistics as raters
+from lianghua_batch.analysis.crowding import Crowd
+from lianghua_batch.analysis.indicator_statistics import IndicatorFigures
+from lianghua_batch.analysis.rater_statistics import RaterFigures
+from lianghua_batch.analysis.statistics import words
+from lianghua_batch.core import exact
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable, Value
+from lianghua_batch.report.view import View
+
+Values = Mapping[str, Value | None]
+_SHARES = ("mean", "lowest", "highest", "spread", "full", "zero", "discrimination")
+_ATTENTION, _PLAIN = "severity_warning", "text_small"  # how a verdict that needs looking at is shown, and any other
+
+
+def _rounded(value: Fraction | None, places: int = 2) -> Fraction | None:
+    return None if value is None else exact.half_up(value, places)
+
+
+def _percent(share: str) -> str:
+    """A share that is written as a text, in percent."""
+    return f"{exact.short(Fraction(share) * 100)}%"
+
+
+# --- 指标分析 -------------------------------------------------------------------------------------------------------
+
+
+def of_indicators(view: View) -> SheetTable:
+    """The indicators of each level, those that need looking at first."""
+    key = "indicator_analysis"
+    layout = view.layout(key)
+    shown = tables.fields(view, layout["columns"], {})
+    rows: list[Row] = []
+    for level, its in groupby(indicators.analyse(view.results), key=lambda f: f.indicator.level):
+        listed = list(its)
+        rows.append(tables.strip(_level_line(view, layout, level, listed), len(shown)))
+        rows += (_indicator_row(view, layout, shown, figures) for figures in listed)
+    filtered = len(rows)
+    rows = rows or [tables.band(layout["none"], len(shown), "text")]
+    rows += (tables.band(line, len(shown), "note") for line in _explained(layout))
+    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=filtered)
+
+
+def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
+    rules = words("indicators")
+    shares = {name: _percent(rules[name]) for name in ("side", "good", "low", "alike", "nearly_all")}
+    return (line.format(**{**rules, **shares}) for line in layout["explained"])
+
+
+def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Sequence[IndicatorFigures]) -> str:
+    """How many indicators a level has, and how many of them need looking at for what."""
+    verdicts = words("indicators")["verdicts"]
+    counts = {name: sum(f.verdict == name for f in listed) for name in layout["attention"]}
+    told = [layout["verdict"].format(label=verdicts[name]["label"], count=n) for name, n in counts.items() if n]
+    line = layout["level"].format(level=view.choice("scheme", "indicators", "level", level), count=len(listed))
+    return line + (layout["verdicts"].format(verdicts=layout["separator"].join(told)) if told else "")
+
+
+def _indicator_row(view: View, layout: Mapping[str, Any], shown: Sequence[Field], its: IndicatorFigures) -> Row:
+    verdict = words("indicators")["verdicts"][its.verdict]
+    values: Values = {
+        "id": its.indicator.id,
+        "name": its.indicator.name,
+        "kind": view.choice("scheme", "indicators", "kind", its.indicator.kind),
+        "weight": its.indicator.weight,
+        "units": its.units,
+        **{name: _rounded(getattr(its, name), 3) for name in _SHARES},
+        "correlation": _rounded(its.correlation),
+        "verdict": verdict["label"],
+        "advice": verdict["advice"],
+    }
+    looks = {"verdict": _ATTENTION if its.verdict in layout["attention"] else _PLAIN}
+    return Row(tuple(view.cell(values[f.name], looks.get(f.name, f.style)) for f in shown))
+
+
+# --- 评分人分析 ------------------------------------------------------------------------------------------------------
+
+
+def of_raters(view: View) -> SheetTable:
+    """One table under another: who marks, what lies around the grades' bounds, ballots, party groups."""
+    key = "rater_analysis"
+    layout = view.layout(key)
+    width = layout["grid"]["columns"]
+    makers = {
+        raters.INSPECTION: (lambda: _raters(view, raters.INSPECTION), "raters"),
+        raters.SUPERVISORS: (lambda: _raters(view, raters.SUPERVISORS), "raters"),
+        "crowding": (lambda: _crowds(view, layout), "crowding"),
+        "ballots": (lambda: _ballots(view), "ballots"),
+        "groups": (lambda: _groups(view), "groups"),
+    }
+    rows = [tables.band(layout["subtitle_line"], width, "monitoring")]
+    for name in layout["shown"]:
+        make, part = makers[name]
+        rows += _section(view, layout["sections"][name], part, list(make()), width)
+    columns = [Column("", layout["grid"]["width"])] * width
+    return tables.sheet(view, key, columns, rows)
+
+
+def _section(view: View, section: Mapping[str, Any], part: str, listed: Sequence[Values], width: int) -> Iterator[Row]:
+    """A caption, what the figures mean, the headings and a row an item; without one a sentence."""
+    rules = words(part)
+    shares = {"share": _percent(rules["share"])} if "share" in rules else {}
+    yield tables.band(section["title"], width, "caption")
+    yield tables.band(section["note"].format(**{**rules, **shares}), width, "note")
+    if listed:
+        yield Row(tables.spread_heading(section["columns"]))
+    else:
+        yield tables.band(section["none"], width, "text")
+    for values in listed:
+        yield Row(tuple(_cell(view, spec, values) for spec in section["columns"]))
+    yield tables.band("", width, "note")
+
+
+def _cell(view: View, spec: Mapping[str, Any], values: Values) -> Cell:
+    value, style = values[spec["name"]], spec["style"]
+    if style == "verdict":
+        style = _ATTENTION if value else _PLAIN
+    return view.cell(value, style, spec["span"])
+
+
+def _raters(view: View, form: str) -> Iterator[Values]:
+    for its in raters.analyse(view.results, form):
+        verdicts = [words("raters")["verdicts"][name] for name in its.verdicts]
+        yield {
+            "rater": its.rater,
+            "marks": its.marks,
+            "compared": its.compared,
+            **{name: _rounded(getattr(its, name)) for name in ("mean", "lowest", "highest", "spread", "bias")},
+            "verdict": view.listed(v["label"] for v in verdicts),
+            "advice": "\n".join(dict.fromkeys(v["advice"] for v in verdicts)),
+        }
+
+
+def _crowds(view: View, layout: Mapping[str, Any]) -> Iterator[Values]:
+    """What lies around the bounds: of all marks of a form, of each rater where it is striking, of the totals."""
+    called = {**layout["groups_of"], **({} if view.is_year else layout["quarter_groups"])}
+    for form in (raters.INSPECTION, raters.SUPERVISORS):
+        yield from (_crowd(layout, called[form], c) for c in raters.crowding(view.results, form))
+        for rater in raters.analyse(view.results, form):
+            if raters.CROWDED in rater.verdicts:
+                yield from (_crowd(layout, _rater_name(layout, rater), c) for c in rater.crowds if c.striking)
+    for group, listed in crowding.of_totals(view.results).items():
+        yield from (_crowd(layout, called[group], c) for c in listed)
+
+
+def _rater_name(layout: Mapping[str, Any], its: RaterFigures) -> str:
+    return layout["rater"].format(form=definitions()[its.form].label, rater=its.rater)
+
+
+def _crowd(layout: Mapping[str, Any], who: str, its: Crowd) -> Values:
+    rules = words("crowding")
+    return {
+        "who": who,
+        "bound": layout["bound"].format(grade=its.grade, bound=exact.short(its.bound)),
+        **{name: getattr(its, name) for name in ("numbers", "below", "above", "beyond")},
+        "share": _rounded(its.share, 3),
+        "verdict": rules["label"] if its.striking else "",
+        "advice": rules["advice"] if its.striking else "",
+    }
+
+
+def _ballots(view: View) -> Iterator[Values]:
+    for its in sameness.ballots(view.results):
+        verdict = words("ballots")["verdicts"][its.verdict]
+        yield {
+            "unit_id": its.unit.id,
+            "unit_name": its.unit.name,
+            "form": definitions()[its.form].label,
+            "rows": its.rows,
+            "one_grade": its.one_grade,
+            "verdict": verdict["label"],
+            "advice": verdict["advice"],
+        }
+
+
+def _groups(view: View) -> Iterator[Values]:
+    rules = words("groups")
+    for its in sameness.groups(view.results):
+        yield {
+            "unit_id": its.unit.id,
+            "unit_name": its.unit.name,
+            **{name: getattr(its, name) for name in ("party_group", "members", "months", "same")},
+            "verdict": rules["label"],
+            "advice": rules["advice"],
+        }

@@ -1,0 +1,25 @@
+"""The sheet 提示: every warning with its place and what to do."""
+
+from collections.abc import Mapping
+
+from lianghua_batch.core.problems import Problem
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.model import SheetTable
+from lianghua_batch.report.view import View
+
+
+def build(view: View) -> SheetTable:
+    """All warnings in the order of the checks."""
+    layout = view.layout("warnings")
+    shown = tables.fields(view, layout["columns"], {})
+    listed = [_values(p) for p in view.warnings]
+    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in listed]
+    filtered = len(rows)
+    if not rows:
+        rows = [tables.band(layout["none"], len(shown), "text")]
+    return tables.sheet(view, "warnings", (f.column for f in shown), rows, filtered=filtered)
+
+
+def _values(problem: Problem) -> Mapping[str, str]:
+    """The problem as the command line prints it, blanks where it has no place."""
+    return {name: value or "" for name, value in problem.as_dict().items()}

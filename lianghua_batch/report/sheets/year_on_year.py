@@ -1,0 +1,79 @@
+"""What became of each unit since the year before (spec §7): its 总分, 等次 and 名次 then, and how much they have changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.core import resources
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding, written
+
+COMPARED, ABSENT, UNUSABLE, NEW = "compared", "absent", "unusable", "new"
+_COMMITTEES, _BRANCHES = "committees", "branches"
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """Where a unit stood a year before, and what it gained; what cannot be told is None.
+
+    `cohort` is the committee that a branch was ranked among, `climbed` by how many places it rose there: None where it is
+    among others now. `rank_county`, `climbed_county`: among all of its level.
+    """
+
+    total: Fraction | None
+    grade: str | None
+    rank: int | None
+    rank_county: int | None
+    cohort: str
+    gained: Fraction | None
+    climbed: int | None
+    climbed_county: int | None
+
+
+def told(view: View, unit_id: str | None = None) -> str | None:
+    """Whether last year is there, for one unit or at all, or why not; None where nothing is compared: in a quarter, in a draft."""
+    if not view.is_year or view.results.draft:
+        return None
+    if isinstance(view.before, Published):
+        return COMPARED if unit_id is None or unit_id in _rows(view) else NEW
+    return UNUSABLE if isinstance(view.before, Unusable) else ABSENT
+
+
+def of_unit(view: View, standing: UnitStanding) -> LastYear | None:
+    """A ranked unit a year before; None where it was not ranked, or nothing is compared."""
+    if told(view, standing.unit.id) != COMPARED:
+        return None
+    row = _rows(view)[standing.unit.id]
+    total = None if row["total"] is None else Fraction(row["total"])
+    now = Fraction(written(view.results.county, standing.scores.total))
+    rank, cohort = row["rank"], row.get("committee") or ""
+    rank_county = rank if standing.unit.level == COMMITTEE else row.get("rank_county")  # committees have one rank
+    return LastYear(
+        total=total,
+        grade=row["grade"],
+        rank=rank,
+        rank_county=rank_county,
+        cohort=cohort,
+        gained=None if total is None else now - total,
+        climbed=_climbed(rank, standing.rank) if cohort == standing.cohort else None,
+        climbed_county=_climbed(rank_county, standing.rank_county),
+    )
+
+
+def committee_name(view: View, last: LastYear) -> str:
+    """What the committee that a branch was ranked among was called then."""
+    names = {row["id"]: row["name"] for row in view.before.results[_COMMITTEES]}
+    return names.get(last.cohort, last.cohort) if last.cohort else resources.load("reading")["direct_cohort"]
+
+
+def _climbed(then: int | None, now: int) -> int | None:
+    return None if then is None else then - now
+
+
+def _rows(view: View) -> Mapping[str, Mapping[str, Any]]:
+    """Last year's ranked units by code."""
+    results = view.before.results
+    return {row["id"]: row for kind in (_COMMITTEES, _BRANCHES) for row in results[kind]}

@@ -1,0 +1,93 @@
+"""The sheet 历年走势 of a year: every unit's total, grade and rank year by year, and which years are missing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from lianghua_batch.core.periods import Period
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout.model import Cell, Family, Key, Keys, Row, SheetTable
+from lianghua_batch.report.sheets.rankings import cohorts, ranking_key
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+_SHOWN = {"totals": "total", "grades": "grade", "ranks": "rank"}
+
+
+def build(view: View) -> SheetTable:
+    """The committees, then the branches cohort by cohort, in the order of this year's ranks; a missing year is a gap."""
+    layout = view.layout("years")
+    items = [Item(period, heading(view, period)) for period in view.years.periods]
+    shown = tables.fields(view, layout["columns"], dict.fromkeys(_SHOWN, items))
+    groups = [(layout["committees"], view.results.committees)]
+    groups += [(view.cohort_name(c), standings) for c, standings in cohorts(view.results.branches)]
+    rows = list(notices(view, len(shown)))
+    for name, standings in groups:
+        if standings:
+            rows.append(tables.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
+            rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
+    return tables.sheet(view, "years", (f.column for f in shown), rows)
+
+
+def key(unit_id: str, period: Period) -> Key:
+    """What the cell with a unit's total of a year is called."""
+    return (Family.YEAR, unit_id, str(period))
+
+
+def totals(view: View, unit_id: str) -> Keys:
+    """A unit's totals year by year."""
+    return Keys(tuple(key(unit_id, period) for period in view.years.periods))
+
+
+def heading(view: View, period: Period) -> str:
+    """What a year's column is called: one without results says so."""
+    words = view.sheets["years"]["headings"]
+    kind = "absent" if period in view.years.absent else "there"
+    return words["unusable" if period in dict(view.years.unusable) else kind].format(period=period)
+
+
+def notices(view: View, width: int) -> Iterator[Row]:
+    """Which of the years before are of no use and why, and which there are none of."""
+    words = view.sheets["years"]
+    for period, reason in view.years.unusable:
+        yield tables.band(words["unusable"].format(period=period, reason=reason), width, "monitoring")
+    if view.years.absent:
+        text = words["absent"].format(years=view.listed(map(str, view.years.absent)))
+        yield tables.band(text, width, "note")
+
+
+def instead(view: View, width: int) -> Iterator[Row]:
+    """What another sheet of a year says where there is no 历年走势; of a draft nothing."""
+    if view.years.looks_back or not view.years.periods:
+        return
+    words = view.sheets["years"]
+    if view.years.unusable:
+        yield from notices(view, width)
+        yield tables.band(words["none_usable"].format(sheet=words["name"]), width, "note")
+    else:
+        facts = {"first": view.years.absent[0], "last": view.years.absent[-1], "sheet": words["name"]}
+        yield tables.band(words["none"].format(**facts), width, "note")
+
+
+def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+    unit = standing.unit
+    if field.name == "id":
+        return view.cell(unit.id, field.style)
+    if field.name == "name":
+        return replace(view.cell(view.shown_name(unit), field.style), to=ranking_key(unit.id))
+    if field.name == "trend":
+        return Cell("", field.style, trend=totals(view, unit.id))
+    if field.name == "gained":
+        return view.cell(_gained(view, unit.id), field.style)
+    place = view.years.places.get((unit.id, field.item))
+    own = key(unit.id, field.item) if field.name == "totals" else None
+    if place is None:
+        return Cell("", "gap", key=own)
+    return view.cell(getattr(place, _SHOWN[field.name]), field.style, key=own)
+
+
+def _gained(view: View, unit_id: str) -> Fraction | None:
+    """How much more a unit has than in the first of the years that it has a total of; None where that is this one."""
+    found = [place.total for place in view.years.of(unit_id) if place is not None and place.total is not None]
+    return found[-1] - found[0] if len(found) > 1 else None

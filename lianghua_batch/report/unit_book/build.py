@@ -1,0 +1,110 @@
+"""各单位/: one workbook a ranked unit, holding only what that unit may see (spec §8)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lianghua_batch.analysis import explanation as explaining
+from lianghua_batch.analysis.explanation import Node
+from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.archive.history import Earlier
+from lianghua_batch.core import output_paths as unit_book_files
+from lianghua_batch.core import resources
+from lianghua_batch.core.output_paths import folder, suffix
+from lianghua_batch.core.problems import WARNING, Problem
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.model.scores import item_label, step_label
+from lianghua_batch.report.layout.model import Properties, SheetTable
+from lianghua_batch.report.sheets import bonuses, composition, explanation, objections, rankings, warnings
+from lianghua_batch.report.sheets import members as people
+from lianghua_batch.report.sheets import rectification as rectifying
+from lianghua_batch.report.unit_book import scorecard
+from lianghua_batch.report.unit_book import view as unit_views
+from lianghua_batch.report.unit_book.view import UnitView
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import Results, UnitStanding
+
+__all__ = ["UnitBook", "build", "folder", "suffix"]
+
+_SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
+    "explanation": lambda view: _explanation(view),
+    "members": people.build,
+    "branches_by_committee": rankings.branches_by_committee,
+    "composition_branches": composition.branches,
+    "bonus": bonuses.build,
+    "rectification": rectifying.ledger,
+    "findings": rectifying.findings,
+    "objections": objections.build,
+    "warnings": warnings.build,
+}
+
+
+@dataclass(frozen=True)
+class UnitBook:
+    """One unit's workbook: its path in the output folder; its sheets are made when they are asked for."""
+
+    path: str
+    view: View
+    standing: UnitStanding
+
+    def content(self) -> tuple[tuple[SheetTable, ...], Properties]:
+        """Return its sheets, 成绩单 first, and its properties."""
+        view = unit_views.of_unit(self.view, self.standing)
+        others = tuple(_SHEETS[key](view) for key in _order(view)[1:])
+        return (scorecard.build(view, others), *others), _properties(view)
+
+
+def build(
+    results: Results,
+    problems: Sequence[Problem],
+    earlier: Earlier | None = None,
+    filed: tuple[Objection, ...] | None = None,
+) -> list[UnitBook]:
+    """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings.
+
+    `earlier` are the results that the period looks back on (history), `filed` the objections as in the ranking workbook; each
+    unit is told of its own.
+    """
+    told = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
+    standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
+    paths = unit_book_files.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
+    return [UnitBook(path, view, s) for path, s in zip(paths, standings, strict=True)]
+
+
+def _order(view: UnitView) -> Sequence[str]:
+    return [key for key in view.by_kind(view.sheets["unit_books"]["order"][_level(view)]) if view.has(key)]
+
+
+def _level(view: UnitView) -> str:
+    return "committee" if view.standing.unit.level == COMMITTEE else "branch"
+
+
+def _explanation(view: UnitView) -> SheetTable:
+    """The unit's tree, told of the whole county's results (its place among how many), without what is not for the unit's eyes."""
+    results = view.whole.results
+    hidden = {step_label(step) for step in view.sheets["unit_books"]["not_explained"][_level(view)]}
+    unlisted = {item_label(item) for item in view.sheets["unit_books"]["not_listed"][_level(view)]}
+    tree = _cut(explaining.explain(results, view.standing.unit.id), hidden, unlisted)
+    return explanation.build(replace(view, results=results), tree)
+
+
+def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node:
+    """A tree in which numbers called as in `hidden` are leaves, and what is called as in `unlisted`, which is in no sum, is not."""
+    if node.name in hidden:
+        return replace(node, children=(), basis=())
+    children, basis = (
+        [_cut(n, hidden, unlisted) for n in nodes if n.name not in unlisted] for nodes in (node.children, node.basis)
+    )
+    return replace(node, children=tuple(children), basis=tuple(basis))
+
+
+def _properties(view: UnitView) -> Properties:
+    its = {"unit": view.standing.unit.id, "period": str(view.period), "check_code": view.check_code}
+    return Properties(
+        title=view.fill(view.sheets["unit_books"]["title"]),
+        subject=view.fill("{period_label}"),
+        category=resources.load("reading")["own_category"],
+        comments=view.fill(view.layout("overview")["basis"]),
+        created=view.period.last_day,
+        custom=tuple((name, its[key]) for key, name in view.sheets["unit_books"]["properties"].items()),
+    )

@@ -1,0 +1,68 @@
+"""With whom a unit is compared: its cohort, or the county where that is so small that a mean would show another's numbers."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lianghua_batch.core import exact
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding, written
+
+COHORT, COUNTY = "cohort", "county"
+PUBLIC = "total"  # everybody's is announced
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A group's mean and highest number; None where it would show what another unit got."""
+
+    mean: Fraction | None
+    best: Fraction | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Whom a unit is compared with, itself among them: `kind` is COHORT or COUNTY; None where neither is large enough."""
+
+    kind: str | None
+    standings: tuple[UnitStanding, ...]
+    cohort_size: int
+
+
+def level(view: View, standing: UnitStanding) -> tuple[UnitStanding, ...]:
+    """All ranked units of a unit's level."""
+    return view.results.committees if standing.unit.level == COMMITTEE else view.results.branches
+
+
+def cohort(view: View, standing: UnitStanding) -> tuple[UnitStanding, ...]:
+    """The units that a unit is ranked among."""
+    return tuple(s for s in level(view, standing) if s.cohort == standing.cohort)
+
+
+def group(view: View, standing: UnitStanding) -> Group:
+    """Choose whom to compare a unit with; `view` is of the whole county."""
+    near, every = cohort(view, standing), level(view, standing)
+    least = view.sheets["scorecard"]["others"]["mean"]
+    choices = ((COHORT, near), (COUNTY, every)) if standing.unit.level != COMMITTEE else ((COUNTY, every),)
+    for kind, standings in choices:
+        if len(standings) > least:
+            return Group(kind, standings, len(near))
+    return Group(None, near, len(near))
+
+
+def compared(view: View, among: Group, standing: UnitStanding, name: str) -> Compared:
+    """Compare one number of a unit with its group's; of what is not public, only where enough others have it."""
+    everybody = [s for s in among.standings if getattr(s.scores, name) is not None]
+    others = sum(s.unit.id != standing.unit.id for s in everybody)
+    values = [shown(view, getattr(s.scores, name)) for s in everybody]
+    needed = view.sheets["scorecard"]["others"]
+    return Compared(
+        view.scheme.final(exact.mean(values)) if others >= needed["mean"] else None,
+        max(values) if others >= needed["best"] or (name == PUBLIC and others) else None,
+    )
+
+
+def shown(view: View, score: Score) -> Fraction:
+    """A score as results.json has it."""
+    return Fraction(written(view.results.county, score))

@@ -1,0 +1,195 @@
+"""The sheet 成绩单: one page of a unit's own workbook, to be hung on the wall, or argued with."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.model.scores import Score
+from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
+from lianghua_batch.report.unit_book import peer_group as comparison
+from lianghua_batch.report.unit_book import scorecard_blocks, scorecard_chart
+from lianghua_batch.report.unit_book.peer_group import Compared, Group
+from lianghua_batch.report.unit_book.view import UnitView
+
+KEY = "scorecard"
+
+
+@dataclass(frozen=True)
+class Component:
+    """One number that the total comes from, compared with the group's: `spec` is its entry in the layout."""
+
+    spec: Mapping[str, Any]
+    score: Score
+    share: Fraction | None
+    others: Compared
+
+    @property
+    def name(self) -> str:
+        return self.spec["name"]
+
+
+def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
+    """The page of a unit, with links to the other `sheets` of its workbook."""
+    layout = view.layout(KEY)
+    width = layout["grid"]["columns"]
+    among = comparison.group(view.whole, view.standing)
+    components = list(_components(view, layout, among))
+    above = [*_head(view, layout, width), *_cards(view, layout, width)]
+    chart = scorecard_chart.of(view, components, among, len(above) + 1)
+    room = chart.column if chart is not None and chart.column else width
+    table = list(_table(view, layout, room, among, components))
+    rows = [
+        *above,
+        tables.band(layout["caption"]["components"], width, "caption"),
+        *table,
+        *scorecard_chart.room(view, chart),
+        *(tables.band(line, width, "note") for line in _remarks(view, layout, among)),
+        *scorecard_blocks.last_year(view),
+        *scorecard_blocks.course(view),
+        *scorecard_blocks.matters(view),
+        *scorecard_blocks.contents(view, sheets),
+        *_objections(view, layout, width),
+    ]
+    columns = [Column("", layout["grid"]["width"])] * width
+    sheet = tables.sheet(view, KEY, columns, rows, subtitles=())
+    return scorecard_chart.drawn(sheet, chart)
+
+
+# --- whose, and how good ---------------------------------------------------------------------------------------------
+
+
+def _head(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
+    yield tables.band(view.fill(layout["head"]), width, "scorecard_head")
+    yield tables.band(view.fill(layout["basis"]), width, "subtitle_centred")
+    if not view.is_year:
+        yield tables.band(view.words["monitoring"], width, "monitoring")
+    yield gap(width)
+
+
+def gap(width: int) -> Row:
+    """A little room between two blocks."""
+    return Row((Cell("", "blank", width),), height=6)
+
+
+def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
+    """The total, its grade and its place, large; under each what it is."""
+    words, standing = layout["cards"], view.standing
+    near = comparison.cohort(view.whole, standing)
+    every = comparison.level(view.whole, standing)
+    places = view.scheme.parameters.places
+    total = view.cell(standing.scores.total, "score")
+    cards = [
+        (Cell(total.value, f"card_score_{places}"), view.by_kind(words["total"])),
+        (view.cell(standing.grade, "organisation_grade"), view.by_kind(words["grade"])),
+    ]
+    if standing.unit.level != COMMITTEE:
+        label = words["cohort" if standing.cohort else "direct"].format(count=len(near))
+        cards.append((_place(words, standing.rank, [s.rank for s in near]), label))
+    label = view.choice("roster", "units", "level", standing.unit.level)
+    place = _place(words, standing.rank_county, [s.rank_county for s in every])
+    cards.append((place, words["county"].format(level=label, count=len(every))))
+    span = width // len(cards)
+    yield Row(tuple(Cell(c.value, c.style, span) for c, _ in cards), "card", height=36)
+    yield Row(tuple(Cell(text, "card_label", span) for _, text in cards), height=20)
+    yield gap(width)
+
+
+def _place(words: Mapping[str, str], rank: int, ranks: Sequence[int]) -> Cell:
+    """Which place, and whether it is shared."""
+    return Cell(words["tied" if ranks.count(rank) > 1 else "place"].format(rank=rank), "card_text")
+
+
+# --- what the total comes from ---------------------------------------------------------------------------------------
+
+
+def _components(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterator[Component]:
+    scores = view.standing.scores
+    shares = _shares(scores)
+    for spec in layout["components"]:
+        score = getattr(scores, spec["name"])
+        if score is not None:
+            share = shares.get(spec["name"])
+            yield Component(spec, score, share, comparison.compared(view.whole, among, view.standing, spec["name"]))
+
+
+def _shares(scores: object) -> Mapping[str, Fraction]:
+    """What part of the next number each number is, by its name, where that is not the whole of it."""
+    above = (getattr(scores, name, None) for name in ("year_end", "annual", "total"))
+    shares = {id(p.of): p.share for score in above if score for p in score.parts if p.share not in (None, 1)}
+    return {name: shares[id(score)] for name, score in vars(scores).items() if id(score) in shares}
+
+
+def _table(
+    view: UnitView, layout: Mapping[str, Any], width: int, among: Group, components: Iterable[Component]
+) -> Iterator[Row]:
+    """Own number, weight, the group's mean and highest, and the difference from the mean; without a group only the first two."""
+    words = layout["table"]
+    listed = words["alone" if among.kind is None else "columns"]
+    spans = _spans(listed, width)
+    yield Row(tuple(Cell(c["heading"], "heading", s) for c, s in zip(listed, spans, strict=True)), height=30)
+    for component in components:
+        cells = _cells(view, component)
+        yield Row(tuple(_spanned(cells[c["name"]], s) for c, s in zip(listed, spans, strict=True)))
+
+
+def _spans(columns: Sequence[Mapping[str, Any]], width: int) -> list[int]:
+    """The columns' spans, the first one widened to what is left of the width."""
+    others = [c["span"] for c in columns[1:]]
+    return [width - sum(others), *others]
+
+
+def _spanned(cell: Cell, span: int) -> Cell:
+    return Cell(cell.value, cell.style, span, key=cell.key, formula=cell.formula)
+
+
+def _cells(view: UnitView, component: Component) -> Mapping[str, Cell]:
+    """The cells of one row by column."""
+    style, others = component.spec["style"], component.others
+    own = comparison.shown(view, component.score)
+    difference = None if others.mean is None else own - others.mean
+    key = {name: scorecard_chart.key(component.name, name) for name in ("item", "own", "mean")}
+    weight = "" if component.share is None else f"{exact.short(component.share * 100)}%"
+    follows = Formula("ROUND({own}-{mean},2)", {"own": key["own"], "mean": key["mean"]})
+    return {
+        "item": Cell(component.spec.get("label") or component.score.label, component.spec["head"], key=key["item"]),
+        "own": view.cell(own, style, key=key["own"]),
+        "weight": Cell(weight, "text_centred"),
+        "mean": view.cell(others.mean, style if style == "signed" else "score", key=key["mean"]),
+        "best": view.cell(others.best, style if style == "signed" else "score"),
+        "difference": view.cell(difference, "signed", formula=None if difference is None else follows),
+    }
+
+
+def _remarks(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterator[str]:
+    """With whom the unit is compared, and what is therefore left out."""
+    words, standing = layout["compared"], view.standing
+    level = view.choice("roster", "units", "level", standing.unit.level)
+    facts = {"level": level, "cohort_size": among.cohort_size, "count": len(among.standings)}
+    if among.kind is None:
+        yield words["alone" if len(among.standings) == 1 else "two"].format_map(facts)
+    elif among.kind == comparison.COUNTY and standing.unit.level != COMMITTEE:
+        yield words["instead"].format_map(facts)
+    else:
+        yield words[among.kind].format_map(facts)
+    if view.is_year and standing.scores.clients is None:
+        yield view.fill(words["without_clients"])
+
+
+# --- who disagrees ---------------------------------------------------------------------------------------------------
+
+
+def _objections(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
+    words, standing = layout["objections"], view.standing
+    to = view.cohort_name(standing.cohort) if standing.cohort else words["county"]
+    yield tables.band(words["caption"], width, "caption")
+    for line in words["lines"]:
+        text = line.format(id=standing.unit.id, to=to, form=definitions()["objection"].label)
+        yield tables.band(text, width, "subtitle")
+    yield gap(width)
+    level = "committee" if standing.unit.level == COMMITTEE else "branch"
+    yield Row((Cell(words["signature"][level], "signature", width),), height=26)

@@ -1,0 +1,89 @@
+"""What one unit may see (spec §8, §11): a branch its own numbers and members, a committee its own and its branches' numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from lianghua_batch.analysis.branch_class_changes import ClassMoves
+from lianghua_batch.analysis.quarter_trends import Trends
+from lianghua_batch.analysis.year_history import Years
+from lianghua_batch.model.county import County
+from lianghua_batch.model.scheme import COMMITTEE
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding
+
+_COLUMN = "unit_id"  # whose row it is, in the county's forms
+
+
+@dataclass(frozen=True)
+class UnitView(View):
+    """The view of a unit's own workbook: `results` hold only what it may see, `whole` is everything, to be compared with."""
+
+    whole: View | None = None
+    standing: UnitStanding | None = None
+
+    def layout(self, key: str) -> Mapping[str, Any]:
+        """The sheet's layout, with what a unit's own workbook says otherwise."""
+        return {**super().layout(key), **self.sheets["unit_books"]["sheets"].get(key, {})}
+
+    @cached_property
+    def facts(self) -> dict[str, object]:
+        unit = self.standing.unit.name
+        document = self.sheets["unit_books"]["document"].format(document=self.words["document"], unit=unit)
+        return {**super().facts, "unit": unit, "document": document}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """None of the ranking workbook's: there is no 总览 to go back to."""
+        return ()
+
+    @property
+    def trends(self) -> Trends:
+        return self.whole.trends
+
+    @property
+    def years(self) -> Years:
+        return self.whole.years
+
+    @property
+    def class_moves(self) -> ClassMoves | None:
+        return self.whole.class_moves
+
+    @property
+    def check_code(self) -> str:
+        return self.whole.check_code
+
+
+def of_unit(whole: View, standing: UnitStanding) -> UnitView:
+    """Return the view of a ranked unit: of members and rows of forms only those of itself and, for a committee, its branches."""
+    results, unit = whole.results, standing.unit
+    if unit.level == COMMITTEE:
+        committees, branches = (standing,), tuple(b for b in results.branches if b.cohort == unit.id)
+    else:
+        committees, branches = (), (standing,)
+    own = frozenset({unit.id, *(b.unit.id for b in branches)})
+    restricted = replace(
+        results,
+        county=_county(results.county, own),
+        members=tuple(m for m in results.members if m.member.branch in own),
+        branches=branches,
+        committees=committees,
+    )
+    warnings = tuple(p for p in whole.warnings if p.unit == unit.id)
+    objections = tuple(o for o in whole.objections if o.unit == unit.id)
+    return UnitView(restricted, warnings, whole.earlier, objections, whole, standing)
+
+
+def _county(county: County, own: frozenset[str]) -> County:
+    """The county with only these units' rows of the county's forms, and only the members who are, or were last, in them.
+
+    The branches' forms stay whole: a member's own earlier months may stand in another branch's.
+    """
+    tables = {
+        name: table.take(table.frame[_COLUMN].isin(own)) if _COLUMN in table.frame else table
+        for name, table in county.tables.items()
+    }
+    last = {code: county.roster.registered(code, county.period.last_day) for code in county.roster.members}
+    members = {code: county.roster.members[code] for code, row in last.items() if row is not None and row.branch in own}
+    return replace(county, tables=tables, roster=replace(county.roster, members=members))

@@ -1,0 +1,246 @@
+"""The outcome of one period: every score with its grade and rank, and results.json (spec §8)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lianghua_batch import __version__
+from lianghua_batch.core import exact
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Member
+from lianghua_batch.model.scheme import ORGANISATION
+from lianghua_batch.model.scores import Score
+from lianghua_batch.pipeline.drafts import Draft
+from lianghua_batch.scoring import grades_and_ranks as grading
+from lianghua_batch.scoring.members import Members, Quarter, Year
+from lianghua_batch.scoring.organisation_quarter import OrganisationQuarter
+from lianghua_batch.scoring.organisation_year import OrganisationYear
+
+
+@dataclass(frozen=True)
+class MemberStanding:
+    """A scored member: the year is None in a quarter, the quarters are those of the period."""
+
+    member: Member
+    quarters: tuple[Quarter, ...]
+    year: Year | None
+    grade: str | None
+    held_back: bool
+    rank: int
+
+    @property
+    def points(self) -> Score:
+        """年度积分, or in a quarter 审定积分."""
+        return self.year.points if self.year else self.quarters[-1].approved
+
+
+@dataclass(frozen=True)
+class UnitStanding:
+    """A ranked branch or committee; `rank` is within its cohort, `rank_county` among all of its level."""
+
+    scores: OrganisationYear | OrganisationQuarter
+    grade: str
+    rank: int
+    rank_county: int
+
+    @property
+    def unit(self):
+        return self.scores.unit
+
+    @property
+    def cohort(self) -> str:
+        """The committee whose branches are ranked together; empty for 机关工委直属 and for committees."""
+        return self.unit.parent or ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that is published of one period, in rank order: cohort by cohort, branch by branch.
+
+    With a `draft` units are missing, so that no rank is final.
+    """
+
+    county: County
+    scored: Members
+    members: tuple[MemberStanding, ...]
+    branches: tuple[UnitStanding, ...]
+    committees: tuple[UnitStanding, ...]
+    draft: Draft | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The text of results.json: its check code stands in every workbook, and it is long."""
+        return json.dumps(as_json(self), ensure_ascii=False, indent=1) + "\n"
+
+
+def build(
+    county: County,
+    members: Members,
+    branches: Iterable[OrganisationYear | OrganisationQuarter],
+    committees: Iterable[OrganisationYear | OrganisationQuarter],
+) -> Results:
+    """Grade and rank what was scored."""
+    standings = _member_years(county, members) if county.is_year else _member_quarters(county, members)
+    return Results(county, members, tuple(standings), _units(county, branches), _units(county, committees))
+
+
+def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitStanding, ...]:
+    """Ties are listed by 年末考核分, then 组织编号 (spec §5.11)."""
+
+    def tie_order(scores: OrganisationYear | OrganisationQuarter) -> tuple:
+        year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
+        return (-year_end, scores.unit.id)
+
+    def total(scores: OrganisationYear | OrganisationQuarter) -> Any:
+        return scores.total.value
+
+    ordered = sorted(scored, key=tie_order)
+    in_county = {s.unit.id: rank for s, rank in grading.ranks(ordered, total, county.scheme)}
+    ordered.sort(key=lambda s: s.unit.parent or "")
+    bands = county.scheme.bands[ORGANISATION]
+    return tuple(
+        UnitStanding(s, grading.grade(total(s), bands), rank, in_county[s.unit.id])
+        for s, rank in grading.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
+    )
+
+
+def _member_years(county: County, members: Members) -> list[MemberStanding]:
+    grades = grading.member_grades(members.years, members.diary.vetoes, county.scheme)
+    ranked = _ranked_in_branch(members.years.values(), lambda y: y.total.value, county)
+    return [
+        MemberStanding(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
+        for y, rank in ranked
+    ]
+
+
+def _member_quarters(county: County, members: Members) -> list[MemberStanding]:
+    ranked = _ranked_in_branch(members.quarters.values(), lambda q: q.percent.value, county)
+    return [MemberStanding(q.member, (q,), None, None, False, rank) for q, rank in ranked]
+
+
+def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list[tuple[Any, int]]:
+    ordered = sorted(scored, key=lambda s: (s.member.branch, s.member.id))
+    return grading.ranks_within(ordered, lambda s: s.member.branch, value, county.scheme)
+
+
+# --- results.json --------------------------------------------------------------------------------------------------
+
+
+def as_text(results: Results) -> str:
+    """Return the text of results.json, whole."""
+    return results.text
+
+
+def check_code(results: Results) -> str:
+    """Return 结果校验码: the sha-256 of results.json."""
+    return hashlib.sha256(as_text(results).encode("utf-8")).hexdigest()
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """Return what results.json holds: numbers as strings with 2 decimals, null where there is no number."""
+    whole = _as_json(results)
+    return whole if results.draft is None else _as_draft(whole, results.draft)
+
+
+def _as_json(results: Results) -> dict[str, Any]:
+    county = results.county
+    by_id = sorted(results.members, key=lambda m: m.member.id)
+    return {
+        "period": str(county.period),
+        "scheme": county.scheme.name,
+        "tool": __version__,
+        "members": [_member(county, m, results.scored) for m in by_id],
+        "branches": [_branch(county, b) for b in sorted(results.branches, key=lambda b: b.unit.id)],
+        "committees": [_unit(county, c) for c in sorted(results.committees, key=lambda c: c.unit.id)],
+    }
+
+
+_RANKS = ("rank", "rank_county")
+
+
+def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A draft says who is missing, and has its ranks under other names: nothing that reads it takes them for final."""
+    incomplete = {unit.id for unit in draft.incomplete}
+    for row in (*whole["members"], *whole["branches"], *whole["committees"]):
+        row |= {f"provisional_{name}": row[name] for name in _RANKS if name in row}
+        row |= dict.fromkeys((name for name in _RANKS if name in row), None)
+    for row in whole["committees"]:
+        row["incomplete"] = row["id"] in incomplete
+    return {**whole, "draft": draft_as_json(draft)}
+
+
+def draft_as_json(draft: Draft) -> dict[str, Any]:
+    """Who is left out of a draft and why, and which committees are incomplete for it."""
+    left_out = [{"id": each.unit.id, "name": each.unit.name, "reason": each.reason} for each in draft.left_out]
+    incomplete = sorted(unit.id for unit in draft.incomplete)
+    return {"left_out": left_out, "incomplete": incomplete, "unassigned_errors": draft.unassigned}
+
+
+BONUSES = ("individual", "dynamic", "discipline")
+
+
+def written(county: County, score: Score | None) -> str | None:
+    """Write a score as it is published: at 小数位, with two decimals; 加减分 as given, for they are never rounded (spec §5.8)."""
+    if score is None:
+        return None
+    return exact.text(score.value if score.step in BONUSES else county.scheme.final(score.value))
+
+
+def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str | None]:
+    return {str(key): written(county, score) for key, score in scores.items()}
+
+
+def _member(county: County, standing: MemberStanding, scored: Members) -> dict[str, Any]:
+    keys = ((standing.member.id, month) for month in county.period.months)
+    months = {
+        month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months
+    }
+    year = standing.year
+    return {
+        "id": standing.member.id,
+        "name": standing.member.name,
+        "branch": standing.member.branch,
+        "months": _all_written(county, months),
+        "quarters": _all_written(county, {q.period: q.approved for q in standing.quarters}),
+        "points": written(county, standing.points),
+        "review": written(county, year.review) if year else None,
+        "total": written(county, year.total) if year else None,
+        "grade": standing.grade,
+        "rank": standing.rank,
+    }
+
+
+_YEAR_SCORES = (
+    "assessment",
+    "supervisors",
+    "masses",
+    "clients",
+    "year_end",
+    "inspection",
+    "annual",
+    *BONUSES,
+    "total",
+)
+
+
+def _unit(county: County, standing: UnitStanding) -> dict[str, Any]:
+    scores = standing.scores
+    row: dict[str, Any] = {
+        "id": standing.unit.id,
+        "name": standing.unit.name,
+        "member_mean": written(county, scores.member_mean),
+    }
+    if isinstance(scores, OrganisationYear):
+        row["indicators"] = _all_written(county, scores.indicators)
+        row["inspections"] = _all_written(county, scores.inspections)
+        row |= {name: written(county, getattr(scores, name)) for name in _YEAR_SCORES}
+    else:
+        row |= {"inspection": written(county, scores.inspection), "total": written(county, scores.total)}
+    return row | {"grade": standing.grade, "rank": standing.rank}
+
+
+def _branch(county: County, standing: UnitStanding) -> dict[str, Any]:
+    return _unit(county, standing) | {"committee": standing.cohort, "rank_county": standing.rank_county}

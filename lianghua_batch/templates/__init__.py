@@ -1,6 +1,0 @@
-"""Templates: blank forms, the start of a year, and the pre-filled forms that are due."""
-
-from lianghua_batch.templates.blank import blank, blank_names, blank_workbook, start_year
-from lianghua_batch.templates.due import Due, due
-
-__all__ = ["Due", "blank", "blank_names", "blank_workbook", "due", "start_year"]

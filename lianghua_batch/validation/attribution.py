@@ -1,0 +1,40 @@
+"""Whose problem it is: the unit and period of the form, or of the row, that a problem stands in."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lianghua_batch.core.problems import Problem
+from lianghua_batch.intake.tables import ORIGIN, ROW
+from lianghua_batch.model.county import County
+
+Places = dict[tuple[str, str | None, int | None], tuple[str | None, str | None]]
+
+
+def attributed(problems: Iterable[Problem], county: County) -> list[Problem]:
+    """Return the problems with `unit` and `period` filled in from the form, or the row, that they stand in."""
+    owners = _owners(county)
+    return [_attribute(p, owners) for p in problems]
+
+
+def _attribute(found: Problem, owners: Places) -> Problem:
+    place = found.place
+    if not place.file:
+        return found
+    owner = owners.get((place.file, place.sheet, place.row)) or owners.get((place.file, place.sheet, None))
+    return found if owner is None else replace(found, unit=owner[0], period=owner[1])
+
+
+def _owners(county: County) -> Places:
+    """Unit and period of each sheet of a branch's form, and of each row of a county's form that names a unit."""
+    owners: Places = {}
+    for table in county.tables.values():
+        for origin in table.origins:
+            period = None if origin.period is None else str(origin.period)
+            owners[origin.file, origin.sheet, None] = (origin.unit, period)
+        if "unit_id" not in table.frame:
+            continue
+        for number, row, unit in zip(table.frame[ORIGIN], table.frame[ROW], table.frame["unit_id"], strict=True):
+            origin = table.origins[number]
+            named = unit if isinstance(unit, str) else None
+            owners[origin.file, origin.sheet, row] = (named, str(origin.period))
+    return owners

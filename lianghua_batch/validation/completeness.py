@@ -1,0 +1,121 @@
+"""What is due and not there: forms, rows of members, ratings, 督查, actual values (spec §4–§6)."""
+
+from collections.abc import Iterator, Mapping
+
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake.tables import ORIGIN, Origin
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE
+from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.scoring.members import Members, reviews_of
+
+NOWHERE = SourceRef("")  # a form that is not there has no place
+
+
+def check(county: County, members: Members) -> list[Problem]:
+    """Everything that is missing for the period."""
+    due = owed.by_members(county, members.scope)
+    problems = [_missing_form(county, *form) for form in due if form not in county.filed]
+    problems += [*_months(county, members), *_quarters(county, members)]
+    if county.is_year:
+        problems += _reviews(county, members)
+    for level in (BRANCH, COMMITTEE):
+        for unit in county.roster.units_on(county.period.last_day, level):
+            problems += _inspections(county, unit)
+            if county.is_year:
+                problems += _year_end(county, unit)
+    return problems
+
+
+def _missing_form(county: County, form: str, branch: str, period: Period) -> Problem:
+    code = "W301" if form == "daily_record" else "E306"
+    unit = county.roster.unit(branch, period.last_day)
+    return problem(code, NOWHERE, unit=unit, period=period, form=definitions()[form].label)
+
+
+def _origins(county: County, form: str) -> Mapping[tuple[str, Period], Origin]:
+    """The sheets of a form; one without the column that says whose a row is lacks nobody's."""
+    return {(o.unit, o.period): o for o in county.tables[form].origins if "member_id" in o.columns}
+
+
+def _adrift(county: County, form: str) -> set[tuple[str, SourceRef]]:
+    """The names, each with its sheet, of rows whose code is missing or unknown: who is that row's does not lack one."""
+    table = county.tables[form]
+    lost = table.frame[~table.frame["member_id"].isin(list(county.roster.members))].dropna(subset=["member_name"])
+    return {(name, table.origins[n].place()) for name, n in zip(lost["member_name"], lost[ORIGIN], strict=True)}
+
+
+def _months(county: County, members: Members) -> Iterator[Problem]:
+    """Every member-month due has its row in the branch's 月打分, unless 月积分口径 asks for none."""
+    if not owed.scores_are_filed(county):
+        return
+    rows = county.rows_by_member("monthly_score")
+    origins, adrift = _origins(county, "monthly_score"), _adrift(county, "monthly_score")
+    for (member_id, month), member in members.scope.due.items():
+        origin = origins.get((member.branch, month))
+        if origin is None or not county.period.contains(month) or (member_id, member.branch, month) in rows:
+            continue
+        if (member.name, origin.place()) not in adrift:
+            yield problem("E307", origin.place(), value=member_id, member=member, period=month)
+
+
+def _quarters(county: County, members: Members) -> Iterator[Problem]:
+    """Every member with a month in scope stands in the 季汇总 of the branch of the quarter's last day, and nobody else."""
+    rows = county.rows_by_member("quarterly_summary")
+    adrift = _adrift(county, "quarterly_summary")
+    for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
+        for member in owed.in_quarter(county, members.scope, branch, quarter) if quarter else ():
+            if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in adrift:
+                yield problem("E317", origin.place(), value=member.id, member=member, period=quarter)
+    for (member_id, branch, quarter), row in rows.items():
+        member = county.roster.scored(member_id, quarter.last_day) if quarter else None
+        if member is not None and member.branch == branch and not members.scope.months_of(member_id, quarter):
+            yield problem("E318", row.ref("member_id"), value=member_id, member=member, period=quarter)
+
+
+def _reviews(county: County, members: Members) -> Iterator[Problem]:
+    """Every 正式党员 with a quarter has a 年评议, from whichever branch; who has no year needs none."""
+    reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
+    adrift = _adrift(county, "annual_review")
+    for (branch, _), origin in _origins(county, "annual_review").items():
+        for member in owed.in_year(county, members.scope, branch):
+            if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in adrift:
+                yield problem("E319", origin.place(), value=member.id, member=member)
+    yield from _idle_reviews(county, members)
+
+
+def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
+    """年评议 rows of members who have no year: not taken part, left, or never scored."""
+    with_vote = reviews_of(county)
+    for row in county.tables["annual_review"].records():
+        rows = county.roster.members.get(row["member_id"])
+        if rows is None or row["member_id"] not in with_vote or row["member_id"] in members.years:
+            continue
+        if members.quarters_of(row["member_id"], county.period) and county.roster.scored(
+            row["member_id"], county.period.last_day
+        ):
+            continue
+        place = row.ref("member_id")
+        yield problem("W307", place, value=row["member_id"], member=rows[-1], year=county.period.year)
+
+
+def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
+    for period in owed.inspections_lacking(county, unit):
+        if period.kind == YEAR:  # founded after all of its 督查期次
+            yield problem("E342", unit.row.ref("founded"), value=unit.start, unit=unit, period=period)
+        else:
+            yield problem("E326", NOWHERE, value=unit.id, unit=unit, period=period)
+
+
+def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
+    for indicator in owed.indicators_lacking(county, unit):
+        yield problem("E327", NOWHERE, value=indicator.id, unit=unit, indicator=indicator.id, name=indicator.name)
+    if not county.rows_by_unit("supervisor_score").get(unit.id):
+        yield problem("E331", NOWHERE, value=unit.id, unit=unit)
+    labels = definitions()["satisfaction"].sheet("satisfaction").column("audience").choices
+    for audience in owed.audiences_lacking(county, unit):
+        yield problem("E332", NOWHERE, value=unit.id, unit=unit, audience=labels[audience])

@@ -1,0 +1,120 @@
+"""Whose a branch's form is: its 支部编号 and 支部名称 against 花名册, and against the members in it (spec §2)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.tables import ORIGIN, Origin, Table
+from lianghua_batch.model.county import County
+from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.validation.unit_rows import level_label, sent_twice
+
+
+@dataclass(frozen=True)
+class _Home:
+    """The branch that most members of a form are in, and how many of how many."""
+
+    branch: str
+    hits: int
+    count: int
+
+
+def check(county: County) -> tuple[County, list[Problem]]:
+    """All problems of the labels of branch forms; and the county with a form of another branch read as that branch's.
+
+    One wrong 支部编号 is one problem: its rows, its branch's and the other's are checked as if it were right. Of a form under
+    the code of a 党委 it is the likely branch's that it is checked as, if there is one.
+    """
+    problems: list[Problem] = []
+    tables = dict(county.tables)
+    for form, table in county.tables.items():
+        if not definitions()[form].by_branch:
+            continue
+        homes = _homes(county, table)
+        strayed = {n: home for n, home in homes.items() if _strays(county, table.origins[n], home)}
+        owned: dict[int, str | None] = {n: home.branch for n, home in strayed.items()}
+        for n, origin in enumerate(table.origins):
+            if n in strayed:
+                problems.append(_other_branch(county, origin, strayed[n]))
+            else:
+                problems += labelled_branch(county, form, origin, homes.get(n))
+                if _is_committees(county, origin):
+                    owned[n] = _likely(county, origin, homes.get(n))
+        kept = (origin for n, origin in enumerate(table.origins) if n not in owned)
+        problems += sent_twice(replace(table, origins=tuple(kept)), county.roster)
+        if owned:
+            right = (replace(o, unit=owned[n]) if n in owned else o for n, o in enumerate(table.origins))
+            tables[form] = replace(table, origins=tuple(right))
+    return replace(county, tables=tables), problems
+
+
+def _homes(county: County, table: Table) -> Mapping[int, _Home]:
+    """By origin, the branch in which more than half of its members are on the form's last day, if they are enough to tell."""
+    codes = table.frame.dropna(subset=["member_id"]).groupby(ORIGIN)["member_id"].unique()
+    found = {n: _home(county, table.origins[n], list(members)) for n, members in codes.items()}
+    return {n: home for n, home in found.items() if home is not None}
+
+
+def _home(county: County, origin: Origin, codes: Iterable[str]) -> _Home | None:
+    if origin.period is None:
+        return None
+    listed = list(codes)
+    rows = (county.roster.member(code, origin.period.last_day) for code in listed)
+    branches = Counter(row.branch for row in rows if row is not None)
+    branch, hits = max(branches.items(), key=lambda item: item[1], default=(None, 0))
+    enough = hits >= resources.load("reading")["other_branch_from"] and 2 * hits > len(listed)
+    return _Home(branch, hits, len(listed)) if enough else None
+
+
+def _strays(county: County, origin: Origin, home: _Home) -> bool:
+    known = origin.unit in county.roster.units and county.roster.named(origin.unit).level == BRANCH
+    return known and home.branch != origin.unit
+
+
+def _other_branch(county: County, origin: Origin, home: _Home) -> Problem:
+    values = {"count": home.count, "hits": home.hits, "other": county.roster.named(home.branch)}
+    found = problem("E119", origin.label_place("unit_id"), value=origin.unit, suggestion=home.branch, **values)
+    return replace(found, unit=home.branch, other_unit=origin.unit)  # told where its members are: it is theirs
+
+
+def _is_committees(county: County, origin: Origin) -> bool:
+    return origin.unit in county.roster.units and county.roster.named(origin.unit).level != BRANCH
+
+
+def labelled_branch(county: County, form: str, origin: Origin, home: _Home | None) -> Iterator[Problem]:
+    """A branch form's 支部编号, 支部名称 and 期间 against 花名册."""
+    roster, place = county.roster, origin.label_place("unit_id")
+    if origin.unit is None:
+        return
+    if origin.unit not in roster.units:
+        yield problem("E110", place, value=origin.unit, suggestion=_likely(county, origin, home))
+        return
+    unit = roster.named(origin.unit)
+    if unit.level != BRANCH:
+        likely = _likely(county, origin, home)
+        yield problem("E111", place, value=origin.unit, level=level_label(unit.level), suggestion=likely)
+        return
+    if origin.unit_name is not None and squeeze(origin.unit_name) not in roster.names_of(unit.id):
+        yield problem(
+            "E112",
+            origin.label_place("unit_name"),
+            value=origin.unit_name,
+            suggestion=roster.likely_name(origin.unit_name, unit.id),
+            name=origin.unit_name,
+            unit=unit.id,
+            expected=unit.name,
+        )
+    period = origin.period
+    if period is not None and not roster.existed_within(unit.id, period.first_day, period.last_day):
+        label = definitions()[form].label
+        yield problem("E114", place, value=unit.id, unit=unit, period=period, form=label)
+
+
+def _likely(county: County, origin: Origin, home: _Home | None) -> str | None:
+    """The branch whose form it probably is: by its code, its name and its members, if they do not disagree."""
+    found = {county.roster.likely_unit(origin.unit, origin.unit_name, BRANCH), home.branch if home else None} - {None}
+    return found.pop() if len(found) == 1 else None

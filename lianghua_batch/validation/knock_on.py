@@ -1,0 +1,64 @@
+"""Months whose own forms have errors: what is computed from them is not held against the forms that come after."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem, errors
+from lianghua_batch.intake.tables import ORIGIN, ROW, Table
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Roster
+from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.validation.unit_rows import same_form_twice
+
+Key = tuple[str, Period]
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """The (member, month) whose 日记录 (`diary`), or what 月积分 comes from (`months`), cannot be relied on."""
+
+    diary: frozenset[Key]
+    months: frozenset[Key]
+
+
+def of(county: County, problems: Iterable[Problem]) -> Doubts:
+    """Work out which months the errors found so far, in rows or in whole sheets, make doubtful."""
+    wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
+    for found in errors(problems):
+        wrong[found.place.file, found.place.sheet].add(found.place.row)
+    diary = frozenset(_with_later(county, set(_doubtful(county.roster, county.tables["daily_record"], wrong))))
+    if not owed.scores_are_filed(county):
+        return Doubts(diary, diary)
+    return Doubts(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
+
+
+def _with_later(county: County, diary: set[Key]) -> set[Key]:
+    """With the later months of the year besides, where a 每年上限 carries over into them what stands in a diary."""
+    if all(project.yearly_cap is None for project in county.scheme.projects.values()):
+        return diary
+    return diary | {(m, later) for m, month in diary for later in county.months if later.first_day > month.last_day}
+
+
+def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:
+    rows = {n: wrong[o.file, o.sheet] for n, o in enumerate(table.origins) if (o.file, o.sheet) in wrong}
+    # An error of a sheet or of its headings is one of all its rows; of a form that was sent twice nobody knows which counts.
+    whole = {n for n, numbers in rows.items() if numbers & {None, table.origins[n].head_row}}
+    twice = {(o.unit, o.period) for pair in same_form_twice(table) for o in pair}
+    whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in twice}
+    frame = table.frame[table.frame[ORIGIN].isin(whole | set(rows))]
+    columns = (frame[name] for name in (ORIGIN, ROW, "member_id", "member_name"))
+    for number, row, code, name in zip(*columns, strict=True):
+        origin = table.origins[number]
+        if origin.period is None or not (number in whole or row in rows.get(number, ())):
+            continue
+        if isinstance(code, str) and code not in roster.members:  # the record of somebody who has one less for it
+            given = name if isinstance(name, str) else None
+            meant = {
+                roster.likely_member(code, given, origin.unit, origin.period.last_day),
+                roster.likely_member(code, None, None, None),
+            }
+            yield from ((member, origin.period) for member in meant if member is not None)
+        elif isinstance(code, str):
+            yield code, origin.period

@@ -1,0 +1,213 @@
+"""Rows about members: known, rightly named, in the form's branch on the day, dated within the form's period (spec §4)."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.form_definitions import item_column
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.intake import period_selection_misdated as misdated
+from lianghua_batch.intake.tables import ORIGIN, Origin, Record, Table
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Member, Roster
+
+
+def check(county: County) -> list[Problem]:
+    """All problems of 日记录, 月打分, 季汇总 and 年评议 rows against 花名册 and the scheme."""
+    tables = county.tables
+    problems = list(diary_rows(county, tables["daily_record"]))
+    problems += repeated_rows(tables["daily_record"])
+    problems += _opposite_points(county, tables["daily_record"])
+    for form in ("monthly_score", "quarterly_summary"):
+        problems += (p for row in tables[form].records() for p in _member_of_form(county, row))
+    problems += (p for row in tables["monthly_score"].records() for p in _monthly_row(county, row))
+    return problems + list(_reviews(county, tables["annual_review"]))
+
+
+def diary_rows(county: County, table: Table) -> Iterator[Problem]:
+    """Problems of 日记录 rows; read column by column, for there are hundreds of thousands."""
+    roster, projects = county.roster, county.scheme.projects.keys() | county.scheme.unread_projects
+    frame = table.frame
+    dates = [None if pd.isna(d) else d.date() for d in frame["date"]]
+    plain = frame[["member_id", "member_name", "project_id", ORIGIN]].astype(object)
+    plain = plain.where(plain.notna(), None)
+    wrong = _wrong_months(table)
+    yield from (m.problem(table.origins[n].label_place("period"), table.origins[n].period) for n, m in wrong.items())
+    columns = (plain[name] for name in plain.columns)
+    for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
+        origin = table.origins[origin_number]
+        if project_id is not None and project_id not in projects:
+            likely = county.scheme.likely_project(project_id)
+            yield problem("E305", table.ref(index, "project_id"), value=project_id, suggestion=likely)
+        if day is not None and origin.period is not None and not origin.period.holds(day):
+            if origin_number not in wrong:
+                yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
+            day = None
+        if member_id is None:
+            continue
+        rows = roster.members.get(member_id)
+        if rows is None:
+            yield _unknown(county, table.ref(index, "member_id"), member_id, name, origin, day)
+            continue
+        if name is not None and name != rows[0].name:
+            yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
+        if day is None or origin.unit not in roster.units:
+            continue
+        here = next((row for row in rows if row.holds(day)), None)
+        if here is None or here.branch != origin.unit:
+            yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
+        elif not here.managed:
+            yield problem("W302", table.ref(index, "member_id"), value=member_id, member=here)
+
+
+def _wrong_months(table: Table) -> dict[int, misdated.OtherMonth]:
+    """By origin, the month that its dates are in, where its label says another one."""
+    days = table.frame["date"].dropna().dt.date.groupby(table.frame[ORIGIN])
+    labelled = ((n, group, table.origins[n].period) for n, group in days)
+    found = {n: misdated.other_month(group, period) for n, group, period in labelled if period is not None}
+    return {n: month for n, month in found.items() if month is not None}
+
+
+def repeated_rows(table: Table) -> Iterator[Problem]:
+    """Identical rows of one diary: a warning, both count (spec §2); a diary that was sent twice is one problem already."""
+    names = [c.name for c in table.sheet.columns]
+    frame = table.frame
+    if frame.empty:
+        return
+    frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # who knows what they say
+    whole = frame[[*names, ORIGIN]]
+    again = whole.duplicated(keep="first")
+    if not again.any():
+        return
+    groups = whole[whole.duplicated(keep=False)].groupby([*names, ORIGIN], dropna=False, sort=False).indices
+    repeated = whole.index[whole.duplicated(keep=False)]
+    for positions in groups.values():
+        first = table.ref(repeated[positions[0]], "member_id")
+        for position in positions[1:]:
+            place = table.ref(repeated[position], "member_id")
+            yield problem(
+                "W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet
+            )
+
+
+def _opposite_points(county: County, table: Table) -> Iterator[Problem]:
+    """A deduction that is a 积分项目 of addition, or the other way round: the sign or the project is probably wrong."""
+    projects = county.scheme.projects
+    worth = table.frame["project_id"].map({i: p.points for i, p in projects.items()}).astype("Int64")
+    opposite = (table.frame["points"] * worth < 0).fillna(False).astype(bool)
+    for index in table.frame.index[opposite]:
+        project = projects[table.frame.at[index, "project_id"]]
+        given, expected = (
+            exact.short(exact.from_hundredths(n)) for n in (table.frame.at[index, "points"], project.points)
+        )
+        values = {"project": project.id, "name": project.name, "expected": expected}
+        yield problem("W310", table.ref(index, "points"), value=given, **values)
+
+
+def _unknown(
+    county: County, place: SourceRef, member_id: str, name: str | None, origin: Origin, day: dt.date | None = None
+) -> Problem:
+    """A code that 花名册 does not have, with the one that it was probably meant for, if code and name do not disagree."""
+    day = day or (None if origin.period is None else origin.period.last_day)
+    likely = county.roster.likely_member(member_id, name, origin.unit, day)
+    by_code = county.roster.likely_member(member_id, None, None, None)
+    return problem("E301", place, value=member_id, suggestion=likely if by_code in (None, likely) else None)
+
+
+def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
+    return problem("E302", place, value=name, member=member.id, expected=member.name)
+
+
+def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
+    """The member is registered somewhere else on the day, or nowhere."""
+    there = next((row for row in roster.members[member.id] if row.holds(day)), None)
+    where = (
+        "花名册之外"
+        if there is None
+        else str(roster.named(there.branch))
+        if there.branch in roster.units
+        else there.branch
+    )
+    return problem("E303", place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where)
+
+
+def _known(county: County, row: Record) -> tuple[Member, ...] | None:
+    return county.roster.members.get(row["member_id"])
+
+
+def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
+    if row["member_id"] is None:
+        return
+    rows = _known(county, row)
+    if rows is None:
+        found = _unknown(county, row.ref("member_id"), row["member_id"], row["member_name"], row.origin)
+        taken = (found.suggestion, row.origin.unit, row.origin.period) in county.rows_by_member(row.table.sheet.form)
+        yield replace(found, suggestion=None) if taken else found  # the form has one row a member
+    elif row["member_name"] is not None and row["member_name"] != rows[0].name:
+        yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
+
+
+def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
+    """A 月打分 or 季汇总 row: its member is in the form's branch on the period's last day."""
+    yield from _code_and_name(county, row)
+    origin, rows = row.origin, _known(county, row)
+    if rows is None or origin.unit not in county.roster.units or origin.period is None:
+        return
+    day = origin.period.last_day
+    here = next((r for r in rows if r.holds(day)), None)
+    if here is None or here.branch != origin.unit:
+        yield _elsewhere(row.ref("member_id"), rows[0], county.roster, origin.unit, day)
+    elif not here.managed:
+        yield problem("W303", row.ref("member_id"), value=here.id, member=here)
+
+
+def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
+    """The dimensions of one 月打分 row: there unless 免评, within 满分, adding up to 合计."""
+    dimensions = [(d, item_column("dimension", d.name)) for d in county.scheme.dimensions]
+    filled = [(d, column) for d, column in dimensions if row[column] is not None]
+    # Else a dimension is missing or unreadable in 考评方案, which is told there, and every form would seem wrong for it.
+    all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
+    if row["exempt_reason"] is not None:
+        for _, column in filled:
+            yield problem("E308", row.ref(column), value=exact.short(exact.from_hundredths(row[column])))
+        return
+    if county.scheme.parameters.month_basis == "group_score":
+        for _, column in dimensions:
+            if row[column] is None and (row.index, column) not in row.table.faulty:
+                place = row.ref(column)
+                if place.column is not None:
+                    yield problem("E201", place)
+    for dimension, column in filled:
+        value = exact.from_hundredths(row[column])
+        if value > dimension.full_marks and all_known:
+            limit = exact.short(dimension.full_marks)
+            yield problem("E309", row.ref(column), value=exact.short(value), limit=limit)
+    if row["sum"] is not None and len(filled) == len(dimensions) and all_known:
+        expected = sum(row[column] for _, column in filled)
+        rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
+        given = exact.from_hundredths(row["sum"])
+        if given not in (exact.from_hundredths(expected), rounded):
+            written = exact.short(exact.from_hundredths(expected))
+            yield problem("E310", row.ref("sum"), value=exact.short(given), expected=written, suggestion=written)
+
+
+def _reviews(county: County, table: Table) -> Iterable[Problem]:
+    """年评议 rows: known and rightly named, one a member over all branches, at least one vote."""
+    first: dict[str, Record] = {}
+    for row in table.records():
+        yield from _code_and_name(county, row)
+        member_id = row["member_id"]
+        if member_id is None:
+            continue
+        other = first.get(member_id)
+        if other is not None and other.origin.unit != row.origin.unit:  # else a doubled key, or a form sent twice
+            member = county.roster.members[member_id][0] if member_id in county.roster.members else member_id
+            yield problem("E320", row.ref("member_id"), value=member_id, member=member, other=other.ref("member_id"))
+        first.setdefault(member_id, row)
+        columns = [c.name for c in table.sheet.expanded]
+        if columns and all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
+            yield problem("E321", row.ref(columns[0]))

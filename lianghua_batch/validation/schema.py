@@ -1,0 +1,117 @@
+"""Form definition → Pandera schema, run once a form over all its rows; its failures → Problems."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.form_definitions import COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.tables import Table
+
+_REQUIRED, _MIN, _MAX, _ALLOWED = "required", "min", "max", "allowed"
+
+
+def schema(sheet: Sheet) -> pa.DataFrameSchema:
+    """Build the sheet's Pandera schema: types, required cells, ranges (hundredths), allowed values; the key is `doubled_keys`."""
+    return pa.DataFrameSchema(
+        {column.name: _column_schema(column) for column in sheet.columns}, strict="filter", name=sheet.label
+    )
+
+
+def _column_schema(column: Column) -> pa.Column:
+    checks = []
+    if column.required:
+        checks.append(pa.Check(lambda cells: cells.notna(), error=_REQUIRED, ignore_na=False))
+    scale = 100 if column.type == NUMBER else 1
+    if column.min is not None and column.type in (NUMBER, COUNT):
+        checks.append(pa.Check.ge(column.min * scale, error=_MIN))
+    if column.max is not None:
+        checks.append(pa.Check.le(column.max * scale, error=_MAX))
+    if column.choices:
+        checks.append(pa.Check.isin(list(column.choices), error=_ALLOWED))
+    dtype = {NUMBER: "Int64", COUNT: "Int64", "date": "datetime64[s]"}.get(column.type, "str")
+    return pa.Column(dtype, checks=checks, nullable=True)
+
+
+def _failures(table: Table) -> pd.DataFrame:
+    try:
+        schema(table.sheet).validate(table.frame, lazy=True)
+    except pa.errors.SchemaErrors as failure:
+        return failure.failure_cases
+    return pd.DataFrame(columns=["column", "check", "index", "failure_case"])
+
+
+def check(table: Table) -> list[Problem]:
+    """Validate a table against its definition; every failing cell is one problem, cells already reported excepted."""
+    problems = []
+    for failure in _failures(table).itertuples():
+        if (failure.index, failure.column) in table.faulty:
+            continue
+        column = table.sheet.column(failure.column)
+        place = table.ref(failure.index, failure.column)
+        value = table.frame.at[failure.index, failure.column]
+        if failure.check == _REQUIRED:
+            if place.column is not None:  # a missing column has its own problem
+                problems.append(problem("E201", place))
+        elif failure.check == _MIN:
+            problems.append(problem("E204", place, value=_written(value, column), limit=column.min))
+        elif failure.check == _MAX:
+            problems.append(problem("E205", place, value=_written(value, column), limit=column.max))
+        else:
+            raise AssertionError(f"{table.sheet.label}.{column.label}: {failure.check} {failure.failure_case}")
+    return problems + doubled_keys(table)
+
+
+def _written(value: object, column: Column) -> str:
+    return exact.short(exact.from_hundredths(value)) if column.type == NUMBER else str(value)
+
+
+def doubled_keys(table: Table) -> list[Problem]:
+    """Rows whose key stands in an earlier row of the same form; where only one sheet may be sent, of the same sheet.
+
+    A branch's form, or a sheet of 考评方案, that is there twice is one problem by itself.
+    """
+    key = list(table.sheet.key)
+    if not key or table.frame.empty:
+        return []
+    marks = table.frame[key].copy()
+    for name in key:
+        if table.sheet.column(name).type in (TEXT, NAME):  # names are compared without their spaces everywhere
+            marks[name] = marks[name].map(squeeze, na_action="ignore")
+    form = definitions()[table.sheet.form]
+    single = form.by_branch or form.name == "scheme"
+    whose = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
+    marks["_whose"] = table.frame["_origin"].map(whose)
+    marks = marks[marks[key[0]].notna()]
+    doubled = marks[marks.duplicated(keep="first")]
+    if doubled.empty:
+        return []
+    first = marks.drop_duplicates(keep="first").reset_index().set_index([*key, "_whose"])["index"]
+    problems = []
+    for index, row in doubled.iterrows():
+        earlier = first[tuple(row)] if not row.isna().any() else _first_like(marks, row)
+        labels = "、".join(table.sheet.label_of(name) for name in key)
+        written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
+        problems.append(
+            problem(
+                "E209",
+                table.ref(index, key[0]),
+                value=written,
+                key=f"{labels} {written}",
+                other=table.ref(earlier, key[0]),
+            )
+        )
+    return problems
+
+
+def _key_text(table: Table, index: int, name: str) -> str:
+    value = table.frame.at[index, name]
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return table.sheet.column(name).choices.get(value, str(value))
+
+
+def _first_like(marks: pd.DataFrame, row: pd.Series) -> int:
+    same = ((marks == row) | (marks.isna() & row.isna())).all(axis=1)
+    return int(same.idxmax())

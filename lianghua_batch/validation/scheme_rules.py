@@ -1,0 +1,81 @@
+"""考评方案 against 花名册: every unit's weights add up, indicators apply to somebody, units have a 上级 (spec §5.1)."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from lianghua_batch.core import exact
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.core.suggestions import likely
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Unit
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PENDING, ROUTINE
+from lianghua_batch.validation.unit_rows import level_label
+
+
+def check(county: County) -> list[Problem]:
+    """All problems between the scheme and the units of the period's last day."""
+    day = county.period.last_day
+    units = [*county.roster.units_on(day, COMMITTEE), *county.roster.units_on(day, BRANCH)]
+    read_whole = not county.scheme.unread_indicators  # else nobody knows what their weights add up to
+    problems = [p for unit in units for p in _weights(county, unit)] if read_whole else []
+    if not units:
+        problems.append(problem("E514", SourceRef(""), day=day))
+    problems += (p for unit in units for p in _parent(county, unit, day))
+    problems += _targets(county)
+    return problems + list(_stranded(county))
+
+
+def _weights(county: County, unit: Unit) -> Iterator[Problem]:
+    """Σ权重 of each 类别; in a quarter, while 差异化 is still under review, only a warning."""
+    rules = county.scheme.parameters
+    indicators = county.scheme.indicators_for(unit.id, unit.level, unit.group)
+    for kind, expected in ((ROUTINE, rules.routine_weight), (DIFFERENTIAL, rules.differential_weight)):
+        total = sum((i.weight for i in indicators if i.kind == kind), exact.ZERO)
+        if total != expected:
+            values = {"value": exact.short(total), "expected": exact.short(expected)}
+            label = county.scheme_label("kind", kind)
+            place = next((i.source for i in indicators if i.kind == kind), unit.source)
+            yield problem("E410" if county.is_year else "W401", place, unit=unit, kind=label, **values)
+
+
+def _parent(county: County, unit: Unit, day: dt.date) -> Iterator[Problem]:
+    parent = unit.parent
+    if parent in county.roster.units and not county.roster.exists(parent, day):
+        yield problem("E505", unit.row.ref("parent_id"), value=parent, unit=unit, day=day)
+
+
+def _targets(county: County) -> Iterator[Problem]:
+    """适用单位 is a unit of the indicator's 层级, or a 考评组; 差异化 that waits for its review is a warning."""
+    for indicator in county.scheme.indicators:
+        place = indicator.row.ref("applies_to")
+        target = indicator.applies_to
+        if indicator.kind == DIFFERENTIAL and indicator.review == PENDING:
+            yield problem("W402", indicator.row.ref("review"), value=indicator.id, indicator=indicator.id)
+        if target is None or target in county.roster.groups:
+            continue
+        unit = county.roster.units.get(target)
+        if unit is None:
+            yield problem("E414", place, value=target, suggestion=_likely_target(county, target, indicator.level))
+        elif unit[0].level != indicator.level:
+            levels = {"actual": level_label(unit[0].level), "level": level_label(indicator.level)}
+            yield problem("E418", place, value=target, **levels)
+
+
+def _likely_target(county: County, target: str, level: str) -> str | None:
+    """The unit of the 层级, or the 考评组, that was probably meant."""
+    found = {county.roster.likely_unit(target, level=level), likely(target, county.roster.groups)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stranded(county: County) -> Iterator[Problem]:
+    """Members whose row outlives their branch: from then on they are in no branch."""
+    last = county.period.last_day
+    for rows in county.roster.members.values():
+        for row in rows:
+            unit = county.roster.units.get(row.branch)
+            if unit is None or not row.managed:
+                continue
+            end = unit[-1].end
+            if end is not None and end <= last and row.holds(end):
+                yield problem("W501", row.row.ref("branch_id"), value=row.id, member=row, unit=unit[-1], day=end)

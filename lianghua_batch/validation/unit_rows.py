@@ -1,0 +1,195 @@
+"""Rows about units: known, rightly named, existing, of the right level (spec §5)."""
+
+from collections.abc import Iterator
+
+from lianghua_batch.core import exact, mail_addresses, resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import HALF, Period
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.tables import Origin, Record, Table
+from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Roster, Unit
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, PENDING, Indicator, applies
+from lianghua_batch.scoring.raters import inspection_periods
+
+# Forms whose rows are wasted on a unit that does not exist at their period's end.
+_SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", "bonus")
+
+
+def check(county: County) -> list[Problem]:
+    """All problems of the county's forms' rows, and of 花名册's addresses."""
+    problems = [p for rows in county.roster.units.values() for unit in rows for p in _addresses(unit)]
+    for name in (*_SCORED, "rectification"):
+        problems += (p for row in county.tables[name].records() for p in _unit_row(county, name, row))
+    for name, rule in _ROW_RULES.items():
+        problems += (p for row in county.tables[name].records() for p in rule(county, row))
+    return problems
+
+
+def level_label(level: str) -> str:
+    """What a 层级 is called."""
+    return definitions()["roster"].sheet("units").column("level").choices[level]
+
+
+def _addresses(unit: Unit) -> Iterator[Problem]:
+    """What stands for a mail address and is none: nothing could be sent there."""
+    for written in mail_addresses.split(unit.details["email"]):
+        if not mail_addresses.valid(written):
+            likely = mail_addresses.likely(written)
+            yield problem("W504", unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
+
+
+def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
+    unit_id, period = row["unit_id"], row.origin.period or county.period
+    if unit_id is None:
+        return
+    place = row.ref("unit_id")
+    if unit_id not in county.roster.units:
+        likely = county.roster.likely_unit(unit_id, row.values.get("unit_name"))
+        yield problem("E322", place, value=unit_id, suggestion=likely)
+    elif not county.roster.existed_within(unit_id, period.first_day, period.last_day):
+        yield problem("E338", place, value=unit_id, unit=county.roster.named(unit_id), period=period)
+    elif form in _SCORED and not county.roster.exists(unit_id, period.last_day):
+        yield problem("W308", place, value=unit_id, unit=county.roster.named(unit_id), period=period)
+
+
+def _known(county: County, row: Record) -> Unit | None:
+    unit_id = row["unit_id"]
+    return county.roster.named(unit_id) if unit_id in county.roster.units else None
+
+
+def _inspection(county: County, row: Record) -> Iterator[Problem]:
+    unit = _known(county, row)
+    if unit is None:
+        return
+    names = county.roster.names_of(unit.id)
+    if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
+        likely = county.roster.likely_name(row["unit_name"], unit.id)
+        values = {"value": row["unit_name"], "expected": unit.name, "suggestion": likely}
+        yield problem("E323", row.ref("unit_name"), unit=unit.id, **values)
+    if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
+        yield problem("E325", row.ref("inspector"), value=row["inspector"], unit=unit)
+    period = row.origin.period
+    expected = COMMITTEE if period is not None and period.kind == HALF else BRANCH
+    if period is not None and unit.level != expected:
+        labels = {"level": level_label(unit.level), "expected": level_label(expected)}
+        yield problem("E324", row.ref("unit_id"), value=unit.id, unit=unit, period=period, **labels)
+    elif unit.level == COMMITTEE and county.is_year and _uncounted(county, unit, period):
+        yield problem("W309", row.ref("unit_id"), value=unit.id, unit=unit, period=period)
+
+
+def _uncounted(county: County, unit: Unit, period: Period | None) -> bool:
+    """Whether a unit's 督查 of a period is none of the scheme's; where the unit did not exist, that is why."""
+    if period is None or not county.roster.exists(unit.id, period.last_day):
+        return False
+    return period not in inspection_periods(county, unit)
+
+
+def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
+    unit, indicator_id = _known(county, row), row["indicator_id"]
+    if unit is None or indicator_id is None:
+        return
+    place = row.ref("indicator_id")
+    indicator = county.scheme.indicator.get(indicator_id)
+    if indicator is None:
+        if indicator_id in county.scheme.unread_indicators:
+            return
+        yield problem("E328", place, value=indicator_id, suggestion=county.scheme.likely_indicator(indicator_id))
+        return
+    now = county.roster.unit(unit.id, county.period.last_day)
+    if now is None:
+        return
+    if indicator.level != now.level or not applies(indicator, now.id, now.group):
+        yield problem("E329", place, value=indicator_id, indicator=indicator_id, unit=now)
+    elif not indicator.counts:
+        yield problem("W306", place, value=indicator_id, indicator=indicator_id)
+    elif indicator.metric != "filed":
+        label = county.scheme_label("metric", indicator.metric)
+        yield problem("E340", place, value=indicator_id, indicator=indicator_id, metric=label)
+    else:
+        yield from _share(indicator, row)
+
+
+def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
+    """An 实际值 below 1 beside standard values of tens: a percentage, probably, that is written as a share of one."""
+    low = min((abs(v) for v in indicator.standards if v), default=None)
+    if row["actual"] is None or low is None:
+        return
+    value = exact.from_hundredths(row["actual"])
+    least = resources.load("reading")["percentages_from"]
+    if 0 < value < 1 and low >= least["usual" if all(indicator.standards) else "with_zero"]:
+        meant = exact.short(value * 100)
+        yield problem("W311", row.ref("actual"), value=exact.short(value), low=exact.short(low), suggestion=meant)
+
+
+def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
+    columns = [c.name for c in row.table.sheet.expanded]
+    if columns and not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
+        yield problem("E321", row.ref(columns[0]))
+
+
+def _bonus(county: County, row: Record) -> Iterator[Problem]:
+    day = row["date"]
+    if day is not None and not county.period.holds(day.date()):
+        yield problem("E333", row.ref("date"), value=day.date(), year=county.period.year)
+    deduction = -county.scheme.parameters.discipline_deduction
+    if row["kind"] == "discipline" and row["points"] is not None:
+        points = exact.from_hundredths(row["points"])
+        if points != deduction:
+            expected = exact.short(deduction)
+            yield problem("E334", row.ref("points"), value=exact.short(points), expected=expected, suggestion=expected)
+    if row["review"] == PENDING:
+        yield problem("W304", row.ref("review"), value=row.table.sheet.column("review").choices[PENDING])
+
+
+def _rectification(county: County, row: Record) -> Iterator[Problem]:
+    if row["status"] == "done" and row["completed"] is None and (row.index, "completed") not in row.table.faulty:
+        yield problem("E335", row.ref("completed"))
+
+
+def _objection(county: County, row: Record) -> Iterator[Problem]:
+    subject = row["subject_id"]
+    if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
+        likely = county.roster.likely_subject(subject)
+        yield problem("E339", row.ref("subject_id"), value=subject, suggestion=likely)
+    if any((row.index, column) in row.table.faulty for column in ("raised", "conclusion", "reviewed")):
+        return
+    reviewed, raised = row["reviewed"], row["raised"]
+    if row["conclusion"] is not None and reviewed is None:
+        yield problem("W312", row.ref("reviewed"))
+    elif row["conclusion"] is None and reviewed is not None:
+        yield problem("W313", row.ref("conclusion"))
+    if reviewed is not None and raised is not None and reviewed < raised:
+        yield problem("W314", row.ref("reviewed"), value=reviewed.date(), raised=raised.date())
+
+
+_ROW_RULES = {
+    "inspection": _inspection,
+    "indicator_value": _indicator_value,
+    "satisfaction": _satisfaction,
+    "bonus": _bonus,
+    "rectification": _rectification,
+    "objection": _objection,
+}
+
+
+def sent_twice(table: Table, roster: Roster) -> Iterator[Problem]:
+    """A branch's form of one period that is there twice, as the sheets are labelled."""
+    form = definitions()[table.sheet.form].label
+    for first, second in same_form_twice(table):
+        unit = roster.named(second.unit) if second.unit in roster.units else second.unit
+        context = {"unit": unit, "form": form, "period": second.period, "other": first.place()}
+        yield problem("E113", second.place(), value=second.unit, **context)
+
+
+def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:
+    """Pairs of different sheets that are the same branch's same form of the same period."""
+    first: dict[tuple, Origin] = {}
+    for origin in table.origins:
+        key = (origin.unit, origin.period)
+        if origin.unit is None or origin.period is None:
+            continue
+        if key in first:
+            yield first[key], origin
+        first.setdefault(key, origin)
