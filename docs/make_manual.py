@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import resources
+from lianghua_batch.core import form_definitions, resources
 from lianghua_batch.core.form_definitions import NUMBER, Column, Form, Sheet
 from lianghua_batch.forms.writer.data_validation import number_range
 from lianghua_batch.model import default_scheme, parameters
@@ -151,14 +150,15 @@ def _forms() -> list[str]:
     """The list of all forms."""
     filed_by = _instructions()["filed_by"]
     rows = [
-        (f.order, f.label, filed_by[f.filed_by], _periods(f), f.due, f.purpose) for f in forms.definitions().values()
+        (f.order, f.label, filed_by[f.filed_by], _periods(f), f.due, f.purpose)
+        for f in form_definitions.definitions().values()
     ]
     return _table(["序号", "表种", "谁填", "周期", "报送时间", "填什么"], sorted(rows))
 
 
 def _form(name: str) -> list[str]:
     """What one form is, and the columns of each of its sheets under the default scheme."""
-    form = forms.expand(forms.definitions()[name], default_scheme.scheme().items)
+    form = form_definitions.expand(form_definitions.definitions()[name], default_scheme.scheme().items)
     words = _instructions()
     lines = [
         f"- 用途：{form.purpose}",

@@ -11,10 +11,9 @@ import click
 from click.testing import CliRunner, Result
 from support import County
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive.manifest import Entry, Link, Manifest
-from lianghua_batch.cli import messages as wording
+from lianghua_batch.archive import bags, manifests
+from lianghua_batch.archive.manifests import Entry, Link, Manifest
+from lianghua_batch.cli import messages
 from lianghua_batch.cli.app import root
 
 FIRST, AMENDED, LAST = "2026Q1.zip", "2026Q1_更正1.zip", "2026Q2.zip"
@@ -32,7 +31,7 @@ def refusal(*words: object) -> str:
     """What a command says that ends with exit code 2."""
     found = CliRunner().invoke(root, [str(word) for word in words], standalone_mode=False)
     assert isinstance(found.exception, click.ClickException), found.output
-    return wording.usage_message(found.exception)
+    return messages.usage_message(found.exception)
 
 
 def sealed_county(folder: Path) -> Path:

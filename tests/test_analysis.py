@@ -10,16 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch.analysis import crowding
-from lianghua_batch.analysis import identical_marks as sameness
-from lianghua_batch.analysis import indicator_statistics as indicators
-from lianghua_batch.analysis import rater_statistics as raters
+from lianghua_batch.analysis import crowding, identical_marks, indicator_statistics, rater_statistics
 from lianghua_batch.analysis import statistics as figures
 from lianghua_batch.core import exact, periods
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import Band
-from lianghua_batch.report import ranking_workbook as report
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report import ranking_workbook
+from lianghua_batch.report.writer import workbook
 
 SHEETS = ("指标分析", "评分人分析")
 BRANCHES = {f"ZB{n}": f"财政第{word}支部" for n, word in enumerate("一二三四五六", start=1)}
@@ -55,8 +52,8 @@ def scored(county: County, folder, period: str = "2026"):
 
 def book(results, folder):
     """The workbook with the sheets that are looked at here."""
-    sheets = [s for s in report.build(results, ()) if s.name in SHEETS]
-    workbook_out.write(folder / "a.xlsx", sheets)
+    sheets = [s for s in ranking_workbook.build(results, ()) if s.name in SHEETS]
+    workbook.write(folder / "a.xlsx", sheets)
     return openpyxl.load_workbook(folder / "a.xlsx")
 
 
@@ -113,13 +110,13 @@ def test_full_marks_are_the_whole_weight_however_scores_are_rounded(tmp_path):
     fill(county, "B1", [100, 100, 90, 90, 0, 0])
     for form in county.forms:  # filled figures are whole numbers already
         assert form.form != "季汇总" or all(row["审定积分"] == 80 for row in form.rows)
-    b1 = next(f for f in indicators.analyse(scored(county, tmp_path)) if f.indicator.id == "B1")
+    b1 = next(f for f in indicator_statistics.analyse(scored(county, tmp_path)) if f.indicator.id == "B1")
     assert (b1.lowest, b1.mean, b1.highest) == (0, Fraction(19, 30), 1)
     assert (b1.full, b1.zero) == (Fraction(1, 3), Fraction(1, 3))
 
 
 def test_figures_of_indicators_by_hand(falling):
-    found = {f.indicator.id: f for f in indicators.analyse(falling)}
+    found = {f.indicator.id: f for f in indicator_statistics.analyse(falling)}
     b1 = found["B1"]
     assert (b1.units, b1.mean, b1.lowest, b1.highest) == (6, Fraction(3, 4), Fraction(1, 2), 1)
     # Distances from the mean 25, 15 and 5 on both sides: √((625 + 225 + 25) ÷ 3) = √291.67 = 17.078
@@ -168,12 +165,12 @@ def test_verdicts(values, verdict, tmp_path):
     county = six_branches()
     fill(county, "B1", [100, 95, 80, 70, 50, 45])  # decides the order of 总分
     fill(county, "B2", values)
-    found = {f.indicator.id: f.verdict for f in indicators.analyse(scored(county, tmp_path))}
+    found = {f.indicator.id: f.verdict for f in indicator_statistics.analyse(scored(county, tmp_path))}
     assert found["B2"] == verdict
 
 
 def test_a_quarter_has_no_indicators(tmp_path):
-    assert indicators.analyse(scored(County().only("2026Q1"), tmp_path, "2026Q1")) == ()
+    assert indicator_statistics.analyse(scored(County().only("2026Q1"), tmp_path, "2026Q1")) == ()
 
 
 # --- 评分人分析: those who mark -------------------------------------------------------------------------------------
@@ -196,7 +193,7 @@ def marked(tmp_path_factory):
 
 
 def test_bias_is_the_mean_difference_from_the_others_on_common_units(marked):
-    found = {r.rater: r for r in raters.analyse(marked, raters.SUPERVISORS)}
+    found = {r.rater: r for r in rater_statistics.analyse(marked, rater_statistics.SUPERVISORS)}
     strict, lenient, few = found["监督员甲"], found["监督员乙"], found["监督员丙"]
     # ZB1: 90 − (95 + 91) ÷ 2 = −3; ZB2…ZB6: −6, −7, −5, −6, −7; DW1 has nobody else's mark.
     assert (strict.marks, strict.compared, strict.bias) == (7, 6, Fraction(-34, 6))
@@ -211,7 +208,7 @@ def test_bias_is_the_mean_difference_from_the_others_on_common_units(marked):
 
 
 def test_a_rater_written_by_code_is_the_unit_of_that_name(marked):
-    found = {r.rater: (r.marks, r.mean, r.bias) for r in raters.analyse(marked, raters.INSPECTION)}
+    found = {r.rater: (r.marks, r.mean, r.bias) for r in rater_statistics.analyse(marked, rater_statistics.INSPECTION)}
     assert found["财政第一支部"] == (2, 87, -3)
     assert set(found) == {"互检一组", "财政第一支部"}
 
@@ -311,7 +308,7 @@ def test_a_rater_whose_marks_crowd_just_above_a_bound_is_told_to_be_looked_at(tm
     for code, mark in zip(BRANCHES, ("90", "90.2", "90.5", "90.5", "90.9", "89"), strict=True):
         county.form("监督员评分").row(组织编号=code)["得分"] = float(mark)
     results = scored(county, tmp_path / "data")
-    (rater,) = raters.analyse(results, raters.SUPERVISORS)
+    (rater,) = rater_statistics.analyse(results, rater_statistics.SUPERVISORS)
     assert rater.verdicts == ("crowded",)
     found = lines(book(results, tmp_path)["评分人分析"])
     # DW1's 90 is among the seven, too: six just above, one just below.
@@ -344,7 +341,7 @@ def test_ballots_of_several_grades_are_not_listed(tmp_path):
         row["优秀票"], row["合格票"] = 10 - n, n  # one of three rows is all of one grade
     for row in county.form("年评议", 支部编号="ZB2").rows:
         row["优秀票"] = 4  # too few votes to say anything
-    assert sameness.ballots(scored(county, tmp_path)) == ()
+    assert identical_marks.ballots(scored(county, tmp_path)) == ()
 
 
 def test_a_branch_most_of_whose_members_have_all_votes_in_one_grade(tmp_path):
@@ -352,7 +349,7 @@ def test_a_branch_most_of_whose_members_have_all_votes_in_one_grade(tmp_path):
     first, *others = county.form("年评议", 支部编号="ZB1").rows
     first["优秀票"], first["不合格票"] = 0, 10
     assert len(others) == 2
-    found = [b for b in sameness.ballots(scored(county, tmp_path)) if b.form == sameness.REVIEW]
+    found = [b for b in identical_marks.ballots(scored(county, tmp_path)) if b.form == identical_marks.REVIEW]
     assert [(b.unit.id, b.rows, b.one_grade, b.identical, b.verdict) for b in found] == [
         ("ZB1", 3, 3, False, "review_one_grade"),
         ("ZB2", 3, 3, True, "identical"),
@@ -381,7 +378,7 @@ def test_a_party_group_in_which_everyone_gets_the_same(tmp_path):
     county = four_in_a_group()
     differ(county, months=5)
     results = scored(county, tmp_path / "data")
-    assert [(g.unit.id, g.party_group, g.members, g.months, g.same) for g in sameness.groups(results)] == [
+    assert [(g.unit.id, g.party_group, g.members, g.months, g.same) for g in identical_marks.groups(results)] == [
         ("ZB1", "第一党小组", 4, 12, 7)
     ]
     assert lines(book(results, tmp_path)["评分人分析"])[-2:] == [
@@ -393,13 +390,13 @@ def test_a_party_group_in_which_everyone_gets_the_same(tmp_path):
 def test_a_party_group_whose_marks_mostly_differ_is_not_listed(tmp_path):
     county = four_in_a_group()
     differ(county, months=7)
-    assert sameness.groups(scored(county, tmp_path)) == ()
+    assert identical_marks.groups(scored(county, tmp_path)) == ()
 
 
 def test_where_months_are_computed_from_the_diary_no_group_is_listed(tmp_path):
     county = four_in_a_group()
     county.set_rule("月积分口径", "日记录核算")
-    assert sameness.groups(scored(county, tmp_path)) == ()
+    assert identical_marks.groups(scored(county, tmp_path)) == ()
 
 
 # --- the statistics ------------------------------------------------------------------------------------------------

@@ -20,10 +20,10 @@ from support import County
 from lianghua_batch.cli.app import root
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import read_files
 from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.report import annotated as annotation
-from lianghua_batch.report.annotated import fidelity_check as faithful
+from lianghua_batch.report.annotated import fidelity_check
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 RED, YELLOW = "FFFF7C80", "FFFFEB84"
@@ -186,7 +186,7 @@ def annotated(content: bytes, *problems: Problem, name: str = "a.xlsx", folder: 
     """The copy of a workbook of these bytes with these problems."""
     path = folder / name
     path.write_bytes(content)
-    grids, _ = intake.read(path, folder)
+    grids, _ = read_files.read(path, folder)
     copy = annotation.annotated(content, PurePosixPath(name), grids, problems)
     target = folder / "批注" / (f"{path.stem}.xlsx" if copy.converted else name)
     target.parent.mkdir(exist_ok=True)
@@ -202,8 +202,8 @@ def fault(place: str, sheet: str = "表", code: str = "E202", heading: str = "�
 
 def same_cells(original: Path, copy: Path) -> bool:
     """Whether the program reads the same cells from a copy as from the original."""
-    before, _ = intake.read(original, original.parent)
-    after, _ = intake.read(copy, copy.parent)
+    before, _ = read_files.read(original, original.parent)
+    after, _ = read_files.read(copy, copy.parent)
 
     def shape(grids: list[Grid]) -> list[tuple]:
         return [(g.sheet, g.rows, g.hidden, g.hidden_rows, set(g.merged)) for g in grids if g.sheet != "核对意见"]
@@ -473,8 +473,8 @@ def test_the_copy_of_a_strict_form_put_back_has_the_same_problems(faulty):
 )
 def test_unusual_cells_are_carried_as_they_are(cells, tmp_path):
     copy = annotated(with_cells(cells), fault("B1"), folder=tmp_path)
-    after, _ = intake.read(copy, tmp_path)
-    before, _ = intake.read(tmp_path / "a.xlsx", tmp_path)
+    after, _ = read_files.read(copy, tmp_path)
+    before, _ = read_files.read(tmp_path / "a.xlsx", tmp_path)
     (rows,) = [g.rows for g in after if g.sheet == "表"]
     assert [value for value in rows[0] if value != ""] == [value for value in before[0].rows[0] if value != ""]
     assert openpyxl.load_workbook(copy)["核对意见"]["A4"].value.startswith("在本文件里改好")
@@ -507,7 +507,7 @@ def test_errors_that_excel_does_not_know_stay_errors(tmp_path):
 
 
 def test_a_workbook_that_no_copy_reads_like_has_none(faulty, monkeypatch):
-    monkeypatch.setattr(faithful, "reads_alike", lambda *_: False)
+    monkeypatch.setattr(fidelity_check, "reads_alike", lambda *_: False)
     done = check(faulty, "--annotate")
     assert done.exit_code == 1
     assert done.stderr == f"{FILE} 的内容不能照原样写成副本，没有批注，问题见检查报告。\n"

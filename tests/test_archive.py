@@ -17,11 +17,10 @@ from post_office import post_office, settings
 from support import County, FilledForm
 
 from lianghua_batch.archive import contents as gathering
-from lianghua_batch.archive import inputs
-from lianghua_batch.archive import seal as sealing
+from lianghua_batch.archive import inputs, seal_period
 from lianghua_batch.cli.app import dispatch
 from lianghua_batch.core import periods, resources
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 Q1, DAY = "2026Q1", "2026-04-20"
 OUTPUTS = f"输出/{Q1}"
@@ -252,11 +251,11 @@ def test_a_form_that_came_while_others_were_read_is_not_sealed(published):
     files = inputs.read(published)
     seen = {name: code for name, code in files.codes.items() if name != "ZB1/2026Q1.xlsx"}
     with pytest.raises(gathering.Altered, match=r"ZB1/2026Q1\.xlsx"):
-        sealing.seal(
+        seal_period.seal(
             published,
-            pipeline.process(published, periods.parse(Q1)),
+            process.process(published, periods.parse(Q1)),
             replace(files, codes=seen, paths={name: files.paths[name] for name in seen}),
-            sealing.Signature("经办人甲", dt.date(2026, 4, 20)),
+            seal_period.Signature("经办人甲", dt.date(2026, 4, 20)),
         )
     assert not (published / "归档").exists()
 
@@ -638,7 +637,7 @@ def test_what_looks_back_on_an_amended_period_says_so_and_can_be_amended(data, c
 def test_another_version_of_the_program_alone_is_nothing_to_amend(published, tmp_path, command, monkeypatch):
     data = shutil.copytree(published, tmp_path / "data")
     monkeypatch.setattr("lianghua_batch.scoring.results.__version__", "0.0.9")
-    monkeypatch.setattr("lianghua_batch.archive.seal.__version__", "0.0.9")
+    monkeypatch.setattr("lianghua_batch.archive.seal_period.__version__", "0.0.9")
     invoke("run", data, "--period", Q1)
     invoke("archive", "seal", data, "--period", Q1, "--date", DAY)
     monkeypatch.undo()

@@ -13,15 +13,11 @@ import pytest
 from archive_county import AMENDED, FIRST, LAST, code_of, manifest, sealed_county
 from support import told
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seal_sheet as sheet
-from lianghua_batch.archive import seals as shelf
-from lianghua_batch.archive.manifest import Entry, Link, Manifest
-from lianghua_batch.archive.seals import Seal
+from lianghua_batch.archive import bags, manifests, seal_names, seal_sheet, seal_store
+from lianghua_batch.archive.manifests import Entry, Link, Manifest
+from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +126,7 @@ def test_an_amendment_says_why_what_changed_and_who_moved(shelved):
 
 def test_the_list_has_every_file_with_its_code(shelved):
     for seal in (FIRST, AMENDED, LAST):
-        path = shelved / names.sheet_file(seal)
+        path = shelved / seal_names.sheet_file(seal)
         title, total, headings, *listed, note = lines(path, "文件清单")
         entries, code = manifest(shelved / seal).entries, code_of(shelved / seal)
         assert title == [f"文件清单（{seal}）"]
@@ -165,7 +161,7 @@ def test_every_printed_page_says_of_which_seal_it_is(shelved):
 
 
 def test_equal_seals_give_equal_bytes(shelved, tmp_path):
-    sheet.write(tmp_path / "再写一份.xlsx", shelf.read(shelved / AMENDED))
+    seal_sheet.write(tmp_path / "再写一份.xlsx", seal_store.read(shelved / AMENDED))
     assert (tmp_path / "再写一份.xlsx").read_bytes() == (shelved / "2026Q1_更正1_归档单.xlsx").read_bytes()
 
 
@@ -183,7 +179,7 @@ def test_its_properties_say_which_seal_it_is_of(shelved):
 
 def test_it_is_no_form_wherever_it_lies(shelved, tmp_path):
     (tmp_path / "签过字.xlsx").write_bytes((shelved / "2026Q1_归档单.xlsx").read_bytes())
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    outcome = process.process(tmp_path, periods.parse("2026Q1"))
     (found,) = (p for p in outcome.problems if p.place.file)
     assert told(found) == "W110 签过字.xlsx：这是本程序写出的结果，未读取。请把它移到“输出”文件夹。"
 
@@ -226,10 +222,10 @@ FEW = Manifest(
 
 def made(folder: Path, its: Manifest) -> list[list[Any]]:
     """The page of a seal that says so of itself."""
-    path = folder / names.file(its.period, its.amendment)
+    path = folder / seal_names.file(its.period, its.amendment)
     bags.write(path, [("归档清单.json", manifests.as_text(its).encode("utf-8"))], {})
-    sheet.write(folder / names.sheet_file(path.name), Seal(path, its))
-    return lines(folder / names.sheet_file(path.name))
+    seal_sheet.write(folder / seal_names.sheet_file(path.name), Seal(path, its))
+    return lines(folder / seal_names.sheet_file(path.name))
 
 
 def change(code: str, was: dict | None, now: dict | None) -> dict[str, Any]:

@@ -17,13 +17,9 @@ from hypothesis import strategies as st
 from support import County
 
 from lianghua_batch import __version__
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import verify as verifying
-from lianghua_batch.archive import verify_chain as chain
+from lianghua_batch.archive import bags, manifests, seal_names, verify, verify_chain
 from lianghua_batch.archive.findings import words
-from lianghua_batch.archive.manifest import Link
+from lianghua_batch.archive.manifests import Link
 from lianghua_batch.archive.verify_chain import Ring
 from lianghua_batch.core import periods, resources
 
@@ -47,7 +43,7 @@ def shelf(county, tmp_path) -> Path:
 
 def found(path: Path, period: str | None = None) -> list[str]:
     """Every finding as «四性 seal file：message» with its numbers."""
-    report = verifying.verify(path, periods.parse(period) if period else None)
+    report = verify.verify(path, periods.parse(period) if period else None)
     return [
         " ".join(filter(None, (words()["properties"][f.property]["label"], f.seal, f.file)))
         + f"：{f.message}"
@@ -57,7 +53,7 @@ def found(path: Path, period: str | None = None) -> list[str]:
 
 
 def notes(path: Path, period: str | None = None) -> list[str]:
-    report = verifying.verify(path, periods.parse(period) if period else None)
+    report = verify.verify(path, periods.parse(period) if period else None)
     return [" ".join(filter(None, (n.seal, n.file))) + f"：{n.message}" for n in report.notes]
 
 
@@ -147,7 +143,7 @@ def test_a_period_without_a_seal_is_said(shelf):
 
 
 def test_one_period_is_verified_with_the_whole_chain(shelf):
-    report = verifying.verify(shelf, periods.parse("2026Q1"))
+    report = verify.verify(shelf, periods.parse("2026Q1"))
     assert [each.examined.file for each in report.seals] == [FIRST, AMENDED]
     seals.flip(shelf / LAST, 2000)
     assert found(shelf, "2026Q1") == []
@@ -198,7 +194,7 @@ def test_any_changed_byte_anywhere_is_found_and_its_seal_named(shelf, seal, shar
     bad[int(share * len(good))] ^= mask
     path.write_bytes(bad)
     try:
-        assert seal in {finding.seal for finding in verifying.verify(path).findings}
+        assert seal in {finding.seal for finding in verify.verify(path).findings}
     finally:
         path.write_bytes(good)
 
@@ -476,7 +472,7 @@ def ring(number: int, period: str = "2026Q1", amendment: int = 0, **facts: objec
         names_masked=False,
         **facts,
     )
-    name = names.file(its.period, amendment)
+    name = seal_names.file(its.period, amendment)
     return Ring(name, its, f"code of {name}", sound=True)
 
 
@@ -485,7 +481,7 @@ def link(name: str) -> Link:
 
 
 def messages(*rings: Ring) -> list[str]:
-    return [each.message for each in chain.check(rings, {r.file: r.sha256 for r in rings})]
+    return [each.message for each in verify_chain.check(rings, {r.file: r.sha256 for r in rings})]
 
 
 CHAIN = (
@@ -648,7 +644,7 @@ def test_a_seal_under_rules_with_other_words_is_verified_under_them(shelf):
 
 def test_a_rule_that_changed_since_is_reported_with_each_number_and_not_hidden(shelf):
     older(shelf / LAST, EXCHANGED, total="86.00", grade="良好")
-    report = verifying.verify(shelf, periods.parse("2026Q2"))
+    report = verify.verify(shelf, periods.parse("2026Q2"))
     assert report.findings == ()
     (note,) = report.notes
     assert note.message == (
@@ -693,7 +689,7 @@ def test_forms_that_the_installed_rules_find_faulty_are_reported(shelf, tmp_path
     then = {f"上报/{branch}/2026Q2.xlsx": (forms / f"{branch}/2026Q2.xlsx").read_bytes() for branch in ("ZB1", "ZB2")}
     seals.reseal(shelf / LAST, then)
     older(shelf / LAST, {"forms/quarterly_summary.yaml": [("审定积分", "最终所得")]})
-    report = verifying.verify(shelf, periods.parse("2026Q2"))
+    report = verify.verify(shelf, periods.parse("2026Q2"))
     assert report.findings == ()
     assert [note.message for note in report.notes] == [
         f"按归档时的规则（程序 0.0.9）重算，与封存的结果相同；按现在的规则（程序 {__version__}），上报的表有错误 2 条，"

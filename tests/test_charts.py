@@ -12,14 +12,14 @@ import pytest
 from crowd import crowd
 from office import needs_office, recalculated
 
-from lianghua_batch.analysis import quarter_trends as trends
+from lianghua_batch.analysis import quarter_trends
 from lianghua_batch.core import periods, resources
 from lianghua_batch.model.scheme import MEMBER, ORGANISATION
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets import charts
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
@@ -52,7 +52,7 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def year():
-    return pipeline.process(SAMPLE, periods.year(2026)).results
+    return process.process(SAMPLE, periods.year(2026)).results
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def drawn(year_book):
 
 @pytest.fixture(scope="module")
 def quarter():
-    return pipeline.process(SAMPLE, periods.parse("2026Q1")).results
+    return process.process(SAMPLE, periods.parse("2026Q1")).results
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def crowd_drawn(crowd_book):
 
 
 def written(outcome, path):
-    workbook_out.write(path, report.build(outcome, ()), report.properties(outcome))
+    workbook.write(path, ranking_workbook.build(outcome, ()), ranking_workbook.properties(outcome))
     return path
 
 
@@ -299,7 +299,7 @@ def test_a_grades_bar_has_its_colour(year, drawn):
 
 
 def test_the_lines_are_the_quarters_totals_and_a_missing_quarter_is_a_gap(year, drawn):
-    quarters = [results.as_json(trends.of_quarter(year, q)) for q in year.county.period.quarters]
+    quarters = [results.as_json(quarter_trends.of_quarter(year, q)) for q in year.county.period.quarters]
     lines = {line.name: line for chart in titled(drawn, "走势") for line in chart.lines}
     assert set(lines) == {u["name"] for level in ("committees", "branches") for u in results.as_json(year)[level]}
     for name, line in lines.items():

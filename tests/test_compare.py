@@ -16,19 +16,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import County
 
-from lianghua_batch.analysis import published_schema as basis_shape
-from lianghua_batch.analysis.diff import compare as differences
-from lianghua_batch.analysis.diff import text as telling
+from lianghua_batch.analysis import published_schema
+from lianghua_batch.analysis.diff import compare, sentences
 from lianghua_batch.analysis.diff.model import DATA, OTHER, ROSTER, ROUNDING, RULE, Component, total
 from lianghua_batch.analysis.published import Published, basis_check_code
-from lianghua_batch.archive import published_reader as earlier
-from lianghua_batch.cli import diff_diff_view as diff_view
+from lianghua_batch.archive import published_reader
+from lianghua_batch.cli import diff_view
 from lianghua_batch.cli.app import dispatch
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
-from lianghua_batch.scoring import audit_trail as basis
-from lianghua_batch.scoring import results
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
+from lianghua_batch.scoring import audit_trail, results
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"
@@ -242,13 +240,13 @@ def published(folder: Path, *situations: Callable[[County], None], period: str =
         outcome = county.process(folder / str(len(_COMPUTED)), period)
         assert outcome.results is not None, county.complaints(folder / "wrong", period)
         made = outcome.results
-        _COMPUTED[name] = Published(Path(period), results.as_json(made), json.loads(basis.as_text(made)))
+        _COMPUTED[name] = Published(Path(period), results.as_json(made), json.loads(audit_trail.as_text(made)))
     return _COMPUTED[name]
 
 
 def told(old: Published, new: Published, capsys) -> list[str]:
     """What `diff` prints, without the two lines that say which files they are."""
-    diff_view.show(differences.compare(old, new), 200)
+    diff_view.show(compare.compare(old, new), 200)
     return [line for line in capsys.readouterr().out.splitlines() if line][2:]
 
 
@@ -363,12 +361,12 @@ TEXTS = {
 
 def check_sums(old: Published, new: Published) -> None:
     """Every unit's and member's reasons sum to the change of its total exactly, and nothing is left unexplained."""
-    found = differences.compare(old, new)
+    found = compare.compare(old, new)
     for change in (c for kind in found.changes.values() for c in kind):
         if change.move.on_both_sides:
             assert total(change.reasons) == change.move.difference, change.move.id
             assert [r for r in change.reasons if r.kind == OTHER or not r.what] == []
-    mirrored = differences.compare(new, old)
+    mirrored = compare.compare(new, old)
     assert found.counts == mirrored.counts
 
 
@@ -413,7 +411,7 @@ def test_one_change_is_of_one_kind(folder, situation, kind):
     without_it = [s for s in with_it if s is not situation]
     old, new = published(folder, *without_it), published(folder, *with_it)
     check_sums(old, new)
-    changes = (c for its in differences.compare(old, new).changes.values() for c in its)
+    changes = (c for its in compare.compare(old, new).changes.values() for c in its)
     assert {r.kind for c in changes for r in c.reasons or ()} <= {kind, ROUNDING}
 
 
@@ -423,7 +421,7 @@ def test_a_rule_without_effect_takes_no_part_in_a_change_of_data(folder, situati
     old = published(folder, *(s for s in with_it if s is not situation))
     new = published(folder, *with_it, without_effect)
     check_sums(old, new)
-    found = differences.compare(old, new)
+    found = compare.compare(old, new)
     assert len(found.rules) == 8
     kinds = {r.kind for its in found.changes.values() for c in its for r in c.reasons or ()}
     assert {DATA} <= kinds <= {DATA, ROUNDING}
@@ -431,7 +429,7 @@ def test_a_rule_without_effect_takes_no_part_in_a_change_of_data(folder, situati
 
 def members_reasons(old: Published, new: Published, member: str) -> list[tuple[str, str, str]]:
     """Kind, words and amount of every reason of a member's change but the roundings."""
-    (change,) = (c for c in differences.compare(old, new).changes["members"] if c.move.id == member)
+    (change,) = (c for c in compare.compare(old, new).changes["members"] if c.move.id == member)
     assert total(change.reasons) == change.move.difference
     return [(r.kind, r.what, str(r.amount)) for r in change.reasons if r.kind != ROUNDING]
 
@@ -550,8 +548,8 @@ def test_entries_of_the_same_words_are_counted(folder, capsys):
 
 
 def test_a_year_is_not_compared_with_a_quarter(folder):
-    with pytest.raises(differences.Incomparable) as refused:
-        differences.compare(published(folder), published(folder, period=Q1))
+    with pytest.raises(compare.Incomparable) as refused:
+        compare.compare(published(folder), published(folder, period=Q1))
     assert str(refused.value) == (
         "2026 和 2026Q1 不能比较：一个是年度，一个是季度，得分不是一回事。请写同一期间的，或两个年度、两个季度的结果"
     )
@@ -560,14 +558,14 @@ def test_a_year_is_not_compared_with_a_quarter(folder):
 def test_two_periods_are_compared_but_not_attributed(folder, capsys):
     old, new = published(folder, inspected, period=Q1), published(folder, quarter_weights, period=Q2)
     assert told(old, new, capsys) == TEXTS["periods"].splitlines()
-    changes = [c for its in differences.compare(old, new).changes.values() for c in its]
+    changes = [c for its in compare.compare(old, new).changes.values() for c in its]
     assert {(c.reasons, c.components) for c in changes} == {(None, ())}
 
 
 def test_without_what_they_rest_on_the_published_numbers_are_compared(folder, capsys):
     old, new = published(folder), replace(published(folder, inspected, reviewed_worse), basis=None)
     assert told(old, new, capsys) == TEXTS["no basis"].splitlines()
-    found = differences.compare(old, new)
+    found = compare.compare(old, new)
     assert found.rules is None
     assert found.changes["branches"][0].components[0] == Component(
         "inspections.2026Q1", "督查得分 2026Q1", "90.00", "70.00"
@@ -579,7 +577,7 @@ def test_without_what_they_rest_on_the_published_numbers_are_compared(folder, ca
 
 def causes(old: Published, new: Published, kind: str) -> dict[str, tuple[str | None, str | None]]:
     """The codes of why grade and rank changed, by unit or member."""
-    changes = differences.compare(old, new).changes[kind]
+    changes = compare.compare(old, new).changes[kind]
     codes = {
         c.move.id: (c.grade_cause and c.grade_cause.code, c.rank_cause and c.rank_cause.code)
         for c in changes
@@ -601,7 +599,7 @@ def test_a_grade_changes_with_the_score_or_with_its_bound(folder):
     assert causes(base, lower, "branches") == {"ZB1": ("score", "own")}
     moved = published(folder, best_from(91))
     assert causes(base, moved, "branches") == {"ZB1": ("bounds", None), "ZB2": ("bounds", None)}
-    sentence = differences.compare(base, moved).changes["branches"][0].grade_cause.sentence
+    sentence = compare.compare(base, moved).changes["branches"][0].grade_cause.sentence
     assert sentence == "“优秀”的下限 90 → 91"
 
 
@@ -609,7 +607,7 @@ def test_a_rank_changes_because_of_the_others(folder):
     """ZB2 has what it had; ZB1, equal to it before, has more."""
     base, other = published(folder), published(folder, better)
     assert causes(base, other, "branches") == {"ZB2": (None, "others")}
-    cause = differences.compare(base, other).changes["branches"][-1].rank_cause
+    cause = compare.compare(base, other).changes["branches"][-1].rank_cause
     assert cause.sentence == "总分没有变，别的单位变动（财政第一支部）"
 
 
@@ -637,7 +635,7 @@ def test_a_member_s_grade_has_other_grounds_than_the_total(folder):
     base = published(folder, all_at_90)
     more = published(folder, all_at_90, two_thirds)
     assert causes(base, more, "members") == {"001": ("held_back", None), "002": ("held_back", None)}
-    cause = differences.compare(base, more).changes["members"][0].grade_cause
+    cause = compare.compare(base, more).changes["members"][0].grade_cause
     assert cause.sentence == "有了名额（优秀比例上限 1/3 → 2/3）"
     assert causes(base, published(folder, all_at_90, punished), "members") == {"003": ("veto", None)}
     assert causes(base, published(folder, all_at_90, probationary), "members")["006"][0] == "probationary"
@@ -659,7 +657,7 @@ def one_third(county: County) -> None:
 def test_of_two_grades_the_lower_one_is_not_taken_for_a_veto(folder):
     """All six have 84; of three equals none has the one place."""
     old, new = published(folder, two_grades), published(folder, two_grades, one_third)
-    found = {c.grade_cause for c in differences.compare(old, new).changes["members"]}
+    found = {c.grade_cause for c in compare.compare(old, new).changes["members"]}
     assert [(cause.code, cause.sentence) for cause in found] == [
         ("held_back", "达到最高等次，但没有名额（优秀比例上限 1 → 1/3）")
     ]
@@ -687,7 +685,7 @@ def written(tmp_path_factory) -> tuple[Path, Path]:
         for situation in situations:
             situation(county)
         data = county.write(tmp_path_factory.mktemp(name))
-        outcome = pipeline.process(data, periods.parse(Q1))
+        outcome = process.process(data, periods.parse(Q1))
         outputs.append(data / "输出" / Q1)
         publishing.publish(outcome.results, outcome.problems, outputs[-1])
     return tuple(outputs)
@@ -840,19 +838,19 @@ def gone(folder: Path) -> None:
 def test_what_results_rest_on_is_left_aside_where_it_does_not_belong(written, tmp_path, spoil, note):
     other = copied(written[1], tmp_path / "x")
     spoil(other)
-    found = differences.compare(earlier.read(written[0]), earlier.read(other))
+    found = compare.compare(published_reader.read(written[0]), published_reader.read(other))
     assert found.notes == (note.format(other),)
     assert found.changes["branches"][0].reasons is None
 
 
 def test_results_of_an_earlier_period(written, tmp_path):
     outputs = written[0].parent
-    assert earlier.published(outputs, periods.parse(Q1)).results["period"] == Q1
-    assert earlier.published(outputs, periods.parse("2025Q4")) is None
+    assert published_reader.published(outputs, periods.parse(Q1)).results["period"] == Q1
+    assert published_reader.published(outputs, periods.parse("2025Q4")) is None
     copied(written[0], tmp_path / Q1)
     spoil_json(tmp_path / Q1)
-    damaged = earlier.published(tmp_path, periods.parse(Q1))
-    assert isinstance(damaged, earlier.Unusable)
+    damaged = published_reader.published(tmp_path, periods.parse(Q1))
+    assert isinstance(damaged, published_reader.Unusable)
     assert str(damaged).startswith(f"{tmp_path}/{Q1}/results.json：不是 JSON 文件")
 
 
@@ -903,7 +901,7 @@ def test_what_results_rest_on_is_left_aside_where_it_is_of_another_shape(written
     said = json.loads((other / "计分依据.json").read_text("utf-8"))
     spoil(said)
     (other / "计分依据.json").write_text(with_right_codes(said), encoding="utf-8")
-    found = differences.compare(earlier.read(written[0]), earlier.read(other))
+    found = compare.compare(published_reader.read(written[0]), published_reader.read(other))
     sentence = f"{other}/计分依据.json 的内容（{place}）与 run 写出的不同，没有采用，因此不能说明总分变动的原因"
     assert found.notes == (sentence,)
 
@@ -931,15 +929,15 @@ def test_no_shape_of_it_stops_the_comparison(folder, data, value):
         del inside[last]
     else:
         inside[last] = value
-    kept = None if basis_shape.misshapen(said, new.results) else said
+    kept = None if published_schema.misshapen(said, new.results) else said
     for pair in ((old, replace(new, basis=kept)), (replace(new, basis=kept), old)):
-        assert list(telling.lines(differences.compare(*pair)))
+        assert list(sentences.lines(compare.compare(*pair)))
 
 
 def test_what_the_program_writes_has_the_right_shape(folder):
     quarter = published(folder, january_higher, adjusted, sums, fewer, inspected, period=Q1)
     for its in (published(folder, *MIXED, probationary, rounding_once), quarter):
-        assert basis_shape.misshapen(its.basis, its.results) is None
+        assert published_schema.misshapen(its.basis, its.results) is None
 
 
 # --- 计分依据.json -------------------------------------------------------------------------------------------------
@@ -947,9 +945,9 @@ def test_what_the_program_writes_has_the_right_shape(folder):
 
 def test_what_results_rest_on(written, tmp_path):
     """The same data gives the same bytes, which say to which results.json they belong."""
-    again = pipeline.process(County().only(Q1).write(tmp_path), periods.parse(Q1)).results
+    again = process.process(County().only(Q1).write(tmp_path), periods.parse(Q1)).results
     text = (written[0] / "计分依据.json").read_text("utf-8")
-    assert text == basis.as_text(again)
+    assert text == audit_trail.as_text(again)
     said = json.loads(text)
     assert said["results_sha256"] == hashlib.sha256((written[0] / "results.json").read_bytes()).hexdigest()
     assert said["rules"]["parameters"]["优秀比例上限"] == "1/3"

@@ -11,18 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support import MEMBERS, County
 
-from lianghua_batch.analysis import explanation as explaining
+from lianghua_batch.analysis import explanation
 from lianghua_batch.core import exact, periods
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import errors
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake import recognition
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.model.county import County as CheckedCounty
 from lianghua_batch.model.default_scheme import scheme as linxi
 from lianghua_batch.model.scores import Contribution, Score, item_rule, limited, score, total, unrounded
-from lianghua_batch.pipeline import load_county as assembly
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import load_county, process
 from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
@@ -101,10 +100,10 @@ def checked(county: County, period: str) -> CheckedCounty:
     sources = []
     for form in county.forms:
         rows = [["" if cell is None else cell for cell in row] for row in form.grid()]
-        source, problems = headings.recognise(Grid(form.file, form.sheet, rows), definitions())
+        source, problems = recognition.recognise(Grid(form.file, form.sheet, rows), definitions())
         assert not problems
         sources.append(source)
-    found, problems = assembly.county(sources, periods.parse(period))
+    found, problems = load_county.county(sources, periods.parse(period))
     assert not errors(problems)
     return found
 
@@ -112,8 +111,8 @@ def checked(county: County, period: str) -> CheckedCounty:
 def judged(county: County, period: str) -> Results:
     """Score a county in which nothing is wrong."""
     ready = checked(county, period)
-    members, problems = pipeline.judge(ready)
-    results, found = pipeline.rank(ready, members)
+    members, problems = process.judge(ready)
+    results, found = process.rank(ready, members)
     assert not errors([*problems, *found])
     return results
 
@@ -181,7 +180,7 @@ def random_members(dice: random.Random, county: County) -> None:
 
 def approved(county: County) -> County:
     """Fill 季汇总 with what the year comes to, and leave out who has no quarter."""
-    members, _ = pipeline.judge(checked(county, "2026"))
+    members, _ = process.judge(checked(county, "2026"))
     for form in (f for f in county.forms if f.form == "季汇总"):
         quarter = periods.parse(form.labels["期间"])
         form.rows = [row for row in form.rows if (row["党员编号"], quarter) in members.quarters]
@@ -234,9 +233,9 @@ def test_every_explanation_sums_to_its_score(seed, rules, period):
     results = judged(random_county(seed, rules), period)
     members = [standing.member.id for standing in results.members]
     for subject in (*members, *(s.unit.id for s in (*results.branches, *results.committees))):
-        top = explaining.explain(results, subject)
-        assert explaining.leaves_total(top) == top.value, subject
-        for node in (line.node for line in explaining.lines(top)):
+        top = explanation.explain(results, subject)
+        assert explanation.leaves_total(top) == top.value, subject
+        for node in (line.node for line in explanation.lines(top)):
             assert not node.children or sum(child.amount for child in node.children) == node.value, node.label
             assert node.share is None or node.amount == node.share * node.value, node.label
             assert node.source is None or node.source.cell is not None, node.label

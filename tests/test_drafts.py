@@ -10,8 +10,8 @@ from support import County, told
 
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
 from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
@@ -23,7 +23,7 @@ def county():
 
 
 def draft(county, folder, period="2026Q1", **named):
-    return pipeline.process_draft(county.only(period).write(folder), periods.parse(period), named)
+    return process.process_draft(county.only(period).write(folder), periods.parse(period), named)
 
 
 def left_out(outcome):
@@ -58,7 +58,7 @@ def test_a_branch_with_errors_is_left_out_and_its_committee_incomplete(county, t
 
 
 def test_the_others_score_as_if_nothing_were_wrong(county, tmp_path):
-    whole = results.as_json(pipeline.process(county.copy().only("2026Q1").write(tmp_path / "a"), QUARTER).results)
+    whole = results.as_json(process.process(county.copy().only("2026Q1").write(tmp_path / "a"), QUARTER).results)
     spoil(county)
     part = results.as_json(draft(county, tmp_path / "b").results)
     for kind in ("members", "branches"):

@@ -13,16 +13,16 @@ from click.testing import CliRunner
 from support import County
 
 from lianghua_batch.analysis import explanation as explaining
-from lianghua_batch.analysis import explanation_summary as explaining_heads
+from lianghua_batch.analysis import explanation_summary
 from lianghua_batch.analysis.explanation import Line, Node
-from lianghua_batch.cli import explain_view as explanation_view
+from lianghua_batch.cli import explain_view
 from lianghua_batch.cli.app import dispatch, root
 from lianghua_batch.core import periods, resources
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.report.sheets import explanation
-from lianghua_batch.report.unit_book import build as unit_books
+from lianghua_batch.report.unit_book import build
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
@@ -38,7 +38,7 @@ def county():
 
 @cache
 def sample(period: str) -> results.Results:
-    return pipeline.process(SAMPLE, periods.parse(period)).results
+    return process.process(SAMPLE, periods.parse(period)).results
 
 
 def published(of: results.Results) -> dict[str, str]:
@@ -99,7 +99,7 @@ def test_every_cell_holds_what_is_named(period):
         if place is not None:
             cells = named.setdefault((place.file, place.sheet), {})
             assert cells.setdefault(place.cell, line.node.held) == line.node.held, place
-    bands = [explaining_heads.head(sample(period), subject).bound for subject in published(sample(period))]
+    bands = [explanation_summary.head(sample(period), subject).bound for subject in published(sample(period))]
     for bound in filter(None, bands):
         named.setdefault((bound.source.file, bound.source.sheet), {})[bound.source.cell] = bound.limit
     assert {sheet for _, sheet in named} == SHEETS[period]
@@ -294,7 +294,7 @@ def test_less_depth_says_what_is_left_out(county, tmp_path):
 
 def test_on_a_narrow_terminal_texts_go_on_in_the_next_line(county, tmp_path, capsys):
     of = adjusted(county).process(tmp_path, "2026Q1").results
-    explanation_view.show(of, explaining.explain(of, "001"), 6, width=60)
+    explain_view.show(of, explaining.explain(of, "001"), 6, width=60)
     shown = tree(capsys.readouterr().out)
     assert shown[4:10] == [
         "   22.50  22.5      │  │  ├─ 政治合格　←",
@@ -304,7 +304,7 @@ def test_on_a_narrow_terminal_texts_go_on_in_the_next_line(county, tmp_path, cap
         "                    │  │  │     │  党员维度 C4",
         "    1.00   1        │  │  │     ├─ Z01 参加三会一课",
     ]
-    explanation_view.show(of, explaining.explain(of, "001"), 6, width=20)
+    explain_view.show(of, explaining.explain(of, "001"), 6, width=20)
     assert tree(capsys.readouterr().out)[4:7] == [
         "   22.50  22.5      │  │  ├─ 政治合格　←",
         "                    │  │  │  │  ZB1/2026-01.xlsx",
@@ -446,7 +446,7 @@ def test_a_record_coverage_names_each_member_s_months_without_a_record(county, t
 @pytest.mark.parametrize(("unit", "listed"), [("DW1", 0), ("ZB1", 3)])
 def test_a_committee_s_own_workbook_does_not_name_its_branches_members(county, tmp_path, unit, listed):
     of = rated(rated(county, "日记录覆盖率"), "日记录覆盖率", of="DW1").process(tmp_path, "2026").results
-    book = next(b for b in unit_books.build(of, ()) if b.standing.unit.id == unit)
+    book = next(b for b in build.build(of, ()) if b.standing.unit.id == unit)
     sheet = next(s for s in book.content()[0] if s.name == "得分说明")
     labels = [str(row.cells[0].value) for row in sheet.rows]
     assert any("÷" in label and label.endswith("×100") for label in labels)
@@ -536,8 +536,8 @@ def test_a_blank_vote_is_named_as_blank(county, tmp_path):
 
 
 def head(of: results.Results, subject: str) -> list[str]:
-    found = explaining_heads.head(of, subject)
-    return [explaining_heads.title(found), *explaining_heads.sentences(found)]
+    found = explanation_summary.head(of, subject)
+    return [explanation_summary.title(found), *explanation_summary.sentences(found)]
 
 
 def test_a_veto_names_its_records_and_no_bound(county, tmp_path):
@@ -585,7 +585,7 @@ def test_the_lowest_grade_names_the_bound_that_was_missed(county, tmp_path):
 
 def test_a_draft_says_so(county, tmp_path):
     county.drop("季汇总", 支部编号="ZB2", 期间="2026Q1")
-    of = pipeline.process_draft(county.only("2026Q1").write(tmp_path), periods.parse("2026Q1"), {}).results
+    of = process.process_draft(county.only("2026Q1").write(tmp_path), periods.parse("2026Q1"), {}).results
     assert head(of, "DW1") == [
         "财政局机关党委（DW1）　党委　2026Q1",
         "季度得分 85.00　监测等次 良好（85 分及以上：考评方案.xlsx 等次 C5）　暂列名次 第 1 名（全县党委，共 1 个）",
@@ -717,7 +717,7 @@ def test_a_deep_tree_folds_as_far_as_excel_can(county, tmp_path):
     assert max(line.level for line in explaining.lines(top)) == 8
     sheet = explanation.build(View(of, ()), top)
     assert max(row.level for row in sheet.rows) == 7
-    workbook_out.write(tmp_path / "甲一.xlsx", [sheet])
+    workbook.write(tmp_path / "甲一.xlsx", [sheet])
 
 
 def test_braces_in_a_reason_are_no_placeholders(county, tmp_path):

@@ -16,15 +16,12 @@ from pathlib import Path
 import pytest
 from support import County
 
-from lianghua_batch import forms as templates
+from lianghua_batch import forms
 from lianghua_batch.cli.app import dispatch
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import locking, periods, resources
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import xlsx_close as xlsx_closing
-from lianghua_batch.forms import sample as sampling
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
+from lianghua_batch.core import atomic_files, locking, os_errors, periods, resources, xlsx_close
+from lianghua_batch.forms import sample
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and links as POSIX has them")
 WORKBOOK, RESULTS = "考评排名_2026Q1.xlsx", "results.json"
@@ -40,7 +37,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def outcome(data):
-    return pipeline.process(data, periods.parse("2026Q1"))
+    return process.process(data, periods.parse("2026Q1"))
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +157,7 @@ def test_a_disk_that_is_full_at_any_step_leaves_the_old_results(outcome, new, tm
     )
     for failure in steps:
         assert contents(out) == OLD
-        assert io_reasons.reason(failure) == "磁盘已满"
+        assert os_errors.reason(failure) == "磁盘已满"
         assert Path(failure.filename) in (out, out / "各单位", *(out / name for name in new))
     assert contents(out) == new
 
@@ -196,7 +193,7 @@ def test_a_process_that_is_killed_at_any_step_leaves_old_or_new_results_never_a_
         if int(out.name) % 6 == 0:
             publish(outcome, shutil.copytree(out, tmp_path / "副本" / out.name))
             assert contents(tmp_path / "副本" / out.name) == new
-        replacing.recover(out)
+        atomic_files.recover(out)
         seen.append(contents(out))
     assert all(each in (OLD, new) for each in seen)
     assert OLD in seen and new in seen
@@ -238,7 +235,7 @@ AFTER = {**WRITTEN, "别的/留着.txt": b"4"}
 
 
 def exchange(out: Path) -> None:
-    with replacing.replacement(out, whole=["各单位"]) as workshop:
+    with atomic_files.replacement(out, whole=["各单位"]) as workshop:
         put(workshop, WRITTEN)
 
 
@@ -259,7 +256,7 @@ def test_a_fault_at_any_step_leaves_the_set_as_it_was(tmp_path, monkeypatch, lin
         monkeypatch.setattr(os, "link", no_links)
     out = tmp_path / "输出"
     for failure in every_step(lambda: anew(out, BEFORE), lambda: exchange(out), failing(errno.EIO)):
-        assert not isinstance(failure, replacing.NotPutBack)
+        assert not isinstance(failure, atomic_files.NotPutBack)
         assert contents(out) == BEFORE
     assert contents(out) == AFTER
 
@@ -269,12 +266,12 @@ def test_a_disk_that_fails_from_any_step_on_is_made_good_by_the_next_run(tmp_pat
     mixed = 0
     for failure in every_step(lambda: anew(out, BEFORE), lambda: exchange(out), failing(errno.EIO), onwards=True):
         now = {name: content for name, content in contents(out).items() if not name.startswith(".")}
-        if isinstance(failure, replacing.NotPutBack):
+        if isinstance(failure, atomic_files.NotPutBack):
             mixed += now != BEFORE
             assert failure.kept.is_dir()
         else:
             assert now == BEFORE
-        replacing.recover(out)
+        atomic_files.recover(out)
         assert contents(out) == BEFORE
     assert mixed
     assert contents(out) == AFTER
@@ -314,9 +311,11 @@ def test_ctrl_c_breaks_off_before_the_exchange_and_waits_while_it_lasts(tmp_path
 
 def test_recovering_can_itself_be_broken_off(tmp_path):
     out = put(tmp_path / "输出", BEFORE)
-    with at_step(1, failing(errno.EIO), [(os, "unlink")], onwards=True), pytest.raises(replacing.NotPutBack):
+    with at_step(1, failing(errno.EIO), [(os, "unlink")], onwards=True), pytest.raises(atomic_files.NotPutBack):
         exchange(out)
-    for _ in every_step(lambda: None, lambda: replacing.recover(out), failing(errno.EIO), functions=[(os, "replace")]):
+    for _ in every_step(
+        lambda: None, lambda: atomic_files.recover(out), failing(errno.EIO), functions=[(os, "replace")]
+    ):
         assert (out / "总.xlsx").read_bytes() in (BEFORE["总.xlsx"], AFTER["总.xlsx"])
     assert contents(out) == BEFORE
 
@@ -326,11 +325,11 @@ def test_nothing_that_is_there_is_overwritten_where_it_must_not_be(tmp_path, mon
     if not links:
         monkeypatch.setattr(os, "link", no_links)
     put(tmp_path, {"乙.xlsx": b"mine"})
-    with pytest.raises(FileExistsError) as told, replacing.replacement(tmp_path, overwrite=False) as workshop:
+    with pytest.raises(FileExistsError) as told, atomic_files.replacement(tmp_path, overwrite=False) as workshop:
         put(workshop, {"甲.xlsx": b"1", "乙.xlsx": b"2"})
     assert told.value.filename == str(tmp_path / "乙.xlsx")
     assert contents(tmp_path) == {"乙.xlsx": b"mine"}
-    with replacing.replacement(tmp_path, overwrite=False) as workshop:
+    with atomic_files.replacement(tmp_path, overwrite=False) as workshop:
         put(workshop, {"甲.xlsx": b"1"})
     assert contents(tmp_path) == {"乙.xlsx": b"mine", "甲.xlsx": b"1"}
 
@@ -347,14 +346,14 @@ def test_a_file_that_appears_at_the_last_moment_is_not_overwritten(tmp_path, mon
         make(source, target)
 
     monkeypatch.setattr(os, "link", late)
-    with pytest.raises(FileExistsError), replacing.replacement(tmp_path, overwrite=False) as workshop:
+    with pytest.raises(FileExistsError), atomic_files.replacement(tmp_path, overwrite=False) as workshop:
         put(workshop, {"丙.xlsx": b"1", "乙.xlsx": b"2", "甲.xlsx": b"3"})
     assert contents(tmp_path) == {"乙.xlsx": b"mine"}
 
 
 def test_an_error_of_ours_changes_nothing_either(tmp_path):
     put(tmp_path, BEFORE)
-    with pytest.raises(KeyError, match="甲"), replacing.replacement(tmp_path) as workshop:
+    with pytest.raises(KeyError, match="甲"), atomic_files.replacement(tmp_path) as workshop:
         put(workshop, {**WRITTEN, "甲.xlsx": {}["甲"]})
     assert contents(tmp_path) == BEFORE
 
@@ -366,7 +365,7 @@ def test_init_leaves_both_files_or_none(tmp_path):
     folder = tmp_path / "数据"
     steps = every_step(
         lambda: shutil.rmtree(folder, ignore_errors=True),
-        lambda: templates.start_year(folder, 2026),
+        lambda: forms.start_year(folder, 2026),
         failing(errno.ENOSPC),
         functions=[*TAKING_SPACE, *WRITING],
     )
@@ -394,7 +393,7 @@ def test_a_long_name_of_a_unit_is_no_name_of_a_file_that_is_too_long(tmp_path):
     county.forms = [form for form in county.forms if form.form in ("花名册", "考评方案")]
     for code in ("ZB1", "ZB2"):
         county.form("花名册", "组织名称").row(组织编号=code)["组织名称"] = f"{code}号支部" * 40
-    made = templates.due(county.write(tmp_path), periods.parse("2026-01"), form="daily_record")
+    made = forms.due(county.write(tmp_path), periods.parse("2026-01"), form="daily_record")
     assert sorted(path.name[:3] for path in made.written) == ["ZB1", "ZB2"]
     assert all(path.is_file() and path.name.endswith("_日记录.xlsx") for path in made.written)
 
@@ -410,7 +409,7 @@ def test_a_sample_that_was_killed_does_not_keep_its_folder_from_being_used(tmp_p
     assert code == 2 and "不是空文件夹" in told
     assert contents(left) == before
     with pytest.raises(FileExistsError):
-        sampling.write(sampling.county(1, 1, 10, 7), left)
+        sample.write(sample.county(1, 1, 10, 7), left)
     assert contents(left) == before
 
 
@@ -485,8 +484,8 @@ def test_results_that_could_not_be_put_back_are_told_of(data, new, tmp_path, cap
 )
 def test_reasons_are_in_chinese_and_unknown_ones_in_the_systems_words(number, reason):
     error = OSError(number, os.strerror(number), "某文件")
-    assert io_reasons.reason(error) == reason
-    assert io_reasons.remedy(error).startswith("请")
+    assert os_errors.reason(error) == reason
+    assert os_errors.remedy(error).startswith("请")
 
 
 @pytest.mark.parametrize(
@@ -501,7 +500,7 @@ def test_reasons_are_in_chinese_and_unknown_ones_in_the_systems_words(number, re
 def test_windows_own_numbers_go_first(number, reason):
     error = PermissionError(errno.EACCES, "The process cannot access the file")
     error.winerror = number
-    assert io_reasons.reason(error) == reason
+    assert os_errors.reason(error) == reason
 
 
 def test_every_reason_is_used_and_every_name_is_known():
@@ -547,8 +546,8 @@ def test_what_the_writer_of_workbooks_cannot_write_is_an_error_of_the_disk(tmp_p
     import xlsxwriter
 
     with pytest.raises(FileNotFoundError) as told:
-        xlsx_closing.close(xlsxwriter.Workbook(tmp_path / "没有" / "表.xlsx"))
-    assert io_reasons.reason(told.value) == "不存在（可能已被移走或改名）"
+        xlsx_close.close(xlsxwriter.Workbook(tmp_path / "没有" / "表.xlsx"))
+    assert os_errors.reason(told.value) == "不存在（可能已被移走或改名）"
 
 
 # --- one run at a time ---------------------------------------------------------------------------------------------------------
@@ -712,9 +711,9 @@ def test_ctrl_c_after_the_results_are_out_does_not_deny_them(data, tmp_path, cap
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt
 
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
 
-    monkeypatch.setattr(printing, "summary_line", interrupted)
+    monkeypatch.setattr(output, "summary_line", interrupted)
     code, _, told = run(capsys, monkeypatch, "run", data, "--period", "2026Q1", "--out", out)
     assert code == 2
     assert told.splitlines()[-1] == "已中断。结果在这之前已经写出。"

@@ -15,7 +15,7 @@ from lianghua_batch.cli.app import root
 from lianghua_batch.cli.output import entry_line
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.validation import grouping as folding
+from lianghua_batch.validation import grouping
 
 
 def cell(row: int, column: int = 3, heading: str = "政治合格", file: str = "ZB1/1月.xlsx") -> SourceRef:
@@ -24,7 +24,7 @@ def cell(row: int, column: int = 3, heading: str = "政治合格", file: str = "
 
 def lines(problems: list[Problem]) -> list[str]:
     """The list as `check` prints it where it is not shown on a terminal."""
-    return [entry_line(entry) for group in folding.grouped(problems) for entry in group.entries]
+    return [entry_line(entry) for group in grouping.grouped(problems) for entry in group.entries]
 
 
 class Unit:
@@ -131,7 +131,7 @@ def test_a_form_that_is_missing_for_several_periods_is_one_line():
     ],
 )
 def test_periods_in_a_row(written, told):
-    assert folding.spans(written) == told
+    assert grouping.spans(written) == told
 
 
 def test_indicators_that_one_unit_lacks_are_one_line():

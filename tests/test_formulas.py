@@ -13,8 +13,8 @@ from support import County
 
 from lianghua_batch.core import exact, periods
 from lianghua_batch.forms import sample as sampling
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.layout import addresses
 from lianghua_batch.report.layout.model import Area, Cell, Formula, Keys, Page, Row, SheetTable
 from lianghua_batch.report.writer import workbook as workbook_out
@@ -25,10 +25,12 @@ ERRORS = ("#", "Err:")
 
 def workbook(folder, period, into):
     """Score a folder and write its ranking workbook."""
-    outcome = pipeline.process(folder, periods.parse(period))
+    outcome = process.process(folder, periods.parse(period))
     assert outcome.results is not None, [p.as_dict() for p in outcome.problems[:5]]
     path = into / f"考评排名_{period}.xlsx"
-    workbook_out.write(path, report.build(outcome.results, outcome.problems), report.properties(outcome.results))
+    workbook_out.write(
+        path, ranking_workbook.build(outcome.results, outcome.problems), ranking_workbook.properties(outcome.results)
+    )
     return path
 
 

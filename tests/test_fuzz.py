@@ -13,7 +13,7 @@ from mutants import Mutant, mutant
 from support import County
 
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
@@ -22,9 +22,9 @@ AT_ONCE = 4  # mutants in one folder: each must be silent from the others
 
 
 @cache
-def sound() -> pipeline.Outcome:
+def sound() -> process.Outcome:
     """What the county comes to with nothing broken."""
-    return pipeline.process(_folder(), QUARTER)
+    return process.process(_folder(), QUARTER)
 
 
 @cache
@@ -34,7 +34,7 @@ def _folder() -> Path:
     return County().only("2026Q1").write(Path(mkdtemp()))
 
 
-def rows_read(outcome: pipeline.Outcome) -> dict[str, int]:
+def rows_read(outcome: process.Outcome) -> dict[str, int]:
     """How many rows of each file stand in the county's tables."""
     counts: dict[str, int] = {}
     for table in outcome.county.tables.values():
@@ -56,7 +56,7 @@ def test_broken_files_are_named_and_the_others_read(tmp_path, seed):
     mutants = broken(seed)
     for file, each in mutants.items():
         (tmp_path / file).write_bytes(each.content)
-    outcome = pipeline.process(tmp_path, QUARTER)
+    outcome = process.process(tmp_path, QUARTER)
     before_that = {(p.code, p.place) for p in sound().problems}
     named = {p.place.file for p in outcome.problems if (p.code, p.place) not in before_that}
     silent = {file: each.how for file, each in mutants.items() if file not in named}

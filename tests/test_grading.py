@@ -13,8 +13,7 @@ from support import County, complaints
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model import default_scheme
 from lianghua_batch.model.scheme import MEMBER, ORGANISATION, Band, Scheme
-from lianghua_batch.scoring import grades_and_ranks as grading
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import grades_and_ranks, results
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 HUNDREDTHS = st.integers(-500, 12000).map(lambda n: Fraction(n, 100))
@@ -43,7 +42,7 @@ def scheme(tie_ranks: str = "skip") -> Scheme:
     ],
 )
 def test_bands_of_organisations(total, grade):
-    assert grading.grade(Fraction(total), scheme().bands[ORGANISATION]) == grade
+    assert grades_and_ranks.grade(Fraction(total), scheme().bands[ORGANISATION]) == grade
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_bands_of_organisations(total, grade):
     [("90", "优秀"), ("89.99", "合格"), ("70", "合格"), ("69.99", "基本合格"), ("60", "基本合格"), ("59.99", "不合格")],
 )
 def test_bands_of_members(total, grade):
-    assert grading.grade(Fraction(total), scheme().bands[MEMBER]) == grade
+    assert grades_and_ranks.grade(Fraction(total), scheme().bands[MEMBER]) == grade
 
 
 @settings(deadline=None)
@@ -65,7 +64,7 @@ def test_every_number_has_exactly_one_grade(bounds, value):
         for band, top in zip(bands, upper, strict=True)
         if (band.lower is None or band.lower <= value) and (top is None or value < top)
     ]
-    assert holding == [grading.grade(value, bands)]
+    assert holding == [grades_and_ranks.grade(value, bands)]
 
 
 @settings(deadline=None)
@@ -74,7 +73,7 @@ def test_a_higher_number_never_has_a_lower_grade(one, other):
     for bands in scheme().bands.values():
         order = [band.grade for band in bands]
         low, high = sorted((one, other))
-        assert order.index(grading.grade(high, bands)) <= order.index(grading.grade(low, bands))
+        assert order.index(grades_and_ranks.grade(high, bands)) <= order.index(grades_and_ranks.grade(low, bands))
 
 
 @pytest.mark.parametrize("rounding", ["逐级", "末级"])
@@ -98,7 +97,7 @@ def test_the_grade_goes_by_the_published_number(tmp_path, rounding):
 )
 def test_ties_share_a_rank(tie_ranks, expected):
     totals = [95, 92, 92, 90, 88, 88, 88, 60]
-    assert [rank for _, rank in grading.ranks(totals, Fraction, scheme(tie_ranks))] == expected
+    assert [rank for _, rank in grades_and_ranks.ranks(totals, Fraction, scheme(tie_ranks))] == expected
 
 
 ENTRIES = st.lists(st.tuples(st.sampled_from("甲乙丙"), st.integers(0, 5)), max_size=12)
@@ -107,14 +106,14 @@ ENTRIES = st.lists(st.tuples(st.sampled_from("甲乙丙"), st.integers(0, 5)), m
 @settings(deadline=None)
 @given(ENTRIES)
 def test_a_skipping_rank_counts_those_above(entries):
-    for (_, total), rank in grading.ranks(entries, lambda e: Fraction(e[1]), scheme("skip")):
+    for (_, total), rank in grades_and_ranks.ranks(entries, lambda e: Fraction(e[1]), scheme("skip")):
         assert rank == 1 + sum(other > total for _, other in entries)
 
 
 @settings(deadline=None)
 @given(ENTRIES)
 def test_a_dense_rank_counts_the_totals_above(entries):
-    for (_, total), rank in grading.ranks(entries, lambda e: Fraction(e[1]), scheme("dense")):
+    for (_, total), rank in grades_and_ranks.ranks(entries, lambda e: Fraction(e[1]), scheme("dense")):
         assert rank == 1 + len({other for _, other in entries if other > total})
 
 
@@ -122,16 +121,16 @@ def test_a_dense_rank_counts_the_totals_above(entries):
 @given(ENTRIES, st.sampled_from(["skip", "dense"]))
 def test_everybody_is_ranked_once_and_ties_keep_their_order(entries, tie_ranks):
     numbered = list(enumerate(total for _, total in entries))
-    ranked = grading.ranks(numbered, lambda e: Fraction(e[1]), scheme(tie_ranks))
+    ranked = grades_and_ranks.ranks(numbered, lambda e: Fraction(e[1]), scheme(tie_ranks))
     assert [item for item, _ in ranked] == sorted(numbered, key=lambda e: (-e[1], e[0]))
 
 
 @settings(deadline=None)
 @given(ENTRIES)
 def test_a_cohort_is_ranked_as_if_it_were_alone(entries):
-    together = grading.ranks_within(entries, lambda e: e[0], lambda e: Fraction(e[1]), scheme())
+    together = grades_and_ranks.ranks_within(entries, lambda e: e[0], lambda e: Fraction(e[1]), scheme())
     for cohort in "甲乙丙":
-        alone = grading.ranks([e for e in entries if e[0] == cohort], lambda e: Fraction(e[1]), scheme())
+        alone = grades_and_ranks.ranks([e for e in entries if e[0] == cohort], lambda e: Fraction(e[1]), scheme())
         assert [(e, rank) for e, rank in together if e[0] == cohort] == alone
 
 

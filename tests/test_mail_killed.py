@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from post_office import MAIL, RCPT, PostOffice, post_office
 
-from lianghua_batch.mail import ledger
-from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail import ledger, messages
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
 from lianghua_batch.mail.settings import Sender
 
@@ -36,7 +35,7 @@ def office():
 def letter(number: int) -> Letter:
     unit, address = f"ZB{number:03}", f"zb{number:03}@example.cn"
     book = Attachment(f"{unit}.xlsx", f"{unit} 的工作簿".encode() * 500)
-    key = letters.key("2026", unit, address, book)
+    key = messages.key("2026", unit, address, book)
     return Letter("2026", unit, "支部", address, Text(unit, unit, unit), book, key)
 
 

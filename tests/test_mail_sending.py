@@ -11,11 +11,9 @@ import pytest
 import trustme
 from post_office import BREAK, CONTENT, DATA, GREETING, MAIL, MIDDLE, RCPT, post_office, recited
 
-from lianghua_batch.mail import ledger
-from lianghua_batch.mail import messages as letters
+from lianghua_batch.mail import ledger, messages
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
-from lianghua_batch.mail.send import Round
-from lianghua_batch.mail.send_clock import Clock
+from lianghua_batch.mail.send import Clock, Round
 from lianghua_batch.mail.settings import Pace, Sender, Server
 from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
 
@@ -41,7 +39,7 @@ def letter(unit: str) -> Letter:
     address = f"{unit.lower()}@example.cn"
     book = Attachment(f"{unit}.xlsx", f"{unit} 的工作簿\n.点在行首\n".encode() * 50)
     text = Text(f"{unit} 考评结果", f"{unit} 的结果\n.点\n", f"<p>{unit}</p>")
-    return Letter("2026", unit, "支部", address, text, book, letters.key("2026", unit, address, book))
+    return Letter("2026", unit, "支部", address, text, book, messages.key("2026", unit, address, book))
 
 
 class Sending:

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from lianghua_batch.cli.app import root as commands
-from lianghua_batch.core import exact, periods, resources
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.core import exact, form_definitions, periods, resources
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +29,7 @@ def maker():
 
 @cache
 def published(period: str) -> dict:
-    outcome = pipeline.process(ROOT / "sample_data", periods.parse(period))
+    outcome = process.process(ROOT / "sample_data", periods.parse(period))
     return results.as_json(outcome.results)
 
 
@@ -60,7 +59,7 @@ def test_every_form_parameter_and_code_has_its_place():
     made = re.findall(r"<!-- 生成 (\w+)(?: (\w+))? -->", MANUAL)
     assert made == [
         ("表种", ""),
-        *(("表", f.name) for f in sorted(forms.definitions().values(), key=lambda f: f.order)),
+        *(("表", f.name) for f in sorted(form_definitions.definitions().values(), key=lambda f: f.order)),
         ("邮件样例", ""),
         ("邮件", ""),
         ("情况", ""),

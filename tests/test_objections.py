@@ -14,7 +14,7 @@ from support import County, FilledForm
 
 from lianghua_batch.analysis import objections
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 Q1 = "2026Q1"
 OUTPUTS, SEALS = f"输出/{Q1}", "归档"
@@ -232,7 +232,7 @@ def test_a_seal_gives_back_what_it_tells(amended):
     """The rows of 异议登记 with what the seal in force knows of them are its own rows."""
     folder, _ = amended
     rows = manifest(folder / SEALS / "2026Q1_更正1.zip").objections
-    county = pipeline.process(folder, periods.parse(Q1)).county
+    county = process.process(folder, periods.parse(Q1)).county
     assert tuple(each.as_json() for each in objections.linked(county, rows)) == rows
 
 

@@ -27,21 +27,19 @@ from odd_workbooks import (
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import read_files
 from lianghua_batch.intake.cell_values import shown, squeeze
-from lianghua_batch.intake.formats import ods as ods_facts
-from lianghua_batch.intake.formats import xls as xls_facts
-from lianghua_batch.intake.formats import xlsb as xlsb_facts
+from lianghua_batch.intake.formats import ods, xls, xlsb
 from lianghua_batch.intake.formats.number_formats import shown_as
-from lianghua_batch.intake.formats.sheet_facts_facts import Facts
+from lianghua_batch.intake.formats.sheet_facts import Facts
 from lianghua_batch.intake.grid import Block, Flaw
 
 FORMATS = pytest.mark.parametrize(
     ("workbook", "module"),
     [
-        pytest.param(xls_workbook, xls_facts, id="xls"),
-        pytest.param(ods_workbook, ods_facts, id="ods"),
-        pytest.param(xlsb_workbook, xlsb_facts, id="xlsb"),
+        pytest.param(xls_workbook, xls, id="xls"),
+        pytest.param(ods_workbook, ods, id="ods"),
+        pytest.param(xlsb_workbook, xlsb, id="xlsb"),
     ],
 )
 ERRORS = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"]
@@ -80,7 +78,7 @@ def said_of(module: ModuleType, content: bytes) -> dict[str, Said]:
 def cells_of(folder: Path, name: str, content: bytes) -> list[list[str]]:
     """The cells of the only sheet as the program sees them."""
     (folder / name).write_bytes(content)
-    ((grid,), problems) = intake.read(folder / name, folder)
+    ((grid,), problems) = read_files.read(folder / name, folder)
     assert problems == []
     return [[f"{c.code} {c}" if isinstance(c, Flaw) else squeeze(shown(c)) for c in cells] for cells in grid.rows]
 
@@ -209,8 +207,8 @@ def test_what_stands_far_from_the_corner_is_told_at_its_place(workbook, module):
 
 
 def test_a_workbook_with_the_dates_of_a_mac_says_the_same():
-    mac = said_of(xls_facts, xls_workbook({"三月": MONTH}, date1904=True))
-    assert mac == said_of(xls_facts, xls_workbook({"三月": MONTH}))
+    mac = said_of(xls, xls_workbook({"三月": MONTH}, date1904=True))
+    assert mac == said_of(xls, xls_workbook({"三月": MONTH}))
 
 
 @FORMATS
@@ -230,7 +228,7 @@ def test_whatever_is_wrong_with_an_xls_is_one_kind_of_error_and_nothing_is_print
     refused = 0
     for place in range(512, len(content), 7):
         try:
-            xls_facts.facts(content[:place] + b"\xff\xff" + content[place + 2 :])
+            xls.facts(content[:place] + b"\xff\xff" + content[place + 2 :])
         except xlrd.XLRDError:
             refused += 1
     assert refused > 50
@@ -240,7 +238,7 @@ def test_whatever_is_wrong_with_an_xls_is_one_kind_of_error_and_nothing_is_print
 def test_one_cell_at_the_far_corner_of_an_xls_costs_little():
     rows = [[]] * 65535 + [[None] * 255 + [percent(1)]]
     content = xls_workbook({"表": rows})
-    found, peak = measured(xls_facts, content)
+    found, peak = measured(xls, content)
     assert found == {"表": Said({}, {"IV65536": "0%"}, [])}
     assert peak < 64e6
 
@@ -271,42 +269,42 @@ COLLAPSED = 'table:visibility="collapse"'
 
 def test_a_formula_that_was_never_calculated_is_told_as_excel_writes_it():
     cells = [Formula("=SUM(D4:E5)"), Formula('=IF(A1>60,"合格","不合格")'), Formula("=1+1", 2)]
-    assert said_of(ods_facts, ods_workbook({"表": [cells]})) == {
+    assert said_of(ods, ods_workbook({"表": [cells]})) == {
         "表": Said({"A1": "E213 =SUM(D4:E5)", "B1": 'E213 =IF(A1>60,"合格","不合格")'}, {}, [])
     }
 
 
 def test_libreoffice_gives_the_empty_result_of_a_formula_no_type_but_a_paragraph():
     empty = '<table:table-cell table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>'
-    assert said_of(ods_facts, ods_file(table(row(empty)))) == {"表": NOTHING}
+    assert said_of(ods, ods_file(table(row(empty)))) == {"表": NOTHING}
 
 
 @pytest.mark.parametrize("error", [*ERRORS, "Err:502"])
 def test_writers_that_do_not_mark_errors_show_their_text(error):
     calculated = f'<table:table-cell table:formula="of:=A1" office:value-type="string"><text:p>{error}</text:p></table:table-cell>'
     typed = f'<table:table-cell office:value-type="string"><text:p>{error}</text:p></table:table-cell>'
-    found = said_of(ods_facts, ods_file(table(row(calculated + typed))))
+    found = said_of(ods, ods_file(table(row(calculated + typed))))
     assert found == {"表": Said({"A1": f"E210 {error}"}, {}, [])}
 
 
 def test_the_text_of_a_comment_is_not_the_text_of_its_cell():
     comment = "<office:annotation><dc:creator>张三</dc:creator><text:p>#N/A</text:p></office:annotation>"
     cell = f'<table:table-cell table:formula="of:=1">{comment}<text:p>1</text:p></table:table-cell>'
-    assert said_of(ods_facts, ods_file(table(row(cell)))) == {"表": NOTHING}
+    assert said_of(ods, ods_file(table(row(cell)))) == {"表": NOTHING}
 
 
 def test_rows_and_cells_that_repeat_are_told_everywhere_they_stand():
     repeated = number(0.5, 'table:number-columns-repeated="2"', "percentage")
     content = ods_file(table(row(BLANKS, times=3), row(repeated, COLLAPSED, times=2), row(NOT_AVAILABLE)))
     formats = dict.fromkeys(("A4", "B4", "A5", "B5"), "0%")
-    assert said_of(ods_facts, content) == {"表": Said({"A6": "E210 #N/A"}, formats, [4, 5])}
+    assert said_of(ods, content) == {"表": Said({"A6": "E210 #N/A"}, formats, [4, 5])}
     assert values(content, "表") == [["", ""]] * 3 + [[0.5, 0.5]] * 2 + [["", ""]]
 
 
 def test_a_cell_under_a_merged_one_has_its_place_but_shows_no_value(tmp_path):
     first = number(80, 'table:number-columns-spanned="2"')
     content = ods_file(table(row(first + HALF.replace("table-cell", "covered-table-cell") + HALF)))
-    assert said_of(ods_facts, content) == {"表": Said({}, {"B1": "0%", "C1": "0%"}, [], (Block(0, 0, 0, 1),))}
+    assert said_of(ods, content) == {"表": Said({}, {"B1": "0%", "C1": "0%"}, [], (Block(0, 0, 0, 1),))}
     assert values(content, "表") == [[80, 0.5, 0.5]]
     assert cells_of(tmp_path, "表.ods", content) == [["80", "", "50%"]]
 
@@ -315,7 +313,7 @@ def test_merged_cells_of_an_ods_are_told(tmp_path):
     first = number(80, 'table:number-columns-spanned="2" table:number-rows-spanned="2"')
     covered = HALF.replace("table-cell", "covered-table-cell")
     content = ods_file(table(row(first + covered), row(covered * 2 + number(3))))
-    assert said_of(ods_facts, content)["表"].merged == (Block(0, 0, 1, 1),)
+    assert said_of(ods, content)["表"].merged == (Block(0, 0, 1, 1),)
     assert cells_of(tmp_path, "表.ods", content) == [["80", "", ""], ["", "", "3"]]
 
 
@@ -357,12 +355,12 @@ def test_the_number_styles_of_an_ods_show_what_excels_formats_show(tmp_path, sty
 def test_rows_in_groups_and_header_rows_are_counted():
     group = f'<table:table-row-group table:display="false">{row(HALF, COLLAPSED)}</table:table-row-group>'
     content = ods_file(table(f"<table:table-header-rows>{row(HALF)}</table:table-header-rows>", group, row(HALF)))
-    assert said_of(ods_facts, content) == {"表": Said({}, {"A1": "0%", "A2": "0%", "A3": "0%"}, [2])}
+    assert said_of(ods, content) == {"表": Said({}, {"A1": "0%", "A2": "0%", "A3": "0%"}, [2])}
 
 
 def test_rows_hidden_by_a_filter_are_hidden():
     content = ods_workbook({"表": [["姓名"], Hidden(["甲一"]), ["甲二"]]}, filtered=True)
-    assert said_of(ods_facts, content) == {"表": Said({}, {}, [2])}
+    assert said_of(ods, content) == {"表": Said({}, {}, [2])}
 
 
 ZEROS = (
@@ -385,18 +383,18 @@ def test_leading_zeros_come_from_the_style_of_the_cell_of_its_row_or_of_its_colu
         ),
         ZEROS,
     )
-    assert said_of(ods_facts, content) == {"表": Said({}, {"A1": "000000", "B1": "000000", "A3": "000000"}, [])}
+    assert said_of(ods, content) == {"表": Said({}, {"A1": "000000", "B1": "000000", "A3": "000000"}, [])}
 
 
 def test_libreoffice_keeps_some_number_formats_in_a_part_of_their_own():
     content = ods_file(table(row(number(1, 'table:style-name="code"'))), styles_part=ZEROS)
-    assert said_of(ods_facts, content) == {"表": Said({}, {"A1": "000000"}, [])}
+    assert said_of(ods, content) == {"表": Said({}, {"A1": "000000"}, [])}
 
 
 @pytest.mark.parametrize("hidden", ["", COLLAPSED], ids=["shown", "hidden"])
 def test_a_million_blank_rows_cost_nothing(hidden):
     content = ods_file(table(row(HALF), row(BLANKS, hidden, times=1_048_575)))
-    found, peak = measured(ods_facts, content)
+    found, peak = measured(ods, content)
     assert found == {"表": Said({}, {"A1": "0%"}, [])}
     assert peak < 4e6
 
@@ -404,28 +402,28 @@ def test_a_million_blank_rows_cost_nothing(hidden):
 @pytest.mark.parametrize("times", [1_000_001, 10**30])
 @pytest.mark.parametrize("cells", [NOT_AVAILABLE, HALF], ids=["errors", "percentages"])
 def test_a_few_bytes_that_stand_for_more_cells_than_anyone_fills_are_refused(cells, times):
-    with pytest.raises(ods_facts.expat.ExpatError):
-        ods_facts.facts(ods_file(table(row(cells, times=times))))
-    with pytest.raises(ods_facts.expat.ExpatError):
-        ods_facts.facts(ods_file(table(row(cells, times=600_000)) + table(row(cells, times=600_000), name="表2")))
+    with pytest.raises(ods.expat.ExpatError):
+        ods.facts(ods_file(table(row(cells, times=times))))
+    with pytest.raises(ods.expat.ExpatError):
+        ods.facts(ods_file(table(row(cells, times=600_000)) + table(row(cells, times=600_000), name="表2")))
 
 
 def test_rows_hidden_by_the_million_are_refused_only_if_they_are_filled():
-    with pytest.raises(ods_facts.expat.ExpatError):
-        ods_facts.facts(ods_file(table(row(number(1), COLLAPSED, times=1_048_576))))
+    with pytest.raises(ods.expat.ExpatError):
+        ods.facts(ods_file(table(row(number(1), COLLAPSED, times=1_048_576))))
 
 
 def test_an_ods_with_entities_is_refused():
     laughs = '<!DOCTYPE a [<!ENTITY ha "哈"><!ENTITY haha "&ha;&ha;">]>'
     with pytest.raises(EntitiesForbidden):
-        ods_facts.facts(ods_file(table(row(HALF)), before=laughs))
+        ods.facts(ods_file(table(row(HALF)), before=laughs))
 
 
 def test_an_ods_without_content_or_with_broken_xml_is_refused():
     with pytest.raises(KeyError):
-        ods_facts.facts(repacked(ods_workbook({"表": [[1]]}), "content.xml", None))
+        ods.facts(repacked(ods_workbook({"表": [[1]]}), "content.xml", None))
     with pytest.raises(SyntaxError):
-        ods_facts.facts(repacked(ods_workbook({"表": [[1]]}), "content.xml", b"<office:document-content>"))
+        ods.facts(repacked(ods_workbook({"表": [[1]]}), "content.xml", b"<office:document-content>"))
 
 
 # --- .xlsb --------------------------------------------------------------------------------------------------------------
@@ -435,22 +433,22 @@ SHEET, STYLES = "xl/worksheets/sheet1.bin", "xl/styles.bin"
 
 def test_long_records_that_say_nothing_here_are_passed_over():
     content = xlsb_workbook({"表": [["长" * 30_000, percent(0.5)], [Error("#N/A")]]})
-    assert said_of(xlsb_facts, content) == {"表": Said({"A2": "E210 #N/A"}, {"B1": "0%"}, [])}
+    assert said_of(xlsb, content) == {"表": Said({"A2": "E210 #N/A"}, {"B1": "0%"}, [])}
 
 
 def test_an_xlsb_without_styles_says_its_errors():
     content = repacked(xlsb_workbook({"表": [[percent(0.5), Error("#N/A")]]}), STYLES, None)
-    assert said_of(xlsb_facts, content) == {"表": Said({"B1": "E210 #N/A"}, {}, [])}
+    assert said_of(xlsb, content) == {"表": Said({"B1": "E210 #N/A"}, {}, [])}
 
 
 def test_an_error_that_came_after_excel_2003_is_told():
     content = xlsb_workbook({"表": [[Error("#GETTING_DATA")]]})
-    assert said_of(xlsb_facts, content) == {"表": Said({"A1": "E210 #GETTING_DATA"}, {}, [])}
+    assert said_of(xlsb, content) == {"表": Said({"A1": "E210 #GETTING_DATA"}, {}, [])}
 
 
 def test_an_xlsb_whose_sheet_is_missing_is_refused():
     with pytest.raises(KeyError):
-        xlsb_facts.facts(repacked(xlsb_workbook({"表": [[1]]}), SHEET, None))
+        xlsb.facts(repacked(xlsb_workbook({"表": [[1]]}), SHEET, None))
 
 
 TOO_SHORT = [b"\x80", b"\x00", b"\x00\xff", b"\x05\x10half", xlsb_record(0, b"\x00"), xlsb_record(5, b"\x00" * 7)]
@@ -463,7 +461,7 @@ def test_an_xlsb_that_breaks_off_is_refused_before_anything_is_made_room_for(rec
     tracemalloc.start()
     try:
         with pytest.raises(struct.error):
-            xlsb_facts.facts(content)
+            xlsb.facts(content)
         assert tracemalloc.get_traced_memory()[1] < 4e6
     finally:
         tracemalloc.stop()
@@ -473,7 +471,7 @@ def test_an_xlsb_that_breaks_off_is_refused_before_anything_is_made_room_for(rec
 def test_a_cell_of_an_xlsb_that_no_sheet_has_room_for_is_refused(row, column):
     cells = xlsb_record(0, struct.pack("<I13x", row)) + xlsb_record(3, struct.pack("<IIB", column, 0, 0x2A))
     with pytest.raises(struct.error):
-        xlsb_facts.facts(repacked(xlsb_workbook({"表": [[1]]}), SHEET, cells))
+        xlsb.facts(repacked(xlsb_workbook({"表": [[1]]}), SHEET, cells))
 
 
 def test_merged_cells_of_an_xlsb_are_told(tmp_path):
@@ -481,7 +479,7 @@ def test_merged_cells_of_an_xlsb_are_told(tmp_path):
     end = xlsb_record(146)
     merged = xlsb_record(177, struct.pack("<I", 1)) + xlsb_record(176, struct.pack("<IIII", 0, 1, 1, 1))
     content = repacked(content, SHEET, part_of(content, SHEET).replace(end, end + merged + xlsb_record(178)))
-    assert said_of(xlsb_facts, content)["表"].merged == (Block(0, 1, 1, 1),)
+    assert said_of(xlsb, content)["表"].merged == (Block(0, 1, 1, 1),)
     assert cells_of(tmp_path, "表.xlsb", content) == [["得分", "80"], ["", ""]]
 
 
@@ -490,10 +488,10 @@ def test_a_text_that_the_reader_of_an_xlsb_would_leave_out_is_refused():
     text = xlsb_record(62, struct.pack("<IIBI", 1, 0, 0, 1) + "甲".encode("utf-16-le"))
     end = xlsb_record(146)
     with pytest.raises(struct.error):
-        xlsb_facts.facts(repacked(content, SHEET, part_of(content, SHEET).replace(end, text + end)))
+        xlsb.facts(repacked(content, SHEET, part_of(content, SHEET).replace(end, text + end)))
 
 
 def test_what_comes_after_the_sheet_of_an_xlsb_is_not_read():
     content = xlsb_workbook({"表": [[percent(0.5)]]})
     content = repacked(content, SHEET, part_of(content, SHEET) + CLAIMS_256_MB)
-    assert said_of(xlsb_facts, content) == {"表": Said({}, {"A1": "0%"}, [])}
+    assert said_of(xlsb, content) == {"表": Said({}, {"A1": "0%"}, [])}

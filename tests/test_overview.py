@@ -20,11 +20,11 @@ from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
 from lianghua_batch.core.problems import problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
@@ -33,23 +33,23 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="Popp
 
 @pytest.fixture(scope="module")
 def year():
-    return pipeline.process(SAMPLE, periods.year(2026)).results
+    return process.process(SAMPLE, periods.year(2026)).results
 
 
 @pytest.fixture(scope="module")
 def quarter():
-    return pipeline.process(SAMPLE, periods.parse("2026Q2")).results
+    return process.process(SAMPLE, periods.parse("2026Q2")).results
 
 
 @pytest.fixture(scope="module")
 def draft():
-    return pipeline.process_draft(SAMPLE, periods.year(2026), {"ZB001": "材料未报"}).results
+    return process.process_draft(SAMPLE, periods.year(2026), {"ZB001": "材料未报"}).results
 
 
 @pytest.fixture(scope="module")
 def year_book(year, tmp_path_factory):
     path = tmp_path_factory.mktemp("year") / "考评排名.xlsx"
-    workbook_out.write(path, report.build(year, ()), report.properties(year))
+    workbook.write(path, ranking_workbook.build(year, ()), ranking_workbook.properties(year))
     return openpyxl.load_workbook(path)
 
 
@@ -78,7 +78,7 @@ def published(outcome, **changes) -> Published:
 def test_the_page_is_one_page(which, request, tmp_path):
     outcome = crowd() if which == "crowd" else request.getfixturevalue(which)
     given = [problem("W304", SourceRef("年末/加减分.xlsx", "加减分", 4, 2, "分值"), value="待审")]
-    workbook_out.write(tmp_path / "总览.xlsx", [overview.build(View(outcome, tuple(given)))])
+    workbook.write(tmp_path / "总览.xlsx", [overview.build(View(outcome, tuple(given)))])
     told = subprocess.run(
         ["pdfinfo", converted(tmp_path / "总览.xlsx", tmp_path, "pdf")], capture_output=True, text=True
     )

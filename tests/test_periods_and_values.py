@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import periods
+from lianghua_batch.core import form_definitions, periods
 from lianghua_batch.core.periods import HALF, MONTH, QUARTER, YEAR, Period
-from lianghua_batch.intake import cell_values as values
+from lianghua_batch.intake import cell_values
 from lianghua_batch.intake.cell_values import Fault
 
 FULL_WIDTH = str.maketrans("0123456789-./:+", "０１２３４５６７８９－．／：＋")
@@ -153,24 +152,27 @@ def as_text(number: int) -> str:
 @given(two_decimals)
 def test_a_number_with_two_decimals_is_read_exactly(number):
     written = as_text(number)
-    assert values.hundredths(float(written)) == number
-    assert values.hundredths(written) == number
-    assert values.hundredths(f" {written.translate(FULL_WIDTH)}　") == number
-    assert values.hundredths(written.replace("-", "−")) == number
-    assert values.hundredths(f"{written}分") == number
-    assert values.hundredths(f"{Decimal(written):,}") == number
+    assert cell_values.hundredths(float(written)) == number
+    assert cell_values.hundredths(written) == number
+    assert cell_values.hundredths(f" {written.translate(FULL_WIDTH)}　") == number
+    assert cell_values.hundredths(written.replace("-", "−")) == number
+    assert cell_values.hundredths(f"{written}分") == number
+    assert cell_values.hundredths(f"{Decimal(written):,}") == number
 
 
 @given(st.integers(-(10**9), 10**9))
 def test_a_whole_number_is_read_exactly(number):
     assert (
-        values.hundredths(number) == values.hundredths(float(number)) == values.hundredths(str(number)) == 100 * number
+        cell_values.hundredths(number)
+        == cell_values.hundredths(float(number))
+        == cell_values.hundredths(str(number))
+        == 100 * number
     )
 
 
 @given(st.lists(st.integers(0, 10000), min_size=1, max_size=8))
 def test_the_noise_of_excels_sums_is_not_the_clerks(numbers):
-    assert values.hundredths(sum(n / 100 for n in numbers)) == sum(numbers)
+    assert cell_values.hundredths(sum(n / 100 for n in numbers)) == sum(numbers)
 
 
 @given(st.integers(-(10**8), 10**8).filter(lambda n: n % 10))
@@ -178,7 +180,7 @@ def test_a_third_decimal_is_a_problem_with_the_rounded_number_as_suggestion(thou
     written = Decimal(thousandths).scaleb(-3)
     for cell in (float(written), str(written)):
         with pytest.raises(Fault) as caught:
-            values.hundredths(cell)
+            cell_values.hundredths(cell)
         assert caught.value.code == "E203"
         assert Decimal(caught.value.suggestion) == written.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
@@ -187,32 +189,32 @@ def test_a_third_decimal_is_a_problem_with_the_rounded_number_as_suggestion(thou
     "cell", ["八十", "80分钟", "1e2", "nan", "inf", "1_000", "80 左右", "½", "--5", "5-", ".", "8。5", True, False]
 )
 def test_what_is_no_number(cell):
-    assert fault(values.hundredths, cell) == "E202"
+    assert fault(cell_values.hundredths, cell) == "E202"
 
 
 @pytest.mark.parametrize("cell", [dt.date(2026, 1, 5), dt.datetime(2026, 1, 5), dt.time(8, 30), dt.timedelta(hours=30)])
 def test_a_date_is_no_number(cell):
-    assert fault(values.hundredths, cell) == "E202"
+    assert fault(cell_values.hundredths, cell) == "E202"
 
 
 @pytest.mark.parametrize("cell", ["8，5", "90,5"])
 def test_a_comma_that_parts_no_thousands_is_not_dropped(cell):
-    assert fault(values.hundredths, cell) == "E202"
+    assert fault(cell_values.hundredths, cell) == "E202"
 
 
 @pytest.mark.parametrize("cell", [10**13, 1e14, -1e300, "9" * 30, "-100000000000"])
 def test_a_number_beyond_all_bounds(cell):
-    assert fault(values.hundredths, cell) == "E212"
+    assert fault(cell_values.hundredths, cell) == "E212"
 
 
 @given(st.integers(0, 10**6))
 def test_votes(number):
-    assert values.count(number) == values.count(float(number)) == values.count(f"{number}.0") == number
+    assert cell_values.count(number) == cell_values.count(float(number)) == cell_values.count(f"{number}.0") == number
 
 
 @pytest.mark.parametrize("cell", [-1, 1.5, "一", "3票", "1.005", True])
 def test_what_is_no_vote(cell):
-    assert fault(values.count, cell) == "E206"
+    assert fault(cell_values.count, cell) == "E206"
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------
@@ -237,20 +239,24 @@ def test_a_date_is_read_in_every_writing(day):
         f"{day.isoformat()} 星期{'一二三四五六日'[day.weekday()]}",
         f"{y}-{m}-{d}".translate(FULL_WIDTH),
     ]
-    assert [values.date(w) for w in writings] == [day] * len(writings)
+    assert [cell_values.date(w) for w in writings] == [day] * len(writings)
 
 
 @given(st.dates(dt.date(1955, 1, 1), dt.date(2118, 12, 31)))
 def test_a_serial_number_of_excel_is_its_date(day):
     serial = (day - dt.date(1899, 12, 30)).days
-    assert values.date(serial) == values.date(float(serial)) == values.date(str(serial)) == day
+    assert cell_values.date(serial) == cell_values.date(float(serial)) == cell_values.date(str(serial)) == day
 
 
 @given(days.filter(lambda d: (d.month, d.day) != (2, 29)))
 def test_a_day_without_a_year_is_of_the_forms_year(day):
     month = Period(day.year, MONTH, day.month)
-    assert values.date(f"{day.month}月{day.day}日", month) == values.date(f"{day.month}月{day.day}", month) == day
-    assert fault(values.date, f"{day.month}月{day.day}日") == "E207"
+    assert (
+        cell_values.date(f"{day.month}月{day.day}日", month)
+        == cell_values.date(f"{day.month}月{day.day}", month)
+        == day
+    )
+    assert fault(cell_values.date, f"{day.month}月{day.day}日") == "E207"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +269,7 @@ def test_a_day_without_a_year_is_of_the_forms_year(day):
     ],
 )
 def test_a_date_in_chinese_digits(written, day):
-    assert values.date(written) == day
+    assert cell_values.date(written) == day
 
 
 @pytest.mark.parametrize(
@@ -285,7 +291,7 @@ def test_a_date_in_chinese_digits(written, day):
     ],
 )
 def test_what_is_no_date(cell):
-    assert fault(values.date, cell, MARCH) == "E207"
+    assert fault(cell_values.date, cell, MARCH) == "E207"
 
 
 # --- codes, names, choices -----------------------------------------------------------------------------------------
@@ -293,18 +299,20 @@ def test_what_is_no_date(cell):
 
 @given(st.from_regex(r"[A-Z]{0,3}[0-9]{1,10}", fullmatch=True))
 def test_a_code_keeps_its_zeros_and_loses_its_spaces(code):
-    assert values.code(code) == values.code(f" {code}\n") == values.code(f"{code[:2]} {code[2:]}") == code
-    assert values.code(code.translate(FULL_WIDTH)) == code
+    assert (
+        cell_values.code(code) == cell_values.code(f" {code}\n") == cell_values.code(f"{code[:2]} {code[2:]}") == code
+    )
+    assert cell_values.code(code.translate(FULL_WIDTH)) == code
 
 
 @given(st.integers(0, 10**15))
 def test_a_code_that_was_typed_as_a_number_is_its_digits(number):
-    assert values.code(number) == values.code(float(number)) == str(number)
+    assert cell_values.code(number) == cell_values.code(float(number)) == str(number)
 
 
 @pytest.mark.parametrize("cell", [1.5, True, dt.date(2026, 1, 5), dt.datetime(2026, 1, 5), dt.time(1, 2)])
 def test_what_is_no_code(cell):
-    assert fault(values.code, cell) == "E211"
+    assert fault(cell_values.code, cell) == "E211"
 
 
 @pytest.mark.parametrize(
@@ -318,23 +326,23 @@ def test_what_is_no_code(cell):
     ],
 )
 def test_the_spaces_that_align_names_are_no_part_of_them(written, name):
-    assert values.person(written) == name
+    assert cell_values.person(written) == name
 
 
 def test_a_choice_is_read_by_its_label_and_its_other_names():
-    level = forms.definitions()["roster"].sheet("units").column("level")
-    assert [values.choice(w, level) for w in ("党委", " 党 委 ", "机关党委")] == ["committee"] * 3
-    assert [values.choice(w, level) for w in ("支部", "党支部")] == ["branch"] * 2
+    level = form_definitions.definitions()["roster"].sheet("units").column("level")
+    assert [cell_values.choice(w, level) for w in ("党委", " 党 委 ", "机关党委")] == ["committee"] * 3
+    assert [cell_values.choice(w, level) for w in ("支部", "党支部")] == ["branch"] * 2
     with pytest.raises(Fault) as caught:
-        values.choice("党总支", level)
+        cell_values.choice("党总支", level)
     assert (caught.value.code, caught.value.context) == ("E208", {"allowed": "党委、支部"})
 
 
 @pytest.mark.parametrize("cell", [None, "", " ", "　", "\n", "\t "])
 def test_what_nobody_sees_is_blank(cell):
-    assert values.is_blank(cell)
+    assert cell_values.is_blank(cell)
 
 
 @pytest.mark.parametrize("cell", [0, 0.0, False, "0", "-", "无"])
 def test_what_somebody_sees_is_not_blank(cell):
-    assert not values.is_blank(cell)
+    assert not cell_values.is_blank(cell)

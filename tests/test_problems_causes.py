@@ -7,7 +7,7 @@ import pytest
 from support import BRANCHES, MEMBERS, County
 
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 
 @pytest.fixture
@@ -329,5 +329,5 @@ def test_a_draft_leaves_both_branches_of_a_strayed_form_out(county, tmp_path):
     county.form("花名册", "层级").add(组织编号="ZB3", 组织名称="离退休支部", 层级="支部", 上级编号="DW1", 窗口单位="否")
     county.form("督查打分").add(组织编号="ZB3", 组织名称="离退休支部", 检查单位="互检一组", 得分=90)
     monthly(county, "ZB2").labels["支部编号"] = "ZB1"
-    outcome = pipeline.process_draft(county.write(tmp_path), periods.parse("2026Q1"), {})
+    outcome = process.process_draft(county.write(tmp_path), periods.parse("2026Q1"), {})
     assert {each.unit.id for each in outcome.results.draft.left_out} == {"ZB1", "ZB2"}

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from support import MEMBERS, County, complaints, told
 
-from lianghua_batch.cli import output as printing
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.validation import filing_status as status
+from lianghua_batch.cli import output
+from lianghua_batch.core import form_definitions
+from lianghua_batch.validation import filing_status
 from lianghua_batch.validation.grouping import Entry
 
 
@@ -139,15 +139,15 @@ def test_a_strayed_form_is_its_true_branchs_and_none_of_the_labelled_ones(county
     outcome = county.process(tmp_path, "2026Q1")
     (found,) = [p for p in outcome.problems if p.severity == "error"]
     assert (found.code, found.unit, found.other_unit) == ("E119", "ZB2", "ZB1")
-    told_of = status.tell(outcome.county, outcome.problems, dt.date(2027, 3, 1), outcome.base_files)
-    label = forms.definitions()["monthly_score"].label
+    told_of = filing_status.tell(outcome.county, outcome.problems, dt.date(2027, 3, 1), outcome.base_files)
+    label = form_definitions.definitions()["monthly_score"].label
     states = {
         (line.unit.id, e.state)
         for line in told_of.lines
         for e in line.entries
-        if forms.definitions()[e.form].label == label and str(e.period) == "2026-01"
+        if form_definitions.definitions()[e.form].label == label and str(e.period) == "2026-01"
     }
-    assert states == {("ZB1", status.FILED), ("ZB2", status.FAULTY)}
+    assert states == {("ZB1", filing_status.FILED), ("ZB2", filing_status.FAULTY)}
 
 
 def test_a_form_under_the_code_of_a_committee_is_checked_as_its_members_branchs(county, tmp_path):
@@ -190,7 +190,7 @@ def test_a_remedy_that_says_it_already_is_not_followed_by_the_question(tmp_path)
     county.form("加减分").add(**bonus, 分值=-2)
     county.form("季汇总", 支部编号="ZB1", 期间="2026Q1").row(党员编号="001").update(季度积分=81)
     outcome = county.process(tmp_path, "2026")
-    lines = {p.code: printing.entry_line(Entry((p,))) for p in outcome.problems}
+    lines = {p.code: output.entry_line(Entry((p,))) for p in outcome.problems}
     assert complaints(outcome)
     assert lines["E334"].endswith("请改为 -3。")
     assert lines["E312"].endswith("请按月打分（日记录）核对后更正（是否为“80”？）。")

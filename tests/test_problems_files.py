@@ -10,8 +10,8 @@ from hostile import zipped
 from support import County, complaints
 
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_a_workbook_cut_short_by_the_mail(county, tmp_path):
     county.write(tmp_path)
     whole = (tmp_path / "ZB1/2026Q1.xlsx").read_bytes()
     (tmp_path / "ZB1/2026Q1.xlsx").write_bytes(whole[: len(whole) // 2])
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    outcome = process.process(tmp_path, periods.parse("2026Q1"))
     assert complaints(outcome) == [
         "E306 ：财政第一支部（ZB1） 缺 2026Q1 的“季汇总”。请 财政第一支部（ZB1） 补报。",
         "E101 ZB1/2026Q1.xlsx：文件已损坏，打不开。请用 Excel 或 WPS 打开修复，另存为 .xlsx 后重报。",
@@ -38,7 +38,7 @@ def test_a_workbook_damaged_in_the_middle(county, tmp_path):
     start = part.header_offset + 30 + len(part.filename) + 20
     whole = path.read_bytes()
     path.write_bytes(whole[:start] + bytes([255]) * 200 + whole[start + 200 :])
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    outcome = process.process(tmp_path, periods.parse("2026Q1"))
     assert [c for c in complaints(outcome) if c.startswith("E101")] == [
         "E101 ZB1/2026Q1.xlsx：文件已损坏，打不开。请用 Excel 或 WPS 打开修复，另存为 .xlsx 后重报。"
     ]
@@ -58,7 +58,7 @@ def test_a_workbook_under_a_name_of_its_own_is_read(county, tmp_path):
     county.write(tmp_path)
     (tmp_path / "ZB1/2026Q1.xlsx").rename(tmp_path / "ZB1/季汇总.dat")
     (tmp_path / "ZB2/2026Q1.xlsx").rename(tmp_path / "ZB2/季汇总.xls")
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == []
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == []
 
 
 def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
@@ -67,7 +67,7 @@ def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
     unread = "不是 Excel 工作簿（JSON 文件），未读取。如是上报的表，请另存为 .xlsx 后重报。"
     own = "这是本程序写出的结果，未读取。请把它移到“输出”文件夹。"
     units = ("DW1_财政局机关党委", "ZB1_财政第一支部", "ZB2_财政第二支部")
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
         f"W106 发出去的/results.json：{unread}",
         f"W110 发出去的/公示_2026Q1.xlsx：{own}",
         *(f"W110 发出去的/各单位/{unit}_考评结果_2026Q1.xlsx：{own}" for unit in units),
@@ -77,7 +77,7 @@ def test_what_the_program_wrote_is_known_wherever_it_lies(county, tmp_path):
 
 
 def test_a_draft_in_which_nobody_remains(county, tmp_path):
-    outcome = pipeline.process_draft(county.write(tmp_path), periods.parse("2026Q1"), {"ZB1": "换届", "ZB2": "换届"})
+    outcome = process.process_draft(county.write(tmp_path), periods.parse("2026Q1"), {"ZB1": "换届", "ZB2": "换届"})
     assert outcome.results is None
     assert complaints(outcome) == ["E603 ：没有可以排名的单位。请先改正错误，或减少暂缺的单位。"]
 
@@ -85,7 +85,7 @@ def test_a_draft_in_which_nobody_remains(county, tmp_path):
 def test_results_and_forms_may_lie_in_one_folder(county, tmp_path):
     outcome = county.process(tmp_path, "2026Q1")
     publishing.publish(outcome.results, outcome.problems, tmp_path / "ZB1")
-    again = pipeline.process(tmp_path, periods.parse("2026Q1"), tmp_path / "ZB1")
+    again = process.process(tmp_path, periods.parse("2026Q1"), tmp_path / "ZB1")
     assert complaints(again) == []
     assert again.files == outcome.files + 5  # the ranking, 公示 and a book for each of three units
 
@@ -93,25 +93,25 @@ def test_results_and_forms_may_lie_in_one_folder(county, tmp_path):
 def test_a_folder_linked_into_itself_is_entered_once(county, tmp_path):
     county.write(tmp_path)
     (tmp_path / "ZB1" / "回到上面").symlink_to(tmp_path, target_is_directory=True)
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == []
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == []
 
 
 def test_a_file_whose_name_is_not_utf_8_is_named_as_people_read_it(county, tmp_path):
     county.write(tmp_path)
     Path(os.fsdecode(os.fsencode(tmp_path) + "/扫描件.xlsx".encode("gbk"))).write_bytes(b"")
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
         "E121 扫描件.xlsx：文件是空的。请重新导出或重报。"
     ]
 
 
 def test_a_folder_without_a_file(tmp_path):
-    assert complaints(pipeline.process(tmp_path, None)) == [
+    assert complaints(process.process(tmp_path, None)) == [
         "E117 ：文件夹中没有可读的表格文件。请确认文件夹正确，并放入填好的表。",
     ]
 
 
 def test_a_folder_without_a_file_for_a_given_period(tmp_path):
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
         "E115 ：没有找到“考评方案”。请放入 2026 年的“考评方案”（可用 init 生成）。",
         "E115 ：没有找到“花名册”。请放入 2026 年的“花名册”（可用 init 生成）。",
         "E117 ：文件夹中没有可读的表格文件。请确认文件夹正确，并放入填好的表。",
@@ -121,7 +121,7 @@ def test_a_folder_without_a_file_for_a_given_period(tmp_path):
 def test_a_folder_that_does_not_say_which_period_it_is_about(county, tmp_path):
     county.drop("季汇总", 支部编号="ZB1")
     county.drop("季汇总", 支部编号="ZB2")
-    outcome = pipeline.process(county.write(tmp_path), None)
+    outcome = process.process(county.write(tmp_path), None)
     assert complaints(outcome) == [
         "E602 ：不知道考评哪个期间。请放入季汇总或年评议，或用 --period 指定。",
     ]
@@ -176,7 +176,7 @@ def test_a_sheet_that_is_no_form(county, tmp_path):
     book.create_sheet("草稿").append(["电话", "12345"])
     book.create_sheet("空表")
     book.save(tmp_path / "督查/2026Q1.xlsx")
-    assert complaints(pipeline.process(tmp_path, periods.parse("2026Q1"))) == [
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
         "W102 督查/2026Q1.xlsx 草稿：工作表没有“表种”，未读取。如是上报的表，请在表头上方填写“表种”。",
     ]
 

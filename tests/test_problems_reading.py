@@ -21,7 +21,7 @@ from hostile import (
 from odd_workbooks import ods_file, xlsb_workbook
 from support import County, told
 
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import read_files as intake
 from lianghua_batch.intake.formats.zip_limits import limits
 
 PAGE = "<html><table><tr><td>姓名</td></tr></table></html>"

@@ -9,13 +9,10 @@ import pytest
 from click.testing import CliRunner
 from support import County, told
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import guard as guarding
-from lianghua_batch.archive import inputs
-from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import bags, guard, inputs, seal_names
 from lianghua_batch.cli.options import root
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 Q1, SEAL = periods.parse("2026Q1"), "归档/2026Q1.zip"
 
@@ -39,7 +36,7 @@ def data(sealed, tmp_path):
 def errors(data: Path) -> list[str]:
     """What a run says is wrong, warnings aside."""
     files = inputs.read(data)
-    outcome = guarding.guarded(pipeline.process(data, Q1), files, guarding.sealed(data, Q1))
+    outcome = guard.guarded(process.process(data, Q1), files, guard.sealed(data, Q1))
     found = [told(p) for p in outcome.problems if p.severity == "error"]
     assert (outcome.results is None) is bool(found)
     return found
@@ -96,7 +93,7 @@ def resealed(seal: Path, change) -> None:
 
     with bags.opened(seal) as bag:
         stored = {name.removeprefix("data/"): bag.content(name) for name in bag.files if name.startswith("data/")}
-    results, said = names.in_bag("outputs", "results.json"), names.in_bag("manifest")
+    results, said = seal_names.in_bag("outputs", "results.json"), seal_names.in_bag("manifest")
     stored[results] = change(stored[results].decode("utf-8")).encode("utf-8")
     code = hashlib.sha256(stored[results]).hexdigest()
     manifest = json.loads(change(stored[said].decode("utf-8")))

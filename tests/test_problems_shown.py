@@ -9,7 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from support import County, complaints
 
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
 QUARTER = periods.parse("2026Q1")
@@ -31,11 +31,11 @@ def edited(path, edit):
 
 def told_after(folder, file, edit):
     edited(folder / file, edit)
-    return complaints(pipeline.process(folder, QUARTER))
+    return complaints(process.process(folder, QUARTER))
 
 
 def scores(folder):
-    outcome = pipeline.process(folder, QUARTER)
+    outcome = process.process(folder, QUARTER)
     assert complaints(outcome) == []
     return results.as_json(outcome.results)
 
@@ -74,7 +74,7 @@ def test_votes_are_no_percentages(tmp_path):
         book.active["C4"].number_format = "0%"
 
     edited(path, share)
-    outcome = pipeline.process(tmp_path, periods.parse("2026"))
+    outcome = process.process(tmp_path, periods.parse("2026"))
     assert complaints(outcome)[0] == (
         "E206 年末/测评.xlsx 满意度测评 C4[50%]：“优秀票”应为不小于 0 的整数。请填写票数，没有填 0。"
     )
@@ -166,7 +166,7 @@ def test_an_error_that_does_not_say_which(county, tmp_path):
     start, end = sheet.index('<c r="D4"'), sheet.index("</c>", sheet.index('<c r="D4"')) + 4
     parts["xl/worksheets/sheet1.xml"] = (sheet[:start] + '<c r="D4" t="e"/>' + sheet[end:]).encode()
     path.write_bytes(zipped(parts))
-    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+    assert complaints(process.process(tmp_path, QUARTER)) == [
         "E210 督查/2026Q1.xlsx 督查打分 D4[]：单元格是错误值。请改正公式或直接填写数值。"
     ]
 
@@ -179,7 +179,7 @@ def test_a_number_that_is_none(county, tmp_path, written, shown):
     cell = sheet[sheet.index('r="D4"') :].partition("</c>")[0]
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(cell, cell.replace("<v>90</v>", f"<v>{written}</v>")).encode()
     path.write_bytes(zipped(parts))
-    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+    assert complaints(process.process(tmp_path, QUARTER)) == [
         f"E202 督查/2026Q1.xlsx 督查打分 D4[{shown}]：“得分”应为数字。请填写阿拉伯数字，不带文字。"
     ]
 
@@ -191,7 +191,7 @@ def test_a_formula_of_a_text_that_was_never_calculated(county, tmp_path):
     cell = sheet[sheet.index('<c r="D4"') :].partition("</c>")[0]
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(cell, '<c r="D4" t="str"><f>E4</f>').encode()
     path.write_bytes(zipped(parts))
-    assert complaints(pipeline.process(tmp_path, QUARTER)) == [
+    assert complaints(process.process(tmp_path, QUARTER)) == [
         "E213 督查/2026Q1.xlsx 督查打分 D4[=E4]：公式未计算。请用 Excel 或 WPS 打开并保存一次。"
     ]
 
@@ -209,13 +209,13 @@ def test_dates_counted_from_1904(county, tmp_path):
     diary = county.form("日记录", 支部编号="ZB1", 期间="2026-01")
     diary.add(日期=dt.date(2026, 1, 6), 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加三会一课")
     county.write(tmp_path)
-    before = pipeline.process(tmp_path, QUARTER)
+    before = process.process(tmp_path, QUARTER)
 
     def from_1904(book):
         book.epoch = CALENDAR_MAC_1904
 
     edited(tmp_path / "ZB1/2026-01.xlsx", from_1904)
-    after = pipeline.process(tmp_path, QUARTER)
+    after = process.process(tmp_path, QUARTER)
     assert results.as_json(after.results) == results.as_json(before.results)
 
 
@@ -265,7 +265,7 @@ def test_hidden_rows_are_read_and_pointed_out(county, tmp_path):
         book["督查打分"].row_dimensions[9].hidden = True  # nothing stands there
 
     edited(tmp_path / INSPECTION, hide)
-    outcome = pipeline.process(tmp_path, QUARTER)
+    outcome = process.process(tmp_path, QUARTER)
     assert complaints(outcome) == [
         "W109 督查/2026Q1.xlsx 督查打分：有 1 行是隐藏的（第 5 行），已照常读取。请取消隐藏核对，不应上报的请删去。"
     ]

@@ -8,7 +8,7 @@ import pytest
 from support import County, FilledForm, complaints
 
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 
 BONUS = ["组织编号", "类别", "分值", "日期", "事由", "依据", "审核"]
 LABELS = ["表种", "加减分", "期间", "2026"]
@@ -46,7 +46,7 @@ def told_of(county: County, folder, *rows: list, merged: tuple[str, ...] = (), h
         for row in hidden:
             second.append(row)
     book.save(folder / "年末/加减分.xlsx")
-    return complaints(pipeline.process(folder, periods.parse("2026")))
+    return complaints(process.process(folder, periods.parse("2026")))
 
 
 def above(rows: str, cell: str) -> str:
@@ -190,7 +190,7 @@ def test_a_record_is_no_note_for_its_first_word(county, tmp_path, written):
 def test_a_row_under_a_merged_code_is_no_note(year, tmp_path):
     rows = [BONUS, bonus("ZB1"), [None, None, -5, None, "签字背书造假", None, None]]
     told_of(year, tmp_path, ["加减分"], LABELS, *rows, merged=("A4:A5", "B4:B5", "D4:D5", "F4:F5", "G4:G5"))
-    county = pipeline.process(tmp_path, periods.parse("2026")).county
+    county = process.process(tmp_path, periods.parse("2026")).county
     assert county.tables["bonus"].frame["points"].tolist() == [-300, -500]
 
 

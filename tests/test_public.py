@@ -12,9 +12,9 @@ from support import County
 
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import public_notice as public
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import public_notice
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
@@ -37,11 +37,11 @@ class Announced:
     """公示 of one period of the sample county."""
 
     def __init__(self, period: str, folder: Path, *, mask_names: bool) -> None:
-        self.results = pipeline.process(SAMPLE, periods.parse(period)).results
+        self.results = process.process(SAMPLE, periods.parse(period)).results
         self.json = results.as_json(self.results)
         self.path = folder / "公示.xlsx"
-        workbook_out.write(
-            self.path, public.build(self.results, mask_names=mask_names), public.properties(self.results)
+        workbook.write(
+            self.path, public_notice.build(self.results, mask_names=mask_names), public_notice.properties(self.results)
         )
         self.book = openpyxl.load_workbook(self.path)
 
@@ -114,10 +114,10 @@ def test_every_page_can_be_put_up_by_itself(announced):
 
 
 def test_a_large_branch_goes_on_under_its_own_title():
-    outcome = pipeline.process(SAMPLE, periods.year(2026)).results
+    outcome = process.process(SAMPLE, periods.year(2026)).results
     best = outcome.members[0]
     many = replace(outcome, members=(best,) * 50)
-    *_, sheet = public.build(many)
+    *_, sheet = public_notice.build(many)
     branch = outcome.county.roster.named(best.member.branch).name
     titles = [sheet.title, *(row for row in sheet.rows if row.new_page)]
     title = f"{branch}\n2026年度党员积分公示"
@@ -170,13 +170,13 @@ def test_a_quarter_says_that_it_is_monitoring(tmp_path):
     [("张三", "张＊"), ("张小三", "张＊三"), ("欧阳小三", "欧＊＊三"), ("张", "张"), ("阿依·买买提", "阿＊＊＊＊提")],
 )
 def test_a_masked_name_keeps_its_first_and_last_character(name, shown):
-    assert public.masked(name, "＊") == shown
+    assert public_notice.masked(name, "＊") == shown
 
 
 def test_masked_names_are_masked_everywhere(masked, announced):
     names = [m["name"] for m in masked.json["members"]]
     shown = [name for _, name, _ in members_by_page(masked.book)]
-    assert sorted(shown) == sorted(public.masked(name, "＊") for name in names)
+    assert sorted(shown) == sorted(public_notice.masked(name, "＊") for name in names)
     whole = masked.xml()
     assert not [name for name in names if f">{name}<" in whole]
     if announced.json["period"] == "2026":

@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import DIMENSIONS, MEMBERS, County, FilledForm, complaints
 
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import periods
-from lianghua_batch.intake import recognition as headings
+from lianghua_batch.core import form_definitions, periods
+from lianghua_batch.intake import recognition
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.intake.tables import Table, extract
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
 from lianghua_batch.scoring import results
 
 
@@ -117,7 +116,7 @@ def test_hidden_sheets_are_read_if_they_are_forms_and_passed_over_if_not(county,
     book.create_sheet("元数据").append(["form", "monthly_score", "version", "1"])
     book["元数据"].sheet_state = "veryHidden"
     book.save(tmp_path / "ZB1/2026-01.xlsx")
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    outcome = process.process(tmp_path, periods.parse("2026Q1"))
     assert complaints(outcome) == [
         "W108 ZB1/2026-01.xlsx 日记录：工作表是隐藏的，已照常读取。请取消隐藏核对，不应上报的请删去。"
     ]
@@ -149,7 +148,7 @@ def test_a_folder_of_that_name_further_down_is_read(county, tmp_path):
 def test_what_was_written_to_a_given_folder_is_passed_over(county, tmp_path):
     first = county.process(tmp_path, "2026Q1")
     publishing.publish(first.results, first.problems, tmp_path / "结果")
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"), tmp_path / "结果")
+    outcome = process.process(tmp_path, periods.parse("2026Q1"), tmp_path / "结果")
     assert complaints(outcome) == []
 
 
@@ -393,7 +392,7 @@ def test_formulas_are_read_by_their_values(county, tmp_path):
                 elif cell is not None:
                     page.write(r, c, cell)
     book.close()
-    outcome = pipeline.process(tmp_path, periods.parse("2026Q1"))
+    outcome = process.process(tmp_path, periods.parse("2026Q1"))
     assert complaints(outcome) == []
     assert results.as_json(outcome.results) == as_it_was_filled()
 
@@ -416,7 +415,7 @@ def test_the_columns_of_the_dimensions_follow_the_scheme(tmp_path):
 
 # --- properties ----------------------------------------------------------------------------------------------------
 
-SUMMARY = forms.definitions()["quarterly_summary"].sheets[0]
+SUMMARY = form_definitions.definitions()["quarterly_summary"].sheets[0]
 ROWS = [
     {
         "党员编号": "001",
@@ -436,7 +435,7 @@ def read_rows(rows: list[list]) -> tuple[Table, list[list]]:
     """The one sheet of 季汇总 that the rows are, as a table, and the rows as a grid has them."""
     width = max(len(row) for row in rows)
     grid = [["" if cell is None else cell for cell in [*row, *[None] * (width - len(row))]] for row in rows]
-    source, problems = headings.recognise(Grid("任意.xlsx", "Sheet1", grid), forms.definitions())
+    source, problems = recognition.recognise(Grid("任意.xlsx", "Sheet1", grid), form_definitions.definitions())
     assert problems == []
     table, found = extract([source], SUMMARY)
     assert {p.code for p in found} <= {"W101"}
@@ -478,7 +477,7 @@ def test_every_layout_says_the_same_and_every_value_knows_its_cell(layout):
             place = record.ref(column.name)
             assert grid[place.row - 1][place.column] == ("" if row.get(column.label) is None else row[column.label])
             expected = row.get(column.label)
-            if expected is not None and column.type == forms.NUMBER:
+            if expected is not None and column.type == form_definitions.NUMBER:
                 expected = round(float(expected) * 100)
             assert record[column.name] == expected
 
@@ -487,7 +486,7 @@ def test_every_layout_says_the_same_and_every_value_knows_its_cell(layout):
     ("form", "sheet", "column", "alias"),
     [
         (form.label, sheet, column, alias)
-        for form in forms.definitions().values()
+        for form in form_definitions.definitions().values()
         for sheet in form.sheets
         for column in sheet.columns
         for alias in column.aliases
@@ -498,7 +497,7 @@ def test_a_column_is_found_by_each_of_its_other_names(form, sheet, column, alias
     grid = Grid(
         "任意.xlsx", "Sheet1", [["表种", form, *[""] * (len(heads) - 2)], heads, ["001", *[""] * (len(heads) - 1)]]
     )
-    source, _ = headings.recognise(grid, forms.definitions())
+    source, _ = recognition.recognise(grid, form_definitions.definitions())
     table, _ = extract([source], sheet)
     assert table.origins[0].columns[column.name] == heads.index(alias)
 

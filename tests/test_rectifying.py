@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 from support import County
 
-from lianghua_batch.analysis import rectification as rectifying
+from lianghua_batch.analysis import rectification
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SHEETS = ("问题清单", "整改台账")
@@ -79,8 +79,8 @@ def year(county, tmp_path_factory):
 
 def book(outcome, folder):
     """The workbook with the sheets that are looked at here."""
-    sheets = [s for s in report.build(outcome, ()) if s.name in SHEETS]
-    workbook_out.write(folder / "a.xlsx", sheets)
+    sheets = [s for s in ranking_workbook.build(outcome, ()) if s.name in SHEETS]
+    workbook.write(folder / "a.xlsx", sheets)
     return openpyxl.load_workbook(folder / "a.xlsx")
 
 
@@ -110,7 +110,7 @@ def test_every_fault_is_listed_by_unit_with_its_cell(year, tmp_path):
 
 def test_the_cell_is_the_one_that_was_filled(county, year):
     form = county.form("督查打分", 期间="2026Q1")
-    found = {(f.unit.id, str(f.period)): f.source.cell for f in rectifying.findings(year.county)}
+    found = {(f.unit.id, str(f.period)): f.source.cell for f in rectification.findings(year.county)}
     assert found["ZB2", "2026Q1"] == form.cell("存在问题", 组织编号="ZB2")
 
 
@@ -128,16 +128,16 @@ def test_without_faults_and_ledger_the_sheets_say_so(tmp_path):
 
 def test_a_draft_lists_nothing_of_who_is_left_out(county, tmp_path):
     folder = county.copy().write(tmp_path)
-    draft = pipeline.process_draft(folder, periods.parse("2026"), {"ZB1": "材料未到"}).results
-    assert {f.unit.id for f in rectifying.findings(draft.county)} == {"DW1", "ZB2"}
-    assert {r.unit.id for r in rectifying.ledger(draft.county)} == {"DW1", "ZB2"}
+    draft = process.process_draft(folder, periods.parse("2026"), {"ZB1": "材料未到"}).results
+    assert {f.unit.id for f in rectification.findings(draft.county)} == {"DW1", "ZB2"}
+    assert {r.unit.id for r in rectification.ledger(draft.county)} == {"DW1", "ZB2"}
 
 
 # --- 整改台账 ------------------------------------------------------------------------------------------------------
 
 
 def test_the_state_on_the_last_day_overdue_first(year):
-    found = [(r.unit.id, r.row["issue"], r.state, r.days) for r in rectifying.ledger(year.county)]
+    found = [(r.unit.id, r.row["issue"], r.state, r.days) for r in rectification.ledger(year.county)]
     assert found == [
         ("ZB1", "去年到期", "overdue", 365),
         ("ZB1", "期末以后才做", "overdue", 11),
@@ -170,9 +170,9 @@ def test_the_ledger_s_sheet(year, tmp_path):
 
 
 def test_the_counts_are_those_of_the_rate_that_is_scored(year):
-    listed = rectifying.ledger(year.county)
+    listed = rectification.ledger(year.county)
     rates = {row["id"]: row["indicators"]["B1"] for row in results.as_json(year)["branches"]}
     assert rates == {"ZB1": "12.00", "ZB2": "60.00"}  # 60 points at 20 % and at 100 %
-    for counts in rectifying.counts(year.county, year.scored, listed):
+    for counts in rectification.counts(year.county, year.scored, listed):
         assert counts.due == counts.on_time + counts.late + counts.overdue + counts.open
         assert counts.rate.value == (100 * counts.on_time / counts.due if counts.due else 100)

@@ -16,13 +16,13 @@ import xlsxwriter
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import ORGANISATION, Band
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.ranking_workbook import Cell, Column, Page, Row, SheetTable
 from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,13 +81,13 @@ def quarter_book(quarter, tmp_path_factory):
 
 
 def processed(folder, period):
-    outcome = pipeline.process(folder, period)
+    outcome = process.process(folder, period)
     assert outcome.results is not None, [p.as_dict() for p in outcome.problems[:5]]
     return outcome
 
 
 def written(outcome, problems, into, name="考评排名.xlsx"):
-    workbook_out.write(into / name, report.build(outcome, problems), report.properties(outcome))
+    workbook.write(into / name, ranking_workbook.build(outcome, problems), ranking_workbook.properties(outcome))
     return into / name
 
 
@@ -325,7 +325,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(year, tmp_path):
 def test_codes_links_and_long_texts_stay_texts(tmp_path):
     texts = ["000123", "http://example.com", "@SUM(A1)", "x" * 40000]
     sheet = one_sheet([Row(tuple(Cell(text, "code") for text in texts))], columns=len(texts))
-    workbook_out.write(tmp_path / "a.xlsx", [sheet])
+    workbook.write(tmp_path / "a.xlsx", [sheet])
     cells = next(opened(tmp_path / "a.xlsx").active.iter_rows(min_row=3, max_row=3))
     assert [c.value for c in cells[:3]] == texts[:3]
     assert [c.data_type for c in cells] == ["s"] * 4
@@ -334,7 +334,7 @@ def test_codes_links_and_long_texts_stay_texts(tmp_path):
 
 def test_dates_and_numbers_are_real(tmp_path):
     row = Row((Cell(dt.date(2026, 3, 5), "date"), Cell(Fraction(8847, 100), "score_2"), Cell(7, "count")))
-    workbook_out.write(tmp_path / "a.xlsx", [one_sheet([row], columns=3)])
+    workbook.write(tmp_path / "a.xlsx", [one_sheet([row], columns=3)])
     sheet = opened(tmp_path / "a.xlsx").active
     assert [sheet.cell(3, c).value for c in (1, 2, 3)] == [dt.datetime(2026, 3, 5), 88.47, 7]
 
@@ -444,7 +444,7 @@ def test_columns_fit_chinese_text_and_rows_what_wraps():
 
 def test_no_row_is_longer_than_its_sheet(year, quarter):
     for outcome in (year, quarter):
-        for sheet in report.build(outcome.results, outcome.problems):
+        for sheet in ranking_workbook.build(outcome.results, outcome.problems):
             for row in sheet.rows:
                 assert sum(c.span for c in row.cells) <= len(sheet.columns)
 
@@ -513,7 +513,7 @@ def test_properties_tell_period_and_scheme(year, year_book):
 def test_a_scheme_name_with_an_ampersand_does_not_spoil_the_footer(year, tmp_path):
     scheme = replace(year.results.county.scheme, name="A&P方案" + "长" * 300)
     outcome = replace(year.results, county=replace(year.results.county, scheme=scheme))
-    sheet = next(s for s in report.build(outcome, ()) if s.name == "总览")
+    sheet = next(s for s in ranking_workbook.build(outcome, ()) if s.name == "总览")
     assert "A&&P方案" in sheet.page.footer
     assert len(sheet.page.footer) < 255
     assert opened(written(outcome, (), tmp_path)).sheetnames == YEAR_SHEETS
@@ -522,7 +522,7 @@ def test_a_scheme_name_with_an_ampersand_does_not_spoil_the_footer(year, tmp_pat
 def test_where_the_file_cannot_be_written_it_is_an_oserror(year, tmp_path):
     (tmp_path / "taken.xlsx").mkdir()
     with pytest.raises(OSError, match="taken"):
-        workbook_out.write(tmp_path / "taken.xlsx", report.build(year.results, ()))
+        workbook.write(tmp_path / "taken.xlsx", ranking_workbook.build(year.results, ()))
 
 
 def test_all_words_stand_in_the_schema_none_in_python():
@@ -543,7 +543,7 @@ def test_every_style_is_one_that_xlsxwriter_knows(tmp_path):
     book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
     known = vars(book.add_format())
     for name in words["styles"]:
-        for key in workbook_out.style(name):
+        for key in workbook.style(name):
             aliases = {
                 "align": "text_h_align",
                 "valign": "text_v_align",

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import periods, resources
+from lianghua_batch.core import form_definitions, periods, resources
 from lianghua_batch.forms import sample as sampling
 from lianghua_batch.forms.sample.files import clear
-from lianghua_batch.intake import discovery
-from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake import discovery, recognition
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
-from lianghua_batch.pipeline import load_county as assembly
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import load_county, process
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
@@ -32,8 +29,8 @@ def today() -> sampling.SampleCounty:
 
 
 @cache
-def outcome(period: str) -> pipeline.Outcome:
-    return pipeline.process(SAMPLE, periods.parse(period))
+def outcome(period: str) -> process.Outcome:
+    return process.process(SAMPLE, periods.parse(period))
 
 
 @cache
@@ -63,16 +60,16 @@ def cells(content: bytes) -> dict[str, list[list[object]]]:
 
 def on_paper(sample: sampling.SampleCounty, sheet: sampling.FilledSheet) -> Grid:
     """A filled sheet as reading its workbook would give it, without writing one: for counties too big for a test."""
-    definition = forms.expand(forms.definitions()[sheet.form], sample.items).sheet(sheet.sheet)
+    definition = form_definitions.expand(form_definitions.definitions()[sheet.form], sample.items).sheet(sheet.sheet)
     columns = [definition.column(name) for name in sheet.columns]
     words = {name: entry["label"] for name, entry in resources.load("reading")["labels"].items()}
-    label = forms.definitions()[sheet.form].label
+    label = form_definitions.definitions()[sheet.form].label
     above = [words["form"], label, words["period"], str(sheet.period), words["unit_id"], sheet.unit or ""]
     rows = [[_cell(value, column) for value, column in zip(row, columns, strict=True)] for row in sheet.values]
     return Grid(f"{label}{sheet.unit}{sheet.period}", sheet.sheet, [above, [c.label for c in columns], *rows])
 
 
-def _cell(value: object, column: forms.Column) -> object:
+def _cell(value: object, column: form_definitions.Column) -> object:
     if value is None:
         return ""
     if column.choices:
@@ -82,10 +79,10 @@ def _cell(value: object, column: forms.Column) -> object:
 
 def judged(sample: sampling.SampleCounty, period: str) -> tuple[results.Results, list]:
     """Check and score a county as data."""
-    found = [headings.recognise(on_paper(sample, sheet), forms.definitions()) for sheet in sample.sheets]
-    county, problems = assembly.county([source for source, _ in found], periods.parse(period))
-    members, more = pipeline.judge(county)
-    scored, last = pipeline.rank(county, members)
+    found = [recognition.recognise(on_paper(sample, sheet), form_definitions.definitions()) for sheet in sample.sheets]
+    county, problems = load_county.county([source for source, _ in found], periods.parse(period))
+    members, more = process.judge(county)
+    scored, last = process.rank(county, members)
     return scored, [p for _, listed in found for p in listed] + problems + more + last
 
 
@@ -115,7 +112,7 @@ def test_sample_data_has_no_problem(period):
 
 
 def test_the_year_is_what_the_folder_is_about():
-    assert str(pipeline.process(SAMPLE, None).period) == "2026"
+    assert str(process.process(SAMPLE, None).period) == "2026"
 
 
 def test_sample_data_has_the_size_asked_for(county):

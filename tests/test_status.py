@@ -11,12 +11,11 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch.cli import status as status_view
+from lianghua_batch.cli import status_view
 from lianghua_batch.cli.app import root
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import periods, resources
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.validation import filing_status as status
+from lianghua_batch.core import form_definitions, periods, resources
+from lianghua_batch.pipeline import process
+from lianghua_batch.validation import filing_status
 from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE
 from lianghua_batch.validation.reminders import reminders
 
@@ -37,14 +36,14 @@ def year():
 def told(county, folder, period="2026Q1", as_of=LATER):
     """The status of a county that is written into `folder`."""
     outcome = county.process(folder, period)
-    return status.tell(outcome.county, outcome.problems, dt.date.fromisoformat(as_of), outcome.base_files)
+    return filing_status.tell(outcome.county, outcome.problems, dt.date.fromisoformat(as_of), outcome.base_files)
 
 
 def states(county, folder, period="2026Q1", as_of=LATER):
     """The state of every form as {unit form period: state}, those that are there and right left out."""
     lines = told(county, folder, period, as_of).lines
     entries = (
-        (f"{line.unit.id} {forms.definitions()[e.form].label} {e.period}", e.state)
+        (f"{line.unit.id} {form_definitions.definitions()[e.form].label} {e.period}", e.state)
         for line in lines
         for e in line.entries
     )
@@ -66,7 +65,7 @@ def test_all_that_is_due_from_a_complete_year_is_there(year, tmp_path):
     found = told(year, tmp_path, "2026")
     assert found.counts == Counter({FILED: 76})
     assert {line.unit.id: line.counts().total() for line in found.lines} == {"DW1": 4, "ZB1": 36, "ZB2": 36}
-    assert [(forms.definitions()[f].label, len(p)) for f, p in found.columns.items()] == [
+    assert [(form_definitions.definitions()[f].label, len(p)) for f, p in found.columns.items()] == [
         ("日记录", 12),
         ("月打分", 12),
         ("季汇总", 4),
@@ -230,11 +229,11 @@ def test_units_stand_under_their_committee_and_those_without_one_last(county, tm
     ],
 )
 def test_the_last_day_on_which_a_form_is_in_time(form, period, last):
-    assert forms.definitions()[form].due_by(periods.parse(period)) == dt.date.fromisoformat(last)
+    assert form_definitions.definitions()[form].due_by(periods.parse(period)) == dt.date.fromisoformat(last)
 
 
 def test_deadlines_agree_with_what_clerks_are_told():
-    for form in forms.definitions().values():
+    for form in form_definitions.definitions().values():
         if form.deadline is not None:
             assert form.deadline["months"] == 1 and re.search(r"次年 1 月|次月|结束后", form.due), form.name
             assert f"{form.deadline['day']} 日" in form.due, form.name
@@ -578,7 +577,7 @@ def test_the_same_day_gives_the_same_bytes(county, tmp_path):
 def test_the_workbook_is_not_taken_for_a_form(county, tmp_path):
     folder = county.write(tmp_path)
     run(folder, "--period", "2026Q1", "--as-of", LATER, "--out", folder / "通报")
-    outcome = pipeline.process(folder, periods.parse("2026Q1"))
+    outcome = process.process(folder, periods.parse("2026Q1"))
     assert [p for p in outcome.problems if "报送状态" in p.place.file and p.severity == "error"] == []
     assert outcome.results is not None
 
@@ -624,6 +623,6 @@ def test_a_form_that_nobody_signed_is_there_but_to_be_confirmed(county, tmp_path
 
 def test_every_state_has_its_words_and_looks():
     words = resources.load("status")["states"]
-    assert tuple(words) == (*status.STATES, status.UNSIGNED)
-    assert len({words[state]["mark"] for state in status.STATES}) == len(status.STATES)
+    assert tuple(words) == (*filing_status.STATES, filing_status.UNSIGNED)
+    assert len({words[state]["mark"] for state in filing_status.STATES}) == len(filing_status.STATES)
     assert all(w["style"] in resources.load("report")["styles"] for w in words.values())

@@ -10,7 +10,7 @@ from support import County
 from lianghua_batch.core import periods
 from lianghua_batch.core.form_definitions import NUMBER, Column
 from lianghua_batch.core.suggestions import Candidates, likely
-from lianghua_batch.intake import cell_values as values
+from lianghua_batch.intake import cell_values
 from lianghua_batch.intake.cell_guesses import likely_count, likely_date, likely_number
 
 CODES = st.from_regex(r"[A-Z]{0,3}[0-9]{1,4}", fullmatch=True)
@@ -137,7 +137,7 @@ def test_every_number_in_words(number, before, after):
 def test_a_suggested_number_is_one_that_can_be_read(written):
     meant = likely_number(written)
     if meant is not None:
-        values.read(meant, Column("x", "得分", NUMBER), None)
+        cell_values.read(meant, Column("x", "得分", NUMBER), None)
 
 
 @given(
@@ -146,4 +146,4 @@ def test_a_suggested_number_is_one_that_can_be_read(written):
 def test_a_suggested_day_is_one_that_can_be_read(written):
     meant = likely_date(written, periods.parse("2026-03"))
     if meant is not None:
-        values.date(meant)
+        cell_values.date(meant)

@@ -13,22 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lianghua_batch import forms as templates
-from lianghua_batch.core import exact, periods, resources
-from lianghua_batch.core import form_definitions as forms
+from lianghua_batch import forms
+from lianghua_batch.core import exact, form_definitions, periods, resources
 from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, YES_NO, Column, Sheet
 from lianghua_batch.core.problems import errors
-from lianghua_batch.forms import prefilled_layout as looks
-from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms import prefilled_layout, writer
 from lianghua_batch.forms.writer import FormSheet, layout
 from lianghua_batch.intake import discovery
 from lianghua_batch.intake.tables import extract
 from lianghua_batch.model import default_scheme
-from lianghua_batch.pipeline import load_county as assembly
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.validation import scheme_rules as rules
+from lianghua_batch.pipeline import load_county, process
+from lianghua_batch.validation import scheme_rules
 
-EXPANDED = {name: forms.expand(f, default_scheme.scheme().items) for name, f in forms.definitions().items()}
+EXPANDED = {
+    name: form_definitions.expand(f, default_scheme.scheme().items)
+    for name, f in form_definitions.definitions().items()
+}
 SHEETS = [pytest.param(s, id=f"{s.form}-{s.name}") for form in EXPANDED.values() for s in form.sheets]
 DIMENSIONS = [f"dimension:{d.name}" for d in default_scheme.scheme().dimensions]
 JANUARY, FIRST_QUARTER, YEAR = periods.parse("2026-01"), periods.parse("2026Q1"), periods.parse("2026")
@@ -41,7 +41,7 @@ def sheet_of(form: str) -> Sheet:
 
 def read_back(path: Path, sheet: Sheet) -> list[dict[str, object]]:
     """The rows of one sheet definition as the program reads them; numbers in hundredths, blanks as None."""
-    sources, problems = pipeline.recognise_all([path], path.parent)
+    sources, problems = process.recognise_all([path], path.parent)
     assert not errors(problems), problems
     table, problems = extract([s for s in sources if s.sheet.name == sheet.name], sheet)
     assert not errors(problems), problems
@@ -100,7 +100,7 @@ def test_round_trip(sheet: Sheet, tmp_path: Path, data: st.DataObject) -> None:
     written = data.draw(rows(sheet))
     path = tmp_path / "表.xlsx"
     labels = {"unit_id": "01", "period": PERIODS[EXPANDED[sheet.form].periods[0]]}
-    form_writing.write(path, [FormSheet(sheet, labels, written)])
+    writer.write(path, [FormSheet(sheet, labels, written)])
     expected = [{c.name: as_read(row[c.name], c) for c in sheet.columns} for row in written]
     assert read_back(path, sheet) == expected
 
@@ -108,8 +108,8 @@ def test_round_trip(sheet: Sheet, tmp_path: Path, data: st.DataObject) -> None:
 def test_labels_read_back(tmp_path: Path) -> None:
     labels = {"unit_id": "007", "unit_name": "=第一支部", "period": JANUARY, "filled_by": "张三"}
     path = tmp_path / "表.xlsx"
-    form_writing.write(path, [FormSheet(sheet_of("monthly_score"), labels, [{"member_id": "001"}], title="月打分表")])
-    (source,), problems = pipeline.recognise_all([path], tmp_path)
+    writer.write(path, [FormSheet(sheet_of("monthly_score"), labels, [{"member_id": "001"}], title="月打分表")])
+    (source,), problems = process.recognise_all([path], tmp_path)
     assert not problems
     assert {name: label.value for name, label in source.labels.items()} == {
         "form": "月打分", "unit_id": "007", "unit_name": "=第一支部", "period": "2026-01", "filled_by": "张三"
@@ -119,7 +119,7 @@ def test_labels_read_back(tmp_path: Path) -> None:
 
 def test_same_sheets_same_bytes() -> None:
     sheets = [FormSheet(sheet_of("daily_record"), {"period": JANUARY}, [{"date": dt.date(2026, 1, 5)}], spare_rows=3)]
-    assert form_writing.render(sheets) == form_writing.render(sheets)
+    assert writer.render(sheets) == writer.render(sheets)
 
 
 @pytest.mark.parametrize(
@@ -142,24 +142,24 @@ def parts(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@pytest.mark.parametrize("name", list(forms.definitions()))
+@pytest.mark.parametrize("name", list(form_definitions.definitions()))
 def test_blank_form_is_up_to_date(name: str) -> None:
-    committed = resources.folder("templates_xlsx") / templates.blank_names()[name]
-    fresh = templates.blank_workbook(forms.definitions()[name])
+    committed = resources.folder("templates_xlsx") / forms.blank_names()[name]
+    fresh = forms.blank_workbook(form_definitions.definitions()[name])
     assert parts(committed.read_bytes()) == parts(fresh), "run python -m lianghua_batch.forms"
 
 
 def test_no_blank_form_is_left_over() -> None:
     files = {p.name for p in resources.folder("templates_xlsx").glob("*.xlsx")}
-    assert files == set(templates.blank_names().values())
+    assert files == set(forms.blank_names().values())
 
 
-@pytest.mark.parametrize("name", list(forms.definitions()))
+@pytest.mark.parametrize("name", list(form_definitions.definitions()))
 def test_blank_form_is_recognised(name: str) -> None:
     """It lacks only what its office fills in above the table."""
     folder = resources.folder("templates_xlsx")
-    sources, problems = pipeline.recognise_all([folder / templates.blank_names()[name]], folder)
-    assert [s.sheet.name for s in sources] == [s.name for s in forms.definitions()[name].sheets]
+    sources, problems = process.recognise_all([folder / forms.blank_names()[name]], folder)
+    assert [s.sheet.name for s in sources] == [s.name for s in form_definitions.definitions()[name].sheets]
     assert {p.code for p in problems} <= {"E107"}
 
 
@@ -167,12 +167,12 @@ def test_blank_form_is_recognised(name: str) -> None:
 
 
 def test_start_year_gives_a_sound_scheme(tmp_path: Path) -> None:
-    written = templates.start_year(tmp_path, 2026)
+    written = forms.start_year(tmp_path, 2026)
     assert sorted(p.name for p in written) == ["考评方案.xlsx", "花名册.xlsx"]
-    sources, problems = pipeline.recognise_all(written, tmp_path)
-    county, found = assembly.county(sources, YEAR)
+    sources, problems = process.recognise_all(written, tmp_path)
+    county, found = load_county.county(sources, YEAR)
     assert {p.code for p in [*problems, *found]} == {"W104"}  # 花名册 is empty yet
-    assert {p.code for p in rules.check(county)} == {"E514"}  # for the same reason
+    assert {p.code for p in scheme_rules.check(county)} == {"E514"}  # for the same reason
     assert {s.period for s in sources} == {YEAR}
     default = default_scheme.scheme()
     assert county.scheme.name == default.name
@@ -190,7 +190,7 @@ def test_every_parameter_says_what_it_is_and_where_from() -> None:
 def test_start_year_overwrites_nothing(tmp_path: Path, there: str) -> None:
     (tmp_path / there).write_bytes(b"mine")
     with pytest.raises(FileExistsError) as error:
-        templates.start_year(tmp_path, 2026)
+        forms.start_year(tmp_path, 2026)
     assert error.value.filename == str(tmp_path / there)
     assert [p.name for p in tmp_path.iterdir()] == [there]
     assert (tmp_path / there).read_bytes() == b"mine"
@@ -214,7 +214,7 @@ MEMBERS = [
 @pytest.fixture
 def county(tmp_path: Path) -> Path:
     """A folder with a 考评方案 and a 花名册 of one 党委, two 支部 and four members; 王五 is not scored, 赵六 joins in February."""
-    templates.start_year(tmp_path, 2026)
+    forms.start_year(tmp_path, 2026)
     units, members = EXPANDED["roster"].sheets
     people = [
         row | {"party_group": "第一党小组", "unmanaged_reason": "离休" if row["managed"] == "no" else None}
@@ -222,14 +222,14 @@ def county(tmp_path: Path) -> Path:
     ]
     people[3]["joined"] = dt.date(2026, 2, 1)
     labels = {"period": YEAR}
-    form_writing.write(tmp_path / "花名册.xlsx", [FormSheet(units, labels, UNITS), FormSheet(members, labels, people)])
+    writer.write(tmp_path / "花名册.xlsx", [FormSheet(units, labels, UNITS), FormSheet(members, labels, people)])
     return tmp_path
 
 
 def file(root: Path, form: str, period: str, data: list[Mapping[str, object]], unit: str | None = "0101") -> None:
     """File a form of a 支部, or with unit None of 机关工委."""
     labels = {"unit_id": unit, "period": period}
-    form_writing.write(root / f"{form}{period}{unit}.xlsx", [FormSheet(sheet_of(form), labels, data)])
+    writer.write(root / f"{form}{period}{unit}.xlsx", [FormSheet(sheet_of(form), labels, data)])
 
 
 def file_months(root: Path) -> None:
@@ -255,7 +255,7 @@ BRANCH_BOOK, OTHER_BOOK, COUNTY_BOOK = "0101_办公室_预算支部.xlsx", "0102
 
 def test_due_month(county: Path) -> None:
     """日记录 and 月打分 of who is there on the month's last day; 赵六 is not yet."""
-    made = templates.due(county, JANUARY)
+    made = forms.due(county, JANUARY)
     assert names(made.written) == [BRANCH_BOOK] and not made.skipped and not made.problems
     (path,) = made.written
     assert path.parent == county / "填报" / "2026-01"
@@ -269,7 +269,7 @@ def test_due_month(county: Path) -> None:
 def test_month_is_filled_with_what_the_diary_comes_to(county: Path) -> None:
     file_months(county)
     (county / "monthly_score2026-010101.xlsx").unlink()
-    (path,) = templates.due(county, JANUARY).written
+    (path,) = forms.due(county, JANUARY).written
     assert sheets_in(path) == ["月打分 2026-01"]
     (first, second) = read_back(path, sheet_of("monthly_score"))
     assert [first[d] for d in DIMENSIONS] == [2100, 2000, 2000, 2000] and first["sum"] == 8100
@@ -286,13 +286,13 @@ def test_no_month_scores_are_due_under_the_diaries_alone(county: Path) -> None:
         if row[0].value == "月积分口径":
             row[1].value = "日记录核算"
     book.save(county / "考评方案.xlsx")
-    (path,) = templates.due(county, JANUARY).written
+    (path,) = forms.due(county, JANUARY).written
     assert sheets_in(path) == ["日记录 2026-01"]
 
 
 def test_due_quarter_takes_what_is_filed(county: Path) -> None:
     file_months(county)
-    made = templates.due(county, FIRST_QUARTER)
+    made = forms.due(county, FIRST_QUARTER)
     assert names(made.written) == [BRANCH_BOOK, OTHER_BOOK, COUNTY_BOOK]
     branch, other, office = made.written
     assert sheets_in(branch) == ["季汇总 2026Q1"]
@@ -313,23 +313,23 @@ def test_quarter_waits_for_all_its_months(county: Path) -> None:
     """Two filed months of three give no 季度积分 yet, or it would not agree with the third."""
     file_months(county)
     (county / "monthly_score2026-020101.xlsx").unlink()
-    made = templates.due(county, FIRST_QUARTER, form="quarterly_summary", unit="0101")
+    made = forms.due(county, FIRST_QUARTER, form="quarterly_summary", unit="0101")
     (row, _) = read_back(made.written[0], sheet_of("quarterly_summary"))
     assert [row[f"month_{i}"] for i in (1, 2, 3)] == [8800, None, 9000]
     assert row["quarter_points"] is None and row["approved"] is None
 
 
 def test_due_half_is_the_inspection_of_committees(county: Path) -> None:
-    (path,) = templates.due(county, periods.parse("2026H1")).written
+    (path,) = forms.due(county, periods.parse("2026H1")).written
     assert sheets_in(path) == ["督查打分 2026H1"]
     assert [r["unit_id"] for r in read_back(path, sheet_of("inspection"))] == ["01"]
-    assert not templates.due(county, periods.parse("2026H2")).written  # 党委督查期次 = H1
+    assert not forms.due(county, periods.parse("2026H2")).written  # 党委督查期次 = H1
 
 
 def test_due_year_is_everything_that_is_not_filed(county: Path) -> None:
     file_months(county)
     file(county, "supervisor_score", "2026", [{"unit_id": "01", "supervisor": "钱七", "score": 90}], unit=None)
-    branch, other, office = templates.due(county, YEAR).written
+    branch, other, office = forms.due(county, YEAR).written
     assert len(sheets_in(branch)) == 9 * 2 + 4 + 1
     assert len(sheets_in(other)) == 11 * 2 + 4 + 1
     assert [r["member_id"] for r in read_back(branch, sheet_of("annual_review"))] == ["001", "002"]
@@ -348,11 +348,11 @@ def test_due_year_is_everything_that_is_not_filed(county: Path) -> None:
 
 @pytest.mark.parametrize("period", ["2026-02", "2026Q1", "2026"])
 def test_prefilled_forms_are_sound_but_for_what_is_left_to_fill(county: Path, period: str) -> None:
-    templates.due(county, periods.parse(period))
+    forms.due(county, periods.parse(period))
     paths, _ = discovery.find(county)
-    sources, problems = pipeline.recognise_all(paths, county)
-    read, found = assembly.county(sources, periods.parse(period))
-    _, judged = pipeline.judge(read)
+    sources, problems = process.recognise_all(paths, county)
+    read, found = load_county.county(sources, periods.parse(period))
+    _, judged = process.judge(read)
     left_to_fill = {"E201", "E321", "E326", "E337"}  # empty cells, no votes, no marks, and the numbers that need them
     assert {p.code for p in errors([*problems, *found, *judged])} <= left_to_fill
 
@@ -361,10 +361,10 @@ def test_existing_forms_are_left_alone(county: Path) -> None:
     mine = county / "填报" / "2026-02" / BRANCH_BOOK
     mine.parent.mkdir(parents=True)
     mine.write_bytes(b"mine")
-    made = templates.due(county, periods.parse("2026-02"))
+    made = forms.due(county, periods.parse("2026-02"))
     assert names(made.written) == [OTHER_BOOK] and made.skipped == (mine,)
     assert mine.read_bytes() == b"mine"
-    again = templates.due(county, periods.parse("2026-02"))
+    again = forms.due(county, periods.parse("2026-02"))
     assert not again.written and names(again.skipped) == [BRANCH_BOOK, OTHER_BOOK]
 
 
@@ -379,37 +379,37 @@ def test_existing_forms_are_left_alone(county: Path) -> None:
     ],
 )
 def test_due_of_one_unit_or_form(county: Path, form: str | None, unit: str | None, expected: dict[str, int]) -> None:
-    made = templates.due(county, FIRST_QUARTER, form=form, unit=unit)
+    made = forms.due(county, FIRST_QUARTER, form=form, unit=unit)
     assert {p.name: len(sheets_in(p)) for p in made.written} == expected
 
 
 def test_one_form_made_early_does_not_keep_the_others_from_being_made(county: Path) -> None:
-    templates.due(county, FIRST_QUARTER, form="daily_record", unit="0101")
-    made = templates.due(county, FIRST_QUARTER, unit="0101")
+    forms.due(county, FIRST_QUARTER, form="daily_record", unit="0101")
+    made = forms.due(county, FIRST_QUARTER, unit="0101")
     assert names(made.written) == [BRANCH_BOOK] and not made.skipped
 
 
 def test_without_a_sound_roster_nothing_is_written(tmp_path: Path) -> None:
-    templates.start_year(tmp_path, 2026)
-    assert [p.code for p in templates.due(tmp_path, JANUARY).problems] == ["E514"]  # nobody is registered yet
+    forms.start_year(tmp_path, 2026)
+    assert [p.code for p in forms.due(tmp_path, JANUARY).problems] == ["E514"]  # nobody is registered yet
     (tmp_path / "花名册.xlsx").unlink()
-    made = templates.due(tmp_path, JANUARY)
+    made = forms.due(tmp_path, JANUARY)
     assert [p.code for p in made.problems] == ["E115"] and not made.written
     units, members = EXPANDED["roster"].sheets
     unknown = [MEMBERS[0] | {"branch_id": "09", "party_group": "一"}]
-    form_writing.write(tmp_path / "花名册.xlsx", [FormSheet(units, {}, UNITS), FormSheet(members, {}, unknown)])
-    made = templates.due(tmp_path, JANUARY)
+    writer.write(tmp_path / "花名册.xlsx", [FormSheet(units, {}, UNITS), FormSheet(members, {}, unknown)])
+    made = forms.due(tmp_path, JANUARY)
     assert [p.code for p in made.problems] == ["E508"] and not made.written
     assert not (tmp_path / "填报").exists()
 
 
 def test_errors_of_other_forms_do_not_stand_in_the_way(county: Path) -> None:
     file(county, "daily_record", "2026-01", [{"member_id": "999", "member_name": "无名"}], unit="0102")
-    assert templates.due(county, JANUARY).written
+    assert forms.due(county, JANUARY).written
 
 
 def test_unknown_unit_is_a_problem(county: Path) -> None:
-    assert [p.code for p in templates.due(county, JANUARY, unit="09").problems] == ["E110"]
+    assert [p.code for p in forms.due(county, JANUARY, unit="09").problems] == ["E110"]
 
 
 # --- what the sheets look like -------------------------------------------------------------------------------------
@@ -417,7 +417,7 @@ def test_unknown_unit_is_a_problem(county: Path) -> None:
 
 @pytest.fixture
 def monthly(county: Path) -> openpyxl.worksheet.worksheet.Worksheet:
-    (path,) = templates.due(county, JANUARY).written
+    (path,) = forms.due(county, JANUARY).written
     return openpyxl.load_workbook(path)["月打分 2026-01"]
 
 
@@ -446,7 +446,7 @@ def test_dimensions_are_limited_to_their_full_marks(monthly) -> None:
 
 
 def test_drop_downs(county: Path) -> None:
-    book = openpyxl.load_workbook(templates.due(county, JANUARY).written[0])
+    book = openpyxl.load_workbook(forms.due(county, JANUARY).written[0])
     rules_of = book["日记录 2026-01"].data_validations.dataValidation
     lists = {str(v.cells).split(":")[0][0]: v.formula1 for v in rules_of if v.type == "list"}
     assert set(lists) == {"B", "C", "D"}  # 党员编号, 姓名, 项目编号
@@ -454,7 +454,7 @@ def test_drop_downs(county: Path) -> None:
     (dates,) = [v for v in rules_of if v.type == "date"]
     assert float(dates.formula1) == (dt.date(2026, 1, 1) - dt.date(1899, 12, 30)).days
     assert float(dates.formula2) == (dt.date(2026, 1, 31) - dt.date(1899, 12, 30)).days
-    units = openpyxl.load_workbook(resources.folder("templates_xlsx") / templates.blank_names()["roster"])["党组织"]
+    units = openpyxl.load_workbook(resources.folder("templates_xlsx") / forms.blank_names()["roster"])["党组织"]
     offered = {v.formula1 for v in units.data_validations.dataValidation if v.type == "list"}
     assert {'"党委,支部"', '"是,否"', '"一类,二类,三类,四类"'} <= offered
 
@@ -465,16 +465,16 @@ def test_long_lists_stand_on_a_hidden_sheet(tmp_path: Path) -> None:
     form = FormSheet(
         sheet_of("daily_record"), {"unit_id": "1", "period": JANUARY}, lists={"projects": codes}, spare_rows=2
     )
-    form_writing.write(path, [form])
+    writer.write(path, [form])
     book = openpyxl.load_workbook(path)
     assert book["取值表"].sheet_state == "hidden"
     assert [c.value for c in book["取值表"]["A"]][1:] == codes
-    sources, problems = pipeline.recognise_all([path], tmp_path)
+    sources, problems = process.recognise_all([path], tmp_path)
     assert len(sources) == 1 and not problems
 
 
 def test_choices_of_parameters_are_drop_downs() -> None:
-    path = resources.folder("templates_xlsx") / templates.blank_names()["scheme"]
+    path = resources.folder("templates_xlsx") / forms.blank_names()["scheme"]
     page = openpyxl.load_workbook(path)["参数"]
     row = next(r for r in range(1, 60) if page.cell(r, 1).value == "取舍方式")
     (rule,) = [v for v in page.data_validations.dataValidation if f"B{row}" in v.cells]
@@ -488,13 +488,13 @@ def test_required_headings_are_marked_by_colour_only(monthly) -> None:
 
 
 def test_text_that_looks_like_a_formula_stays_text(county: Path) -> None:
-    page = openpyxl.load_workbook(templates.due(county, JANUARY).written[0])["月打分 2026-01"]
+    page = openpyxl.load_workbook(forms.due(county, JANUARY).written[0])["月打分 2026-01"]
     cell = next(c for row in page.iter_rows() for c in row if c.value == "=张三")
     assert cell.data_type in ("s", "inlineStr")
 
 
 def test_instructions_name_every_column(county: Path) -> None:
-    page = openpyxl.load_workbook(templates.due(county, JANUARY).written[0])["填表说明"]
+    page = openpyxl.load_workbook(forms.due(county, JANUARY).written[0])["填表说明"]
     words = {cell.value for row in page.iter_rows() for cell in row if cell.value}
     for form in ("daily_record", "monthly_score"):
         assert {c.label for c in sheet_of(form).columns} <= words
@@ -508,7 +508,7 @@ def test_instructions_name_every_column(county: Path) -> None:
 )
 def test_quarter_points_are_the_mean_of_the_months_once_all_are_there(months: list, needed: int) -> None:
     known = [m for m in months if m is not None]
-    points = looks.quarter_points(default_scheme.scheme(), months, needed)
+    points = prefilled_layout.quarter_points(default_scheme.scheme(), months, needed)
     if len(known) < needed:
         assert points is None
     else:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from support import County
 
-from lianghua_batch.analysis import quarter_trends as trends
+from lianghua_batch.analysis import quarter_trends
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
@@ -17,19 +17,19 @@ QUARTERS = periods.year(2026).quarters
 
 @pytest.fixture(scope="module")
 def year():
-    return pipeline.process(SAMPLE, periods.year(2026)).results
+    return process.process(SAMPLE, periods.year(2026)).results
 
 
 @pytest.mark.parametrize("quarter", QUARTERS, ids=str)
 def test_a_quarter_of_the_year_is_what_a_run_for_the_quarter_gives(year, quarter):
-    alone = pipeline.process(SAMPLE, quarter).results
-    assert results.as_text(trends.of_quarter(year, quarter)) == results.as_text(alone)
+    alone = process.process(SAMPLE, quarter).results
+    assert results.as_text(quarter_trends.of_quarter(year, quarter)) == results.as_text(alone)
 
 
 def test_every_unit_has_its_standing_in_each_quarter(year):
-    found = trends.of_year(year)
+    found = quarter_trends.of_year(year)
     assert found.quarters == tuple(QUARTERS)
-    first = trends.of_quarter(year, QUARTERS[0])
+    first = quarter_trends.of_quarter(year, QUARTERS[0])
     for standing in (*first.committees, *first.branches):
         assert found.of(standing.unit.id)[0] == standing
 
@@ -46,15 +46,15 @@ def test_a_quarter_before_a_branch_existed_is_a_gap(tmp_path):
     inspection.rows.remove(inspection.row(组织编号="ZB2"))
     outcome = county.process(tmp_path, "2026")
     assert outcome.results is not None, [p.message for p in outcome.problems]
-    found = trends.of_year(outcome.results)
+    found = quarter_trends.of_year(outcome.results)
     assert [s and str(s.scores.total.value) for s in found.of("ZB2")] == [None, "85", "85", "85"]
     assert found.has("ZB2")
     assert not found.has("ZB9")
 
 
 def test_in_a_draft_those_left_out_are_in_no_quarter(year, tmp_path):
-    outcome = pipeline.process_draft(SAMPLE, periods.year(2026), {"ZB001": "材料未报"})
-    found = trends.of_year(outcome.results)
+    outcome = process.process_draft(SAMPLE, periods.year(2026), {"ZB001": "材料未报"})
+    found = quarter_trends.of_year(outcome.results)
     assert not found.has("ZB001")
     assert found.has("ZB002")
 

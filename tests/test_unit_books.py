@@ -15,16 +15,13 @@ from click.testing import CliRunner
 from support import County
 
 from lianghua_batch.cli.app import root
-from lianghua_batch.core import file_names, periods
-from lianghua_batch.core import worker_pool as crew
+from lianghua_batch.core import file_names, periods, worker_pool
 from lianghua_batch.core.worker_pool import Crew, Duty
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import publish as publishing
-from lianghua_batch.report import publish_books_out as books_out
-from lianghua_batch.report.unit_book import build as unit_books
-from lianghua_batch.report.unit_book import peer_group as comparison
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import publishing
+from lianghua_batch.report.unit_book import build, peer_group, write
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
@@ -35,7 +32,7 @@ class Published:
     """What `run` leaves for one period of the sample county."""
 
     def __init__(self, period: str, out: Path) -> None:
-        outcome = pipeline.process(SAMPLE, periods.parse(period))
+        outcome = process.process(SAMPLE, periods.parse(period))
         self.results, self.out = outcome.results, out
         self.paths = publishing.publish(outcome.results, outcome.problems, out)
         self.json = results.as_json(outcome.results)
@@ -252,7 +249,7 @@ def test_committees_are_all_the_countys_committees(published):
         replace(model, scores=replace(model.scores, unit=replace(model.unit, id=f"DW{n}"))) for n in range(3)
     )
     view = View(replace(published.results, committees=committees), ())
-    assert comparison.group(view, committees[0]).kind == comparison.COUNTY
+    assert peer_group.group(view, committees[0]).kind == peer_group.COUNTY
 
 
 def compared(published, units: int, name: str):
@@ -263,8 +260,8 @@ def compared(published, units: int, name: str):
         for n in range(units)
     )
     view = View(replace(published.results, branches=branches), ())
-    among = comparison.group(view, branches[0])
-    return among, comparison.compared(view, among, branches[0], name)
+    among = peer_group.group(view, branches[0])
+    return among, peer_group.compared(view, among, branches[0], name)
 
 
 # --- names of files ------------------------------------------------------------------------------------------------
@@ -342,7 +339,7 @@ def test_results_of_the_program_are_no_forms_wherever_they_lie(published, tmp_pa
     folder = County().only("2026Q1").write(tmp_path)
     for path in published.out.rglob("*.xlsx"):
         shutil.copy(path, folder / path.name)
-    outcome = pipeline.process(folder, periods.parse("2026Q1"))
+    outcome = process.process(folder, periods.parse("2026Q1"))
     own = [p for p in outcome.problems if p.code == "W110"]
     assert len(own) == len(list(published.out.rglob("*.xlsx")))
     assert outcome.results is not None
@@ -354,11 +351,11 @@ def test_results_of_the_program_are_no_forms_wherever_they_lie(published, tmp_pa
 @pytest.fixture
 def few(monkeypatch):
     """So few workbooks that it does not pay are written by workers all the same."""
-    monkeypatch.setattr(books_out, "_FEW", 2)
+    monkeypatch.setattr(write, "_FEW", 2)
 
 
 def books_of(published) -> list:
-    contents_of = [b.content() for b in unit_books.build(published.results, ())[:4]]
+    contents_of = [b.content() for b in build.build(published.results, ())[:4]]
     return [(f"各单位/{n}.xlsx", lambda c=c: c) for n, c in enumerate(contents_of)]
 
 
@@ -368,9 +365,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_many_workbooks_are_written_by_workers_with_equal_bytes(published, tmp_path, few, monkeypatch):
     books = books_of(published)
-    books_out.write(tmp_path / "together", books)
-    monkeypatch.setattr(crew, "cores", lambda: 1)
-    books_out.write(tmp_path / "alone", books)
+    write.write(tmp_path / "together", books)
+    monkeypatch.setattr(worker_pool, "cores", lambda: 1)
+    write.write(tmp_path / "alone", books)
     assert contents(tmp_path / "together") == contents(tmp_path / "alone")
     assert len(contents(tmp_path / "alone")) == 4
 
@@ -379,19 +376,19 @@ def test_a_worker_that_cannot_write_is_told_like_this_process(published, tmp_pat
     """A folder stands where a workbook should be."""
     (tmp_path / "各单位/1.xlsx").mkdir(parents=True)
     with pytest.raises((IsADirectoryError, PermissionError)) as failure:
-        books_out.write(tmp_path, books_of(published))
+        write.write(tmp_path, books_of(published))
     assert failure.value.filename == str(tmp_path / "各单位/1.xlsx")
 
 
 def test_an_error_of_the_programs_own_is_not_swallowed(tmp_path, few):
     wrong = [(f"{n}.xlsx", lambda: ("no sheets", None)) for n in range(4)]
-    with pytest.raises(books_out.Broken, match="Traceback"):
-        books_out.write(tmp_path, wrong)
+    with pytest.raises(write.Broken, match="Traceback"):
+        write.write(tmp_path, wrong)
 
 
 def test_a_workbook_whose_worker_died_is_written_here(published, tmp_path, few, monkeypatch):
-    monkeypatch.setattr(books_out, "_DUTY", Duty("dying", "write"))
-    books_out.write(tmp_path, books_of(published))
+    monkeypatch.setattr(write, "_DUTY", Duty("dying", "write"))
+    write.write(tmp_path, books_of(published))
     assert len(contents(tmp_path)) == 4
 
 
@@ -405,6 +402,6 @@ def test_workers_answer_in_order_and_go_on_after_a_fault():
 
 
 def test_writing_one_workbook_needs_no_workers(published, tmp_path):
-    (unit, *_) = unit_books.build(published.results, ())
-    workbook_out.write(tmp_path / "one.xlsx", *unit.content())
+    (unit, *_) = build.build(published.results, ())
+    workbook.write(tmp_path / "one.xlsx", *unit.content())
     assert (tmp_path / "one.xlsx").read_bytes() == published.path(unit.standing.unit.id).read_bytes()

@@ -6,14 +6,14 @@ import openpyxl
 import pytest
 from support import County
 
-from lianghua_batch.analysis import rewards_and_sanctions as uses
+from lianghua_batch.analysis import rewards_and_sanctions
 from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.pipeline import process
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets.rewards_and_sanctions import build
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 
 SHEET = "结果运用"
 # Every mark of a committee being m and every ballot 优秀: 总分 = 20%·m + 80%·(50%·m + 40%·m + 10%·100) = 0.92·m + 8.
@@ -65,7 +65,7 @@ def told(listed) -> list[str]:
 
 def adjusted(results, history) -> tuple[list[str], list[str]]:
     """Whom 调整机关党委副书记岗位 concerns, and whom it may."""
-    found = uses.of(results, by_period(history))
+    found = rewards_and_sanctions.of(results, by_period(history))
     return told(u for u in found.applying if u.use == "adjustment"), told(found.unchecked)
 
 
@@ -73,7 +73,7 @@ def adjusted(results, history) -> tuple[list[str], list[str]]:
 
 
 def test_each_grade_brings_its_uses_in_order_of_use_and_rank(results):
-    found = uses.of(results, {})
+    found = rewards_and_sanctions.of(results, {})
     assert told(found.applying) == [
         "reward DW1：2026年度等次为优秀",
         "reward ZB1：2026年度等次为优秀",
@@ -87,7 +87,10 @@ def test_each_grade_brings_its_uses_in_order_of_use_and_rank(results):
 
 
 def test_a_quarter_has_no_uses(tmp_path):
-    assert uses.of(scored(County().only("2026Q1"), tmp_path, "2026Q1"), {}) == uses.Uses()
+    assert (
+        rewards_and_sanctions.of(scored(County().only("2026Q1"), tmp_path, "2026Q1"), {})
+        == rewards_and_sanctions.Uses()
+    )
 
 
 # --- 调整机关党委副书记岗位 ------------------------------------------------------------------------------------------
@@ -191,7 +194,7 @@ def test_branches_are_never_listed_for_it(tmp_path):
 
 def lines(results, folder) -> list[str]:
     """The rows of the sheet, their filled cells in one line each."""
-    workbook_out.write(folder / "a.xlsx", [s for s in report.build(results, ()) if s.name == SHEET])
+    workbook.write(folder / "a.xlsx", [s for s in ranking_workbook.build(results, ()) if s.name == SHEET])
     sheet = openpyxl.load_workbook(folder / "a.xlsx")[SHEET]
     shown = (" | ".join(str(v) for v in row if v not in (None, "")) for row in sheet.iter_rows(values_only=True))
     return [line for line in shown if line]
@@ -247,7 +250,7 @@ def renamed(**grades: str) -> County:
 
 def test_a_scheme_with_other_grades_is_told_that_none_of_them_is_the_document_s(tmp_path):
     results = scored(renamed(优秀="甲", 良好="乙", 一般="丙", 较差="丁"), tmp_path)
-    assert uses.of(results, {}).applying == ()
+    assert rewards_and_sanctions.of(results, {}).applying == ()
     expected = "考评方案的组织等次中没有“优秀、一般、较差”，与文件规定的结果运用对应不上，按等次的运用没有列出。请由机关工委研究决定。"
     assert expected in lines(results, tmp_path)
 
@@ -256,11 +259,11 @@ def test_a_scheme_without_one_of_the_grades_is_told_which(tmp_path):
     results = scored(renamed(一般="合格"), tmp_path)
     expected = "考评方案的组织等次中没有“一般”，文件规定与它对应的运用没有列出。请由机关工委研究决定。"
     assert expected in lines(results, tmp_path)
-    assert [u.use for u in uses.of(results, {}).applying] == ["reward"] * 3
+    assert [u.use for u in rewards_and_sanctions.of(results, {}).applying] == ["reward"] * 3
 
 
 def test_a_draft_has_no_uses_and_says_so(tmp_path):
     folder = with_committees(MARKS).write(tmp_path / "data")
-    results = pipeline.process_draft(folder, periods.parse("2026"), {"ZB2": "材料未到"}).results
-    assert uses.of(results, {}) == uses.Uses()
+    results = process.process_draft(folder, periods.parse("2026"), {"ZB2": "材料未到"}).results
+    assert rewards_and_sanctions.of(results, {}) == rewards_and_sanctions.Uses()
     assert "草稿没有结果运用：单位齐全、没有错误以后，在正式结果中列出。" in lines(results, tmp_path)

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 from support import County
 
-from lianghua_batch.analysis import what_if as whatif
+from lianghua_batch.analysis import what_if
 from lianghua_batch.cli import whatif_view
 from lianghua_batch.cli.app import dispatch, root
 from lianghua_batch.core import periods, resources
 from lianghua_batch.model import parameters
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def quarter(tmp_path_factory):
     ids=lambda rules: " ".join(rules),
 )
 def test_the_outcome_is_that_of_a_county_whose_scheme_says_so(folder, tmp_path, rules):
-    trial = pipeline.process_trial(folder, periods.parse("2026"), rules)
+    trial = process.process_trial(folder, periods.parse("2026"), rules)
     county = lively()
     for name, value in rules.items():
         county.set_rule(name, value)
@@ -87,7 +87,7 @@ def test_the_outcome_is_that_of_a_county_whose_scheme_says_so(folder, tmp_path, 
 
 def test_the_outcome_of_a_quarter(quarter, tmp_path):
     rules = {"季度党员积分权重": "70", "季度督查权重": "30"}
-    trial = pipeline.process_trial(quarter, periods.parse("2026Q1"), rules)
+    trial = process.process_trial(quarter, periods.parse("2026Q1"), rules)
     county = lively().only("2026Q1")
     for name, value in rules.items():
         county.set_rule(name, value)
@@ -96,19 +96,19 @@ def test_the_outcome_of_a_quarter(quarter, tmp_path):
 
 def test_every_parameter_can_be_set(folder):
     catalogue = resources.load("parameters")["parameters"]
-    texts = whatif.requested(f"{e['label']}={parameters.default_text(e)}" for e in catalogue)
+    texts = what_if.requested(f"{e['label']}={parameters.default_text(e)}" for e in catalogue)
     assert list(texts) == [e["label"] for e in catalogue]
-    trial = pipeline.process_trial(folder, periods.parse("2026"), texts)
+    trial = process.process_trial(folder, periods.parse("2026"), texts)
     assert results.as_json(trial.then) == results.as_json(trial.today.results)
 
 
 def test_what_was_filled_in_under_todays_rules_stops_nothing(folder):
     """季汇总 says 80 where 合计 makes it 240, or the diary 81, and the 违纪 row −3."""
-    trial = pipeline.process_trial(folder, periods.parse("2026"), {"季度积分口径": "合计", "违纪扣分": "2"})
+    trial = process.process_trial(folder, periods.parse("2026"), {"季度积分口径": "合计", "违纪扣分": "2"})
     told = results.as_json(trial.then)
     assert told["members"][0]["quarters"]["2026Q1"] == "240.00"
     assert told["branches"][0]["discipline"] == "-2.00"
-    trial = pipeline.process_trial(folder, periods.parse("2026"), {"月积分口径": "日记录核算"})
+    trial = process.process_trial(folder, periods.parse("2026"), {"月积分口径": "日记录核算"})
     assert results.as_json(trial.then)["members"][0]["quarters"]["2026Q1"] == "81.00"
 
 
@@ -145,9 +145,9 @@ CHANGES = ["考核组权重=80", "监督员权重=10", "优秀比例上限 = 1/3
 
 
 def test_both_levels_side_by_side(folder, capsys):
-    texts = whatif.requested(CHANGES)
-    trial = pipeline.process_trial(folder, periods.parse("2026"), texts)
-    whatif_view.show(whatif.compare(texts, trial.today.results, trial.then), trial.today.unit_names, 100)
+    texts = what_if.requested(CHANGES)
+    trial = process.process_trial(folder, periods.parse("2026"), texts)
+    whatif_view.show(what_if.compare(texts, trial.today.results, trial.then), trial.today.unit_names, 100)
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == TABLES.splitlines()
 
 
@@ -173,9 +173,9 @@ ZB1 财政第一支部 77.50 79.50 +2.00    2    2 —       2    2 —    一�
 
 
 def test_a_narrow_terminal_and_a_quarter(quarter, capsys):
-    texts = whatif.requested(["季度党员积分权重=90", "季度督查权重=10"])
-    trial = pipeline.process_trial(quarter, None, texts)
-    whatif_view.show(whatif.compare(texts, trial.today.results, trial.then), trial.today.unit_names, 76)
+    texts = what_if.requested(["季度党员积分权重=90", "季度督查权重=10"])
+    trial = process.process_trial(quarter, None, texts)
+    whatif_view.show(what_if.compare(texts, trial.today.results, trial.then), trial.today.unit_names, 76)
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == QUARTER.splitlines()
     assert max(map(cell_len, lines)) < 76
@@ -232,11 +232,11 @@ def test_a_parameter_that_only_governs_checks_is_told(adjusted, monkeypatch, cap
 
 
 def test_an_adjustment_that_was_filled_for_the_other_basis_is_told(adjusted, quarter):
-    trial = pipeline.process_trial(adjusted, None, {"季度积分口径": "合计"})
+    trial = process.process_trial(adjusted, None, {"季度积分口径": "合计"})
     told = "1 名党员有支委会调整，是按现在的季度积分口径填的，试算时照原数加上，没有换算"
-    assert whatif.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == (told,)
-    trial = pipeline.process_trial(quarter, None, {"季度积分口径": "合计"})  # in which nobody has any
-    assert whatif.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == ()
+    assert what_if.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == (told,)
+    trial = process.process_trial(quarter, None, {"季度积分口径": "合计"})  # in which nobody has any
+    assert what_if.compare({"季度积分口径": "合计"}, trial.today.results, trial.then).notes == ()
 
 
 def test_a_program_gets_every_unit_and_member(folder, monkeypatch, capsys):
@@ -293,8 +293,8 @@ def test_a_program_gets_every_unit_and_member(folder, monkeypatch, capsys):
     ids=lambda part: part[0] if isinstance(part, list) else "",
 )
 def test_a_value_that_no_scheme_could_hold(written, told):
-    with pytest.raises(whatif.WrongRule) as refused:
-        whatif.requested(written)
+    with pytest.raises(what_if.WrongRule) as refused:
+        what_if.requested(written)
     assert str(refused.value) == told
 
 

@@ -13,20 +13,17 @@ import pytest
 from click.testing import CliRunner
 from support import County
 
-from lianghua_batch.analysis import branch_class_changes as class_moves
-from lianghua_batch.analysis import published_schema as basis_shape
+from lianghua_batch.analysis import branch_class_changes, published_schema
 from lianghua_batch.analysis.published import BASIS_FORMAT, basis_check_code
-from lianghua_batch.archive import history
-from lianghua_batch.archive import published_reader as earlier
+from lianghua_batch.archive import history, published_reader
 from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.layout.model import Cell, SheetTable
-from lianghua_batch.report.unit_book import build as unit_books
-from lianghua_batch.report.writer import workbook as workbook_out
-from lianghua_batch.scoring import audit_trail as basis
-from lianghua_batch.scoring import results
+from lianghua_batch.report.unit_book import build
+from lianghua_batch.report.writer import workbook
+from lianghua_batch.scoring import audit_trail, results
 
 CLASSES = {"ZB1": "first", "ZB2": "second"}
 YEAR = periods.year(2026)
@@ -60,7 +57,7 @@ def classed(outcome, **classes: str | None):
 
 def published(outcome, classes: dict[str, str | None] | None = None, **units: dict | None) -> Published:
     """A year before: these results with changes to units (None: it was not there), the branches having had these classes."""
-    rows, rests_on = results.as_json(outcome), basis.as_json(outcome)
+    rows, rests_on = results.as_json(outcome), audit_trail.as_json(outcome)
     for kind in ("committees", "branches"):
         rows[kind] = [row | units.get(row["id"], {}) for row in rows[kind] if units.get(row["id"], {}) is not None]
     for code, its in copy.deepcopy(rests_on["units"]).items():
@@ -74,7 +71,7 @@ def published(outcome, classes: dict[str, str | None] | None = None, **units: di
 def looking_back(outcome, **years: object) -> list[SheetTable]:
     """The ranking workbook's sheets with these years before."""
     before = {periods.year(int(name.removeprefix("of_"))): found for name, found in years.items()}
-    return list(report.build(outcome, (), before))
+    return list(ranking_workbook.build(outcome, (), before))
 
 
 def named(sheets: list[SheetTable], name: str) -> SheetTable | None:
@@ -94,7 +91,7 @@ def _shown(cell: Cell) -> str:
 def card(outcome, unit: str, **years: object) -> list[str]:
     """What the unit's 成绩单 says under 与上年比较."""
     before = {periods.year(int(name.removeprefix("of_"))): found for name, found in years.items()}
-    book = next(b for b in unit_books.build(outcome, (), before) if b.standing.unit.id == unit)
+    book = next(b for b in build.build(outcome, (), before) if b.standing.unit.id == unit)
     told = lines(book.content()[0][0])
     return told[told.index("与上年（2025年度）比较") + 1 : told.index("各季度情况（监测）")]
 
@@ -103,22 +100,22 @@ def card(outcome, unit: str, **years: object) -> list[str]:
 
 
 def test_the_basis_holds_every_branch_s_class_and_no_committee_s(year):
-    units = basis.as_json(year)["units"]
+    units = audit_trail.as_json(year)["units"]
     assert {code: its.get("branch_class", "没有") for code, its in units.items()} == {"DW1": "没有", **CLASSES}
 
 
 def test_a_basis_of_an_older_version_without_classes_is_still_of_use(year):
-    rows, older = results.as_json(year), basis.as_json(year)
+    rows, older = results.as_json(year), audit_trail.as_json(year)
     for its in older["units"].values():
         its.pop("branch_class", None)
     assert older["format"] == BASIS_FORMAT == 2
-    assert basis_shape.misshapen(older, rows) is None
+    assert published_schema.misshapen(older, rows) is None
 
 
 def test_a_basis_with_a_class_that_nobody_knows_is_not(year):
-    rows, strange = results.as_json(year), basis.as_json(year)
+    rows, strange = results.as_json(year), audit_trail.as_json(year)
     strange["units"]["ZB1"]["branch_class"] = "fifth"
-    assert basis_shape.misshapen(strange, rows) == "units.ZB1.branch_class"
+    assert published_schema.misshapen(strange, rows) == "units.ZB1.branch_class"
 
 
 # --- 晋位升级 -------------------------------------------------------------------------------------------------------
@@ -258,10 +255,10 @@ def test_a_page_says_where_last_year_s_class_is_not_known_and_nothing_where_last
 
 
 def test_a_class_rises_falls_stays_or_is_lacking_and_the_way_back_is_the_opposite(year):
-    every = (*class_moves.classes(), None)
+    every = (*branch_class_changes.classes(), None)
     before = {was: {periods.year(2025): published(year, {"ZB1": was})} for was in every}
     now = {its: classed(year, ZB1=its, ZB2="second") for its in every}
-    moves = {(a, b): class_moves.of(now[b], before[a]).moves["ZB1"] for a, b in product(every, every)}
+    moves = {(a, b): branch_class_changes.of(now[b], before[a]).moves["ZB1"] for a, b in product(every, every)}
     for (was, its), there in moves.items():
         assert there.steps == -moves[its, was].steps
         assert (there.kind in ("up", "down", "same")) == (was is not None and its is not None)
@@ -442,7 +439,7 @@ def test_what_the_results_before_rest_on_is_kept_and_why_not_is_told_without_the
         None,
         "输出/2024/计分依据.json 不是 JSON 文件，或内容不完整，没有采用",
     )
-    assert earlier.read(three_years / "输出/2026").basis["units"]["ZB1"]["branch_class"] == "first"
+    assert published_reader.read(three_years / "输出/2026").basis["units"]["ZB1"]["branch_class"] == "first"
 
 
 @office.needs_office
@@ -454,5 +451,5 @@ def test_the_workbook_with_years_before_recalculated_differs_in_no_cell(three_ye
 
 def test_equal_years_before_make_an_equal_workbook(year, before, tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
-        workbook_out.write(tmp_path / name, looking_back(year, **before))
+        workbook.write(tmp_path / name, looking_back(year, **before))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lianghua_batch.analysis.diff import text as telling
+from lianghua_batch.analysis.diff import sentences
 from lianghua_batch.analysis.diff.model import Differences
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.tables import Record
@@ -127,7 +127,7 @@ def _key(row: Mapping[str, Any]) -> tuple:
 def _told(moved: Differences) -> dict[str, str]:
     """What became of everybody who moved, in words."""
     return {
-        change.move.id: telling.standing(change.move)
+        change.move.id: sentences.standing(change.move)
         for listed in moved.changes.values()
         for change in listed
         if change.move.moved

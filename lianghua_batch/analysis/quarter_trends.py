@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lianghua_batch.core.periods import Period
-from lianghua_batch.scoring import organisation_quarter as quarter
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import organisation_quarter, results
 from lianghua_batch.scoring.results import Results, UnitStanding
 
 
@@ -36,7 +35,7 @@ def of_quarter(year: Results, period: Period) -> Results:
     county = replace(year.county, period=period)
     only = {key: its for key, its in year.scored.quarters.items() if its.period == period}
     members = replace(year.scored, quarters=only, years={})
-    branches, committees, _ = quarter.organisation_quarters(county, members)
+    branches, committees, _ = organisation_quarter.organisation_quarters(county, members)
     return results.build(county, members, branches, committees)
 
 

@@ -10,8 +10,8 @@ from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, Move
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.suggestions import likely
 from lianghua_batch.intake.cell_values import Fault, anything, squeeze, tidy
+from lianghua_batch.model.parameter_loader import likely_value
 from lianghua_batch.model.parameters import kind_of, parameter_value
-from lianghua_batch.model.scheme_loader_parameter_reading import likely_value
 from lianghua_batch.scoring import results
 from lianghua_batch.scoring.members import Quarter
 from lianghua_batch.scoring.results import Results

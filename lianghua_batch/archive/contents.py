@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import manifests, seal_names
 from lianghua_batch.archive.history import Earlier
 from lianghua_batch.archive.inputs import Files
-from lianghua_batch.archive.manifest import Entry
+from lianghua_batch.archive.manifests import Entry
 from lianghua_batch.archive.published_reader import Published
 from lianghua_batch.core import resources
 from lianghua_batch.pipeline.process import Outcome
@@ -33,7 +32,7 @@ class Contents:
     def payload(self, manifest: manifests.Manifest) -> Iterator[tuple[str, bytes]]:
         """Everything in the bag's data/, 归档清单 included, by name."""
         said = manifests.as_text(manifest).encode("utf-8")
-        yield from sorted({**self.stored, names.in_bag("manifest"): said}.items())
+        yield from sorted({**self.stored, seal_names.in_bag("manifest"): said}.items())
 
 
 def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[str, Path]) -> Contents:
@@ -56,10 +55,10 @@ def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[st
 
 
 def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> Entry:
-    where, number = names.in_bag(kind, name), 1
+    where, number = seal_names.in_bag(kind, name), 1
     while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
         number += 1
-        where = names.in_bag(kind, f"{number}/{name}")
+        where = seal_names.in_bag(kind, f"{number}/{name}")
     stored[where] = content
     return Entry(name, where, hashlib.sha256(content).hexdigest(), len(content))
 

@@ -6,16 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lianghua_batch import __version__
-from lianghua_batch.archive import inputs
-from lianghua_batch.archive import published_reader as earlier
-from lianghua_batch.archive import result_differences as departures
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive import inputs, published_reader, result_differences, seal_names, seal_store
 from lianghua_batch.archive.inputs import Files
 from lianghua_batch.archive.published_reader import Unusable
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import periods, resources
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.core import atomic_files, periods, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -36,7 +31,7 @@ class Kept:
 
 def sealed(data: Path, period: Period) -> Seal | Unreadable | None:
     """Return the seal in force for a period of a data folder."""
-    return shelf.in_force(shelf.seals(names.folder(data)), period)
+    return seal_store.in_force(seal_store.seals(seal_names.folder(data)), period)
 
 
 def guarded(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Outcome:
@@ -59,28 +54,28 @@ def _another_method(now: Results, seal: Seal) -> Iterator[Problem]:
     """The same forms that give other numbers: the program computes otherwise than the one that sealed."""
     if results.check_code(now) == seal.manifest.results_sha256:
         return
-    was = earlier.sealed(seal)
+    was = published_reader.sealed(seal)
     place = SourceRef(_shown(seal))
     if isinstance(was, Unusable):
         yield problem("E705", place, sealed=seal.manifest.period, reason=was)
         return
-    found = departures.departures(was.results, results.as_json(now))
+    found = result_differences.departures(was.results, results.as_json(now))
     if found:
         facts = {"sealed": seal.manifest.period, "date": seal.manifest.date, "old": seal.manifest.tool}
-        yield problem("E704", place, **facts, new=__version__, numbers=departures.first(found))
+        yield problem("E704", place, **facts, new=__version__, numbers=result_differences.first(found))
 
 
 def _shown(seal: Seal | Unreadable) -> str:
     """A seal's place in its data folder."""
-    return f"{names.folder(Path()).name}/{seal.file}"
+    return f"{seal_names.folder(Path()).name}/{seal.file}"
 
 
 def also_concerned(data: Path, files: Files, period: Period) -> tuple[Period, ...]:
     """Return the other sealed periods that took forms which are not any more as they were sealed, or looked back on results of
     this period that are others now."""
-    seals = shelf.seals(names.folder(data))
+    seals = seal_store.seals(seal_names.folder(data))
     others = sorted({seal.manifest.period for seal in seals if isinstance(seal, Seal)} - {period})
-    last = (shelf.in_force(seals, other) for other in others)
+    last = (seal_store.in_force(seals, other) for other in others)
     return tuple(
         seal.manifest.period
         for seal in last
@@ -91,7 +86,7 @@ def also_concerned(data: Path, files: Files, period: Period) -> tuple[Period, ..
 
 def outdated(data: Path, seal: Seal) -> tuple[Period, ...]:
     """Return the earlier periods that a sealed one looked back on and whose results are others now."""
-    return _outdated(data, seal, shelf.seals(names.folder(data)))
+    return _outdated(data, seal, seal_store.seals(seal_names.folder(data)))
 
 
 def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tuple[Period, ...]:
@@ -106,7 +101,7 @@ def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tup
 
 def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unreadable]) -> str | None:
     """The check code of a period's file as it is looked back on now; None where there is none to be had."""
-    its = shelf.in_force(seals, period)
+    its = seal_store.in_force(seals, period)
     if its is not None:
         entry = its.output(file) if isinstance(its, Seal) else None
         return entry and entry.sha256
@@ -118,7 +113,7 @@ def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unre
 
 def taken_by(data: Path, out: Path) -> Period | None:
     """Return the sealed period whose output folder `out` is, or lies in."""
-    for each in shelf.seals(names.folder(data)):
+    for each in seal_store.seals(seal_names.folder(data)):
         period = each.manifest.period if isinstance(each, Seal) else each.period
         if out.resolve().is_relative_to((_outputs(data) / str(period)).resolve()):
             return period
@@ -142,7 +137,7 @@ def keep(data: Path, seal: Seal) -> Kept:
         if entry not in gone and hashlib.sha256((out / entry.file).read_bytes()).hexdigest() != entry.sha256
     ]
     if gone:
-        with replacing.replacement(out, overwrite=False) as workshop:
+        with atomic_files.replacement(out, overwrite=False) as workshop:
             for entry in gone:
                 (workshop / entry.file).parent.mkdir(parents=True, exist_ok=True)
                 (workshop / entry.file).write_bytes(seal.content(entry))

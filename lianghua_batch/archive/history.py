@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lianghua_batch.archive import published_reader as earlier
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive import published_reader, seal_names, seal_store
 from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.periods import YEAR, Period
@@ -38,12 +36,12 @@ def of(data: Path, period: Period) -> Earlier:
 
     The data folder's own place is not told in why something is of no use.
     """
-    seals = shelf.seals(names.folder(data))
+    seals = seal_store.seals(seal_names.folder(data))
     outputs = data / resources.load("reading")["output_folder"]
     found = {}
     for before in wanted(period):
-        seal = shelf.in_force(seals, before)
-        found[before] = earlier.published(outputs, before) if seal is None else earlier.sealed(seal)
+        seal = seal_store.in_force(seals, before)
+        found[before] = published_reader.published(outputs, before) if seal is None else published_reader.sealed(seal)
     return {before: _usable(each, before, data) for before, each in found.items() if each is not None}
 
 

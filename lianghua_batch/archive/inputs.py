@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef, file_name
 from lianghua_batch.intake import discovery

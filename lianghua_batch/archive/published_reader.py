@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.analysis import published_schema as basis_shape
+from lianghua_batch.analysis import published_schema
 from lianghua_batch.analysis.published import BASIS_FORMAT, Published, basis_check_code, misshapen
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import seals as shelf
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
+from lianghua_batch.archive import bags, seal_store
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.periods import Period
 
 __all__ = ["Absent", "Published", "Unusable", "of_texts", "published", "read", "sealed"]
@@ -80,14 +78,14 @@ def _names() -> Mapping[str, str]:
 def _documents(path: Path) -> _Documents:
     """Fetch the bytes from wherever they lie."""
     if path.suffix.lower() == _SEAL and path.is_file():
-        return _sealed_documents(shelf.read(path))
+        return _sealed_documents(seal_store.read(path))
     inside = path / _names()["results_name"] if os.path.isdir(path) else path
     try:
         content = inside.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise _absent("absent" if inside == path else "no_results", path) from None
     except OSError as error:
-        reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        reasons = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
         raise _unusable("refused", inside, **reasons) from None
     beside = inside.with_name(_names()["basis_name"])
     return _Documents(inside, content, beside, _bytes_or_why_not(beside))
@@ -139,7 +137,7 @@ def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str,
     if documents.basis is None:
         return None, None
     if isinstance(documents.basis, OSError):
-        return None, _left_aside("refused", documents, reason=io_reasons.reason(documents.basis))
+        return None, _left_aside("refused", documents, reason=os_errors.reason(documents.basis))
     basis = _parsed(documents.basis)
     if basis is None:
         return None, _left_aside("not_json", documents)
@@ -149,7 +147,7 @@ def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str,
         return None, _left_aside("other", documents)
     if basis.get("sha256") != basis_check_code(basis):
         return None, _left_aside("changed", documents)
-    place = basis_shape.misshapen(basis, results)
+    place = published_schema.misshapen(basis, results)
     return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
 
 

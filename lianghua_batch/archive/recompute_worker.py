@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.problems import errors
-from lianghua_batch.pipeline import process as pipeline
+from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import audit_trail as basis
 from lianghua_batch.scoring import results
 
@@ -21,7 +21,7 @@ class Judged:
 
 def judge(folder: Path, period: str) -> Judged:
     """Check and score a folder for one period, which is written as people write it."""
-    outcome = pipeline.process(folder, periods.parse(period))
+    outcome = process.process(folder, periods.parse(period))
     if outcome.results is None:
         return Judged(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
     return Judged(results.as_text(outcome.results), basis.as_text(outcome.results))

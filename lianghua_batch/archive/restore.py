@@ -4,17 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import restore_unpacking as unpacking
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seals as shelf
-from lianghua_batch.archive import seals_sources as sources
-from lianghua_batch.archive import verify_fixity as fixity
-from lianghua_batch.archive import verify_scan as scanning
+from lianghua_batch.archive import bags, seal_names, seal_store, unpack, verify_fixity, verify_scan
 from lianghua_batch.archive.findings import Finding
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.periods import Period
 
 
@@ -51,32 +44,32 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     Raises sources.NothingThere where there is no such seal, Damaged, Misplaced, OSError where it cannot be written.
     """
     path = _chosen(source, period, amendment)
-    examined = fixity.examine(path)
+    examined = verify_fixity.examine(path)
     said = [*examined.findings, *_beside(examined)]
     if found := [each for each in said if isinstance(each, Finding)]:
         raise Damaged(path.name, found)
     check_target(target)
     its, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
-    with replacing.replacement(target, overwrite=False) as workshop, bags.opened(path) as bag:
-        lacking = unpacking.unpack(bag, its.inputs, workshop)
-        lacking += unpacking.unpack(bag, its.outputs, workshop / outputs / str(its.period))
-        lacking += unpacking.unpack(bag, its.earlier, workshop / outputs)
+    with atomic_files.replacement(target, overwrite=False) as workshop, bags.opened(path) as bag:
+        lacking = unpack.unpack(bag, its.inputs, workshop)
+        lacking += unpack.unpack(bag, its.outputs, workshop / outputs / str(its.period))
+        lacking += unpack.unpack(bag, its.earlier, workshop / outputs)
         if lacking:
             raise bags.Broken(lacking[0])
     return Restored(Seal(path, its), target)
 
 
-def _beside(examined: fixity.Examined):
-    return () if examined.sha256 is None else scanning.beside(examined, {}, needed=False)
+def _beside(examined: verify_fixity.Examined):
+    return () if examined.sha256 is None else verify_scan.beside(examined, {}, needed=False)
 
 
 def check_target(target: Path) -> None:
     """Raise Misplaced where something is in the folder already, or where it lies in a data folder that has seals."""
     words = resources.load("archive")["restored"]
-    replacing.recover(target)  # what a restoring that was killed has left
+    atomic_files.recover(target)  # what a restoring that was killed has left
     if target.is_dir() and any(target.iterdir()):
         raise Misplaced(words["not_empty"].format(target=target))
-    data = next((folder for folder in target.resolve().parents if names.folder(folder).is_dir()), None)
+    data = next((folder for folder in target.resolve().parents if seal_names.folder(folder).is_dir()), None)
     if data is not None:
         raise Misplaced(words["in_data"].format(target=target, data=data))
 
@@ -88,21 +81,21 @@ def _chosen(source: Path, period: Period | None, amendment: int | None) -> Path:
     """The file of the seal that is meant; raises sources.NothingThere."""
     if source.is_file():
         return _the_one(source, period, amendment)
-    folder = sources.shelf_of(source)
-    found = shelf.seals(folder)
+    folder = seal_store.shelf_of(source)
+    found = seal_store.seals(folder)
     if not found:
-        raise sources.nothing("none", place=folder)
+        raise seal_store.nothing("none", place=folder)
     there = {str(_period(each)): _period(each) for each in found}
     if period is None and len(there) > 1:
-        raise sources.nothing(
+        raise seal_store.nothing(
             "several", place=folder, periods=resources.load("archive")["listed"]["separator"].join(there)
         )
     period = period or next(iter(there.values()))
     if period not in there.values():
-        raise sources.nothing("none_of_period", place=folder, period=period)
+        raise seal_store.nothing("none_of_period", place=folder, period=period)
     if amendment is not None:
-        return _amendment(folder, names.file(period, amendment))
-    chosen = shelf.in_force(found, period)
+        return _amendment(folder, seal_names.file(period, amendment))
+    chosen = seal_store.in_force(found, period)
     return chosen.path
 
 
@@ -112,17 +105,17 @@ def _period(found: Seal | Unreadable) -> Period:
 
 def _amendment(folder: Path, file: str) -> Path:
     if not (folder / file).is_file():
-        raise sources.nothing("no_amendment", place=folder, file=file)
+        raise seal_store.nothing("no_amendment", place=folder, file=file)
     return folder / file
 
 
 def _the_one(source: Path, period: Period | None, amendment: int | None) -> Path:
     """A zip that was named; what else was said must fit it."""
-    its = fixity.identity(source)
+    its = verify_fixity.identity(source)
     if its is not None and (period or its.period, its.amendment if amendment is None else amendment) != (
         its.period,
         its.amendment,
     ):
         facts = {"file": source.name, "period": its.period, "amendment": its.amendment}
-        raise sources.nothing("not_that_one", **facts)
+        raise seal_store.nothing("not_that_one", **facts)
     return source

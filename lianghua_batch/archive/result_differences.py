@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lianghua_batch.analysis.diff import model_components as components
+from lianghua_batch.analysis.diff import components
 from lianghua_batch.analysis.rank_changes import KINDS
 from lianghua_batch.core import periods, resources
 from lianghua_batch.model.scores import step_label

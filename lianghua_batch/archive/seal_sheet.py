@@ -4,31 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_sheet_amended as sheet_amended
-from lianghua_batch.archive import seal_sheet_blocks as sheet_blocks
+from lianghua_batch.archive import manifests, seal_sheet_amended, seal_sheet_blocks
 from lianghua_batch.archive.seal_sheet_blocks import Words
-from lianghua_batch.archive.seals import Seal
+from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import resources
 from lianghua_batch.report.layout import fitting, paging
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 
 
 def write(path: Path, seal: Seal) -> None:
     """Write the sheet of a seal, which is complete and lies where it says; equal seals give equal bytes."""
-    workbook_out.write(path, build(seal), properties(seal))
+    workbook.write(path, build(seal), properties(seal))
 
 
 def build(seal: Seal) -> list[SheetTable]:
     """The sheets of the workbook: 归档单 and 文件清单."""
-    facts = sheet_blocks.facts(seal)
+    facts = seal_sheet_blocks.facts(seal)
     return [_form(seal, facts), _files(seal, facts)]
 
 
 def properties(seal: Seal) -> Properties:
     """The workbook's document properties; it is marked as the program's own, so that it is never read as a form."""
-    words, facts = _words(), sheet_blocks.facts(seal)
+    words, facts = _words(), seal_sheet_blocks.facts(seal)
     return Properties(
         title=_title(seal, facts),
         subject=facts["period_label"],
@@ -53,16 +51,16 @@ def _form(seal: Seal, facts: Words) -> SheetTable:
     grid = layout["grid"]
     columns = (Column("", grid["width"]),) * grid["columns"]
     title = _over_all(_title(seal, facts), "title_wrapped", columns)
-    amended = sheet_amended.rows(seal.manifest) if seal.manifest.amendment else ()
+    amended = seal_sheet_amended.rows(seal.manifest) if seal.manifest.amendment else ()
     blocks = (
-        *sheet_blocks.codes(seal.manifest, facts),
-        *sheet_blocks.sizes(seal.manifest),
+        *seal_sheet_blocks.codes(seal.manifest, facts),
+        *seal_sheet_blocks.sizes(seal.manifest),
         *amended,
-        *sheet_amended.objections(seal.manifest),
-        *sheet_blocks.assured(),
-        *sheet_blocks.signatures(),
+        *seal_sheet_amended.objections(seal.manifest),
+        *seal_sheet_blocks.assured(),
+        *seal_sheet_blocks.signatures(),
     )
-    rows = fitting.rows((*sheet_blocks.heads(facts), *blocks), columns, layout["row"])
+    rows = fitting.rows((*seal_sheet_blocks.heads(facts), *blocks), columns, layout["row"])
     paged = paging.paged(rows, columns, layout["orientation"], title.height or 0, 0)
     return _sheet(layout, facts, title=title, subtitles=(), columns=columns, rows=paged, notes=())
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from lianghua_batch.analysis.objections import open_ones
 from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS
-from lianghua_batch.archive import seal_sheet_blocks as sheet_blocks
-from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive import seal_sheet_blocks
+from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.seal_sheet_blocks import Words, labelled, more, shortened
 from lianghua_batch.core import resources
 from lianghua_batch.report.layout.model import Row
@@ -24,9 +24,9 @@ def rows(manifest: Manifest) -> Iterator[Row]:
 
 
 def _why(manifest: Manifest) -> Iterator[Row]:
-    words = sheet_blocks.layout()["amendment"]
-    yield sheet_blocks.caption(words["caption"])
-    yield labelled((words["amends"], sheet_blocks.linked(manifest.amends)), style="code_lines")
+    words = seal_sheet_blocks.layout()["amendment"]
+    yield seal_sheet_blocks.caption(words["caption"])
+    yield labelled((words["amends"], seal_sheet_blocks.linked(manifest.amends)), style="code_lines")
     yield labelled((words["reason"], shortened(manifest.reason, words["most_reason"])))
     changed = False
     for kind, label in words["kinds"].items():
@@ -52,15 +52,15 @@ def _named(forms: Sequence[str] | Mapping[str, str], words: Words) -> list[str]:
 
 
 def _moved(differences: Mapping[str, Any]) -> Iterator[Row]:
-    words = sheet_blocks.layout()["moved"]
-    yield sheet_blocks.caption(words["caption"])
+    words = seal_sheet_blocks.layout()["moved"]
+    yield seal_sheet_blocks.caption(words["caption"])
     yield from _rules(differences, words["rules"])
     if not any(differences[kind] for kind in KINDS):
-        yield sheet_blocks.whole(words["none"])
+        yield seal_sheet_blocks.whole(words["none"])
         return
     yield from _units([*differences[COMMITTEES], *differences[BRANCHES]], words)
     if differences[MEMBERS]:
-        yield sheet_blocks.whole(_members(differences, words), "text_small")
+        yield seal_sheet_blocks.whole(_members(differences, words), "text_small")
 
 
 def _rules(differences: Mapping[str, Any], words: Words) -> Iterator[Row]:
@@ -84,16 +84,16 @@ def _units(changes: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Row]:
     """Committees, then branches: totals, grades and ranks before and after; of the others how many there are."""
     moved = [change for change in changes if change["was"] != change["now"]]
     if moved:
-        yield sheet_blocks.headings(words["columns"])
+        yield seal_sheet_blocks.headings(words["columns"])
     for change in moved[: words["most"]]:
         values = {"id": change["id"], "name": change["name"], **{side: _side(change, side, words) for side in _SIDES}}
-        yield sheet_blocks.columned(words["columns"], values)
+        yield seal_sheet_blocks.columned(words["columns"], values)
     if len(moved) > words["most"]:
-        yield sheet_blocks.whole(more(len(moved) - words["most"], words["what"]), "text_small")
+        yield seal_sheet_blocks.whole(more(len(moved) - words["most"], words["what"]), "text_small")
     if moved:
-        yield sheet_blocks.whole(words["reading"], "text_small")
+        yield seal_sheet_blocks.whole(words["reading"], "text_small")
     if len(changes) > len(moved):
-        yield sheet_blocks.whole(words["same"].format(count=len(changes) - len(moved)), "text_small")
+        yield seal_sheet_blocks.whole(words["same"].format(count=len(changes) - len(moved)), "text_small")
 
 
 def _side(change: Mapping[str, Any], name: str, words: Words) -> str:
@@ -121,12 +121,12 @@ def _members(differences: Mapping[str, Any], words: Words) -> str:
 
 def objections(manifest: Manifest) -> Iterator[Row]:
     """Every objection of the period with what became of it, or that there are none."""
-    words, listed = sheet_blocks.layout()["objections"], manifest.objections
-    yield sheet_blocks.caption(words["caption"].format(count=len(listed), open=open_ones(listed)))
+    words, listed = seal_sheet_blocks.layout()["objections"], manifest.objections
+    yield seal_sheet_blocks.caption(words["caption"].format(count=len(listed), open=open_ones(listed)))
     if not listed:
-        yield sheet_blocks.whole(words["none"], "text_small")
+        yield seal_sheet_blocks.whole(words["none"], "text_small")
         return
-    yield sheet_blocks.headings(words["columns"])
+    yield seal_sheet_blocks.headings(words["columns"])
     for each in listed:
         yield _objection(each, words)
 
@@ -137,4 +137,4 @@ def _objection(each: Mapping[str, Any], words: Words) -> Row:
     values["subject"] = words["subject"].format(subject=each["subject"], name=each["name"] or "").rstrip()
     values["outcome"] = state["label"].format(amendment=each["amendment"], moved=each["moved"])
     cut = {c["name"]: shortened(values[c["name"]], c["most"]) for c in words["columns"] if "most" in c}
-    return sheet_blocks.columned(words["columns"], {**values, **cut}, {"outcome": state["style"]})
+    return seal_sheet_blocks.columned(words["columns"], {**values, **cut}, {"outcome": state["style"]})

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive.manifest import Link, Manifest
-from lianghua_batch.archive.seals import Seal
+from lianghua_batch.archive import manifests
+from lianghua_batch.archive.manifests import Link, Manifest
+from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.report.layout.model import Cell, Row, Value

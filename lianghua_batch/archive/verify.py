@@ -4,12 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seals_sources as sources
-from lianghua_batch.archive import verify_chain as chain
-from lianghua_batch.archive import verify_fixity as fixity
-from lianghua_batch.archive import verify_recompute as recomputing
-from lianghua_batch.archive import verify_scan as scanning
+from lianghua_batch.archive import seal_names, seal_store, verify_chain, verify_fixity, verify_recompute, verify_scan
 from lianghua_batch.archive.findings import PROPERTIES, Finding, Note
 from lianghua_batch.archive.verify_chain import Ring
 from lianghua_batch.archive.verify_fixity import Examined
@@ -45,23 +40,23 @@ def verify(path: Path, period: Period | None = None, progress: Progress | None =
     Every file of every seal is checked whatever was found before; the chain is followed whole, of a single zip as far as its
     neighbours lie beside it. Nothing is written. Raises sources.NothingThere, OSError where the folder cannot be listed.
     """
-    return _single(path, progress) if path.is_file() else _folder(sources.shelf_of(path), period, progress)
+    return _single(path, progress) if path.is_file() else _folder(seal_store.shelf_of(path), period, progress)
 
 
 def _folder(folder: Path, period: Period | None, progress: Progress | None) -> Report:
     if not folder.is_dir():
-        raise sources.nothing("none", place=folder)
-    scanned = scanning.scan(folder)
+        raise seal_store.nothing("none", place=folder)
+    scanned = verify_scan.scan(folder)
     wanted = [p for proper, p in _named(scanned) if period is None or _of(proper) == period]
     said = [each for each in scanned.said if period is None or _of(each.seal) in (period, None)]
     if not wanted and not any(isinstance(each, Finding) for each in said):
-        raise sources.nothing("none" if period is None else "none_of_period", place=folder, period=period)
+        raise seal_store.nothing("none" if period is None else "none_of_period", place=folder, period=period)
     verified = [_verified(path, number, len(wanted), progress) for number, path in enumerate(wanted, start=1)]
     done = {each.examined.path: each.examined for each in verified}
     rings = [ring for p in scanned.there.values() for ring in _ring(done.get(p) or p)]
     codes = {proper: code for proper, p in scanned.there.items() for code in _code(done.get(p) or p)}
     codes |= {p.name: code for p in scanned.aside for code in _code(done.get(p) or p)}
-    said += chain.check(rings, codes)
+    said += verify_chain.check(rings, codes)
     links = sum(ring.manifest.previous is not None for ring in rings)
     return _report(folder, verified, said, rings, links, single=False)
 
@@ -72,13 +67,13 @@ def _named(scanned: Scanned) -> Iterator[tuple[str, Path]]:
 
 
 def _of(name: str) -> Period | None:
-    meaning = names.meaning(name)
+    meaning = seal_names.meaning(name)
     return None if meaning is None else meaning[0]
 
 
 def _verified(path: Path, number: int, whole: int, progress: Progress | None) -> Verified:
-    examined = fixity.examine(path)
-    found = Verified(examined, recomputing.recompute(examined))
+    examined = verify_fixity.examine(path)
+    found = Verified(examined, verify_recompute.recompute(examined))
     if progress is not None:
         progress(number, whole)
     return found
@@ -89,7 +84,7 @@ def _ring(seal: Examined | Path) -> Iterator[Ring]:
     if isinstance(seal, Examined):
         if seal.identified:
             yield Ring(seal.file, seal.manifest, seal.sha256, seal.sound)
-    elif (manifest := fixity.identity(seal)) is not None:
+    elif (manifest := verify_fixity.identity(seal)) is not None:
         yield from (Ring(seal.name, manifest, code, sound=False) for code in _code(seal))
 
 
@@ -99,7 +94,7 @@ def _code(seal: Examined | Path) -> Iterator[str]:
         yield from [] if seal.sha256 is None else [seal.sha256]
         return
     try:
-        yield fixity.code_of(seal)
+        yield verify_fixity.code_of(seal)
     except OSError:
         return
 
@@ -124,7 +119,7 @@ def _report(
     for each in verified:
         listed += each.examined.findings
         if each.examined.sha256 is not None:
-            listed += scanning.beside(each.examined, confirmed, needed=not single)
+            listed += verify_scan.beside(each.examined, confirmed, needed=not single)
         listed += each.recomputed.said
     order = {ring.file: ring.manifest.number for ring in rings}
     last = max(order.values(), default=0) + 1
@@ -141,9 +136,9 @@ def _report(
 def _single(path: Path, progress: Progress | None) -> Report:
     verified = _verified(path, 1, 1, progress)
     examined = verified.examined
-    said = scanning.seals([(path, examined.manifest if examined.identified else None)]).said
+    said = verify_scan.seals([(path, examined.manifest if examined.identified else None)]).said
     rings, codes = _neighbours(examined)
-    said = [*(each for each in said if isinstance(each, Finding)), *chain.check(rings, codes, whole=False)]
+    said = [*(each for each in said if isinstance(each, Finding)), *verify_chain.check(rings, codes, whole=False)]
     links = max(len(rings) - 1, 0)
     return _report(path, [verified], said, rings, links, single=True)
 
@@ -153,7 +148,9 @@ def _neighbours(examined: Examined) -> tuple[list[Ring], dict[str, str]]:
     own = list(_ring(examined))
     if not own:
         return [], {}
-    paths = [p for p in examined.path.parent.iterdir() if names.meaning(p.name) and p.is_file() and p != examined.path]
+    paths = [
+        p for p in examined.path.parent.iterdir() if seal_names.meaning(p.name) and p.is_file() and p != examined.path
+    ]
     others = {p.name: ring for p in paths for ring in _ring(p)}
     codes = {p.name: code for p in paths if p.name not in others for code in _code(p)}
     rings = own

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lianghua_batch.archive import seal_names as names
+from lianghua_batch.archive import seal_names
 from lianghua_batch.archive.findings import Finding, Note, finding, note
-from lianghua_batch.archive.manifest import Link, Manifest
+from lianghua_batch.archive.manifests import Link, Manifest
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Ring:
     @property
     def proper_name(self) -> str:
         """What its file was called when it was sealed."""
-        return names.file(self.manifest.period, self.manifest.amendment)
+        return seal_names.file(self.manifest.period, self.manifest.amendment)
 
     def is_at(self, link: Link) -> bool:
         """Whether another seal speaks of this one, as it is now."""
@@ -95,7 +95,7 @@ def _amended(
         if link is not None:
             yield finding("first_amends", ring.file, other=link.file)
         return
-    expected = names.file(its.period, its.amendment - 1)
+    expected = seal_names.file(its.period, its.amendment - 1)
     facts = {"amendment": its.amendment, "expected": expected}
     before = amendments.get((its.period, its.amendment - 1))
     if link is None or link.file != expected:

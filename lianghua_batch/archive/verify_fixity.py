@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive.bag import Bag, Flaw
+from lianghua_batch.archive import bags, manifests, seal_names
+from lianghua_batch.archive.bags import Bag, Flaw
 from lianghua_batch.archive.findings import Finding, finding
-from lianghua_batch.archive.manifest import Entry, Manifest
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
+from lianghua_batch.archive.manifests import Entry, Manifest
+from lianghua_batch.core import os_errors, resources
 
 _INFO, _OXUM = "bag-info.txt", "Payload-Oxum:"
 _PACKAGES = (".xlsx",)
@@ -39,7 +36,7 @@ class Examined:
     @property
     def proper_name(self) -> str:
         """What it was called when it was sealed, as far as that can be read."""
-        return self.file if self.manifest is None else names.file(self.manifest.period, self.manifest.amendment)
+        return self.file if self.manifest is None else seal_names.file(self.manifest.period, self.manifest.amendment)
 
     @property
     def sound(self) -> bool:
@@ -48,7 +45,7 @@ class Examined:
     @property
     def identified(self) -> bool:
         """Whether what it says of itself is what was sealed."""
-        said = bags.DATA + names.in_bag("manifest")
+        said = bags.DATA + seal_names.in_bag("manifest")
         return self.manifest is not None and not any(finding.file == said for finding in self.findings)
 
 
@@ -62,7 +59,7 @@ def identity(path: Path) -> Manifest | None:
     """What the seal in a file says of itself; None where there is none, or where that is damaged."""
     try:
         with bags.opened(path) as bag:
-            return manifests.parse(bag.sound(bags.DATA + names.in_bag("manifest")))
+            return manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
     except (bags.Broken, manifests.Misshapen, OSError):
         return None
 
@@ -76,13 +73,13 @@ def examine(path: Path) -> Examined:
     except bags.Broken:
         return Examined(path, code, None, (finding("broken", path.name),))
     except OSError as error:
-        facts = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        facts = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
         return Examined(path, None, None, (finding("refused", path.name, **facts),))
 
 
 def _examined(path: Path, code: str, bag: Bag) -> Examined:
     flaws = bag.flaws()
-    said = bags.DATA + names.in_bag("manifest")
+    said = bags.DATA + seal_names.in_bag("manifest")
     found = [_of_flaw(path.name, flaw) for flaw in flaws]
     payload = _measured(bag)
     manifest = None
@@ -125,7 +122,7 @@ def _against_manifest(
 ) -> Iterator[Finding]:
     """How 归档清单 departs from the payload; what the bag's own lists told already is not told again."""
     listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
-    own = bags.DATA + names.in_bag("manifest")
+    own = bags.DATA + seal_names.in_bag("manifest")
     for name, entry in listed.items():
         if not bags.safe(bags.DATA + entry.file):
             yield finding("unsafe_place", seal, name, place=entry.file)

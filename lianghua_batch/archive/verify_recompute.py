@@ -8,21 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch import __version__
-from lianghua_batch.analysis import published as published_shape
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import contents
-from lianghua_batch.archive import restore_unpacking as unpacking
-from lianghua_batch.archive import result_differences as departures
-from lianghua_batch.archive import verify_fixity as fixity
-from lianghua_batch.archive.bag import Bag
+from lianghua_batch.analysis import published
+from lianghua_batch.archive import bags, contents, result_differences, unpack, verify_fixity
+from lianghua_batch.archive.bags import Bag
 from lianghua_batch.archive.findings import Finding, Note, finding, note
-from lianghua_batch.archive.manifest import Entry, Manifest
+from lianghua_batch.archive.manifests import Entry, Manifest
 from lianghua_batch.archive.recompute_worker import Judged, judge
-from lianghua_batch.archive.restore_unpacking import content_of
 from lianghua_batch.archive.result_differences import Departure
+from lianghua_batch.archive.unpack import content_of
 from lianghua_batch.archive.verify_fixity import Examined
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
+from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.worker_pool import Crew, Duty
 
 INSTALLED, SEALED = "installed", "sealed"
@@ -52,7 +47,7 @@ class _Sealed:
 
     @property
     def place(self) -> str:
-        return bags.DATA + fixity.results_entry(self.manifest).stored
+        return bags.DATA + verify_fixity.results_entry(self.manifest).stored
 
 
 def recompute(examined: Examined) -> Recomputed:
@@ -66,15 +61,15 @@ def recompute(examined: Examined) -> Recomputed:
     except bags.Broken:
         return Recomputed(None, said=(note("not_recomputed", examined.file),))
     except OSError as error:
-        return Recomputed(None, said=(note("not_unpacked", examined.file, reason=io_reasons.reason(error)),))
+        return Recomputed(None, said=(note("not_unpacked", examined.file, reason=os_errors.reason(error)),))
 
 
 def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -> Recomputed:
     said: list[Finding | Note] = [] if examined.sound else [note("despite", examined.file)]
-    lacking = unpacking.unpack(bag, manifest.inputs, place / "forms")
+    lacking = unpack.unpack(bag, manifest.inputs, place / "forms")
     if lacking:
         return Recomputed(None, said=(note("forms_lacking", examined.file, form=lacking[0], count=len(lacking)),))
-    entry = fixity.results_entry(manifest)
+    entry = verify_fixity.results_entry(manifest)
     text = content_of(bag, entry)
     results = _parsed(text)
     if results is None:
@@ -91,7 +86,7 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
     )
     if _are_installed(bag, manifest.rules):
         return _result(INSTALLED, sealed, [*said, *_compared(sealed, judge(sealed.forms, str(manifest.period)))])
-    unread = unpacking.unpack(bag, manifest.rules, place / "rules")
+    unread = unpack.unpack(bag, manifest.rules, place / "rules")
     judged = None if unread or not manifest.rules else _under(place / "rules", sealed)
     now = judge(sealed.forms, str(manifest.period))
     if judged is None:
@@ -101,7 +96,7 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
 
 
 def _result(under: str, sealed: _Sealed, said: Iterable[Finding | Note]) -> Recomputed:
-    return Recomputed(under, departures.count(sealed.results), tuple(said))
+    return Recomputed(under, result_differences.count(sealed.results), tuple(said))
 
 
 def _basis_entry(manifest: Manifest) -> Entry | None:
@@ -115,7 +110,7 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
         results = None if text is None else json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return results if results is not None and published_shape.misshapen(results) is None else None
+    return results if results is not None and published.misshapen(results) is None else None
 
 
 def _are_installed(bag: Bag, rules: Iterable[Entry]) -> bool:
@@ -165,10 +160,10 @@ def _otherwise_today(sealed: _Sealed, then: Judged, now: Judged) -> Iterator[Not
     if now.results is None:
         yield note("errors_today", sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
         return
-    numbers = departures.departures(json.loads(then.results), json.loads(now.results))
+    numbers = result_differences.departures(json.loads(then.results), json.loads(now.results))
     if numbers:
         yield note("method", sealed.file, sealed.place, numbers, **facts)
 
 
 def _departures(sealed: _Sealed, now: Judged) -> list[Departure]:
-    return departures.departures(sealed.results, json.loads(now.results))
+    return result_differences.departures(sealed.results, json.loads(now.results))

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import verify_fixity as fixity
+from lianghua_batch.archive import seal_names, verify_fixity
 from lianghua_batch.archive.findings import Finding, Note, finding, note
-from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.verify_fixity import Examined
 from lianghua_batch.core import resources
 
@@ -35,9 +34,9 @@ class Scanned:
 def scan(folder: Path) -> Scanned:
     """Look through a folder 归档; only names and what each seal says of itself are read."""
     files = [path for path in sorted(folder.iterdir()) if not _ignored(path)]
-    companions = {path.name: names.companion_of(path.name) for path in files if not path.is_dir()}
+    companions = {path.name: seal_names.companion_of(path.name) for path in files if not path.is_dir()}
     others = [path for path in files if companions.get(path.name) is None]
-    scanned = seals((path, None if path.is_dir() else fixity.identity(path)) for path in others)
+    scanned = seals((path, None if path.is_dir() else verify_fixity.identity(path)) for path in others)
     present = {*scanned.there, *(path.name for path in scanned.zips)}
     scanned.said += (finding("gone", seal, name) for name, seal in companions.items() if seal and seal not in present)
     return scanned
@@ -52,10 +51,10 @@ def _ignored(path: Path) -> bool:
 
 def seals(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
     """Tell which files are seals, from what each says of itself, None for one that says nothing."""
-    named = {path: None if its is None else names.file(its.period, its.amendment) for path, its in found}
+    named = {path: None if its is None else seal_names.file(its.period, its.amendment) for path, its in found}
     scanned = Scanned()
     for path, proper in named.items():
-        if proper == path.name or (proper is None and names.meaning(path.name) is not None):
+        if proper == path.name or (proper is None and seal_names.meaning(path.name) is not None):
             scanned.there[path.name] = path  # as it should be; or it cannot be read, which examining it says
     for path, proper in named.items():
         if proper is None and path not in scanned.zips:
@@ -70,7 +69,7 @@ def _place(path: Path, proper: str, scanned: Scanned) -> None:
     if proper not in scanned.there:
         scanned.there[proper] = path
         scanned.said.append(finding("renamed_seal", path.name, proper=proper))
-    elif names.meaning(path.name) is not None:
+    elif seal_names.meaning(path.name) is not None:
         scanned.aside.append(path)
         scanned.said.append(finding("renamed_seal", path.name, proper=proper))
     elif _same(path, scanned.there[proper]):
@@ -81,7 +80,7 @@ def _place(path: Path, proper: str, scanned: Scanned) -> None:
 
 def _same(path: Path, other: Path) -> bool:
     try:
-        return fixity.code_of(path) == fixity.code_of(other)
+        return verify_fixity.code_of(path) == verify_fixity.code_of(other)
     except OSError:
         return False
 
@@ -94,7 +93,7 @@ def beside(seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: 
     """
     folder, proper, code = seal.path.parent, seal.proper_name, seal.sha256
     by = confirmed.get((proper, code))
-    file = names.code_file(proper)
+    file = seal_names.code_file(proper)
     try:
         text = (folder / file).read_text("utf-8")
     except FileNotFoundError:
@@ -104,7 +103,7 @@ def beside(seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: 
         yield finding("code_unreadable", seal.file, file)
     else:
         yield from _code(seal.file, code, text, file, proper, by)
-    sheet = names.sheet_file(proper)
+    sheet = seal_names.sheet_file(proper)
     if not (folder / sheet).exists():
         yield note("sheet_missing", seal.file, sheet)
 

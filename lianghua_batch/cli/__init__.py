@@ -25,21 +25,21 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command; not even importing what it takes goes unguarded."""
-    from lianghua_batch.core import signals as interrupts
+    from lianghua_batch.core import signals
 
-    interrupts.listen()
+    signals.listen()
     from lianghua_batch.cli import streams
 
     streams.prepare()
     from lianghua_batch.cli.app import dispatch
 
     code = dispatch()
-    interrupts.ignore()
+    signals.ignore()
     return code
 
 
 def _break_off() -> None:
-    from lianghua_batch.core import signals as interrupts
+    from lianghua_batch.core import signals
 
-    interrupts.ignore()
+    signals.ignore()
     print("已中断，没有改动已有的结果。", file=sys.stderr)

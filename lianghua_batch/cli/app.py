@@ -4,40 +4,38 @@ import sys
 
 import click
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import locking
+from lianghua_batch.cli import messages
+from lianghua_batch.cli.options import root
+from lianghua_batch.core import atomic_files, locking
 
 # In the order of the year's work, in which the commands are listed.
-# isort: off
-from lianghua_batch.cli import (
-    init_templates as preparing,
-    check as checking,
-    status_following as following,
-    run as running,
-    explain as explaining,
-    diff as comparing,
-    archive as archiving,
-    mail as mailing,
-    sample as trying,
+from lianghua_batch.cli import (  # isort: skip
+    init,
+    templates,
+    check,
+    status,
+    run,
+    explain,
+    whatif,
+    diff,
+    archive,
+    mail,
+    sample,
 )
 
-# isort: on
-from lianghua_batch.cli import messages as wording
-from lianghua_batch.cli.options import root
-
-__all__ = [
-    "archiving",
-    "checking",
-    "comparing",
-    "dispatch",
-    "explaining",
-    "following",
-    "mailing",
-    "preparing",
-    "root",
-    "running",
-    "trying",
-]
+COMMANDS = (
+    init,
+    templates,
+    check,
+    status,
+    run,
+    explain,
+    whatif,
+    diff,
+    archive,
+    mail,
+    sample,
+)  # importing one registers it
 
 _DONE, _UNUSABLE = 0, 2
 
@@ -49,11 +47,11 @@ def dispatch() -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        told = wording.usage_message(error)
+        told = messages.usage_message(error)
     except locking.Busy as error:
-        told = wording.busy(error)
-    except replacing.NotPutBack as error:
-        told = wording.not_put_back(error)
+        told = messages.busy(error)
+    except atomic_files.NotPutBack as error:
+        told = messages.not_put_back(error)
     except SystemExit as error:  # Click's own word for a broken pipe
         if _broken_off(error):
             raise KeyboardInterrupt from None
@@ -61,11 +59,11 @@ def dispatch() -> int:
     except OSError as error:
         if _broken_off(error):
             raise KeyboardInterrupt from None
-        told = wording.failed(error)
+        told = messages.failed(error)
     except UnicodeEncodeError as error:
         if sys.getfilesystemencoding() == "utf-8":
             raise
-        told = wording.unwritable_name(error)
+        told = messages.unwritable_name(error)
     click.echo(told, err=True)
     return _UNUSABLE
 

@@ -29,35 +29,32 @@ def seal(folder: Path, period, by: str | None, day: dt.date | None, form: str) -
 
     还没有运行过 run 的，结果一并写出。
     """
-    from lianghua_batch.archive import contents, inputs
-    from lianghua_batch.archive import seal as sealing
-    from lianghua_batch.cli import archive_view_archive_view as archive_view
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.cli import run_sealed as sealed_run
-    from lianghua_batch.core import atomic_files as replacing
-    from lianghua_batch.pipeline import process as pipeline
+    from lianghua_batch.archive import contents, inputs, seal_period
+    from lianghua_batch.cli import archive_view, output, run_sealed
+    from lianghua_batch.core import atomic_files
+    from lianghua_batch.pipeline import process
 
     if day is not None and day > dt.date.today():
         raise WrongUsage(f"归档日期 {day} 还没有到")
     with locking.exclusive(folder):
-        replacing.recover(folder)
+        atomic_files.recover(folder)
         files = inputs.read(folder)
-        outcome = pipeline.process(folder, period, progress=printing.progress("正在读取"))
+        outcome = process.process(folder, period, progress=output.progress("正在读取"))
         if outcome.results is None:
-            printing.refuse(outcome, form, "有错误，不能归档。")
-        signature = sealed_run.signature(by, day)
+            output.refuse(outcome, form, "有错误，不能归档。")
+        signature = run_sealed.signature(by, day)
         try:
-            made, published = sealing.seal(folder, outcome, files, signature, printing.progress("正在核对"))
-        except sealing.Refused as refused:
+            made, published = seal_period.seal(folder, outcome, files, signature, output.progress("正在核对"))
+        except seal_period.Refused as refused:
             raise click.ClickException(str(refused)) from None
         except contents.Altered as file:
-            raise click.ClickException(str(sealing.refused("altered", file=file))) from None
+            raise click.ClickException(str(seal_period.refused("altered", file=file))) from None
     if form == "json":
         report = {"files": [str(path) for path in published], "sealed": archive_view.as_json(made)}
-        printing.print_json(printing.problems_as_json(outcome) | report)
+        output.print_json(output.problems_as_json(outcome) | report)
         return
-    printing.print_outcome(outcome, err=True)
-    click.echo(printing.summary_line(outcome))
+    output.print_outcome(outcome, err=True)
+    click.echo(output.summary_line(outcome))
     if published:
         click.echo(archive_view.published_too(made, len(published)))
     click.echo(archive_view.made(made))
@@ -68,20 +65,17 @@ def seal(folder: Path, period, by: str | None, day: dt.date | None, form: str) -
 @format_option
 def list_seals(folder: Path, form: str) -> None:
     """列出归档：编号、期间、更正及原因、日期、归档人、校验码，以及异议和处理结果。只看清单，不核对内容。"""
-    from lianghua_batch.archive import seals as shelf
-    from lianghua_batch.archive import seals_sources as sources
-    from lianghua_batch.cli import archive_view as archive_listing
-    from lianghua_batch.cli import archive_view_archive_view as archive_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.archive import seal_store
+    from lianghua_batch.cli import archive_list_view, archive_view, output
 
-    place = sources.shelf_of(folder)
-    seals = shelf.seals(place)
+    place = seal_store.shelf_of(folder)
+    seals = seal_store.seals(place)
     if not seals:
-        raise click.ClickException(f"{sources.nothing('none', place=place)}。")
+        raise click.ClickException(f"{seal_store.nothing('none', place=place)}。")
     if form == "json":
-        printing.print_json({"seals": [archive_view.as_json(each) for each in seals]})
+        output.print_json({"seals": [archive_view.as_json(each) for each in seals]})
     else:
-        archive_listing.show(seals)
+        archive_list_view.show(seals)
 
 
 @archive.command(
@@ -95,19 +89,18 @@ def verify(source: Path, period, form: str) -> None:
 
     给出一个归档文件的，核对这一个；它前后的归档在旁边的，也核对归档链。
     """
-    from lianghua_batch.archive import seals_sources as sources
+    from lianghua_batch.archive import seal_store
     from lianghua_batch.archive import verify as verifying
-    from lianghua_batch.cli import archive_verify_view as verify_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import archive_verify_view, output
 
     try:
-        report = verifying.verify(source, period, printing.progress("正在核对"))
-    except sources.NothingThere as nothing:
+        report = verifying.verify(source, period, output.progress("正在核对"))
+    except seal_store.NothingThere as nothing:
         raise click.ClickException(f"{nothing}。") from None
     if form == "json":
-        printing.print_json(verify_view.as_json(report))
+        output.print_json(archive_verify_view.as_json(report))
     else:
-        verify_view.show(report)
+        archive_verify_view.show(report)
     if report.findings:
         raise click.exceptions.Exit(FAULTY)
 
@@ -126,22 +119,21 @@ def verify(source: Path, period, form: str) -> None:
 def restore(source: Path, target: Path, period, amendment: int | None, form: str) -> None:
     """恢复一期归档到新文件夹：上报的表、结果和以前各期的结果，可以在那里重新运行。先核对，归档有损坏的不恢复。"""
     from lianghua_batch.archive import restore as restoring
-    from lianghua_batch.archive import seals_sources as sources
-    from lianghua_batch.cli import archive_view as archive_listing
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.archive import seal_store
+    from lianghua_batch.cli import archive_list_view, output
 
     try:
         restored = restoring.restore(source, target, period, amendment)
-    except (sources.NothingThere, restoring.Misplaced) as reason:
+    except (seal_store.NothingThere, restoring.Misplaced) as reason:
         raise click.ClickException(f"{reason}。") from None
     except restoring.Damaged as damaged:
         if form == "json":
-            printing.print_json(archive_listing.damaged_as_json(damaged))
-        for line in [] if form == "json" else archive_listing.damaged_lines(damaged):
+            output.print_json(archive_list_view.damaged_as_json(damaged))
+        for line in [] if form == "json" else archive_list_view.damaged_lines(damaged):
             click.echo(line, err=True)
         raise click.exceptions.Exit(FAULTY) from None
     if form == "json":
-        printing.print_json(archive_listing.restored_as_json(restored))
+        output.print_json(archive_list_view.restored_as_json(restored))
         return
-    for line in archive_listing.restored_lines(restored):
+    for line in archive_list_view.restored_lines(restored):
         click.echo(line)

@@ -1,127 +1,99 @@
-"""What `archive list` and `archive restore` tell on a terminal: fitted to its width; plain and unbroken in a file."""
+"""What `archive` and `run` tell of seals."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
-from lianghua_batch import __version__
-from lianghua_batch.analysis.objections import OPEN
-from lianghua_batch.archive import seals as shelf
-from lianghua_batch.archive.restore import Damaged, Restored
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.cli import terminal
-from lianghua_batch.cli.terminal import wrapped
+from lianghua_batch.archive import seal_names
+from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import resources
 
-_CODE = 12  # characters of a check code that tell one seal from another
-_INDENT = 4
-_RIGHT = ("number", "amendment", "files")
+if TYPE_CHECKING:
+    from lianghua_batch.archive.guard import Kept
+    from lianghua_batch.archive.manifests import Manifest
+    from lianghua_batch.core.periods import Period
 
 
-def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
-    """Print a line a seal, in the order of the chain, with the reasons of amendments, then the objections; `width` is the
-    terminal's, None asks it."""
-    words = resources.load("archive")["listing"]
-    console = terminal.console(width)
-
-    def say(text: str, indent: int = 0, style: str = "") -> None:
-        for number, line in enumerate(wrapped(text, console.width - indent - 3)):
-            console.print(Text(" " * (indent + (2 if number else 0)) + line, style))
-
-    sound = [each for each in seals if isinstance(each, Seal)]
-    if sound:
-        console.print(_table(sound, words["headings"]), crop=False)
-    for seal in sound:
-        if seal.manifest.reason is not None:
-            say(words["reason"].format(number=seal.manifest.number, reason=seal.manifest.reason), _INDENT)
-    for each in seals:
-        if isinstance(each, Unreadable):
-            say(words["unreadable"].format(file=each.file, reason=each.reason), 0, "red")
-    listed = list(_objections(sound, words))
-    if listed:
-        say(words["objections"], 0, "bold")
-    for text in listed:
-        say(text, _INDENT)
-    say(words["summary"].format(count=len(seals)), 0, "bold")
-
-
-def _table(seals: Sequence[Seal], headings: Mapping[str, str]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name, heading in headings.items():
-        table.add_column(heading, justify="right" if name in _RIGHT else "left", no_wrap=name != "by", overflow="fold")
-    for seal in seals:
-        table.add_row(*(_row(seal)[name] for name in headings))
-    return table
-
-
-def _row(seal: Seal) -> dict[str, str]:
+def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
+    """A seal for a program; one that cannot be read says why."""
+    if isinstance(seal, Unreadable):
+        return {"file": seal.file, "period": str(seal.period), "amendment": seal.amendment, "unreadable": seal.reason}
     its = seal.manifest
     return {
-        "number": str(its.number),
+        "file": seal.file,
+        "sha256": seal.check_code,
         "period": str(its.period),
-        "amendment": str(its.amendment or ""),
+        "number": its.number,
+        "amendment": its.amendment,
+        "reason": its.reason,
         "date": its.date.isoformat(),
         "by": its.by,
-        "files": str(len(its.entries)),
-        "code": seal.check_code[:_CODE],
-        "file": seal.file,
+        "tool": its.tool,
+        "inputs": len(its.inputs),
+        "outputs": len(its.outputs),
+        "objections": [dict(row) for row in its.objections],
     }
 
 
-def _objections(seals: Sequence[Seal], words: Mapping[str, Any]) -> Iterator[str]:
-    """Each objection with what became of it, as the seal in force of its period says."""
-    for period in dict.fromkeys(seal.manifest.period for seal in seals):
-        for row in shelf.in_force(seals, period).manifest.objections:
-            facts = {name: row.get(name) or "" for name in ("subject", "name", "raised", "objection")}
-            said = words["objection"].format(period=period, **facts)
-            yield f"{said}——{_became(row, words)}"
+def made(seal: Seal) -> str:
+    """That a seal was made, what is to be done with its sheet, and what is still to be looked into."""
+    from lianghua_batch.analysis.objections import open_ones
+
+    words, unsettled = _words(), open_ones(seal.manifest.objections)
+    lines = [words["amended" if seal.manifest.amendment else "made"].format_map(_facts(seal))]
+    if unsettled:
+        lines.append(words["open_objections"].format(count=unsettled))
+    return "\n".join(lines)
 
 
-def _became(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    state = words["states"].get(row.get("state"), "").format_map(row)
-    if row.get("state") == OPEN:
-        return state
-    return words["concluded"].format(state=state, conclusion=row.get("conclusion"))
+def changed(manifest: "Manifest") -> Iterator[str]:
+    """Which forms an amendment takes that are others than those sealed."""
+    words = _words()
+    for kind in ("changed", "added", "removed"):
+        listed = manifest.changes[kind]
+        if listed:
+            yield words["forms"][kind].format(files=words["separator"].join(listed))
 
 
-# --- restoring -----------------------------------------------------------------------------------------------------
+def previewed(manifest: "Manifest") -> str:
+    """That an amendment was looked at and not made."""
+    return _words()["previewed"].format(number=manifest.amendment)
 
 
-def restored_as_json(restored: Restored) -> dict[str, Any]:
-    """What was restored, for a program."""
-    its = restored.seal.manifest
-    said = {"file": restored.seal.file, "period": str(its.period), "amendment": its.amendment, "tool": its.tool}
-    counts = {"inputs": len(its.inputs), "outputs": len(its.outputs), "earlier": list(restored.earlier)}
-    return said | {"target": str(restored.target), **counts}
+def published_too(seal: Seal, files: int) -> str:
+    """That there were no results yet, and how many files were written with the seal."""
+    return _words()["published_too"].format(period=seal.manifest.period, files=files)
 
 
-def damaged_as_json(damaged: Damaged) -> dict[str, Any]:
-    """Why nothing was restored, for a program."""
-    return {"file": damaged.file, "findings": [finding.as_json() for finding in damaged.findings]}
+def also_concerned(periods: Iterable["Period"]) -> str:
+    """That other sealed periods took the amended forms too."""
+    words = _words()
+    return words["also"].format(periods=words["separator"].join(map(str, periods)))
 
 
-def damaged_lines(damaged: Damaged) -> Iterator[str]:
-    """What is wrong with the seal, and what to do."""
-    for finding in damaged.findings:
-        yield "{}：{}。".format(" ".join(filter(None, (finding.seal, finding.file))), finding.message)
-    words = resources.load("archive")["restored"]
-    yield words["damaged"].format(file=damaged.file, count=len(damaged.findings))
+def kept(seal: Seal, kept: "Kept") -> Iterator[str]:
+    """That a sealed period's outputs were left alone; what was put back, and what is not as it was sealed."""
+    words = _words()
+    yield words["kept"].format_map(_facts(seal))
+    if kept.put_back:
+        yield words["put_back"].format(files=words["separator"].join(kept.put_back), **_facts(seal))
+    for file in kept.altered:
+        yield words["altered"].format(name=file, **_facts(seal))
 
 
-def restored_lines(restored: Restored) -> Iterator[str]:
-    """What was restored, and how to go on."""
-    words, its = resources.load("archive")["restored"], restored.seal.manifest
-    separator = resources.load("archive")["listed"]["separator"]
-    facts = {"period": its.period, "file": restored.seal.file, "number": its.number, "date": its.date}
-    facts |= {"target": restored.target, "tool": its.tool, "now": __version__}
-    facts["options"] = " --mask-names" if its.names_masked else ""
-    yield words["done"].format_map(facts)
-    yield "  " + words["inputs"].format(count=len(its.inputs))
-    yield "  " + words["outputs"].format(count=len(its.outputs), **facts)
-    if restored.earlier:
-        yield "  " + words["earlier"].format(periods=separator.join(restored.earlier))
-    if its.amendment:
-        yield "  " + words["reason"].format(amendment=its.amendment, reason=its.reason)
-    yield words["next" if its.tool == __version__ else "next_other_tool"].format_map(facts)
+def _facts(seal: Seal) -> dict[str, Any]:
+    its = seal.manifest
+    return {
+        "file": seal.path,
+        "sheet": seal_names.sheet_file(seal.file),
+        "code": seal.check_code,
+        "period": its.period,
+        "date": its.date,
+        "number": its.number,
+        "amendment": its.amendment,
+        "inputs": len(its.inputs),
+        "outputs": len(its.outputs),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return resources.load("archive")["told"]

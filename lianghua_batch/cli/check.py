@@ -25,31 +25,31 @@ if TYPE_CHECKING:
 @format_option
 def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, form: str) -> None:
     """核对所有的表，列出全部问题：在哪个文件、哪个单元格、错在哪里、怎样改。不计分，不改动任何上报的表。"""
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.pipeline import process as pipeline
+    from lianghua_batch.cli import output
+    from lianghua_batch.pipeline import process
 
     outputs = folder / resources.load("reading")["output_folder"]
     writes = report or annotate or out is not None
     if annotate and out is not None:
         _refuse_mingling(folder, outputs, out)
     with locking.exclusive(folder, out or outputs) if writes else nullcontext():
-        outcome = pipeline.process(folder, period, out, progress=printing.progress("正在读取"))
+        outcome = process.process(folder, period, out, progress=output.progress("正在读取"))
         written = failure = None
         if writes:
-            from lianghua_batch.report import check_report_files as check_report_out
+            from lianghua_batch.report import check_report_files
 
             target = out or (outputs / str(outcome.period) if outcome.period else outputs)
-            told = printing.progress("正在批注")
+            told = output.progress("正在批注")
             try:
-                written = check_report_out.publish(outcome, folder, target, annotate=annotate, progress=told)
+                written = check_report_files.publish(outcome, folder, target, annotate=annotate, progress=told)
             except OSError as error:  # a report that is open in Excel: the problems are told all the same
                 failure = error
     if form == "json":
-        printing.print_json(printing.problems_as_json(outcome))
+        output.print_json(output.problems_as_json(outcome))
     else:
-        printing.print_outcome(outcome, err=False)
-        click.echo(printing.period_line(outcome, given=period is not None))
-        click.echo(printing.summary_line(outcome))
+        output.print_outcome(outcome, err=False)
+        click.echo(output.period_line(outcome, given=period is not None))
+        click.echo(output.summary_line(outcome))
     if failure is not None:
         raise failure
     if written is not None:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli import run_drafting as drafting
+from lianghua_batch.cli import partial as drafting
 from lianghua_batch.cli.messages import WrongUsage
 from lianghua_batch.cli.options import FOLDER, format_option, period_option, root
-from lianghua_batch.cli.run_drafting import partial_option
+from lianghua_batch.cli.partial import partial_option
 from lianghua_batch.core import resources
 
 if TYPE_CHECKING:
@@ -38,45 +38,43 @@ def explain(
     folder: Path, subject: str, period, depth: int | None, book: Path | None, partial: tuple[str, ...], form: str
 ) -> None:
     """说明一名党员、一个支部或党委的得分怎样得来：逐级列出各项，直到单元格，封顶和四舍五入单列，并核对各项之和。"""
-    from lianghua_batch.analysis import explanation as explaining
-    from lianghua_batch.cli import explain_view as explanation_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.analysis import explanation
+    from lianghua_batch.cli import explain_view, output
 
     if book is not None:
         _check(book, folder)
     outcome = drafting.outcome(folder, period, None, partial)
     if outcome.results is None:
-        printing.refuse(outcome, form, resources.load("explain")["refused"]["draft" if partial else "final"])
-    top = explaining.explain(outcome.results, _scored(outcome.results, subject))
+        output.refuse(outcome, form, resources.load("explain")["refused"]["draft" if partial else "final"])
+    top = explanation.explain(outcome.results, _scored(outcome.results, subject))
     if form == "json":
-        printing.print_json(explanation_view.as_json(outcome.results, top))
+        output.print_json(explain_view.as_json(outcome.results, top))
     else:
-        explanation_view.show(outcome.results, top, depth)
+        explain_view.show(outcome.results, top, depth)
     if book is not None:
-        from lianghua_batch.report import explanation_file as explanation_book
+        from lianghua_batch.report import explanation_file
 
-        explanation_book.write(outcome.results, top, book)
+        explanation_file.write(outcome.results, top, book)
         click.echo(f"已写出 {book}", err=form == "json")
 
 
 def _check(book: Path, folder: Path) -> None:
     """A workbook that would harm others is refused before anything is read."""
-    from lianghua_batch.report import explanation_file as explanation_book
+    from lianghua_batch.report import explanation_file
 
     try:
-        explanation_book.check(book, folder)
-    except explanation_book.WrongPlace as error:
+        explanation_file.check(book, folder)
+    except explanation_file.WrongPlace as error:
         raise WrongUsage(str(error)) from None
 
 
 def _scored(results: "Results", written: str) -> str:
     """The code of the subject that is meant; who is not known, not the only one of the name or not scored is told so."""
-    from lianghua_batch.analysis import explanation as explaining
-    from lianghua_batch.analysis import explanation_unscored as unscored
-    from lianghua_batch.model import roster_lookup as subjects
+    from lianghua_batch.analysis import explanation, explanation_unscored
+    from lianghua_batch.model import roster_lookup
 
     roster, words = results.county.roster, resources.load("explain")["subjects"]
-    found = subjects.meant(roster, written)
+    found = roster_lookup.meant(roster, written)
     if not found:
         likely = roster.likely_subject(written)
         suggestion = words["suggestion"].format(code=likely) if likely else ""
@@ -85,17 +83,17 @@ def _scored(results: "Results", written: str) -> str:
         listed = [words["several"].format(count=len(found), written=written), *(_one(roster, code) for code in found)]
         raise click.ClickException("\n".join(listed))
     try:
-        explaining.standing_of(results, found[0])
-    except explaining.Unscored:
-        who = subjects.latest(roster, found[0])
-        facts = {"who": who, "period": results.county.period, "reason": unscored.reason(results, found[0])}
+        explanation.standing_of(results, found[0])
+    except explanation.Unscored:
+        who = roster_lookup.latest(roster, found[0])
+        facts = {"who": who, "period": results.county.period, "reason": explanation_unscored.reason(results, found[0])}
         raise click.ClickException(words["unscored"].format_map(facts)) from None
     return found[0]
 
 
 def _one(roster, code: str) -> str:
     """One of several of a name, with the unit that he, she or it belongs to."""
-    from lianghua_batch.model import roster_lookup as subjects
+    from lianghua_batch.model import roster_lookup
 
-    words, home = resources.load("explain")["subjects"], subjects.home(roster, code)
-    return words["one"].format(code=code, name=subjects.latest(roster, code).name, home=home or words["nowhere"])
+    words, home = resources.load("explain")["subjects"], roster_lookup.home(roster, code)
+    return words["one"].format(code=code, name=roster_lookup.latest(roster, code).name, home=home or words["nowhere"])

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from lianghua_batch.analysis import explanation_summary as explaining_heads
+from lianghua_batch.analysis import explanation_summary
 from lianghua_batch.analysis.explanation import Node, leaves_total, lines
 from lianghua_batch.analysis.explanation_summary import Head, shown
 from lianghua_batch.cli import terminal
@@ -36,12 +36,12 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     says for one of its kind.
     """
     words = resources.load("explain")["terminal"]
-    head = explaining_heads.head(results, top.subject)
+    head = explanation_summary.head(results, top.subject)
     depth = words["depth"][head.level] if depth is None else depth
     console = terminal.console(width)
     page = _Page(list(_twigs(top, depth)), top.subject, console.width, words)
-    _print(console, [explaining_heads.title(head)], "bold")
-    _print(console, explaining_heads.sentences(head))
+    _print(console, [explanation_summary.title(head)], "bold")
+    _print(console, explanation_summary.sentences(head))
     console.print()
     for line in page.lines():
         console.print(line)
@@ -173,7 +173,7 @@ def _value(node: Node) -> str:
 
 def as_json(results: Results, top: Node) -> dict[str, Any]:
     """The head and the whole tree; numbers as exact texts, and rounded besides where they have no end."""
-    head = explaining_heads.head(results, top.subject)
+    head = explanation_summary.head(results, top.subject)
     found = leaves_total(top)
     return {
         "id": head.id,

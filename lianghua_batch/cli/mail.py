@@ -9,8 +9,7 @@ import click
 
 from lianghua_batch.cli.messages import WrongUsage
 from lianghua_batch.cli.options import FAULTY, FOLDER, format_option, period_option, root
-from lianghua_batch.core import locking, resources
-from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import locking, os_errors, resources
 
 if TYPE_CHECKING:
     from lianghua_batch.mail.ledger import History
@@ -70,18 +69,17 @@ def _read(file: Path) -> "History":
 
 
 def _unwritable(file: Path, error: OSError) -> click.ClickException:
-    return _said("unwritable_ledger", path=file, reason=io_reasons.reason(error), remedy=io_reasons.remedy(error))
+    return _said("unwritable_ledger", path=file, reason=os_errors.reason(error), remedy=os_errors.remedy(error))
 
 
 def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *, err: bool) -> None:
     """Take down a person's word on letters that may have gone out."""
-    from lianghua_batch.mail import confirm as settling
-    from lianghua_batch.mail import ledger
-    from lianghua_batch.mail.send_clock import Clock
+    from lianghua_batch.mail import confirm, ledger
+    from lianghua_batch.mail.send import Clock
 
     try:
-        entries = settling.settled(words, history, str(period) if period else None, Clock().now())
-    except settling.Wrong as error:
+        entries = confirm.settled(words, history, str(period) if period else None, Clock().now())
+    except confirm.Wrong as error:
         raise WrongUsage(str(error)) from None
     file = ledger.path(folder)
     try:
@@ -91,7 +89,7 @@ def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *,
     except OSError as error:
         raise _unwritable(file, error) from None
     for entry in entries:
-        click.echo(settling.told(entry), err=err)
+        click.echo(confirm.told(entry), err=err)
 
 
 # --- who gets what -------------------------------------------------------------------------------------------------
@@ -108,14 +106,14 @@ def _settings(folder: Path) -> "Settings | None":
 
 def _plan(folder: Path, period, settings: "Settings | None", history: "History", form: str) -> "Plan":
     """Who gets what; ends the command with exit code 1 where 花名册 has errors."""
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
     from lianghua_batch.mail import plan as planning
-    from lianghua_batch.pipeline import process as pipeline
+    from lianghua_batch.pipeline import process
 
     try:
         period = period or planning.latest_period(folder)
         published = planning.results(folder, period)
-        roster, problems = pipeline.roster(folder, period, printing.progress("正在读取"))
+        roster, problems = process.roster(folder, period, output.progress("正在读取"))
         if problems:
             _refuse(problems, form)
         return planning.plan(folder, period, published, roster, settings, history)
@@ -124,12 +122,12 @@ def _plan(folder: Path, period, settings: "Settings | None", history: "History",
 
 
 def _refuse(problems, form: str) -> None:
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
 
     if form == "json":
-        printing.print_json({"problems": [p.as_dict() for p in problems]})
+        output.print_json({"problems": [p.as_dict() for p in problems]})
     else:
-        printing.print_problems(problems, err=True)
+        output.print_problems(problems, err=True)
     click.echo(resources.load("mail")["roster_faulty"], err=True)
     raise click.exceptions.Exit(FAULTY)
 
@@ -139,17 +137,16 @@ def _refuse(problems, form: str) -> None:
 
 def _preview(folder: Path, period, history: "History", form: str) -> None:
     """Write the messages that would go into the outbox and print who would get what."""
-    from lianghua_batch.cli import mail_view as mailing_view
-    from lianghua_batch.mail import outbox
-    from lianghua_batch.mail import summary as telling
-    from lianghua_batch.mail.send_clock import Clock
+    from lianghua_batch.cli import mail_view
+    from lianghua_batch.mail import outbox, summary
+    from lianghua_batch.mail.send import Clock
 
     settings = _settings(folder)
     plan = _plan(folder, period, settings, history, form)
     going = [due.letter for due in plan.due if due.to_send]
     place = outbox.write(folder, str(plan.period), going, plan.envelope, Clock().now())
-    told = telling.before(plan)
-    mailing_view.show_before(told, settings, place, form)
+    told = summary.before(plan)
+    mail_view.show_before(told, settings, place, form)
     if not told.complete:
         raise click.exceptions.Exit(FAULTY)
 
@@ -159,21 +156,21 @@ def _preview(folder: Path, period, history: "History", form: str) -> None:
 
 def _send(folder: Path, period, history: "History", form: str) -> None:
     """Send what has not gone yet and print what came of it."""
-    from lianghua_batch.cli import mail_view as mailing_view
-    from lianghua_batch.mail import summary as telling
+    from lianghua_batch.cli import mail_view
+    from lianghua_batch.mail import summary
     from lianghua_batch.mail.send import Round
 
     settings = _settings(folder)
     if settings is None:
-        raise click.ClickException(mailing_view.sample(folder))
+        raise click.ClickException(mail_view.sample(folder))
     password = _password(settings)
     plan = _plan(folder, period, settings, history, form)
     sending = Round([due.letter for due in plan.due if due.to_send], plan.envelope, settings.pace)
     with _told_truly(folder, sending) as so_far:
         stopped = _stopped(folder, sending, settings, password) if sending.results else None
         so_far.append(sending.sent)
-        told = telling.after(plan, sending.results)
-        mailing_view.show_after(told, settings, stopped, form)
+        told = summary.after(plan, sending.results)
+        mail_view.show_after(told, settings, stopped, form)
     if stopped is not None:
         raise click.ClickException(stopped)
     if not told.complete:
@@ -200,11 +197,9 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
     """Send; return the sentence that says why it had to stop before the end, if it had to."""
     from contextlib import ExitStack
 
-    from lianghua_batch.cli import mail_view as mailing_view
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.mail import ledger
-    from lianghua_batch.mail import smtp as wire
-    from lianghua_batch.mail.send_clock import Clock
+    from lianghua_batch.cli import mail_view, output
+    from lianghua_batch.mail import ledger, smtp
+    from lianghua_batch.mail.send import Clock
 
     words, file = resources.load("mail"), ledger.path(folder)
     with ExitStack() as stack:
@@ -214,12 +209,12 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
         except OSError as error:
             raise _unwritable(file, error) from None
         try:
-            connection = wire.Wire(settings.server, password)
-            sending.run(connection, writer, printing.progress(words["progress"]), mailing_view.waits)
-        except wire.Stopped as error:
+            connection = smtp.Wire(settings.server, password)
+            sending.run(connection, writer, output.progress(words["progress"]), mail_view.waits)
+        except smtp.Stopped as error:
             return words["stopped_line"].format(reason=error, sent=sending.sent)
         except OSError as error:
-            reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+            reasons = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
             return words["ledger_failed"].format(path=file, sent=sending.sent, **reasons)
     return None
 
@@ -235,5 +230,5 @@ def _told_truly(folder: Path, sending: "Round") -> Iterator[list[int]]:
     except KeyboardInterrupt:
         raise _said("told_already" if over else "interrupted", sent=sending.sent, ledger=ledger.path(folder)) from None
     except OSError as error:
-        reason = io_reasons.reason(error)
+        reason = os_errors.reason(error)
         raise _said("untold", sent=sending.sent, ledger=ledger.path(folder), reason=reason) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lianghua_batch.core import resources
-from lianghua_batch.mail import summary as telling
+from lianghua_batch.mail import summary
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -74,9 +74,9 @@ def _words() -> Mapping[str, Any]:
 
 
 def _print_json(told: "Telling", outbox: Path | None, stopped: str | None) -> None:
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
 
-    printing.print_json(telling.as_json(told, outbox, stopped))
+    output.print_json(summary.as_json(told, outbox, stopped))
 
 
 def _tell_operators(settings: "Settings | None") -> None:
@@ -88,7 +88,7 @@ def _tell_uncertain(told: "Telling") -> None:
     from lianghua_batch.cli import terminal
 
     width = terminal.console().width
-    for number, said in enumerate(telling.settling(told)):
+    for number, said in enumerate(summary.settling(told)):
         indent = "  " if number else ""
         for text in terminal.wrapped(said, width - len(indent) - 1):
             click.echo(indent + text)

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from lianghua_batch.core import os_errors as io_reasons
+from lianghua_batch.core import os_errors
 from lianghua_batch.core.atomic_files import NotPutBack
 from lianghua_batch.core.locking import Busy
 
@@ -99,7 +99,7 @@ def _expected(kind: click.ParamType) -> str | None:
 
 def failed(error: OSError) -> str:
     """Say what could not be read or written, why, and what to do."""
-    return f"读写失败：{_refused(error)}。{io_reasons.remedy(error)}。已有的结果没有改动。"
+    return f"读写失败：{_refused(error)}。{os_errors.remedy(error)}。已有的结果没有改动。"
 
 
 def published_untold(error: OSError) -> str:
@@ -111,7 +111,7 @@ def not_put_back(error: NotPutBack) -> str:
     """Say that old and new results are mixed, where the old ones are, and what to do."""
     return (
         f"读写失败：{_refused(error)}。结果只更新了一部分，原来的结果保存在 {error.kept}，请不要删除。"
-        f"{io_reasons.remedy(error)}，再运行一次，程序会先恢复原来的结果。"
+        f"{os_errors.remedy(error)}，再运行一次，程序会先恢复原来的结果。"
     )
 
 
@@ -131,4 +131,4 @@ def unwritable_name(error: UnicodeEncodeError) -> str:
 def _refused(error: OSError) -> str:
     """The file, if one is known, and why."""
     place = f"{error.filename}：" if isinstance(error.filename, str) and error.filename else ""
-    return f"{place}{io_reasons.reason(error)}"
+    return f"{place}{os_errors.reason(error)}"

@@ -13,7 +13,7 @@ from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.pipeline.process import Outcome, Progress
-from lianghua_batch.validation import grouping as folding
+from lianghua_batch.validation import grouping
 from lianghua_batch.validation.grouping import Entry
 
 
@@ -70,7 +70,7 @@ def print_problems(
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Print every problem, many of one kind folded: a table on a terminal, else one a line."""
-    groups = folding.grouped(problems, base_files)
+    groups = grouping.grouped(problems, base_files)
     stream = sys.stderr if err else sys.stdout
     if groups and stream.isatty():
         from lianghua_batch.cli import terminal

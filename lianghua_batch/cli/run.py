@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli import messages as wording
-from lianghua_batch.cli import run_drafting as drafting
+from lianghua_batch.cli import messages
+from lianghua_batch.cli import partial as drafting
 from lianghua_batch.cli.options import FOLDER, NEW_FOLDER, format_option, period_option, root
-from lianghua_batch.cli.run_drafting import partial_option
+from lianghua_batch.cli.partial import partial_option
 from lianghua_batch.core import locking, resources
 
 
@@ -48,27 +48,25 @@ def run(
 
     已归档的期间，上报的表没有变化的，输出不改写；有变化的，要写明 --amend 原因。
     """
-    from lianghua_batch.archive import guard as guarding
-    from lianghua_batch.archive import inputs
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.cli import run_sealed as sealed_run
-    from lianghua_batch.core import atomic_files as replacing
+    from lianghua_batch.archive import guard, inputs
+    from lianghua_batch.cli import output, run_sealed
+    from lianghua_batch.core import atomic_files
 
-    sealed_run.check_options(folder, reason, by, out, partial, preview)
+    run_sealed.check_options(folder, reason, by, out, partial, preview)
     outputs = folder / resources.load("reading")["output_folder"]
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
-            replacing.recover(folder)  # where an amendment was broken off
+            atomic_files.recover(folder)  # where an amendment was broken off
             files = inputs.read(folder)
             outcome = drafting.outcome(folder, period, out, partial)
-            seal = guarding.sealed(folder, outcome.period)
-            outcome = sealed_run.guarded(outcome, files, seal, reason)
+            seal = guard.sealed(folder, outcome.period)
+            outcome = run_sealed.guarded(outcome, files, seal, reason)
             if outcome.results is None:
-                printing.refuse(outcome, form, "有错误，没有写出任何结果。")
+                output.refuse(outcome, form, "有错误，没有写出任何结果。")
             if reason is not None:
-                tell = sealed_run.amend(folder, outcome, files, seal, reason, by, mask_names, preview)
+                tell = run_sealed.amend(folder, outcome, files, seal, reason, by, mask_names, preview)
             elif seal is not None and out is None and outcome.results.draft is None:
-                tell = sealed_run.keep(folder, outcome, seal)
+                tell = run_sealed.keep(folder, outcome, seal)
             else:
                 published = _publish(folder, outcome, out, mask_names, seal)
                 tell = partial_function(_tell, outcome, published)
@@ -79,19 +77,18 @@ def run(
 def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) -> Sequence[Path]:
     """Write what `run` leaves of a period that no seal holds, a draft, or a copy elsewhere."""
     from lianghua_batch.analysis.objections import linked
-    from lianghua_batch.archive import guard as guarding
-    from lianghua_batch.archive import history
-    from lianghua_batch.archive.seals import Seal
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.report import publish as publishing
+    from lianghua_batch.archive import guard, history
+    from lianghua_batch.archive.seal_store import Seal
+    from lianghua_batch.cli import output
+    from lianghua_batch.report import publishing
 
     place = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
     if outcome.results.draft:
         place /= resources.load("drafts")["folder"]
-    elif (other := guarding.taken_by(folder, place)) is not None:
-        raise wording.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
+    elif (other := guard.taken_by(folder, place)) is not None:
+        raise messages.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
     earlier = history.of(folder, outcome.period)
-    progress = printing.progress("正在写出")
+    progress = output.progress("正在写出")
     objections = linked(outcome.results.county, seal.manifest.objections) if isinstance(seal, Seal) else None
     return publishing.publish(
         outcome.results,
@@ -110,24 +107,24 @@ def _published_already() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise click.ClickException(wording.PUBLISHED_INTERRUPTED) from None
+        raise click.ClickException(messages.PUBLISHED_INTERRUPTED) from None
     except OSError as error:
-        raise click.ClickException(wording.published_untold(error)) from None
+        raise click.ClickException(messages.published_untold(error)) from None
 
 
 def _tell(outcome, published: Sequence[Path], form: str) -> None:
     """Print what was published."""
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
     from lianghua_batch.scoring import results
 
     if form == "json":
         report = {"period": str(outcome.period), "files": [str(p) for p in published]}
         if outcome.results.draft:
             report["draft"] = results.draft_as_json(outcome.results.draft)
-        printing.print_json(printing.problems_as_json(outcome) | report)
+        output.print_json(output.problems_as_json(outcome) | report)
         return
-    printing.print_outcome(outcome, err=True)
-    click.echo(printing.summary_line(outcome))
+    output.print_outcome(outcome, err=True)
+    click.echo(output.summary_line(outcome))
     counts = outcome.results
     click.echo(
         f"{outcome.period}：党委 {len(counts.committees)} 个、支部 {len(counts.branches)} 个、"
@@ -145,9 +142,9 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
 
 def _written(published: Sequence[Path]) -> Iterator[str]:
     """The files that were written; the workbooks of units are too many to be named."""
-    from lianghua_batch.report.unit_book import build as unit_books
+    from lianghua_batch.report.unit_book import build
 
-    folders = [path.parent for path in published if path.parent.name == unit_books.folder()]
+    folders = [path.parent for path in published if path.parent.name == build.folder()]
     yield from (f"已写出 {path}" for path in published if path.parent not in folders)
     if folders:
         yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lianghua_batch.archive.amend import Amendment
     from lianghua_batch.archive.guard import Kept
     from lianghua_batch.archive.inputs import Files
-    from lianghua_batch.archive.seal import Signature
-    from lianghua_batch.archive.seals import Seal, Unreadable
+    from lianghua_batch.archive.seal_period import Signature
+    from lianghua_batch.archive.seal_store import Seal, Unreadable
     from lianghua_batch.core.periods import Period
     from lianghua_batch.pipeline.process import Outcome
 
@@ -31,9 +31,9 @@ def check_options(
     folder: Path, reason: str | None, by: str | None, out: Path | None, partial: Sequence[str], preview: bool
 ) -> None:
     """Refuse what --amend cannot go together with, and to write results among seals."""
-    from lianghua_batch.archive import seal_names as names
+    from lianghua_batch.archive import seal_names
 
-    if out is not None and out.resolve().is_relative_to(names.folder(folder).resolve()):
+    if out is not None and out.resolve().is_relative_to(seal_names.folder(folder).resolve()):
         raise WrongUsage(f"{out} 在归档的文件夹里，不能写入结果。请换一个 --out")
     if reason is None:
         if by is not None:
@@ -51,7 +51,7 @@ def check_options(
 
 def signature(by: str | None, day: dt.date | None = None) -> "Signature":
     """Who seals, and when: this computer's user and today where nothing is said."""
-    from lianghua_batch.archive.seal import Signature
+    from lianghua_batch.archive.seal_period import Signature
 
     return Signature(plain(by or "") or plain(_user()), day or dt.date.today())
 
@@ -70,8 +70,8 @@ def _user() -> str:
 
 def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None", reason: str | None) -> "Outcome":
     """The outcome with what departs from its seal as errors, unless it is a draft or is to amend the seal."""
-    from lianghua_batch.archive import guard as guarding
-    from lianghua_batch.archive.seals import Seal
+    from lianghua_batch.archive import guard
+    from lianghua_batch.archive.seal_store import Seal
 
     if seal is None:
         if reason is not None and outcome.results is not None:
@@ -80,7 +80,7 @@ def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None"
     is_draft = outcome.results is not None and outcome.results.draft is not None
     if is_draft or (reason is not None and isinstance(seal, Seal)):
         return outcome
-    return guarding.guarded(outcome, files, seal)
+    return guard.guarded(outcome, files, seal)
 
 
 def amend(
@@ -95,36 +95,32 @@ def amend(
 ) -> Tell:
     """Amend a sealed period, or with `preview` only find out what that comes to; return what tells of it."""
     from lianghua_batch.archive import amend as amending
-    from lianghua_batch.archive import contents
-    from lianghua_batch.archive import guard as guarding
-    from lianghua_batch.archive import seal as sealing
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.archive import contents, guard, seal_period
+    from lianghua_batch.cli import output
 
     try:
         prepared = amending.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
         if preview:
             return partial(_tell_preview, outcome, prepared)
-        seal, written = amending.make(folder, outcome, files, prepared, printing.progress("正在写出"))
-    except sealing.Refused as refused:
+        seal, written = amending.make(folder, outcome, files, prepared, output.progress("正在写出"))
+    except seal_period.Refused as refused:
         raise click.ClickException(str(refused)) from None
     except contents.Altered as file:
-        raise click.ClickException(str(sealing.refused("altered", file=file))) from None
-    also = guarding.also_concerned(folder, files, outcome.period)
+        raise click.ClickException(str(seal_period.refused("altered", file=file))) from None
+    also = guard.also_concerned(folder, files, outcome.period)
     return partial(_tell_amended, outcome, also, seal, prepared.moved, written)
 
 
 def _tell_preview(outcome: "Outcome", prepared: "Amendment", form: str) -> None:
-    from lianghua_batch.cli import archive_view_archive_view as archive_view
-    from lianghua_batch.cli import diff_diff_view as diff_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import archive_view, diff_view, output
 
     its = prepared.manifest
     if form == "json":
         report = {"period": str(outcome.period), "files": [], "changes": its.changes, "differences": its.differences}
-        printing.print_json(printing.problems_as_json(outcome) | report)
+        output.print_json(output.problems_as_json(outcome) | report)
         return
-    printing.print_outcome(outcome, err=True)
-    click.echo(printing.summary_line(outcome))
+    output.print_outcome(outcome, err=True)
+    click.echo(output.summary_line(outcome))
     for line in archive_view.changed(its):
         click.echo(line)
     diff_view.show(prepared.moved)
@@ -139,17 +135,15 @@ def _tell_amended(
     files: Sequence[Path],
     form: str,
 ) -> None:
-    from lianghua_batch.cli import archive_view_archive_view as archive_view
-    from lianghua_batch.cli import diff_diff_view as diff_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import archive_view, diff_view, output
 
     if form == "json":
         report = {"period": str(outcome.period), "files": [str(path) for path in files]}
         report |= {"sealed": archive_view.as_json(seal), "also_concerned": [str(period) for period in also]}
-        printing.print_json(printing.problems_as_json(outcome) | report)
+        output.print_json(output.problems_as_json(outcome) | report)
         return
-    printing.print_outcome(outcome, err=True)
-    click.echo(printing.summary_line(outcome))
+    output.print_outcome(outcome, err=True)
+    click.echo(output.summary_line(outcome))
     diff_view.show(moved)
     click.echo(archive_view.made(seal))
     if also:
@@ -158,11 +152,10 @@ def _tell_amended(
 
 def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
     """Leave a sealed period's outputs alone, but put back those that are gone; return what tells of it."""
-    from lianghua_batch.archive import bag as bags
-    from lianghua_batch.archive import guard as guarding
+    from lianghua_batch.archive import bags, guard
 
     try:
-        kept = guarding.keep(folder, seal)
+        kept = guard.keep(folder, seal)
     except bags.Broken as file:
         sentence = resources.load("archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
         raise click.ClickException(sentence) from None
@@ -170,17 +163,16 @@ def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
 
 
 def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "Kept", form: str) -> None:
-    from lianghua_batch.cli import archive_view_archive_view as archive_view
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import archive_view, output
 
     outdated = [str(period) for period in kept.outdated]
     if form == "json":
         report = {"period": str(outcome.period), "files": list(kept.put_back), "altered": list(kept.altered)}
         report["outdated"] = outdated
-        printing.print_json(printing.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
+        output.print_json(output.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
     else:
-        printing.print_outcome(outcome, err=True)
-        click.echo(printing.summary_line(outcome))
+        output.print_outcome(outcome, err=True)
+        click.echo(output.summary_line(outcome))
         for line in archive_view.kept(seal, kept):
             click.echo(line)
         if outdated:

@@ -17,17 +17,17 @@ from lianghua_batch.cli.options import NEW_FOLDER, root
 @click.option("--year", type=click.IntRange(2000, 2199), default=2026, metavar="年度", help="考评年度，默认 2026。")
 def sample(folder: Path, committees: int, branches: int, members: int, seed: int, year: int) -> None:
     """生成一个虚构的县，全年的表都已填好，供试用和培训。"""
-    from lianghua_batch.core import atomic_files as replacing
+    from lianghua_batch.core import atomic_files
     from lianghua_batch.forms import sample as sampling
 
-    replacing.recover(folder)  # what a killed `sample` has left does not count as somebody's files
+    atomic_files.recover(folder)  # what a killed `sample` has left does not count as somebody's files
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} 不是空文件夹，没有改动。请换一个文件夹。")
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch.cli import output
 
     try:
-        county = sampling.county(committees, branches, members, seed, year, printing.progress("正在编写"))
+        county = sampling.county(committees, branches, members, seed, year, output.progress("正在编写"))
     except ValueError as error:
         raise WrongUsage(str(error)) from None
-    written = sampling.write(county, folder, printing.progress("正在写出"))
+    written = sampling.write(county, folder, output.progress("正在写出"))
     click.echo(f"已生成 {len(written)} 个文件，在 {folder}")

@@ -1,140 +1,101 @@
-"""The matrix of `status` and its list on a terminal: coloured and fitted to its width; plain and unbroken in a file."""
+"""`status`: which unit has sent which form, and whom to remind."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
+import click
 
-from lianghua_batch.cli import terminal
-from lianghua_batch.cli.terminal import wrapped
+from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, DayType, format_option, period_option, root
 from lianghua_batch.core import resources
-from lianghua_batch.core.form_definitions import definitions
-from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.report.status_report import counted, halved
-from lianghua_batch.validation import grouping as folding
-from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE, Line, Status
-from lianghua_batch.validation.reminders import gaps, listed, reminders
 
-_BAD, _GOOD = (FAULTY, TWICE, MISSING), (FILED, PENDING)
-_GAP = 2
+if TYPE_CHECKING:
+    from lianghua_batch.validation.filing_status import Status
 
 
-def show(status: Status, width: int | None = None) -> None:
-    """Print the matrix, then what each committee's branches have to send, then the sums.
+@root.command(name="status", epilog="\b\n例：lianghua-batch status data --period 2026Q1 --report")
+@click.argument("folder", metavar="文件夹", type=FOLDER)
+@period_option
+@click.option("--as-of", type=DayType(), metavar="日期", help="按哪一天判断是否过了报送期限，不写为今天。")
+@click.option("--report", is_flag=True, help="另外写出工作簿“报送状态.xlsx”，在 文件夹/输出/期间。")
+@click.option("--out", type=NEW_FOLDER, metavar="文件夹", help="把工作簿写到这个文件夹（不必再写 --report）。")
+@format_option
+def follow(folder: Path, period, as_of: dt.date | None, report: bool, out: Path | None, form: str) -> None:
+    """看哪个单位的哪张表已报、缺报、有误、重复、未到期，并列出各党委要催报的表。"""
+    from lianghua_batch.cli import output
+    from lianghua_batch.pipeline import process
+    from lianghua_batch.validation import filing_status
 
-    `width` is the terminal's; None asks it, and breaks nothing where there is none.
-    """
-    words = resources.load("status")["terminal"]
-    console = terminal.console(width)
-    facts = {"period": status.period, "as_of": status.as_of}
-    console.print(Text(words["title"].format_map(facts), "bold"))
-    console.print(_matrix(status, console.width, words), crop=False)
-    console.print()
-    for text, indent, style in _chasing(status, words):
-        for number, line in enumerate(wrapped(text, console.width - indent - 2)):
-            console.print(Text(" " * (indent + (2 if number else 0)) + line, style))
-    summary = words["summary"].format(whole=status.counts.total(), counts=counted(status.counts))
-    console.print(Text(summary, "bold"))
+    outcome = process.process(folder, period, out, progress=output.progress("正在读取"))
+    if outcome.county is None:
+        _refuse(outcome, form)
+    told = filing_status.tell(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
+    target = out or folder / resources.load("reading")["output_folder"] / str(told.period)
+    written = _write(told, target) if report or out else None
+    if form == "json":
+        output.print_json(_as_json(told, written))
+    else:
+        from lianghua_batch.cli import status_view
 
-
-# --- the matrix ----------------------------------------------------------------------------------------------------
-
-
-def _matrix(status: Status, width: int, words: Mapping[str, Any]) -> Table:
-    """A line a unit and a column a form; where the terminal is narrow, headings and counts stand one under the other.
-
-    No lines are drawn: on a Chinese Windows they would be twice as wide as they are here.
-    """
-    labels = {form: definitions()[form].label for form in status.columns}
-    names = {line.unit.id: f"{line.unit.id} {line.unit.name}" for line in status.lines}
-    longest = max(map(cell_len, (words["unit"], *names.values(), *(c.name for c in status.cohorts if not c.headed))))
-    broken = {form: halved(label) for form, label in labels.items()}
-    for headings, gap, separator in ((labels, _GAP, " "), (broken, _GAP, "\n"), (broken, 1, "\n")):
-        left = width - _taken(status, headings, gap, separator)
-        if left >= longest:
-            break
-    room = max(min(longest, left), words["least"])
-    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
-    table.add_column(words["unit"], width=room)
-    for heading in headings.values():
-        table.add_column(heading, no_wrap=True)
-    for cohort in status.cohorts:
-        table.add_row()
-        if not cohort.headed:
-            table.add_row(Text(cohort.name, "bold"))
-        for line in cohort.lines:
-            own = line.unit.id == cohort.id
-            name = Text(_cut(line, names[line.unit.id], room, words["cut"]), "bold" if own else "")
-            table.add_row(name, *(_cell(line, form, separator) for form in headings))
-    return table
+        status_view.show(told)
+        if written is not None:
+            click.echo(f"已写出 {written}")
+    if told.base_errors:
+        hint = f"花名册、考评方案有 {told.base_errors} 条错误，以上情况可能不准，请先用 check 查看并改正。"
+        click.echo(hint, err=True)
 
 
-def _taken(status: Status, headings: Mapping[str, str], gap: int, separator: str) -> int:
-    """What the forms' columns, and the gaps before them, take of a terminal's width; its last column stays free."""
-    taken = 1
-    for form, heading in headings.items():
-        texts = (heading, *(_cell(line, form, separator).plain for line in status.lines))
-        taken += gap + max(cell_len(part) for text in texts for part in text.split("\n"))
-    return taken
+def _write(told: "Status", target: Path) -> Path:
+    from lianghua_batch.report import status_report
+
+    return status_report.write(told, target)
 
 
-def _cut(line: Line, name: str, room: int, mark: str) -> str:
-    """A unit's code and name in `room`: of a branch the end of the name is kept, in which those of a committee differ."""
-    if cell_len(name) <= room:
-        return name
-    code, rest = f"{line.unit.id} ", line.unit.name
-    while rest and cell_len(code + mark + rest) > room:
-        rest = rest[1:] if line.unit.level == BRANCH else rest[:-1]
-    return code + mark + rest if line.unit.level == BRANCH else code + rest + mark
+def _refuse(outcome, form: str) -> None:
+    """Print why there is no telling whose forms are due, and end with exit code 1."""
+    from lianghua_batch.cli import output
+
+    if form == "json":
+        output.print_json(output.problems_as_json(outcome))
+    else:
+        output.print_outcome(outcome, err=True)
+        click.echo("花名册、考评方案读不出来，或不知道是哪个期间，无法说明报送情况。", err=True)
+    raise click.exceptions.Exit(FAULTY)
 
 
-def _cell(line: Line, form: str, separator: str) -> Text:
-    """What is wrong and how often; where nothing is, how many are there and how many not due yet."""
-    states, counts = resources.load("status")["states"], line.counts(form)
-    count = resources.load("status")["count"]
-    shown = [s for s in _BAD if counts[s]] or [s for s in _GOOD if counts[s]]
-    parts = (Text(count.format(label=states[s]["label"], count=counts[s]), states[s]["colour"]) for s in shown)
-    return Text(separator).join(parts)
+def _as_json(told: "Status", written: Path | None) -> dict[str, Any]:
+    """The whole matrix: every unit's every form that is due, with its state and its deadline."""
+    from lianghua_batch.validation.filing_status import STATES
 
-
-# --- the list ------------------------------------------------------------------------------------------------------
-
-
-def _chasing(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    """The lines of the list, each with its indent and its style."""
-    lines = [*_of_branches(status, words), *_of_county(status, words)]
-    yield words["chasing"], 0, "bold"
-    yield from lines or [(words["nothing"], 2, "")]
-    if status.unplaced:
-        yield words["unplaced"], 0, "bold"
-    for problem in status.unplaced:
-        facts = {"place": problem.place, "message": problem.message, "remedy": problem.remedy}
-        yield words["problem"].format_map(facts), 2, ""
-
-
-def _of_branches(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    """A line a branch and state, under their committee."""
     states = resources.load("status")["states"]
-    for cohort in status.cohorts:
-        due = reminders(cohort)
-        if due:
-            yield cohort.name, 0, ""
-        for unit, state in dict.fromkeys((r.unit.id, r.state) for r in due):
-            mine = [r for r in due if (r.unit.id, r.state) == (unit, state)]
-            forms = (
-                words["form"].format(form=definitions()[r.form].label, periods=folding.spans(map(str, r.periods)))
-                for r in mine
-            )
-            facts = {"unit": f"{unit} {mine[0].unit.name}", "state": states[state]["label"]}
-            yield words["branch"].format(**facts, forms=words["separator"].join(forms)), 2, ""
+    return {
+        "period": str(told.period),
+        "as_of": told.as_of.isoformat(),
+        "states": {state: states[state]["label"] for state in STATES},
+        "units": [_unit(line, cohort.id) for cohort in told.cohorts for line in cohort.lines],
+        "unplaced": [problem.as_dict() for problem in told.unplaced],
+        "summary": {state: told.counts[state] for state in STATES},
+        "file": None if written is None else str(written),
+    }
 
 
-def _of_county(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    due, states = gaps(status), resources.load("status")["states"]
-    if due:
-        yield words["county"].format(filed_by=resources.load("templates")["instructions"]["filed_by"]["county"]), 0, ""
-    for gap in due:
-        facts = {"state": states[gap.state]["label"], "form": definitions()[gap.form].label, "period": gap.period}
-        yield words["gap"].format(**facts, units=listed(gap)), 2, ""
+def _unit(line, committee: str) -> dict[str, Any]:
+    from lianghua_batch.core.form_definitions import definitions
+
+    return {
+        "id": line.unit.id,
+        "name": line.unit.name,
+        "level": line.unit.level,
+        "committee": "" if line.unit.id == committee else committee,
+        "forms": [
+            {
+                "form": entry.form,
+                "label": definitions()[entry.form].label,
+                "period": str(entry.period),
+                "state": entry.state,
+                "due_by": entry.due_by.isoformat(),
+                "unsigned": entry.unsigned,
+            }
+            for entry in line.entries
+        ],
+    }

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis import rank_changes
 from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
 from lianghua_batch.analysis.what_if import Comparison
 from lianghua_batch.cli import terminal
@@ -48,7 +48,7 @@ def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[st
         sentence = told["same" if change.was == change.now else "change"]
         yield sentence.format(label=change.label, was=change.was, now=change.now, basis=change.basis), 2
     yield from ((told["note"].format(note=note), 0) for note in comparison.notes)
-    counted = {kind: moves.counts(comparison.moves[kind]) for kind in KINDS}
+    counted = {kind: rank_changes.counts(comparison.moves[kind]) for kind in KINDS}
     if not any(c["totals"] or c["grades"] or c["ranks"] for c in counted.values()):
         yield told["unchanged"], 0
         return
@@ -175,7 +175,7 @@ def _grade(move: Move) -> Text:
 
 def _members(console: Console, comparison: Comparison, unit_names: Mapping[str, str], words: Mapping[str, Any]) -> None:
     """How many members of each branch have another total, grade or rank."""
-    rows = {branch: moves.counts(listed) for branch, listed in comparison.by_branch().items()}
+    rows = {branch: rank_changes.counts(listed) for branch, listed in comparison.by_branch().items()}
     rows = {b: c for b, c in rows.items() if c["totals"] or c["grades"] or c["ranks"]}
     if not rows:
         return

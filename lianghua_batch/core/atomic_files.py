@@ -16,8 +16,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from lianghua_batch.core import locking
-from lianghua_batch.core import signals as interrupts
+from lianghua_batch.core import locking, signals
 
 _SUFFIX = ".writing"
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # what file systems say that know of no such thing
@@ -55,13 +54,13 @@ def replacement(
         try:
             workshop.new.mkdir(parents=True)
             yield workshop.new
-            undisturbed.enter_context(interrupts.unheard())
+            undisturbed.enter_context(signals.unheard())
             workshop.commit(overwrite, whole, gone, durable)
         except OSError as error:
             workshop.name_for_people(error)
             raise
         finally:
-            undisturbed.enter_context(interrupts.held_back())
+            undisturbed.enter_context(signals.held_back())
             workshop.clear()
 
 
@@ -77,7 +76,7 @@ def _settle(out: Path) -> None:
     for folder in sorted(out.iterdir()):
         if _WORKSHOP.fullmatch(folder.name) and folder.is_dir():
             left = _Workshop(folder, out)
-            with interrupts.held_back():
+            with signals.held_back():
                 left.put_back()
                 left.clear()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lianghua_batch.core import signals as interrupts
+from lianghua_batch.core import signals
 
 NAME = ".lianghua-batch.lock"
 _PATIENCE = 0.3  # seconds; one that is just ending is waited for
@@ -29,12 +29,12 @@ def exclusive(*folders: Path) -> Iterator[None]:
     """
     held = None
     try:
-        with interrupts.held_back():
+        with signals.held_back():
             held = _first(folders)
         yield
     finally:
         if held is not None:
-            with interrupts.held_back():
+            with signals.held_back():
                 _release(*held)
 
 

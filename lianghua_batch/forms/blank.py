@@ -4,12 +4,10 @@ import errno
 import os
 from pathlib import Path
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import periods, resources
+from lianghua_batch.core import atomic_files, form_definitions, periods, resources
 from lianghua_batch.core.form_definitions import Form
 from lianghua_batch.core.periods import Period
-from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms import writer
 from lianghua_batch.forms.prefilled_layout import look, references
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.model import default_scheme
@@ -18,21 +16,21 @@ from lianghua_batch.model import default_scheme
 def blank_names() -> dict[str, str]:
     """The file name of each form's blank workbook."""
     pattern = resources.load("templates")["files"]["blank"]
-    return {f.name: pattern.format(order=f.order, label=f.label) for f in forms.definitions().values()}
+    return {f.name: pattern.format(order=f.order, label=f.label) for f in form_definitions.definitions().values()}
 
 
 def blank_workbook(form: Form) -> bytes:
     """Return a form's blank workbook; the one of 考评方案 holds the default scheme."""
     sheets = _scheme_sheets() if form.name == "scheme" else _empty_sheets(form)
-    return form_writing.render(sheets, references=references(default_scheme.scheme(), sheets))
+    return writer.render(sheets, references=references(default_scheme.scheme(), sheets))
 
 
 def blank(folder: Path) -> list[Path]:
     """Write all blank workbooks into `folder`, replacing those that are there."""
     names = blank_names()
-    with replacing.replacement(folder) as workshop:
+    with atomic_files.replacement(folder) as workshop:
         for name, file in names.items():
-            (workshop / file).write_bytes(blank_workbook(forms.definitions()[name]))
+            (workshop / file).write_bytes(blank_workbook(form_definitions.definitions()[name]))
     return [folder / file for file in names.values()]
 
 
@@ -51,7 +49,7 @@ def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
             spare_rows=spare.get(sheet.name, spare["default"]),
             **look(sheet, scheme),
         )
-        for sheet in forms.expand(form, scheme.items).sheets
+        for sheet in form_definitions.expand(form, scheme.items).sheets
     ]
 
 
@@ -70,7 +68,7 @@ def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
             cell_lists=choices if sheet.name == "parameters" else {},
             spare_rows=spare.get(sheet.name, 0),
         )
-        for sheet in forms.definitions()["scheme"].sheets
+        for sheet in form_definitions.definitions()["scheme"].sheets
     ]
 
 
@@ -79,16 +77,16 @@ def start_year(folder: Path, year: int) -> list[Path]:
     period = periods.year(year)
     pattern = resources.load("templates")["files"]["start"]
     books = {
-        pattern.format(label=forms.definitions()[name].label): sheets
+        pattern.format(label=form_definitions.definitions()[name].label): sheets
         for name, sheets in (
-            ("roster", _empty_sheets(forms.definitions()["roster"], period)),
+            ("roster", _empty_sheets(form_definitions.definitions()["roster"], period)),
             ("scheme", _scheme_sheets(period)),
         )
     }
     for name in books:
         if (folder / name).exists():  # said before anything is made
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
-    with replacing.replacement(folder, overwrite=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False) as workshop:
         for name, sheets in books.items():
-            (workshop / name).write_bytes(form_writing.render(sheets))
+            (workshop / name).write_bytes(writer.render(sheets))
     return [folder / name for name in books]

@@ -5,22 +5,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.forms import prefilled
-from lianghua_batch.forms import writer as form_writing
+from lianghua_batch.forms import prefilled, writer
 from lianghua_batch.forms.prefilled_layout import references
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.intake import discovery
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.pipeline import load_county as assembly
-from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.validation import scheme_rules as rules
+from lianghua_batch.pipeline import load_county, process
+from lianghua_batch.validation import scheme_rules
 
 _BASE = ("roster", "scheme")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in file names on Windows
@@ -50,15 +47,15 @@ def due(
     sound 花名册 and 考评方案 nothing is written and `problems` says why.
     """
     paths, problems = discovery.find(root)
-    sources, found = pipeline.recognise_all(paths, root)
+    sources, found = process.recognise_all(paths, root)
     problems += found
-    county, found = assembly.county(sources, period)
+    county, found = load_county.county(sources, period)
     problems += found
     blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
     if county is not None and unit is not None and unit not in county.roster.units:
         blocking.append(problem("E110", SourceRef(""), value=unit))
     if county is not None and not county.roster.units:
-        blocking += errors(rules.check(county))
+        blocking += errors(scheme_rules.check(county))
     if county is None or blocking:
         return Due(problems=tuple(in_order(blocking)))
     return _write_due(prefilled.gather(county), root, form, unit, progress)
@@ -89,13 +86,13 @@ def _write_due(
         stem = _with_form(files["county_book"], form)
         jobs.append((f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
     written, skipped = [], []
-    with replacing.replacement(folder, overwrite=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False) as workshop:
         for done, (name, make) in enumerate(jobs, start=1):
             if (folder / name).exists():
                 skipped.append(folder / name)
             elif sheets := make():
                 beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
-                (workshop / name).write_bytes(form_writing.render(sheets, references=beside))
+                (workshop / name).write_bytes(writer.render(sheets, references=beside))
                 written.append(folder / name)
             if progress is not None:
                 progress(done, len(jobs))

@@ -19,8 +19,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.model.scores import Score
-from lianghua_batch.scoring import diary, members
-from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.scoring import diary, due_forms, members
 from lianghua_batch.scoring import eligibility as scope
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.eligibility import Key, Scope
@@ -92,7 +91,7 @@ def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
 def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None:
     county = facts.county
     people = county.roster.scored_in(branch, month.last_day)
-    if not owed.scores_are_filed(county) or not people or ("monthly_score", branch, month) in county.filed:
+    if not due_forms.scores_are_filed(county) or not people or ("monthly_score", branch, month) in county.filed:
         return None
     texts = resources.load("templates")["prefilled"]
     note = texts["computed" if ("daily_record", branch, month) in county.filed else "computed_unfiled"]
@@ -112,7 +111,7 @@ def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None
 
 
 def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
-    people = owed.in_quarter(facts.county, facts.scope, branch, quarter)
+    people = due_forms.in_quarter(facts.county, facts.scope, branch, quarter)
     if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
         return None
     rows, formulas = [], {}
@@ -131,7 +130,7 @@ def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | Non
     score = facts.months.get((member_id, month))
     if score is None or not facts.scope.counts(member_id, month):
         return None
-    if not owed.scores_are_filed(facts.county):
+    if not due_forms.scores_are_filed(facts.county):
         branch = facts.scope.due[member_id, month].branch
         if ("daily_record", branch, month) not in facts.county.filed:
             return None
@@ -142,7 +141,7 @@ def _annual_review(facts: Facts, branch: str) -> FormSheet | None:
     county = facts.county
     year = county.period
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
-    people = [m for m in owed.in_year(county, facts.scope, branch) if m.id not in reviewed]
+    people = [m for m in due_forms.in_year(county, facts.scope, branch) if m.id not in reviewed]
     if not people or ("annual_review", branch, year) in county.filed:
         return None
     people.sort(key=lambda m: (m.probationary, m.id))
@@ -187,7 +186,7 @@ def _indicator_value(facts: Facts) -> FormSheet | None:
     for unit in _units(facts):
         rows += (
             {"unit_id": unit.id, "indicator_id": i.id, "remark": text.format(unit=unit.name, indicator=i.name)}
-            for i in owed.indicators_lacking(county, unit)
+            for i in due_forms.indicators_lacking(county, unit)
         )
     lists = {"indicators": [i.id for i in county.scheme.indicators if i.counts and i.metric == "filed"]}
     return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
@@ -202,7 +201,7 @@ def _supervisor_score(facts: Facts) -> FormSheet | None:
 def _satisfaction(facts: Facts) -> FormSheet | None:
     rows, units = [], []
     for unit in _units(facts):
-        for audience in owed.audiences_lacking(facts.county, unit):
+        for audience in due_forms.audiences_lacking(facts.county, unit):
             rows.append({"unit_id": unit.id, "audience": audience})
             units.append(unit)
     return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None

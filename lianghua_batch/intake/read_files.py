@@ -1,40 +1,37 @@
-"""Files are parsed in worker processes under a memory and a time limit: one that dies takes nothing but its file along."""
+"""Bytes → cells: files to grids of cells at their true places, or the problem that says why not."""
 
-import atexit
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
-from lianghua_batch.core.worker_pool import Crew, Died, Duty, Failed
-from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
-from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
+from lianghua_batch.core import os_errors, resources
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef, file_name
+from lianghua_batch.intake import parser_pool
+from lianghua_batch.intake.formats import file_type, zip_limits
+from lianghua_batch.intake.formats.zip_limits import Limits
+from lianghua_batch.intake.grid import Grid
+
+__all__ = ["Limits", "read", "read_all"]
 
 
-def read_all(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Reading | OSError]:
-    """Read each (path, name for problems) in a worker and yield its Reading, in the order given; an OSError is yielded too."""
-    if requests := [(path, file, limit) for path, file in files]:
-        for answer in _crew(limit).answers(requests):
-            yield _reading(answer, limit)
+def read_all(
+    paths: Iterable[Path], root: Path, limit: Limits | None = None
+) -> Iterator[tuple[list[Grid], list[Problem]]]:
+    """Read files under `root` and yield, in their order, each one's worksheets and problems; nothing that a file holds stops it."""
+    files = [(path, file_name(path, root)) for path in paths]
+    for (path, file), reading in zip(files, parser_pool.read_all(files, limit or zip_limits.limits()), strict=True):
+        place = SourceRef(file)
+        if isinstance(reading, OSError):
+            yield [], [problem("E120", place, reason=os_errors.reason(reading))]
+        elif reading.refusal is None:
+            yield list(reading.grids), []
+        elif path.suffix.lower() not in resources.load("reading")["suffixes"]:
+            yield [], [problem("W106", place, kind=file_type.called(reading.kind))]
+        else:
+            refusal = reading.refusal
+            yield [], [problem(refusal.code, SourceRef(file, refusal.sheet), **refusal.context)]
 
 
-def _reading(answer: object, limit: Limits) -> Reading | OSError:
-    """What was read, or why it was not."""
-    if isinstance(answer, Died):
-        how = (
-            reason("late", seconds=f"{limit.seconds:g}")
-            if answer.late
-            else reason("died", memory=megabytes(limit.memory_bytes))
-        )
-    elif isinstance(answer, Failed):
-        how = reason("failed", error=answer.name)
-    else:
-        return answer
-    return Reading("", refusal=Refusal("E127", how=how))
-
-
-@cache
-def _crew(limit: Limits) -> Crew:
-    """The crew of this process for these limits; kept, for starting a worker takes longer than reading a form."""
-    crew = Crew(Duty("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
-    atexit.register(crew.stop)
-    return crew
+def read(path: Path, root: Path) -> tuple[list[Grid], list[Problem]]:
+    """Read every worksheet of one file."""
+    return next(read_all([path], root))

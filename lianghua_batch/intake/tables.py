@@ -9,8 +9,7 @@ from lianghua_batch.core.form_definitions import COUNT, DATE, NUMBER, Column, Sh
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import merged_cells as merges
-from lianghua_batch.intake import table_rows_strays as strays
+from lianghua_batch.intake import merged_cells, table_rows
 from lianghua_batch.intake.cell_values import Fault, is_blank, read, shown, squeeze
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import Grid
@@ -139,8 +138,8 @@ class _Columns:
         rows = self._records(source, places)
         hidden = [r for r in rows if r in grid.hidden_rows]
         if hidden:
-            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=strays.rows_named(hidden)))
-        grid = merges.resolved(grid, source.head_row, rows, places, self.sheet)
+            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=table_rows.rows_named(hidden)))
+        grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
             if column.name in places:
                 self._read_column(grid, rows, column, places[column.name], source.period)
@@ -154,14 +153,14 @@ class _Columns:
     def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
         """The rows to read; what else the sheet holds is told. Below another heading nothing is read under this one."""
         body = body_rows(source, self.sheet, places)
-        headings = strays.other_headings(source, body.no_footer)
-        self.problems += strays.above(source, self.sheet, places)
+        headings = table_rows.other_headings(source, body.no_footer)
+        self.problems += table_rows.above(source, self.sheet, places)
         if not source.several:
-            self.problems += strays.below(source, headings)
+            self.problems += table_rows.below(source, headings)
         if headings or source.several:
             end = next((r for r in headings if r in body.records), len(source.grid.rows))
             return [r for r in body.records if r < end]
-        self.problems += strays.unnamed(source.grid, source.head_row, body.no_footer, set(places.values()))
+        self.problems += table_rows.unnamed(source.grid, source.head_row, body.no_footer, set(places.values()))
         return body.records
 
     def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:

@@ -12,9 +12,8 @@ from xml.etree.ElementTree import ParseError
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.core import os_errors, resources
+from lianghua_batch.mail import sanitise
 from lianghua_batch.mail.messages import Attachment, attachment_name
 
 _PART = "docProps/custom.xml"
@@ -56,7 +55,7 @@ class Expected:
 def reason(why: str, **facts: object) -> Reason:
     """Return one of the reasons of schemas/mail.yaml."""
     words = resources.load("mail")["not_sent"][why]
-    said = {name: plain_text.harmless(str(fact)) for name, fact in facts.items()}
+    said = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
     return Reason(words["reason"].format(**said), words["remedy"].format(**said))
 
 
@@ -72,7 +71,7 @@ def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
     except FileNotFoundError:
         return reason("no_book", path=path)
     except OSError as error:
-        return reason("unreadable", path=path, cause=io_reasons.reason(error))
+        return reason("unreadable", path=path, cause=os_errors.reason(error))
     wrong = departure(content, path, expected)
     return Attachment(attachment_name(path), content) if wrong is None else wrong
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.core import resources
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail import sanitise
 
 _SHOWN = ("total", "grade", "rank")
 
@@ -26,7 +26,7 @@ def of_ranking(seal: Manifest | None) -> str:
     words = resources.load("mail")["correction"]
     if seal is None or seal.reason is None:
         return words["again"]
-    return words["why"].format(number=seal.amendment, reason=plain_text.name(seal.reason))
+    return words["why"].format(number=seal.amendment, reason=sanitise.name(seal.reason))
 
 
 def _side(side: Mapping[str, Any] | None) -> tuple | None:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.mime.application import MIMEApplication
 
 from lianghua_batch.core import file_names
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail import sanitise
 from lianghua_batch.mail.settings import RFC2047, Sender
 
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -74,7 +74,7 @@ def key(period: str, unit: str, address: str, book: Attachment, after: str = "")
 
 def attachment_name(path: str) -> str:
     """Return the name under which a workbook is attached: a file's name that every system takes."""
-    return file_names.safe(plain_text.harmless(path.rpartition("/")[2].removesuffix(_SUFFIX)), _SUFFIX)
+    return file_names.safe(sanitise.harmless(path.rpartition("/")[2].removesuffix(_SUFFIX)), _SUFFIX)
 
 
 def message_id(letter: Letter, envelope: Envelope) -> str:

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import file_names, resources
-from lianghua_batch.mail import messages as letters
+from lianghua_batch.core import atomic_files, file_names, resources
+from lianghua_batch.mail import messages
 from lianghua_batch.mail.messages import Envelope, Letter
 
 _SUFFIX = ".eml"
@@ -20,8 +19,8 @@ def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, 
     words = resources.load("reading")
     out = folder / words["output_folder"] / words["mail_outbox_folder"]
     names = file_names.distinct((f"{letter.unit or letter.name}_{letter.address}" for letter in due), _SUFFIX)
-    with replacing.replacement(out, whole=[period], durable=False) as workshop:
+    with atomic_files.replacement(out, whole=[period], durable=False) as workshop:
         (workshop / period).mkdir()
         for name, letter in zip(names, due, strict=True):
-            (workshop / period / name).write_bytes(letters.written(letter, envelope, now))
+            (workshop / period / name).write_bytes(messages.written(letter, envelope, now))
     return out / period

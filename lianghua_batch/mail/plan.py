@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.archive import published_reader as earlier
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seals as shelf
-from lianghua_batch.archive.manifest import Manifest
+from lianghua_batch.archive import published_reader, seal_names, seal_store
+from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.published_reader import Unusable
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.core import mail_addresses, periods, resources
-from lianghua_batch.core import output_paths as unit_book_files
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.core import mail_addresses, output_paths, periods, resources
 from lianghua_batch.core.periods import YEAR, Period
-from lianghua_batch.mail import attachments as books
-from lianghua_batch.mail import corrections
-from lianghua_batch.mail import messages as letters
-from lianghua_batch.mail import text as wording
+from lianghua_batch.mail import attachments, corrections, letter_text, messages
 from lianghua_batch.mail.attachments import Expected, Reason
 from lianghua_batch.mail.ledger import Entry, History
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter
@@ -88,7 +82,7 @@ def results(folder: Path, period: Period) -> Mapping[str, Any]:
     """Return what was published of a period, and sealed if it is; raises NothingToSend, and OSError where it cannot be read again."""
     words = resources.load("mail")
     seal = _seal(folder, period)
-    found = earlier.published(_outputs(folder), period)
+    found = published_reader.published(_outputs(folder), period)
     if found is None:
         raise NothingToSend(words["no_results_of"].format(folder=_outputs(folder), period=period))
     if isinstance(found, Unusable):
@@ -96,14 +90,14 @@ def results(folder: Path, period: Period) -> Mapping[str, Any]:
     if found.results["period"] != str(period):
         facts = {"path": found.path, "found": found.results["period"], "period": period}
         raise NothingToSend(words["other_period"].format_map(facts))
-    if seal is not None and books.check_code(found.path) != seal.manifest.results_sha256:
+    if seal is not None and attachments.check_code(found.path) != seal.manifest.results_sha256:
         raise NothingToSend(words["results_not_as_sealed"].format(path=found.path, seal=seal.file))
     return found.results
 
 
 def _seal(folder: Path, period: Period) -> Seal | None:
     """The seal that is in force for a period: what is sent must be what is sealed."""
-    seal = shelf.in_force(shelf.seals(names.folder(folder)), period)
+    seal = seal_store.in_force(seal_store.seals(seal_names.folder(folder)), period)
     if isinstance(seal, Unreadable):
         raise NothingToSend(resources.load("mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason))
     return seal
@@ -120,11 +114,11 @@ def plan(
     """Return who gets what of a period's results; raises OSError where results.json cannot be read again."""
     out = _outputs(folder) / str(period)
     ranked = standings(published)
-    code = books.check_code(out / resources.load("reading")["results_name"])
+    code = attachments.check_code(out / resources.load("reading")["results_name"])
     seal = _seal(folder, period)
     desk = _Desk(out, period, code, None if seal is None else seal.manifest, settings, history, roster)
     found: list[Due | KeptBack] = []
-    paths = unit_book_files.paths(((s.unit, s.name) for s in ranked), period)
+    paths = output_paths.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
         found += desk.of_unit(standing, path)
     if settings is not None and settings.operators:
@@ -166,9 +160,11 @@ class _Desk:
         valid = [address for address in written if mail_addresses.valid(address)]
         for address in written:
             if address not in valid:
-                yield KeptBack(standing.unit, standing.name, books.reason("bad_address", address=address, place=place))
+                yield KeptBack(
+                    standing.unit, standing.name, attachments.reason("bad_address", address=address, place=place)
+                )
         if not written:
-            yield KeptBack(standing.unit, standing.name, books.reason("no_address", place=place))
+            yield KeptBack(standing.unit, standing.name, attachments.reason("no_address", place=place))
         if not valid:
             return
         book = self._book(standing.unit, path)
@@ -183,9 +179,9 @@ class _Desk:
         day = self.period.last_day
         unit = self.roster.unit(standing.unit, day)
         if unit is None or unit.level != standing.level:
-            return books.reason("not_there", day=day)
+            return attachments.reason("not_there", day=day)
         if unit.name != standing.name:
-            return books.reason("renamed", code=standing.unit, day=day, name=unit.name)
+            return attachments.reason("renamed", code=standing.unit, day=day, name=unit.name)
         return unit
 
     def of_operators(self, ranked: list[Standing], settings: Settings) -> Iterator[Due | KeptBack]:
@@ -203,27 +199,27 @@ class _Desk:
         listed = () if self.sealed is None else self.sealed.outputs
         sha256 = next((entry.sha256 for entry in listed if entry.file == path), None)
         expected = Expected(unit, str(self.period), self.check_code, sha256)
-        return books.fetch(self.out, path, expected)
+        return attachments.fetch(self.out, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
             said = corrections.of_unit(self.sealed, unit) if corrects else None
-            text = wording.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
+            text = letter_text.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
         else:
             said = corrections.of_ranking(self.sealed) if corrects else None
-            text = wording.of_ranking(about, self.period, book.name, self.settings, corrected=said)
+            text = letter_text.of_ranking(about, self.period, book.name, self.settings, corrected=said)
         return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:
         """A letter's key: of a content that went before another one did, and now counts again, a new one."""
         period = str(self.period)
-        key, last = letters.key(period, unit, address, book), self.history.last(period, unit, address)
+        key, last = messages.key(period, unit, address, book), self.history.last(period, unit, address)
         if last is None or last.key == key:
             return key
         if last.sha256 == book.sha256:
             return last.key
         before = self.history.of(key)
         again = before is not None and before.tried
-        return letters.key(period, unit, address, book, after=last.key) if again else key
+        return messages.key(period, unit, address, book, after=last.key) if again else key

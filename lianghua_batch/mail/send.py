@@ -1,18 +1,35 @@
 """A round of sending: every letter in its turn, at the settings' pace, written into the ledger before and after."""
 
+import datetime as dt
 import heapq
 import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lianghua_batch.core import signals as interrupts
-from lianghua_batch.mail import ledger
-from lianghua_batch.mail import messages as letters
+from lianghua_batch.core import signals
+from lianghua_batch.mail import ledger, messages
 from lianghua_batch.mail.ledger import Entry, Writer
 from lianghua_batch.mail.messages import Envelope, Letter
-from lianghua_batch.mail.send_clock import Clock
 from lianghua_batch.mail.settings import Pace
 from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
+
+
+class Clock:
+    """The system's clock; whoever observes the pauses gives another one of this shape."""
+
+    def now(self) -> dt.datetime:
+        """The time of day, with its zone."""
+        return dt.datetime.now().astimezone()
+
+    def seconds(self) -> float:
+        """Seconds that only go forward."""
+        return time.monotonic()
+
+    def pause(self, seconds: float) -> None:
+        """Let so many seconds go by."""
+        time.sleep(seconds)
+
 
 WAITING, SENT, REFUSED, DEFERRED, UNCERTAIN = "waiting", "sent_now", "refused", "deferred", "uncertain"
 _MINUTE = 60.0
@@ -102,10 +119,10 @@ class Round:
 
     def _attempt(self, letter: Letter, wire: Wire, writer: Writer, waits: Waits | None) -> Answer:
         """Try one letter once."""
-        content = letters.written(letter, self._envelope, self._clock.now())
+        content = messages.written(letter, self._envelope, self._clock.now())
         answer = self._announced(letter, wire, waits)
         # Who breaks off waits until it is known, and written, what became of the message.
-        with interrupts.held_back():
+        with signals.held_back():
             if answer.kind is Kind.GO_ON:
                 writer.add(self._entry(letter, ledger.SENDING))
                 self._know(letter, Answer(Kind.UNKNOWN))
@@ -154,7 +171,7 @@ class Round:
             unit=letter.unit,
             name=letter.name,
             address=letter.address,
-            message_id=letters.message_id(letter, self._envelope),
+            message_id=messages.message_id(letter, self._envelope),
             reply=reply,
             sha256=letter.attachment.sha256,
         )

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.core import mail_addresses, resources
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.core import mail_addresses, os_errors, resources
+from lianghua_batch.mail import sanitise
 
 SMTPS, STARTTLS, PLAIN = "smtps", "starttls", "none"
 RFC2231, RFC2047 = "rfc2231", "rfc2047"
@@ -93,7 +92,7 @@ def read(folder: Path) -> Settings | None:
             raise Wrong([_said("text", file, found=as_text.name)]) from None
         return None
     except OSError as error:
-        reasons = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        reasons = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
         raise Wrong([_said("unreadable", file, **reasons)]) from None
     return parse(content, file)
 
@@ -155,12 +154,12 @@ class _Values:
         for section, keys in self.raw.items():
             if section not in known:
                 names = "、".join(f"[{name}]" for name in known)
-                self.wrong.append(_said("section", self.file, section=plain_text.name(section), known=names))
+                self.wrong.append(_said("section", self.file, section=sanitise.name(section), known=names))
             elif not isinstance(keys, dict):
                 self.wrong.append(_said("no_section", self.file, section=section))
             else:
                 for key in (k for k in keys if k not in known[section]):
-                    words = {"section": section, "key": plain_text.name(key), "known": "、".join(known[section])}
+                    words = {"section": section, "key": sanitise.name(key), "known": "、".join(known[section])}
                     self.wrong.append(_said("key", self.file, **words))
 
     def _value(self, section: str, key: str) -> Any:
@@ -216,7 +215,7 @@ def _no_certificates(file: Path) -> str | None:
     except ssl.SSLError:
         return resources.load("mail")["not_certificates"]
     except OSError as error:
-        return io_reasons.reason(error)
+        return os_errors.reason(error)
     return None
 
 
@@ -225,7 +224,7 @@ def _no_certificates(file: Path) -> str | None:
 
 def _text(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
     fits = isinstance(value, str) and 0 < len(value) <= resources.load("mail")["longest_text"]
-    return value if fits and plain_text.harmless(value) == value else None
+    return value if fits and sanitise.harmless(value) == value else None
 
 
 def _ascii(value: object, spec: Mapping[str, Any], file: Path) -> str | None:

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NoReturn
 
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.core import os_errors, resources
+from lianghua_batch.mail import sanitise
 from lianghua_batch.mail.settings import SMTPS, STARTTLS, Server
 
 _DOT = re.compile(rb"(?m)^\.")
@@ -211,11 +210,11 @@ class Wire:
         if isinstance(error, ssl.SSLCertVerificationError):
             reasons = words["certificates"]
             reason = reasons.get(
-                error.verify_code, reasons["other"].format(text=plain_text.harmless(error.verify_message))
+                error.verify_code, reasons["other"].format(text=sanitise.harmless(error.verify_message))
             )
             raise Stopped(self._said("certificate", reason=reason)) from None
         if isinstance(error, ssl.SSLError) and not isinstance(error, _CLOSED):
-            raise Stopped(self._said("tls", reason=plain_text.harmless(error.reason or str(error)))) from None
+            raise Stopped(self._said("tls", reason=sanitise.harmless(error.reason or str(error)))) from None
         # What was late or refused in the middle of a conversation smtplib tells as a disconnection.
         cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
         if isinstance(cause, socket.gaierror):
@@ -228,7 +227,7 @@ class Wire:
             sentence = self._said("closed")
         else:
             unreachable = cause.errno in _UNREACHABLE
-            reason = words["unreachable"] if unreachable else plain_text.harmless(io_reasons.reason(cause))
+            reason = words["unreachable"] if unreachable else sanitise.harmless(os_errors.reason(cause))
             sentence = self._said("network", reason=reason)
         raise NotNow(words["lost"], sentence, answered=False) from None
 
@@ -273,11 +272,11 @@ class Wire:
     def _reply(self, code: int, text: bytes | str) -> str:
         """A server's words without the password, however it may have sent it back."""
         if not self._password:
-            return plain_text.reply(code, text)
+            return sanitise.reply(code, text)
         user = self._server.user or ""
         forms = (f"\0{user}\0{self._password}", self._password)  # the longer one, which may hold the other, first
         encoded = (base64.b64encode(form.encode("utf-8")).decode("ascii") for form in forms)
-        return plain_text.reply(code, text, (*encoded, self._password))
+        return sanitise.reply(code, text, (*encoded, self._password))
 
 
 def _words():

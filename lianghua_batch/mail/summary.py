@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch.core import resources
-from lianghua_batch.mail import send as sending
+from lianghua_batch.mail import send
 from lianghua_batch.mail.plan import Due, Plan
 from lianghua_batch.mail.send import Result
 
@@ -100,7 +100,7 @@ def _status(due: Due) -> tuple[str, str]:
     if due.arrived:
         return "sent", ""
     if due.uncertain:
-        return sending.UNCERTAIN, ""
+        return send.UNCERTAIN, ""
     if due.last is not None and due.last.state in _AGAIN:
         return "again", due.last.reply
     return ("corrected" if due.corrects else "due"), ""

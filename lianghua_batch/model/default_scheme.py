@@ -7,10 +7,9 @@ from typing import Any
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.form_definitions import CODE, TEXT, YES_NO, Column, Sheet, definitions
-from lianghua_batch.intake import recognition as headings
-from lianghua_batch.intake import tables
+from lianghua_batch.intake import recognition, tables
 from lianghua_batch.intake.grid import Grid
-from lianghua_batch.model import scheme_loader as scheme_reading
+from lianghua_batch.model import scheme_loader
 from lianghua_batch.model.parameters import choices_of, default_text
 from lianghua_batch.model.scheme import Scheme
 
@@ -50,11 +49,11 @@ def scheme() -> Scheme:
     """Return the default scheme as reading a 考评方案 would."""
     found = {}
     for sheet in definitions()["scheme"].sheets:
-        source, _ = headings.recognise(_grid(sheet, rows()[sheet.name]), definitions())
+        source, _ = recognition.recognise(_grid(sheet, rows()[sheet.name]), definitions())
         assert source is not None, sheet.label
         found[sheet.name], problems = tables.extract([source], sheet)
         assert not problems, problems
-    read, problems = scheme_reading.read(found, year=0)
+    read, problems = scheme_loader.read(found, year=0)
     assert not problems, problems
     return read
 

@@ -10,7 +10,7 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import likely
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.tables import Record, Table
-from lianghua_batch.model import scheme_loader_parameter_reading as parameter_reading
+from lianghua_batch.model import parameter_loader
 from lianghua_batch.model.scheme import Band, Dimension, Indicator, Project, Scheme
 
 # The columns without which a row is no project and no indicator; the code first.
@@ -20,7 +20,7 @@ _OF_AN_INDICATOR = ("indicator_id", "level", "kind", "indicator_name", "weight",
 
 def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]:
     """Build the year's scheme from the six tables of 考评方案; where a rule is faulty the default stands in so that checking goes on."""
-    rules, parameters, problems = parameter_reading.read(tables["parameters"])
+    rules, parameters, problems = parameter_loader.read(tables["parameters"])
     bands, found = _bands(tables["bands"])
     problems += found
     dimensions, found = _dimensions(tables["dimensions"])

@@ -3,22 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from lianghua_batch.core import form_definitions as forms
+from lianghua_batch.core import form_definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import duplicates as copies
-from lianghua_batch.intake import period_selection as selection
+from lianghua_batch.intake import duplicates, period_selection
 from lianghua_batch.intake.period_selection import BASE
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Table, extract
-from lianghua_batch.model import roster_loader as roster_reading
-from lianghua_batch.model import scheme_loader as scheme_reading
-from lianghua_batch.model import scheme_loader_parameter_reading as parameter_reading
+from lianghua_batch.model import parameter_loader, roster_loader, scheme_loader
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
 from lianghua_batch.model.scheme import Scheme
-from lianghua_batch.validation import schema as contracts
+from lianghua_batch.validation import schema
 from lianghua_batch.validation.unit_rows import sent_twice
 
 _OF_HEADINGS = ("E105", "E106")
@@ -26,12 +23,12 @@ _OF_HEADINGS = ("E105", "E106")
 
 def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None, list[Problem]]:
     """Type and validate every table of the period; without a whole 花名册 and 考评方案 there is no county, but all that can be told."""
-    selected, problems = selection.select(sources, period)
-    judged, copied, found = copies.without_copies(selected.judged)
+    selected, problems = period_selection.select(sources, period)
+    judged, copied, found = duplicates.without_copies(selected.judged)
     problems += found
     unsigned = [s for s in judged if s.form.by_branch and s.unsigned is not None]
     problems += _not_signed(unsigned)
-    definitions = forms.definitions()
+    definitions = form_definitions.definitions()
     base: dict[str, dict[str, Table]] = {}
     base_problems: dict[str, list[Problem]] = {}
     for name in BASE:
@@ -40,7 +37,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     missing = [p for name in BASE for p in _missing(base[name], definitions[name], period)]
     doubled = _two_schemes(base["scheme"], period)
     problems += missing + doubled
-    rules, found = scheme_reading.read(_firsts(base["scheme"]) if doubled else base["scheme"], period.year)
+    rules, found = scheme_loader.read(_firsts(base["scheme"]) if doubled else base["scheme"], period.year)
     problems += found
     rules_sound = not errors([*base_problems["scheme"], *doubled, *found])
     misshapen = _misshapen(base_problems["roster"])
@@ -58,7 +55,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     if missing or misshapen:  # a table without a column that it must have is as good as none
         by_branch = (tables[form.name] for form in definitions.values() if form.by_branch)
         return None, [*problems, *(p for table in by_branch for p in sent_twice(table, people))]
-    monthly = forms.expand(definitions["monthly_score"], rules.items).sheets[0]
+    monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     sheets = frozenset(s.grid.place() for s in unsigned)
     return County(period, rules, rules_sound, people, tables, earlier, copied, sheets), problems
@@ -66,9 +63,9 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
 
 def people(sources: Iterable[Recognised], period: Period) -> tuple[Roster, list[Problem]]:
     """花名册 alone, as it is for a period, and what is wrong with it; where a sheet or a column of it is missing it is empty."""
-    form = forms.definitions()["roster"]
-    selected, _ = selection.select((s for s in sources if s.form.name == form.name), period)
-    judged, _, copied = copies.without_copies(selected.judged)
+    form = form_definitions.definitions()["roster"]
+    selected, _ = period_selection.select((s for s in sources if s.form.name == form.name), period)
+    judged, _, copied = duplicates.without_copies(selected.judged)
     tables, found = _form_tables(judged, form)
     missing = _missing(tables, form, period)
     roster, wrong = _people(tables, bool(missing) or _misshapen(found))
@@ -79,14 +76,14 @@ def changed_rules(
     scheme_sheets: Iterable[Recognised], period: Period, texts: Mapping[str, str]
 ) -> tuple[Scheme, list[Problem]]:
     """The scheme of a sound 考评方案 as it were if the 值 of these 参数, by their labels, held other texts, and what is wrong then."""
-    selected, _ = selection.select(scheme_sheets, period)
-    judged, _, _ = copies.without_copies(selected.judged)
-    tables, _ = _form_tables(judged, forms.definitions()["scheme"])
-    tables["parameters"] = parameter_reading.with_values(tables["parameters"], texts)
-    return scheme_reading.read(tables, period.year)
+    selected, _ = period_selection.select(scheme_sheets, period)
+    judged, _, _ = duplicates.without_copies(selected.judged)
+    tables, _ = _form_tables(judged, form_definitions.definitions()["scheme"])
+    tables["parameters"] = parameter_loader.with_values(tables["parameters"], texts)
+    return scheme_loader.read(tables, period.year)
 
 
-def _form_tables(sources: Sequence[Recognised], form: forms.Form) -> tuple[dict[str, Table], list[Problem]]:
+def _form_tables(sources: Sequence[Recognised], form: form_definitions.Form) -> tuple[dict[str, Table], list[Problem]]:
     """Extract and validate the tables of one form."""
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
@@ -95,18 +92,18 @@ def _form_tables(sources: Sequence[Recognised], form: forms.Form) -> tuple[dict[
         tables[sheet.name], found = extract(mine, sheet)
         problems += found
         if form.name == "roster":
-            tables[sheet.name], found = copies.without_second_lists(tables[sheet.name])
+            tables[sheet.name], found = duplicates.without_second_lists(tables[sheet.name])
             problems += found
-        problems += contracts.check(tables[sheet.name])
+        problems += schema.check(tables[sheet.name])
     return tables, problems
 
 
 def _form_table(
-    sources: Sequence[Recognised], form: forms.Form, items: Mapping[str, Sequence[str]], sound: bool
+    sources: Sequence[Recognised], form: form_definitions.Form, items: Mapping[str, Sequence[str]], sound: bool
 ) -> tuple[Table, list[Problem]]:
     """The one table of a form whose expandable columns stand for `items`; where not all are known for `sound`, nobody
     knows which column is extra."""
-    tables, problems = _form_tables(sources, forms.expand(form, items))
+    tables, problems = _form_tables(sources, form_definitions.expand(form, items))
     expanded = [items[c.expand] for s in form.sheets for c in s.columns if c.expand is not None]
     if not all(expanded) or (expanded and not sound):
         problems = [p for p in problems if p.code != "W101" or (all(expanded) and p.suggestion is not None)]
@@ -121,7 +118,7 @@ def _misshapen(problems: Iterable[Problem]) -> bool:
 def _unchecked(base: Mapping[str, Mapping[str, Table]], names: Iterable[str]) -> list[Problem]:
     """That what rests on these base forms was left unchecked, told once for each that is there."""
     files = {name: next((o.file for t in base[name].values() for o in t.origins), None) for name in names}
-    labels = forms.definitions()
+    labels = form_definitions.definitions()
     return [
         problem("W405", SourceRef(file), form=labels[name].label) for name, file in files.items() if file is not None
     ]
@@ -131,7 +128,7 @@ def _people(tables: Mapping[str, Table], misshapen: bool) -> tuple[Roster, list[
     """The roster; without a whole sheet of units nothing can be said of any member's."""
     if misshapen or not tables["units"].origins:
         return Roster({}, {}), []
-    return roster_reading.read(tables["units"], tables["members"])
+    return roster_loader.read(tables["units"], tables["members"])
 
 
 def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
@@ -145,7 +142,7 @@ def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
     ]
 
 
-def _missing(tables: Mapping[str, Table], form: forms.Form, period: Period) -> list[Problem]:
+def _missing(tables: Mapping[str, Table], form: form_definitions.Form, period: Period) -> list[Problem]:
     absent = [sheet for sheet in form.sheets if not tables[sheet.name].origins]
     if len(absent) == len(form.sheets):
         return [problem("E115", SourceRef(""), form=form.label, period=period.year)]

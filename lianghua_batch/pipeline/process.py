@@ -8,28 +8,18 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import discovery
-from lianghua_batch.intake import period_selection as selection
-from lianghua_batch.intake import read_files_init as intake
-from lianghua_batch.intake import recognition as headings
+from lianghua_batch.intake import discovery, period_selection, read_files, recognition
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
 from lianghua_batch.model.scheme import Scheme
-from lianghua_batch.pipeline import drafts
-from lianghua_batch.pipeline import load_county as assembly
-from lianghua_batch.scoring import diary, members, results
-from lianghua_batch.scoring import eligibility as scope
-from lianghua_batch.scoring import organisation_quarter as quarter
-from lianghua_batch.scoring import organisation_year as organisations
+from lianghua_batch.pipeline import drafts, load_county
+from lianghua_batch.scoring import diary, eligibility, members, organisation_quarter, organisation_year, results
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.results import Results
-from lianghua_batch.validation import agreement, attribution, completeness
-from lianghua_batch.validation import form_owner as owners
+from lianghua_batch.validation import agreement, attribution, completeness, form_owner, knock_on, scheme_rules
 from lianghua_batch.validation import knock_on as doubts
-from lianghua_batch.validation import knock_on_consequences as consequences
 from lianghua_batch.validation import member_rows as people
-from lianghua_batch.validation import scheme_rules as rules
 from lianghua_batch.validation import unit_rows as units
 
 Progress = Callable[[int, int], None]
@@ -100,7 +90,7 @@ def _final(examined: _Examined) -> Outcome:
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
         if errors(problems):  # what is told already may cause these; alone they stand
-            found = consequences.left_out(found, county, examined.scored.scope)
+            found = knock_on.left_out(found, county, examined.scored.scope)
         problems = [*problems, *attribution.attributed(found, county)]
     return examined.outcome(problems, None if errors(problems) else ranked)
 
@@ -148,7 +138,7 @@ def process_trial(
     today = _final(examined)
     if today.results is None:
         return Trial(today)
-    scheme, found = assembly.changed_rules(examined.scheme_sheets, examined.period, texts)
+    scheme, found = load_county.changed_rules(examined.scheme_sheets, examined.period, texts)
     if errors(found):
         return Trial(today, refused=tuple(errors(found)))
     then, found = _ranked_under(scheme, examined.county)
@@ -163,7 +153,7 @@ def _ranked_under(scheme: Scheme, county: County) -> tuple[Results, list[Problem
     changed = replace(county, scheme=scheme)
     scored = _score_members(changed)
     ranked, found = rank(changed, scored)
-    found = [*rules.check(changed), *completeness.check(changed, scored), *found]
+    found = [*scheme_rules.check(changed), *completeness.check(changed, scored), *found]
     return ranked, errors(attribution.attributed(found, changed))
 
 
@@ -172,22 +162,22 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
     paths, problems = discovery.find(root, out)
     sources, found = recognise_all(paths, root, progress)
     found = [p for p in found if not _is_own(p, root, out)]
-    base_files = frozenset(s.grid.file for s in sources if s.form.name in selection.BASE)
+    base_files = frozenset(s.grid.file for s in sources if s.form.name in period_selection.BASE)
     problems += found
     if not paths:
         problems.append(problem("E117", SourceRef("")))
-    period = period or selection.choose_period(sources)
+    period = period or period_selection.choose_period(sources)
     if period is None:
         if not errors(problems):
             problems.append(problem("E602", SourceRef("")))
         return _Examined(None, len(paths), problems, base_files)
-    problems = selection.of_the_period(problems, sources, period)
-    inputs = selection.files(sources, period)
-    county, found = assembly.county(sources, period)
+    problems = period_selection.of_the_period(problems, sources, period)
+    inputs = period_selection.files(sources, period)
+    county, found = load_county.county(sources, period)
     problems += found
     if county is None:
         return _Examined(period, len(paths), problems, base_files, inputs)
-    county, found = owners.check(county)
+    county, found = form_owner.check(county)
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed([*problems, *found], county)
@@ -209,10 +199,10 @@ def recognise_all(
     listed = list(paths)
     sources: list[Recognised] = []
     problems: list[Problem] = []
-    for done, (grids, found) in enumerate(intake.read_all(listed, root), start=1):
+    for done, (grids, found) in enumerate(read_files.read_all(listed, root), start=1):
         problems += found
         for grid in grids:
-            source, found = headings.recognise(grid, definitions())
+            source, found = recognition.recognise(grid, definitions())
             problems += found
             if source is not None:
                 sources.append(source)
@@ -230,7 +220,7 @@ def roster(root: Path, period: Period, progress: Progress | None = None) -> tupl
     """
     paths, listing = discovery.find(root)
     sources, reading = recognise_all(paths, root, progress)
-    people, found = assembly.people(sources, period)
+    people, found = load_county.people(sources, period)
     mine = {s.grid.place() for s in sources if s.form.name == "roster"}
     sheets = {(place.file, place.sheet) for place in mine}
     about = [p for p in reading if not people.units or (p.place.file, p.place.sheet) in sheets]
@@ -242,7 +232,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
 
     `so_far` are the problems found in reading it: what follows from them is not told besides.
     """
-    problems = [*rules.check(county), *people.check(county), *units.check(county)]
+    problems = [*scheme_rules.check(county), *people.check(county), *units.check(county)]
     scored = _score_members(county)
     problems += completeness.check(county, scored)
     if county.rules_sound:
@@ -252,7 +242,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
 
 def _score_members(county: County) -> Members:
     """Score everybody's months, quarters and year."""
-    in_scope = scope.member_months(county)
+    in_scope = eligibility.member_months(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)
     quarters = members.quarter_scores(county, in_scope, months)
@@ -264,6 +254,6 @@ def _score_members(county: County) -> Members:
 
 def rank(county: County, scored: Members) -> tuple[Results, list[Problem]]:
     """Score branches, then committees, and grade and rank everything; it stands only if no problem is an error."""
-    score_units = organisations.organisation_years if county.is_year else quarter.organisation_quarters
+    score_units = organisation_year.organisation_years if county.is_year else organisation_quarter.organisation_quarters
     branches, committees, problems = score_units(county, scored)
     return results.build(county, scored, branches, committees), problems

@@ -5,18 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.core.source_ref import file_name
-from lianghua_batch.intake import discovery
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import discovery, read_files
 from lianghua_batch.pipeline.process import Outcome
-from lianghua_batch.report import annotated as annotation
-from lianghua_batch.report import check_report
+from lianghua_batch.report import annotated, check_report
 from lianghua_batch.report.annotated import folder as copies_folder
-from lianghua_batch.report.writer import workbook as workbook_out
-from lianghua_batch.validation import grouping as folding
+from lianghua_batch.report.writer import workbook
+from lianghua_batch.validation import grouping
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,8 @@ def publish(
     """
     words = resources.load("check_report")
     report, folder = words["report"]["name"], words["annotation"]["folder"]
-    with replacing.replacement(out, whole=(folder,) if annotate else ()) as workshop:
-        workbook_out.write(workshop / report, *_report(outcome, root, out))
+    with atomic_files.replacement(out, whole=(folder,) if annotate else ()) as workshop:
+        workbook.write(workshop / report, *_report(outcome, root, out))
         if not annotate:
             return Written(out / report)
         kept = workshop / words["annotation"]["kept"]
@@ -57,15 +54,15 @@ def publish(
         report=out / report,
         folder=out / folder if made else None,
         copies=made,
-        too_large=tuple(file for file, why in without.items() if why is annotation.NoCopy.TOO_LARGE),
-        unlike=tuple(file for file, why in without.items() if why is annotation.NoCopy.UNLIKE),
+        too_large=tuple(file for file, why in without.items() if why is annotated.NoCopy.TOO_LARGE),
+        unlike=tuple(file for file, why in without.items() if why is annotated.NoCopy.UNLIKE),
         kept=out / kept.name if saved else None,
     )
 
 
 def _report(outcome: Outcome, root: Path, out: Path) -> tuple:
     """The report's sheets and properties."""
-    groups = folding.grouped(outcome.problems, outcome.base_files)
+    groups = grouping.grouped(outcome.problems, outcome.base_files)
     checked = check_report.Checked(groups, outcome.period, outcome.files, outcome.unit_names, _way(out, root))
     return check_report.build(checked), check_report.properties(checked)
 
@@ -81,7 +78,7 @@ def _way(start: Path, end: Path) -> str:
 
 def _write_copies(
     outcome: Outcome, root: Path, out: Path, target: Path, progress: Callable[[int, int], None] | None
-) -> tuple[int, dict[str, annotation.NoCopy]]:
+) -> tuple[int, dict[str, annotated.NoCopy]]:
     """Write a copy of every workbook that has an error in one of its sheets; return how many, and which files got none and why."""
     by_file: dict[str, list[Problem]] = {
         p.place.file: [] for p in errors(outcome.problems) if p.place.sheet is not None
@@ -93,12 +90,12 @@ def _write_copies(
     paths = [path for path in found if file_name(path, root) in by_file]
     there = {path.relative_to(root) for path in found}
     made, without = 0, {}
-    for done, (path, (grids, _)) in enumerate(zip(paths, intake.read_all(paths, root), strict=True), start=1):
+    for done, (path, (grids, _)) in enumerate(zip(paths, read_files.read_all(paths, root), strict=True), start=1):
         name = path.relative_to(root)
         if grids:
             file = file_name(path, root)
-            copy = annotation.annotated(path.read_bytes(), PurePath(file), grids, by_file[file])
-            if isinstance(copy, annotation.NoCopy):
+            copy = annotated.annotated(path.read_bytes(), PurePath(file), grids, by_file[file])
+            if isinstance(copy, annotated.NoCopy):
                 without[file] = copy
             else:
                 place = target / (_converted_name(name, there) if copy.converted else name)

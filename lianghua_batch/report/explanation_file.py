@@ -8,20 +8,17 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 
 from lianghua_batch.analysis.explanation import Node
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
-from lianghua_batch.intake.formats import file_type as kinds
-from lianghua_batch.intake.formats import xlsx as xlsx_facts
-from lianghua_batch.intake.formats import zip_limits as packages
+from lianghua_batch.core import atomic_files, resources
+from lianghua_batch.intake.formats import file_type, xlsx, zip_limits
 from lianghua_batch.intake.formats.sheet_facts import Refusal
-from lianghua_batch.report import ranking_workbook as report
+from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets import explanation
 from lianghua_batch.report.view import View
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring.results import Results
 
 _SUFFIX = ".xlsx"
-_NOT_OURS = (*kinds.ZIP_ERRORS, DefusedXmlException, LookupError, ParseError, Refusal)
+_NOT_OURS = (*file_type.ZIP_ERRORS, DefusedXmlException, LookupError, ParseError, Refusal)
 
 
 class WrongPlace(ValueError):
@@ -47,9 +44,9 @@ def check(book: Path, data: Path) -> None:
 def write(results: Results, top: Node, book: Path) -> None:
     """Write the tree over the workbook that may be there; raises what `replacing` raises."""
     sheet = explanation.build(View(results, ()), top)
-    properties = replace(report.properties(results), title=str(sheet.title.cells[0].value))
-    with replacing.replacement(book.parent) as beside:
-        workbook_out.write(beside / book.name, [sheet], properties)
+    properties = replace(ranking_workbook.properties(results), title=str(sheet.title.cells[0].value))
+    with atomic_files.replacement(book.parent) as beside:
+        workbook.write(beside / book.name, [sheet], properties)
 
 
 def _wrong(why: str, **facts: object) -> WrongPlace:
@@ -58,14 +55,14 @@ def _wrong(why: str, **facts: object) -> WrongPlace:
 
 def _is_explanation(path: Path) -> bool:
     """Whether this program wrote it, and it holds nothing but 计分明细."""
-    limit = packages.limits()
+    limit = zip_limits.limits()
     if path.stat().st_size > limit.file_bytes:
         return False
     try:
-        parts = packages.parts(path.read_bytes(), limit)
-        if xlsx_facts.category(parts) != resources.load("reading")["own_category"]:
+        parts = zip_limits.parts(path.read_bytes(), limit)
+        if xlsx.category(parts) != resources.load("reading")["own_category"]:
             return False
-        sheets = [name for name, _ in xlsx_facts.sheet_parts(parts)]
+        sheets = [name for name, _ in xlsx.sheet_parts(parts)]
     except _NOT_OURS:
         return False
     return sheets == [resources.load_parts("report")["explanation"]["name"]]

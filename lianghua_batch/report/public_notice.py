@@ -6,9 +6,9 @@ from itertools import groupby
 
 from lianghua_batch.core import resources
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Properties, Row, SheetTable
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
@@ -34,7 +34,7 @@ def properties(results: Results) -> Properties:
 
 def _committees(view: View) -> SheetTable:
     key = "public_committees"
-    shown = tables.fields(view, view.layout(key)["columns"], {})
+    shown = sheet_table.fields(view, view.layout(key)["columns"], {})
     return _sheet(view, key, shown, [*_units(view, shown, view.results.committees), *_closing(view, len(shown))])
 
 
@@ -42,27 +42,27 @@ def _branches(view: View) -> SheetTable:
     """Committee by committee: the official rank is among its branches."""
     key = "public_branches"
     layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [tables.band(text, len(shown)), *_units(view, shown, standings)]
+        rows += [sheet_table.band(text, len(shown)), *_units(view, shown, standings)]
     return _sheet(view, key, shown, [*rows, *_closing(view, len(shown))])
 
 
 def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitStanding]) -> list[Row]:
-    return [tables.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+    return [sheet_table.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
     """Branch by branch by rank, each on pages of its own to be put up there, with all that a page must say."""
     key = "public_members"
-    shown = tables.fields(view, view.layout(key)["columns"], {})
+    shown = sheet_table.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
         rows += _of_branch(view, shown, branch, [_member(view, shown, s, mask_names) for s in standings])
     columns = (replace(f.column, heading="") for f in shown)  # each page has its own headings, under its title
-    sheet = _public(tables.sheet(view, key, columns, rows, subtitles=()), view)
+    sheet = _public(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
     return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet
 
 
@@ -72,15 +72,15 @@ def _of_branch(view: View, shown: Sequence[Field], branch: str, members: Sequenc
     title = view.fill(layout["branch"], name=view.unit(branch).name)
     for first in range(0, len(members), layout["members"]):
         named = layout["continued"].format(title=title) if first else title
-        yield replace(tables.band(named, width, "title_wrapped"), new_page=True)
-        yield from (tables.band(line, width, "subtitle") for line in _subtitles(view))
+        yield replace(sheet_table.band(named, width, "title_wrapped"), new_page=True)
+        yield from (sheet_table.band(line, width, "subtitle") for line in _subtitles(view))
         yield Row(tuple(Cell(f.column.heading, "heading") for f in shown), height=layout["heading"])
         yield from members[first : first + layout["members"]]
     yield from _closing(view, width)
 
 
 def _member(view: View, shown: Sequence[Field], standing: MemberStanding, mask_names: bool) -> Row:
-    return tables.row(view, shown, lambda f: _of_member(view, standing, f.name, mask_names))
+    return sheet_table.row(view, shown, lambda f: _of_member(view, standing, f.name, mask_names))
 
 
 def _of_member(view: View, standing: MemberStanding, name: str, mask_names: bool) -> str | Score:
@@ -94,12 +94,12 @@ def _closing(view: View, width: int) -> Iterator[Row]:
     """When and where to object, and who puts it up."""
     words = view.sheets["public"]
     yield Row((Cell("", "blank", width),), height=12)
-    yield from (tables.band(line, width, "notice") for line in words["lines"])
-    yield from (tables.band(line, width, "signed_by") for line in words["signed"])
+    yield from (sheet_table.band(line, width, "notice") for line in words["lines"])
+    yield from (sheet_table.band(line, width, "signed_by") for line in words["signed"])
 
 
 def _sheet(view: View, key: str, shown: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
-    return _public(tables.sheet(view, key, (f.column for f in shown), rows, subtitles=_subtitles(view)), view)
+    return _public(sheet_table.sheet(view, key, (f.column for f in shown), rows, subtitles=_subtitles(view)), view)
 
 
 def _subtitles(view: View) -> Sequence[str]:

@@ -9,26 +9,26 @@ from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
 from lianghua_batch.report.sheets import (
     bonuses,
+    branch_class_changes,
     chart_data,
     charts,
     composition,
     cover,
     indicator_scores,
     left_out,
+    members,
     objections,
     overview,
     quarters,
     rankings,
     ratings,
+    rectification,
+    rewards_and_sanctions,
+    scheme,
+    statistics,
     warnings,
     years,
 )
-from lianghua_batch.report.sheets import branch_class_changes as class_moves
-from lianghua_batch.report.sheets import members as people
-from lianghua_batch.report.sheets import rectification as rectifying
-from lianghua_batch.report.sheets import rewards_and_sanctions as uses
-from lianghua_batch.report.sheets import scheme as rules
-from lianghua_batch.report.sheets import statistics as analysis
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import Results
 
@@ -40,25 +40,25 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "committees": rankings.committees,
     "branches": rankings.branches,
     "branches_by_committee": rankings.branches_by_committee,
-    "class_moves": class_moves.build,
+    "class_moves": branch_class_changes.build,
     "charts": charts.build,
     "quarters": quarters.build,
     "years": years.build,
-    "members": people.build,
+    "members": members.build,
     "composition_committees": composition.committees,
     "composition_branches": composition.branches,
     "bonus": bonuses.build,
     "indicator_scores": indicator_scores.build,
     "ratings": ratings.marks,
     "ballots": ratings.ballots,
-    "uses": uses.build,
-    "rectification": rectifying.ledger,
-    "findings": rectifying.findings,
+    "uses": rewards_and_sanctions.build,
+    "rectification": rectification.ledger,
+    "findings": rectification.findings,
     "objections": objections.build,
-    "indicator_analysis": analysis.of_indicators,
-    "rater_analysis": analysis.of_raters,
-    "scheme": rules.build,
-    "indicators": rules.indicators,
+    "indicator_analysis": statistics.of_indicators,
+    "rater_analysis": statistics.of_raters,
+    "scheme": scheme.build,
+    "indicators": scheme.indicators,
     "warnings": warnings.build,
     "left_out": left_out.build,
     "chart_data": chart_data.build,

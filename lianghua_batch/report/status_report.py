@@ -2,18 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lianghua_batch import __version__
-from lianghua_batch.core import resources
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, YEAR, Period
 from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.report import status_report
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
-from lianghua_batch.validation import grouping as folding
+from lianghua_batch.report.writer import workbook
+from lianghua_batch.validation import grouping
 from lianghua_batch.validation.filing_status import STATES, Cohort, Line, Status
 from lianghua_batch.validation.reminders import CHASED, gaps, listed, reminders
+
+
+def write(status: Status, folder: Path) -> Path:
+    """Write the workbook into `folder` over the one that may be there, and return its path; raises what `replacing` raises."""
+    name = resources.load("status")["book"]["file"]
+    with atomic_files.replacement(folder) as beside:
+        workbook.write(beside / name, status_report.build(status), status_report.properties(status))
+    return folder / name
+
 
 Words = Mapping[str, Any]
 
@@ -156,7 +168,7 @@ def _of_branches(status: Status, layout: Words, width: int) -> Iterator[Row]:
                 "head": reminder.unit.details["head"] or "",
                 "state": _words()["states"][reminder.state]["label"],
                 "form": definitions()[reminder.form].label,
-                "periods": folding.spans(map(str, reminder.periods)),
+                "periods": grouping.spans(map(str, reminder.periods)),
                 "due_by": reminder.due_by,
             }
             yield _row(layout, values, reminder.state)

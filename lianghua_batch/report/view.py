@@ -27,8 +27,7 @@ from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout.model import Cell, Formula, Key, Value
-from lianghua_batch.scoring import organisation_year as organisations
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import organisation_year, results
 from lianghua_batch.scoring.results import Results, UnitStanding
 
 _BY_PLACES = ("score", "total")  # styles whose number format follows 小数位
@@ -290,7 +289,7 @@ class View:
     @cached_property
     def actual_values(self) -> Mapping[tuple[str, str], Record]:
         """The rows of 指标完成 by unit and indicator."""
-        return organisations.actual_values(self.results.county)
+        return organisation_year.actual_values(self.results.county)
 
     def branches_of(self, committee: str) -> list[str]:
         """The codes of a committee's branches that are scored."""

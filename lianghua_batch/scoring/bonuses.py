@@ -8,7 +8,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import PASSED
 from lianghua_batch.model.scores import Contribution, Score, item_label, limited, step_clause, unrounded
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 
 
 def bonuses(county: County, unit: Unit) -> dict[str, Score]:
@@ -40,7 +40,7 @@ def _discipline(county: County, cases: list[Record], individual: Fraction) -> li
     rules, by = county.scheme.parameters, step_clause("discipline")
     parts = [_entry(cases[0], -rules.discipline_deduction, by, "case")]
     parts += (_entry(row, exact.ZERO, by, "further_case") for row in cases[1:])
-    spared = arithmetic.discipline_spared(individual, rules)
+    spared = formulas.discipline_spared(individual, rules)
     if spared:
         cell, held = county.scheme.rule_cell("individual_cap"), rules.individual_cap
         parts.append(Contribution(item_label("cap"), spared, by, cell, kind="cap", held=held))

@@ -15,7 +15,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member
 from lianghua_batch.model.scheme import MEMBER
 from lianghua_batch.model.scores import Contribution, Score, averaged, item_label, score, step_clause, taken, weighted
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.eligibility import Key, Scope
 
@@ -122,7 +122,7 @@ def quarter_scores(county: County, scope: Scope, months: Mapping[Key, Score]) ->
 
 def _quarter(county: County, member: Member, period: Period, months: list[Score], row: Record | None) -> Quarter:
     scheme, by = county.scheme, step_clause("quarter_points")
-    share = arithmetic.month_share(len(months), scheme.parameters)
+    share = formulas.month_share(len(months), scheme.parameters)
     parts = [taken(m, f"{m.label} {m.period}", by, share) for m in months]
     points = score(scheme, member.id, "quarter_points", period, parts)
     by = step_clause("approved")
@@ -134,7 +134,7 @@ def _quarter(county: County, member: Member, period: Period, months: list[Score]
     approved = score(scheme, member.id, "approved", period, parts, final=True)
     by = step_clause("percent")
     item = approved.label if scheme.parameters.quarter_basis == "mean" else f"{approved.label}÷{len(months)}"
-    part = taken(approved, item, by, arithmetic.percent_share(len(months), scheme.parameters))
+    part = taken(approved, item, by, formulas.percent_share(len(months), scheme.parameters))
     percent = score(scheme, member.id, "percent", period, [part])
     return Quarter(member, period, tuple(months), points, approved, percent, row)
 
@@ -189,7 +189,7 @@ def ballot_parts(row: Record, worths: Mapping[str, Fraction], by: str) -> list[C
             kind="ballots",
             held=filled[grade],
         )
-        for (grade, worth), share in zip(worths.items(), arithmetic.ballot_shares(list(votes.values())), strict=True)
+        for (grade, worth), share in zip(worths.items(), formulas.ballot_shares(list(votes.values())), strict=True)
     ]
 
 
@@ -201,7 +201,7 @@ def _year(county: County, member: Member, quarters: list[Quarter], review: Score
     if review is None:
         parts = [taken(points, points.label, by)]
     else:
-        weights = arithmetic.member_weights(True, scheme.parameters)
+        weights = formulas.member_weights(True, scheme.parameters)
         parts = [weighted(points, weights["points"], by), weighted(review, weights["review"], by)]
     total = score(scheme, member.id, "member_total", county.period, parts, final=True)
     return Year(member, tuple(quarters), points, review, total)

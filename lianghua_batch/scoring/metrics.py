@@ -11,7 +11,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.model.scores import Contribution, Score, score, step_clause, taken
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 from lianghua_batch.scoring.due_forms import by_calendar
 from lianghua_batch.scoring.members import Members
 
@@ -54,7 +54,7 @@ def branch_mean(facts: Facts, unit: Unit) -> Score | None:
 
 def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:
     """Branch scores averaged 等权, or by `heads`, the members scored in each, 等权 where there are none."""
-    shares = arithmetic.branch_heads([t.subject for t in totals], heads, facts.county.scheme.parameters)
+    shares = formulas.branch_heads([t.subject for t in totals], heads, facts.county.scheme.parameters)
     whole = sum(shares.values())
     by = step_clause("branch_mean")
     return [

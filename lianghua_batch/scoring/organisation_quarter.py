@@ -9,8 +9,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.model.scores import Score, score, step_clause, taken, weighted
-from lianghua_batch.scoring import formulas as arithmetic
-from lianghua_batch.scoring import raters
+from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.metrics import Facts, committee_parts, mean_of
 
@@ -55,7 +54,7 @@ def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Sc
     if mean is None:
         parts = [taken(inspection, inspection.label, by)]
     else:
-        weights = arithmetic.quarter_weights(True, county.scheme.parameters)
+        weights = formulas.quarter_weights(True, county.scheme.parameters)
         parts = [weighted(mean, weights["member_mean"], by), weighted(inspection, weights["inspection"], by)]
     return score(county.scheme, unit.id, "quarter_total", county.period, parts, final=True)
 

@@ -13,8 +13,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator
 from lianghua_batch.model.scores import Contribution, Score, item_label, score, step_clause, taken, unrounded, weighted
-from lianghua_batch.scoring import formulas as arithmetic
-from lianghua_batch.scoring import raters
+from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.bonuses import bonuses
 from lianghua_batch.scoring.efficacy import points, value_of
 from lianghua_batch.scoring.members import Members
@@ -115,14 +114,14 @@ def _year_end(
     county: County, unit: Unit, assessment: Score, supervisors: Score, masses: Score, clients: Score | None
 ) -> Score:
     """The four raters weighted; without 服务对象 its weight goes to 党员群众 (无服务对象时 = 并入党员群众)."""
-    weights, by = arithmetic.year_end_weights(clients is not None, county.scheme.parameters), step_clause("year_end")
+    weights, by = formulas.year_end_weights(clients is not None, county.scheme.parameters), step_clause("year_end")
     scores = (assessment, supervisors, masses, clients)
     parts = [weighted(its, weights[its.step], by) for its in scores if its is not None]
     return score(county.scheme, unit.id, "year_end", county.period, parts)
 
 
 def _annual(county: County, unit: Unit, inspection: Score, year_end: Score) -> Score:
-    weights, by = arithmetic.annual_weights(county.scheme.parameters), step_clause("annual")
+    weights, by = formulas.annual_weights(county.scheme.parameters), step_clause("annual")
     parts = [weighted(its, weights[its.step], by) for its in (inspection, year_end)]
     return score(county.scheme, unit.id, "annual", county.period, parts)
 

@@ -9,7 +9,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, ORGANISATION
 from lianghua_batch.model.scores import Contribution, Score, averaged, item_label, score, step_clause
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 from lianghua_batch.scoring.members import ballot_parts
 
 
@@ -23,7 +23,7 @@ def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list
     """The parts of the raters' mean; from 去极值人数 raters on (and more than two) one highest and one lowest count nothing."""
     ordered = sorted(rows, key=lambda r: str(r[rater]))
     marks = [exact.from_hundredths(r["score"]) for r in ordered]
-    shares = arithmetic.rater_shares(marks, county.scheme.parameters)
+    shares = formulas.rater_shares(marks, county.scheme.parameters)
     return [
         Contribution(str(r[rater]), mark * share, by, r.ref("score"), kind="rater", held=mark)
         if share

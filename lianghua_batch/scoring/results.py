@@ -14,7 +14,7 @@ from lianghua_batch.model.roster import Member
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.model.scores import Score
 from lianghua_batch.pipeline.drafts import Draft
-from lianghua_batch.scoring import grades_and_ranks as grading
+from lianghua_batch.scoring import grades_and_ranks
 from lianghua_batch.scoring.members import Members, Quarter, Year
 from lianghua_batch.scoring.organisation_quarter import OrganisationQuarter
 from lianghua_batch.scoring.organisation_year import OrganisationYear
@@ -98,17 +98,17 @@ def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuart
         return scores.total.value
 
     ordered = sorted(scored, key=tie_order)
-    in_county = {s.unit.id: rank for s, rank in grading.ranks(ordered, total, county.scheme)}
+    in_county = {s.unit.id: rank for s, rank in grades_and_ranks.ranks(ordered, total, county.scheme)}
     ordered.sort(key=lambda s: s.unit.parent or "")
     bands = county.scheme.bands[ORGANISATION]
     return tuple(
-        UnitStanding(s, grading.grade(total(s), bands), rank, in_county[s.unit.id])
-        for s, rank in grading.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
+        UnitStanding(s, grades_and_ranks.grade(total(s), bands), rank, in_county[s.unit.id])
+        for s, rank in grades_and_ranks.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
     )
 
 
 def _member_years(county: County, members: Members) -> list[MemberStanding]:
-    grades = grading.member_grades(members.years, members.diary.vetoes, county.scheme)
+    grades = grades_and_ranks.member_grades(members.years, members.diary.vetoes, county.scheme)
     ranked = _ranked_in_branch(members.years.values(), lambda y: y.total.value, county)
     return [
         MemberStanding(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
@@ -123,7 +123,7 @@ def _member_quarters(county: County, members: Members) -> list[MemberStanding]:
 
 def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list[tuple[Any, int]]:
     ordered = sorted(scored, key=lambda s: (s.member.branch, s.member.id))
-    return grading.ranks_within(ordered, lambda s: s.member.branch, value, county.scheme)
+    return grades_and_ranks.ranks_within(ordered, lambda s: s.member.branch, value, county.scheme)
 
 
 # --- results.json --------------------------------------------------------------------------------------------------

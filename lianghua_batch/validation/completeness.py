@@ -10,7 +10,7 @@ from lianghua_batch.intake.tables import ORIGIN, Origin
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
-from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.members import Members, reviews_of
 
 NOWHERE = SourceRef("")  # a form that is not there has no place
@@ -18,7 +18,7 @@ NOWHERE = SourceRef("")  # a form that is not there has no place
 
 def check(county: County, members: Members) -> list[Problem]:
     """Everything that is missing for the period."""
-    due = owed.by_members(county, members.scope)
+    due = due_forms.by_members(county, members.scope)
     problems = [_missing_form(county, *form) for form in due if form not in county.filed]
     problems += [*_months(county, members), *_quarters(county, members)]
     if county.is_year:
@@ -51,7 +51,7 @@ def _adrift(county: County, form: str) -> set[tuple[str, SourceRef]]:
 
 def _months(county: County, members: Members) -> Iterator[Problem]:
     """Every member-month due has its row in the branch's 月打分, unless 月积分口径 asks for none."""
-    if not owed.scores_are_filed(county):
+    if not due_forms.scores_are_filed(county):
         return
     rows = county.rows_by_member("monthly_score")
     origins, adrift = _origins(county, "monthly_score"), _adrift(county, "monthly_score")
@@ -68,7 +68,7 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
     rows = county.rows_by_member("quarterly_summary")
     adrift = _adrift(county, "quarterly_summary")
     for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
-        for member in owed.in_quarter(county, members.scope, branch, quarter) if quarter else ():
+        for member in due_forms.in_quarter(county, members.scope, branch, quarter) if quarter else ():
             if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in adrift:
                 yield problem("E317", origin.place(), value=member.id, member=member, period=quarter)
     for (member_id, branch, quarter), row in rows.items():
@@ -82,7 +82,7 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
     adrift = _adrift(county, "annual_review")
     for (branch, _), origin in _origins(county, "annual_review").items():
-        for member in owed.in_year(county, members.scope, branch):
+        for member in due_forms.in_year(county, members.scope, branch):
             if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in adrift:
                 yield problem("E319", origin.place(), value=member.id, member=member)
     yield from _idle_reviews(county, members)
@@ -104,7 +104,7 @@ def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
 
 
 def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
-    for period in owed.inspections_lacking(county, unit):
+    for period in due_forms.inspections_lacking(county, unit):
         if period.kind == YEAR:  # founded after all of its 督查期次
             yield problem("E342", unit.row.ref("founded"), value=unit.start, unit=unit, period=period)
         else:
@@ -112,10 +112,10 @@ def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
 
 
 def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
-    for indicator in owed.indicators_lacking(county, unit):
+    for indicator in due_forms.indicators_lacking(county, unit):
         yield problem("E327", NOWHERE, value=indicator.id, unit=unit, indicator=indicator.id, name=indicator.name)
     if not county.rows_by_unit("supervisor_score").get(unit.id):
         yield problem("E331", NOWHERE, value=unit.id, unit=unit)
     labels = definitions()["satisfaction"].sheet("satisfaction").column("audience").choices
-    for audience in owed.audiences_lacking(county, unit):
+    for audience in due_forms.audiences_lacking(county, unit):
         yield problem("E332", NOWHERE, value=unit.id, unit=unit, audience=labels[audience])

@@ -15,7 +15,7 @@ from lianghua_batch.intake.tables import ORIGIN, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
-from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.due_forms import Due
 from lianghua_batch.scoring.eligibility import member_months
 from lianghua_batch.validation.unit_rows import same_form_twice
@@ -151,9 +151,9 @@ def _entries(
 def _there(county: County) -> dict[Due, bool]:
     """Everything that is due, and what a branch sent beyond that: whether it is there."""
     sent = [Due(*form) for form in county.filed if _is_branch(county, form[1]) and county.period.contains(form[2])]
-    found = {due: due in county.filed for due in [*owed.by_members(county, member_months(county)), *sent]}
+    found = {due: due in county.filed for due in [*due_forms.by_members(county, member_months(county)), *sent]}
     for unit in _present(county):
-        found |= {due: not owed.lacks_rows(county, unit, due) for due in owed.by_county(county, unit)}
+        found |= {due: not due_forms.lacks_rows(county, unit, due) for due in due_forms.by_county(county, unit)}
     return found
 
 

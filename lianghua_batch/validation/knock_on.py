@@ -8,9 +8,41 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Roster
-from lianghua_batch.scoring import due_forms as owed
+from lianghua_batch.model.roster import Roster, Unit
+from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.scoring import due_forms
+from lianghua_batch.scoring.eligibility import Scope
 from lianghua_batch.validation.unit_rows import same_form_twice
+
+_NO_MEMBERS, _NO_METRIC = "E336", "E337"
+
+
+def left_out(problems: Iterable[Problem], county: County, scope: Scope) -> list[Problem]:
+    """Leave out that a unit lacks a number which its forms, or its branches, would give it: what they lack is told already."""
+    return [p for p in problems if not _would_be_there(p, county, scope)]
+
+
+def _would_be_there(found: Problem, county: County, scope: Scope) -> bool:
+    """Whether the number is missing only because a month, a review or a branch's score is."""
+    if found.code not in (_NO_MEMBERS, _NO_METRIC):
+        return False
+    unit = county.roster.unit(found.unit, county.period.last_day)
+    branches = _branches(county, unit)
+    if found.code == _NO_METRIC and county.scheme.indicator[found.value].metric == "branch_mean":
+        return bool(branches)
+    return any(_scored(county, scope, branch) for branch in branches)
+
+
+def _branches(county: County, unit: Unit) -> list[str]:
+    return [unit.id] if unit.level == BRANCH else [b.id for b in county.branches_of(unit.id)]
+
+
+def _scored(county: County, scope: Scope, branch: str) -> bool:
+    """Whether the branch has a member who is to be scored in the period."""
+    if county.is_year:
+        return bool(due_forms.in_year(county, scope, branch))
+    return bool(due_forms.in_quarter(county, scope, branch, county.period))
+
 
 Key = tuple[str, Period]
 
@@ -29,7 +61,7 @@ def of(county: County, problems: Iterable[Problem]) -> Doubts:
     for found in errors(problems):
         wrong[found.place.file, found.place.sheet].add(found.place.row)
     diary = frozenset(_with_later(county, set(_doubtful(county.roster, county.tables["daily_record"], wrong))))
-    if not owed.scores_are_filed(county):
+    if not due_forms.scores_are_filed(county):
         return Doubts(diary, diary)
     return Doubts(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
 

@@ -10,7 +10,7 @@ from lianghua_batch.core import exact
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import period_selection_misdated as misdated
+from lianghua_batch.intake import period_selection
 from lianghua_batch.intake.tables import ORIGIN, Origin, Record, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Roster
@@ -64,11 +64,11 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             yield problem("W302", table.ref(index, "member_id"), value=member_id, member=here)
 
 
-def _wrong_months(table: Table) -> dict[int, misdated.OtherMonth]:
+def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
     """By origin, the month that its dates are in, where its label says another one."""
     days = table.frame["date"].dropna().dt.date.groupby(table.frame[ORIGIN])
     labelled = ((n, group, table.origins[n].period) for n, group in days)
-    found = {n: misdated.other_month(group, period) for n, group, period in labelled if period is not None}
+    found = {n: period_selection.other_month(group, period) for n, group, period in labelled if period is not None}
     return {n: month for n, month in found.items() if month is not None}
 
 

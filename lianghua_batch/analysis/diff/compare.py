@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from lianghua_batch.analysis import rank_changes as moves
-from lianghua_batch.analysis.diff import grade_and_rank as standing
-from lianghua_batch.analysis.diff import members as people
-from lianghua_batch.analysis.diff import model_components as components
-from lianghua_batch.analysis.diff import rules
+from lianghua_batch.analysis import rank_changes
+from lianghua_batch.analysis.diff import components, grade_and_rank, members, rules
 from lianghua_batch.analysis.diff.model import Change, Component, Differences, Head, Reason
 from lianghua_batch.analysis.diff.sides import Pair, Side
 from lianghua_batch.analysis.diff.units import Attribution
@@ -29,7 +26,7 @@ def compare(old: Published, new: Published) -> Differences:
         raise Incomparable(resources.load("compare")["diff"]["incomparable"].format(was=was, now=now))
     sides = Side(old.results, old.basis), Side(new.results, new.basis)
     known = Pair(*sides) if old.basis is not None and new.basis is not None else None
-    listed = {kind: moves.moves(old.results, new.results, kind) for kind in KINDS}
+    listed = {kind: rank_changes.moves(old.results, new.results, kind) for kind in KINDS}
     told = _OfOnePeriod(sides, known, listed) if was == now else _Told(sides, listed)
     return Differences(
         old=_head(old),
@@ -37,7 +34,7 @@ def compare(old: Published, new: Published) -> Differences:
         notes=tuple(_notes(old, new)),
         rules=None if known is None else tuple(rules.changes(known)),
         roster=tuple(rules.roster(*sides, listed)),
-        counts={kind: moves.counts(its) for kind, its in listed.items()},
+        counts={kind: rank_changes.counts(its) for kind, its in listed.items()},
         changes={kind: tuple(told.changes(kind)) for kind in KINDS},
         branches={move.id: move.latest.name for move in listed[BRANCHES]},
     )
@@ -88,8 +85,8 @@ class _Told:
             move=move,
             components=parts,
             reasons=self.reasons(kind, move),
-            grade_cause=standing.grade_cause(self.pair, kind, move) if self.pair else None,
-            rank_cause=standing.rank_cause(self.pair, kind, move, cohort, self._names),
+            grade_cause=grade_and_rank.grade_cause(self.pair, kind, move) if self.pair else None,
+            rank_cause=grade_and_rank.rank_cause(self.pair, kind, move, cohort, self._names),
         )
 
     def components(self, kind: str, move: Move) -> tuple[Component, ...]:
@@ -116,7 +113,7 @@ class _OfOnePeriod(_Told):
     def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
         if self._units is None or move.difference is None:
             return None
-        return people.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)
+        return members.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)
 
 
 def _size(change: Change) -> tuple[bool, Fraction]:

@@ -1,17 +1,35 @@
 """Scores that come straight from the forms, split into what the forms and what the rules changed: marks, votes, 加减分."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from lianghua_batch.analysis.diff import text_wording as wording
-from lianghua_batch.analysis.diff.model import DATA, RULE, Reason
+from lianghua_batch.analysis.diff import sentences
+from lianghua_batch.analysis.diff.model import DATA, OTHER, ROUNDING, RULE, Reason, merged, total
+from lianghua_batch.analysis.diff.sentences import words
 from lianghua_batch.analysis.diff.sides import Node, Pair
-from lianghua_batch.analysis.diff.text_wording import words
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.model.scores import step_label
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
+
+_RULES = ("places", "rounding")
+
+
+def rounded(pair: Pair, amount: Fraction) -> Reason:
+    """What rounding adds or takes more than before: by its rules, if they are others."""
+    changed = pair.changed(*_RULES)
+    if changed:
+        return Reason(RULE, pair.parameters_text(changed), amount)
+    return Reason(ROUNDING, words()["rounding"], amount)
+
+
+def settled(pair: Pair, reasons: Iterable[Reason], change: Fraction, roundings: int) -> tuple[Reason, ...]:
+    """The reasons, and what is left of the change: what so many roundings a side can make, or else nobody knows what."""
+    listed = list(reasons)
+    rest = change - total(listed)
+    most = roundings * (pair.old.rules.half_unit + pair.new.rules.half_unit)
+    return merged([*listed, rounded(pair, rest) if abs(rest) <= most else Reason(OTHER, words()["other"], rest)])
 
 
 def reasons(pair: Pair, unit: str, key: str) -> list[Reason] | None:
@@ -43,8 +61,8 @@ def _marks(pair: Pair, unit: str, key: str) -> list[Reason]:
     old, new = _both(pair, unit, key)
     was, now = (_by_rater(node) for node in (old, new))
     marks = list(now.values())
-    between = arithmetic.weighed(marks, arithmetic.rater_shares(marks, pair.old.rules.values))
-    data = wording.part(_label(key), wording.moved(was, now))
+    between = formulas.weighed(marks, formulas.rater_shares(marks, pair.old.rules.values))
+    data = sentences.part(_label(key), sentences.moved(was, now))
     return _split((old.raw, new.raw), between, data, pair.parameters_text(pair.changed("trim_from")))
 
 
@@ -66,15 +84,15 @@ def by_votes(pair: Pair, scope: str, what: str, was: Sequence[Fraction], now: Se
     """Why Σ(票×折算分)/Σ票 changed: the votes, grade by grade, and what they are worth."""
     old, new = (side.rules.worths(scope) for side in (pair.old, pair.new))
     raws = _worth(old, was), _worth(new, now)
-    rule = words()["worths"][scope].format(parts=wording.moved(old, new))
+    rule = words()["worths"][scope].format(parts=sentences.moved(old, new))
     if list(old) != list(new):  # other grades: the votes cannot be weighed by the old rules
         return [Reason(RULE, rule, raws[1] - raws[0])]
     votes = (dict(zip(old, listed, strict=True)) for listed in (was, now))
-    return _split(raws, _worth(old, now), wording.part(what, wording.moved(*votes)), rule)
+    return _split(raws, _worth(old, now), sentences.part(what, sentences.moved(*votes)), rule)
 
 
 def _worth(worths: Mapping[str, Fraction], votes: Sequence[Fraction]) -> Fraction:
-    return arithmetic.weighed(list(worths.values()), arithmetic.ballot_shares(votes))
+    return formulas.weighed(list(worths.values()), formulas.ballot_shares(votes))
 
 
 # --- 加减分 --------------------------------------------------------------------------------------------------------
@@ -90,10 +108,10 @@ def _points(node: Node) -> list[Fraction]:
 
 def _bonus(pair: Pair, unit: str, key: str) -> list[Reason]:
     old, new = _both(pair, unit, key)
-    between = arithmetic.capped(_points(new), getattr(pair.old.rules.values, f"{key}_cap"))
+    between = formulas.capped(_points(new), getattr(pair.old.rules.values, f"{key}_cap"))
     was, now = Counter(_entries(old)), Counter(_entries(new))
     listed = [*_told("added", now - was), *_told("removed", was - now)]
-    data = wording.part(_label(key), words()["separator"].join(listed))
+    data = sentences.part(_label(key), words()["separator"].join(listed))
     return _split((old.raw, new.raw), between, data, pair.parameters_text(pair.changed(f"{key}_cap")))
 
 
@@ -114,8 +132,8 @@ def _discipline(pair: Pair, unit: str, key: str) -> list[Reason]:
     cases = [len(node.parts_of("case", "further_case")) for node in (old, new)]
     rules, between = pair.old.rules.values, exact.ZERO
     if cases[1]:
-        individual = arithmetic.capped(_points(pair.new.node(unit, "individual")), rules.individual_cap)
-        between = arithmetic.discipline_spared(individual, rules) - rules.discipline_deduction
+        individual = formulas.capped(_points(pair.new.node(unit, "individual")), rules.individual_cap)
+        between = formulas.discipline_spared(individual, rules) - rules.discipline_deduction
     told = words()
     data = told["cases"].format(was=cases[0], now=cases[1]) if cases[0] != cases[1] else told["within_cap"]
     changed = pair.changed("discipline_deduction", "discipline_capped", "individual_cap")

@@ -5,18 +5,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis.diff import leaves
-from lianghua_batch.analysis.diff import text_wording as wording
-from lianghua_batch.analysis.diff.leaves_rounding import settled
+from lianghua_batch.analysis.diff import leaves, sentences
+from lianghua_batch.analysis.diff.leaves import settled
 from lianghua_batch.analysis.diff.model import DATA, ROSTER, RULE, Reason, scaled
+from lianghua_batch.analysis.diff.sentences import words
 from lianghua_batch.analysis.diff.sides import Pair, Side
-from lianghua_batch.analysis.diff.text_wording import words
 from lianghua_batch.analysis.rank_changes import MEMBERS
 from lianghua_batch.core import exact, periods
 from lianghua_batch.core.periods import YEAR
 from lianghua_batch.model.scheme import MEMBER, Parameters
 from lianghua_batch.model.scores import step_label
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 
 # How many roundings lie at most between a figure and what it is told by: its own, those of the steps before it, and those of
 # published numbers, which under 末级 are rounded though the figure comes from them as they were.
@@ -82,7 +81,7 @@ def _weighted(pair: Pair, member: str) -> list[Reason]:
 
 def _shares(rules: Parameters, reviewed: bool) -> tuple[Fraction, Fraction]:
     """What 年度积分 and 评议得分 count."""
-    weights = arithmetic.member_weights(reviewed, rules)
+    weights = formulas.member_weights(reviewed, rules)
     return weights["points"] / 100, weights.get("review", exact.ZERO) / 100
 
 
@@ -114,7 +113,7 @@ def _of_points(pair: Pair, member: str) -> list[Reason]:
 def _percents(side: Side, member: str) -> dict[str, Fraction]:
     """A member's 百分制 figures by quarter."""
     row, rules = side.rows[MEMBERS][member], side.rules
-    shares = {q: arithmetic.percent_share(len(_months(row, q)), rules.values) for q in row["quarters"]}
+    shares = {q: formulas.percent_share(len(_months(row, q)), rules.values) for q in row["quarters"]}
     return {q: rules.rounded(_number(approved) * shares[q]) for q, approved in row["quarters"].items()}
 
 
@@ -145,13 +144,13 @@ def _of_approved(pair: Pair, member: str) -> list[Reason]:
 
 def _times(rules: Parameters, months: Mapping[str, Fraction]) -> Fraction:
     """How many times its 百分制 figure a 审定积分 of these months is."""
-    return 1 / arithmetic.percent_share(len(months), rules)
+    return 1 / formulas.percent_share(len(months), rules)
 
 
 def _percent(months: Mapping[str, Fraction], adjustment: Fraction, rules: Parameters) -> Fraction:
     """A 百分制 figure before roundings."""
-    points = sum(months.values(), exact.ZERO) * arithmetic.month_share(len(months), rules)
-    return (points + adjustment) * arithmetic.percent_share(len(months), rules)
+    points = sum(months.values(), exact.ZERO) * formulas.month_share(len(months), rules)
+    return (points + adjustment) * formulas.percent_share(len(months), rules)
 
 
 def _formed(pair: Pair, member: str, quarter: str) -> list[Reason]:
@@ -185,7 +184,7 @@ def _by_months(
     if rules:
         return Reason(RULE, told["months_by_rules"].format(rules=told["and"].join(rules)), amount, (member,))
     in_order = ({month: each[month] for month in sorted(each)} for each in (was, now))
-    return Reason(DATA, wording.part(step_label("month_score"), wording.moved(*in_order)), amount, (member,))
+    return Reason(DATA, sentences.part(step_label("month_score"), sentences.moved(*in_order)), amount, (member,))
 
 
 def _rules_of_months(pair: Pair) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lianghua_batch.analysis.diff.model import RuleChange
+from lianghua_batch.analysis.diff.sentences import plain
 from lianghua_batch.analysis.diff.sides import Pair, Side
-from lianghua_batch.analysis.diff.text_wording import plain
 from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
 from lianghua_batch.core import resources
 

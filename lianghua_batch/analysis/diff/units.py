@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis.diff import leaves, weights
-from lianghua_batch.analysis.diff import members as people
-from lianghua_batch.analysis.diff.leaves_rounding import rounded
+from lianghua_batch.analysis.diff import leaves, members, weights
+from lianghua_batch.analysis.diff.leaves import rounded
 from lianghua_batch.analysis.diff.model import DATA, OTHER, ROUNDING, RULE, Reason, merged, scaled, total
+from lianghua_batch.analysis.diff.sentences import part, plain, words
 from lianghua_batch.analysis.diff.sides import Node, Pair, Part, Rules, Side
-from lianghua_batch.analysis.diff.text_wording import part, plain, words
 from lianghua_batch.analysis.diff.weights import MEMBER_MEAN, Step
 from lianghua_batch.core import exact
 from lianghua_batch.scoring import efficacy
@@ -79,7 +78,7 @@ class Attribution:
         if key not in _OF_MEMBERS:
             return self._branch(owner, key)
         change = _value(self.pair.new, unit, now) - _value(self.pair.old, unit, was)
-        return people.of_mean(self.pair, owner, change) if change else ()
+        return members.of_mean(self.pair, owner, change) if change else ()
 
     def _branch(self, branch: str, key: str) -> list[Reason]:
         """A branch's total as a committee takes it: one reason a kind, its roundings with all others."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch.analysis.diff.model import DATA, ROSTER, RULE, Reason
+from lianghua_batch.analysis.diff.sentences import words
 from lianghua_batch.analysis.diff.sides import Node, Pair, Part
-from lianghua_batch.analysis.diff.text_wording import words
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import COMMITTEE
-from lianghua_batch.scoring import formulas as arithmetic
+from lianghua_batch.scoring import formulas
 
 MEMBER_MEAN = "member_mean"
 _BRANCHES = ("branch_mean", "quarter_total")
@@ -64,13 +64,13 @@ def between(step: Step, key: str) -> Fraction:
         return was
     rules = step.pair.old.rules.values
     if step.of_branches:
-        heads = arithmetic.branch_heads([_owner(of) for of in step.new], step.pair.new.heads, rules)
+        heads = formulas.branch_heads([_owner(of) for of in step.new], step.pair.new.heads, rules)
         return Fraction(heads.get(_owner(key), 0), sum(heads.values()) or 1)
     if step.name == "year_end":
-        return arithmetic.year_end_weights("clients" in step.new, rules).get(key, exact.ZERO) / 100
+        return formulas.year_end_weights("clients" in step.new, rules).get(key, exact.ZERO) / 100
     if step.name == "quarter_total":
         score = key.partition(":")[0]
-        weights = arithmetic.quarter_weights(MEMBER_MEAN in step.new, rules)
+        weights = formulas.quarter_weights(MEMBER_MEAN in step.new, rules)
         return weights.get("inspection" if score == "inspection_period" else score, exact.ZERO) / 100
     return was
 

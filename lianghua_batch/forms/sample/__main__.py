@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from lianghua_batch.forms import sample as sampling
+from lianghua_batch.forms import sample
 from lianghua_batch.forms.sample.files import clear
 
 
@@ -14,11 +14,11 @@ def main() -> int:
     for name, default in (("committees", 2), ("branches", 6), ("members", 40), ("seed", 2026), ("year", 2026)):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
-    county = sampling.county(given.committees, given.branches, given.members, given.seed, given.year)
+    county = sample.county(given.committees, given.branches, given.members, given.seed, given.year)
     if not clear(given.folder):
         print(f"{given.folder} holds something else than a sample county: nothing changed", file=sys.stderr)
         return 2
-    print(f"{len(sampling.write(county, given.folder))} files in {given.folder}")
+    print(f"{len(sample.write(county, given.folder))} files in {given.folder}")
     return 0
 
 

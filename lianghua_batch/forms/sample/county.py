@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.periods import Period
-from lianghua_batch.forms.sample import county_forms, member_forms
-from lianghua_batch.forms.sample import tie as ties
+from lianghua_batch.forms.sample import county_forms, member_forms, tie
 from lianghua_batch.forms.sample.member_forms import Progress
 from lianghua_batch.forms.sample.model import SampleCounty
 from lianghua_batch.forms.sample.people import Person, cast_people
@@ -81,10 +80,10 @@ def _with_tie(
     if pair is None:
         return dict(ratings), ()
     first, second = pair
-    goal = ties.total(scheme, year, first, figures[first.id], ratings[first.id])
+    goal = tie.total(scheme, year, first, figures[first.id], ratings[first.id])
     mine = figures[second.id]
-    levelled = ties.levelled(scheme, year, second, mine, ratings[second.id], goal)
-    if ties.total(scheme, year, second, mine, levelled) != goal:
+    levelled = tie.levelled(scheme, year, second, mine, ratings[second.id], goal)
+    if tie.total(scheme, year, second, mine, levelled) != goal:
         return dict(ratings), ()
     return {**ratings, second.id: levelled}, (first.id, second.id)
 

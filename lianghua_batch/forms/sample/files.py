@@ -5,13 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import form_definitions as forms
-from lianghua_batch.core import resources
-from lianghua_batch.core import signals as interrupts
+from lianghua_batch.core import atomic_files, form_definitions, resources, signals
 from lianghua_batch.forms.sample.model import FilledSheet, SampleCounty
-from lianghua_batch.intake import discovery
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import discovery, read_files
 
 Progress = Callable[[int, int], None]
 _SCHEME = "scheme"
@@ -25,7 +21,7 @@ def write(county: SampleCounty, folder: Path, progress: Progress | None = None) 
     written; FileExistsError where a file of that name is there.
     """
     books = sorted(_books(county).items())
-    with replacing.replacement(folder, overwrite=False, durable=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False, durable=False) as workshop:
         for done, ((name, _), content) in enumerate(zip(books, _contents(county, books), strict=True), start=1):
             (workshop / name).parent.mkdir(parents=True, exist_ok=True)
             (workshop / name).write_bytes(content)
@@ -37,7 +33,7 @@ def write(county: SampleCounty, folder: Path, progress: Progress | None = None) 
 def place(sheet: FilledSheet) -> str:
     """Where a sheet's workbook stands in the folder."""
     layout = resources.load("sample")["layout"]
-    label = forms.definitions()[sheet.form].label
+    label = form_definitions.definitions()[sheet.form].label
     name = layout.get(sheet.form, layout["other"]).format(period=sheet.period, label=label)
     if sheet.unit is None:
         return name
@@ -57,23 +53,23 @@ def _contents(county: SampleCounty, books: Sequence[tuple[str, list[FilledSheet]
     if len(books) < _PARALLEL_FROM or (os.cpu_count() or 1) == 1:
         yield from map(_render, jobs)
         return
-    with ProcessPoolExecutor(initializer=interrupts.leave_to_parent) as pool:
+    with ProcessPoolExecutor(initializer=signals.leave_to_parent) as pool:
         yield from pool.map(_render, jobs, chunksize=4)
 
 
 def _render(job: tuple[str, Mapping[str, Sequence[str]], Sequence[FilledSheet]]) -> bytes:
-    from lianghua_batch.forms import writer as form_writing
+    from lianghua_batch.forms import writer
 
     scheme_name, items, sheets = job
     form_sheets = []
     for sheet in sheets:
-        definition = forms.expand(forms.definitions()[sheet.form], items).sheet(sheet.sheet)
+        definition = form_definitions.expand(form_definitions.definitions()[sheet.form], items).sheet(sheet.sheet)
         labels = {"period": str(sheet.period), "filled_by": sheet.filled_by}
         if sheet.unit is not None:
             labels |= {"unit_id": sheet.unit, "unit_name": sheet.unit_name}
         title = scheme_name if sheet.form == _SCHEME else None
-        form_sheets.append(form_writing.FormSheet(definition, labels, sheet.rows, title=title))
-    return form_writing.render(form_sheets, instructions=False)
+        form_sheets.append(writer.FormSheet(definition, labels, sheet.rows, title=title))
+    return writer.render(form_sheets, instructions=False)
 
 
 def clear(folder: Path) -> bool:
@@ -97,7 +93,7 @@ def _is_sample(folder: Path) -> bool:
     roster, domain = folder / words["layout"]["roster"], words["email"].partition("@")[2]
     if not roster.is_file():
         return False
-    grids, _ = intake.read(roster, folder)
+    grids, _ = read_files.read(roster, folder)
     cells = (str(cell) for grid in grids for row in grid.rows for cell in row)
     domains = {cell.partition("@")[2] for cell in cells if "@" in cell}
     return domains == {domain}

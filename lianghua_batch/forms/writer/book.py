@@ -5,8 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.core import resources
-from lianghua_batch.core import xlsx_close as xlsx_closing
+from lianghua_batch.core import resources, xlsx_close
 from lianghua_batch.core.source_ref import column_letter
 
 _LIST_LENGTH = 255  # Excel's limit of a drop-down that is not a range
@@ -62,7 +61,7 @@ class Book:
     def close(self) -> None:
         if self._lists:
             self._write_lists()
-        xlsx_closing.close(self.workbook)
+        xlsx_close.close(self.workbook)
 
     def _write_lists(self) -> None:
         page = self.workbook.add_worksheet(self.lists_name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import xlrd
 
-from lianghua_batch.intake.formats import file_type as kinds
+from lianghua_batch.intake.formats import file_type
 from lianghua_batch.intake.grid import Block
 
 
@@ -48,4 +48,4 @@ def _xlrd(content: bytes) -> Iterator[RawSheet]:
         yield RawSheet(sheet.name, rows, sheet.visibility != 0, merged)
 
 
-READERS: Mapping[str, Callable[[bytes], Iterator[RawSheet]]] = {kinds.XLSX: _openpyxl, kinds.XLS: _xlrd}
+READERS: Mapping[str, Callable[[bytes], Iterator[RawSheet]]] = {file_type.XLSX: _openpyxl, file_type.XLS: _xlrd}

@@ -14,23 +14,16 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.intake.cell_values import is_blank
-from lianghua_batch.intake.formats import fallback_readers as second_readers
-from lianghua_batch.intake.formats import file_type as kinds
-from lianghua_batch.intake.formats import ods as ods_facts
-from lianghua_batch.intake.formats import xls as xls_facts
-from lianghua_batch.intake.formats import xlsb as xlsb_facts
-from lianghua_batch.intake.formats import xlsx as xlsx_facts
-from lianghua_batch.intake.formats import zip_limits as packages
+from lianghua_batch.intake.formats import fallback_readers, file_type, ods, xls, xlsb, xlsx, zip_limits
 from lianghua_batch.intake.formats.fallback_readers import RawSheet
 from lianghua_batch.intake.formats.number_formats import shown_as
-from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal
-from lianghua_batch.intake.formats.sheet_facts_facts import Facts, Place
+from lianghua_batch.intake.formats.sheet_facts import Facts, Place, Reading, Refusal
 from lianghua_batch.intake.formats.zip_limits import Limits
 from lianghua_batch.intake.grid import Block, Flaw, Grid
 
 # What the parsers raise on damaged files.
 _DAMAGED = (
-    *kinds.ZIP_ERRORS,
+    *file_type.ZIP_ERRORS,
     CalamineError,
     ExpatError,
     ParseError,
@@ -45,12 +38,14 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
     """Read one file, which problems will call `file`; raises OSError where it cannot be opened."""
     size = path.stat().st_size
     if size > limit.file_bytes:
-        return _refused("", Refusal("E124", what=packages.megabytes(size), limit=packages.megabytes(limit.file_bytes)))
+        return _refused(
+            "", Refusal("E124", what=zip_limits.megabytes(size), limit=zip_limits.megabytes(limit.file_bytes))
+        )
     with path.open("rb") as stream:
         content = stream.read()
-    kind = kinds.kind_of(content)
-    if kind not in kinds.WORKBOOKS:
-        return _refused(kind, Refusal(_CODES.get(kind, "E123"), kind=kinds.called(kind)))
+    kind = file_type.kind_of(content)
+    if kind not in file_type.WORKBOOKS:
+        return _refused(kind, Refusal(_CODES.get(kind, "E123"), kind=file_type.called(kind)))
     try:
         return Reading(kind, tuple(_grids(content, kind, file, limit)))
     except Refusal as refusal:
@@ -60,7 +55,7 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
 
 
 _LINKED = "'file:"  # how LibreOffice names the copy that it keeps of a sheet in another file
-_CODES = {kinds.EMPTY: "E121", kinds.PASSWORD: "E122", kinds.DAMAGED: "E101"}
+_CODES = {file_type.EMPTY: "E121", file_type.PASSWORD: "E122", file_type.DAMAGED: "E101"}
 
 
 def _refused(kind: str, refusal: Refusal) -> Reading:
@@ -101,10 +96,10 @@ def _first_reader(content: bytes) -> Iterator[RawSheet]:
 
 def _second_reading(content: bytes, kind: str, error: CalamineError) -> list[RawSheet]:
     """What another reader makes of a file that the first one cannot open; if that cannot either, the first one's error."""
-    if kind not in second_readers.READERS:
+    if kind not in fallback_readers.READERS:
         raise error
     try:
-        return list(second_readers.READERS[kind](content))
+        return list(fallback_readers.READERS[kind](content))
     except MemoryError:  # that says nothing of the file
         raise
     except Exception:  # openpyxl and xlrd raise whatever a damaged part leads to; the file is damaged all the same
@@ -147,10 +142,10 @@ def _put(rows: list[list[object]], flaws: Mapping[Place, Flaw]) -> None:
 
 
 def _xlsx(content: bytes, limit: Limits) -> Mapping[str, Facts]:
-    parts = packages.parts(content, limit)
-    if xlsx_facts.category(parts) == resources.load("reading")["own_category"]:
+    parts = zip_limits.parts(content, limit)
+    if xlsx.category(parts) == resources.load("reading")["own_category"]:
         raise Refusal("W110")
-    looks = xlsx_facts.looks(parts)
+    looks = xlsx.looks(parts)
     for name, look in looks.items():
         rows, columns = look.corner[0] + 1, look.corner[1] + 1
         if rows * columns > limit.cells:
@@ -160,15 +155,15 @@ def _xlsx(content: bytes, limit: Limits) -> Mapping[str, Facts]:
 
 def _zipped(facts: Callable[[bytes], Mapping[str, Facts]]) -> Callable[[bytes, Limits], Mapping[str, Facts]]:
     def checked(content: bytes, limit: Limits) -> Mapping[str, Facts]:
-        packages.parts(content, limit)
+        zip_limits.parts(content, limit)
         return facts(content)
 
     return checked
 
 
 _FACTS: Mapping[str, Callable[[bytes, Limits], Mapping[str, Facts]]] = {
-    kinds.XLSX: _xlsx,
-    kinds.XLSB: _zipped(xlsb_facts.facts),
-    kinds.ODS: _zipped(ods_facts.facts),
-    kinds.XLS: lambda content, limit: xls_facts.facts(content),
+    file_type.XLSX: _xlsx,
+    file_type.XLSB: _zipped(xlsb.facts),
+    file_type.ODS: _zipped(ods.facts),
+    file_type.XLS: lambda content, limit: xls.facts(content),
 }

@@ -9,7 +9,7 @@ from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts_facts import Facts
+from lianghua_batch.intake.formats.sheet_facts import Facts
 from lianghua_batch.intake.grid import Flaw
 
 _BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})

@@ -10,8 +10,7 @@ from typing import BinaryIO
 from defusedxml import ElementTree
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Refusal
-from lianghua_batch.intake.formats.sheet_facts_facts import Facts
+from lianghua_batch.intake.formats.sheet_facts import Facts, Refusal
 from lianghua_batch.intake.formats.xls import error_text
 from lianghua_batch.intake.grid import Block, Flaw
 

@@ -10,8 +10,7 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Refusal
-from lianghua_batch.intake.formats.sheet_facts_facts import Facts, Place
+from lianghua_batch.intake.formats.sheet_facts import Facts, Place, Refusal
 from lianghua_batch.intake.grid import Flaw
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}

@@ -19,12 +19,8 @@ from openpyxl.workbook import Workbook
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import Problem
 from lianghua_batch.intake.grid import Grid
-from lianghua_batch.report.annotated import cell_comments as marks
-from lianghua_batch.report.annotated import fidelity_check as faithful
-from lianghua_batch.report.annotated import preserve as parts
-from lianghua_batch.report.annotated import preserve_values as values
-from lianghua_batch.report.annotated import summary_sheet as opinions
-from lianghua_batch.validation import grouping as folding
+from lianghua_batch.report.annotated import cell_comments, fidelity_check, preserve, preserve_values, summary_sheet
+from lianghua_batch.validation import grouping
 
 _ZIP = b"PK"
 # What openpyxl raises on workbooks that others can read.
@@ -65,13 +61,13 @@ def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: S
         return NoCopy.TOO_LARGE
     carried = _carried(content, name, problems)
     # openpyxl drops without a word what it does not know, such as every sheet of a Strict workbook.
-    if carried is not None and faithful.reads_alike(carried, grids):
+    if carried is not None and fidelity_check.reads_alike(carried, grids):
         return Copy(carried, converted=False)
-    book, titles = values.book(grids)
+    book, titles = preserve_values.book(grids)
     renamed = [replace(p, place=replace(p.place, sheet=titles.get(p.place.sheet))) for p in problems]
     _annotate(book, name, renamed, "values" if name.suffix.lower() == ".xlsx" else "converted", [])
     made = _saved(book)
-    return Copy(made, converted=True) if faithful.reads_alike(made, grids, titles) else NoCopy.UNLIKE
+    return Copy(made, converted=True) if fidelity_check.reads_alike(made, grids, titles) else NoCopy.UNLIKE
 
 
 def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> bytes | None:
@@ -80,7 +76,7 @@ def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> byt
     if not content.startswith(_ZIP):
         return None
     with suppress(*_BEYOND_OPENPYXL):
-        package = parts.opened(content, words["most_inflated"])
+        package = preserve.opened(content, words["most_inflated"])
         if package is None or package.ranged() > words["most_ranged"]:
             return None
         with warnings.catch_warnings():
@@ -88,21 +84,21 @@ def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> byt
             macros = name.suffix.lower() == ".xlsm"  # Excel opens no file whose name and content disagree on macros
             book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True, keep_vba=macros)
         book.calculation.fullCalcOnLoad = True
-        parts.restore(book, package)
+        preserve.restore(book, package)
         _annotate(book, name, problems, "carried", [words["sheet"]["lost"]] if package.drawn else [])
-        return parts.with_computed(_saved(book), package)
+        return preserve.with_computed(_saved(book), package)
     return None
 
 
 def _annotate(book: Workbook, name: PurePath, problems: Sequence[Problem], back: str, notes: Sequence[str]) -> None:
     """Mark the cells and put the list first; `back` is how to go on with such a copy."""
     words = resources.load("check_report")["annotation"]
-    capped = marks.mark(book, problems)
+    capped = cell_comments.mark(book, problems)
     how = words["sheet"]["back"][back].format(kind=name.suffix.lower(), name=name.name)
     notes = [words["sheet"]["how"], how, *notes]
     if capped:
         notes.append(words["sheet"]["capped"].format(most=words["most_comments"]))
-    opinions.put_first(book, name.as_posix(), folding.folded(problems), notes)
+    summary_sheet.put_first(book, name.as_posix(), grouping.folded(problems), notes)
 
 
 def _saved(book: Workbook) -> bytes:

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lianghua_batch.intake import read_files_init as intake
+from lianghua_batch.intake import read_files
 from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.grid import Block, Flaw, Grid
-from lianghua_batch.report.annotated import summary_sheet as opinions
+from lianghua_batch.report.annotated import summary_sheet
 from lianghua_batch.report.annotated.cell_comments import legible
 
 _CLOSE = 1e-15  # a workbook's numbers have 15 digits
@@ -21,8 +21,8 @@ def reads_alike(copy: bytes, grids: Sequence[Grid], titles: Mapping[str, str] | 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.xlsx"
         path.write_bytes(copy)
-        read, _ = intake.read(path, path.parent)
-    before, after = ([g for g in found if not opinions.is_ours(g.rows)] for found in (grids, read))
+        read, _ = read_files.read(path, path.parent)
+    before, after = ([g for g in found if not summary_sheet.is_ours(g.rows)] for found in (grids, read))
     names = [(titles or {}).get(g.sheet, g.sheet) for g in before]
     return names == [g.sheet for g in after] and all(map(_alike, before, after))
 

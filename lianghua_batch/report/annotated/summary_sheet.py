@@ -12,8 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lianghua_batch.core import resources
 from lianghua_batch.forms.writer.layout import height
 from lianghua_batch.intake.cell_values import squeeze
-from lianghua_batch.report.annotated.cell_comments import legible
-from lianghua_batch.report.annotated.cell_comments_looks import dress
+from lianghua_batch.report.annotated.cell_comments import dress, legible
 from lianghua_batch.validation.grouping import Entry
 
 _LOOKED_AT = 5  # rows at the top in which the sheet says what it is

@@ -10,7 +10,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.scheme import COMMITTEE, PASSED
 from lianghua_batch.model.scores import Contribution
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Family, Key, Row, SheetTable, Value
 from lianghua_batch.report.view import View, date_of
 from lianghua_batch.scoring.results import UnitStanding
@@ -30,20 +30,20 @@ class Entry:
 def build(view: View) -> SheetTable:
     """Units by level and code, each with its rows kind by kind in order of dates, then what the caps took."""
     layout = view.layout("bonus")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     rows = []
     for entry in entries(view):
         values = _values(view, layout["counted"], entry)
         keys = {"points": _key(entry.record)} if entry.record else {}
         rows.append(Row(tuple(view.cell(values[f.name], f.style, key=keys.get(f.name)) for f in shown)))
     filtered = len(rows)
-    return tables.sheet(
+    return sheet_table.sheet(
         view, "bonus", (f.column for f in shown), rows or [_none(layout, len(shown))], filtered=filtered
     )
 
 
 def _none(layout: Mapping[str, Any], columns: int) -> Row:
-    return tables.band(layout["none"], columns, "text")
+    return sheet_table.band(layout["none"], columns, "text")
 
 
 def entries(view: View) -> list[Entry]:

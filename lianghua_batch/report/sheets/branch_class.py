@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from lianghua_batch.analysis.branch_class_changes import DOWN, SAME, UP, ClassMove
-from lianghua_batch.report.layout.build import Field
 from lianghua_batch.report.layout.model import Cell
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
 COMPARABLE = (UP, DOWN, SAME)

@@ -7,10 +7,10 @@ from typing import Any
 
 from lianghua_batch.analysis.branch_class_changes import ClassMove, ClassMoves, classes
 from lianghua_batch.core import resources
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Row, SheetTable
-from lianghua_batch.report.sheets import branch_class as class_cells
+from lianghua_batch.report.layout.sheet_table import Field
+from lianghua_batch.report.sheets import branch_class
 from lianghua_batch.report.sheets.branch_class import COMPARABLE, label
 from lianghua_batch.report.sheets.rankings import cell, in_county, ranking_key
 from lianghua_batch.report.view import View
@@ -21,20 +21,20 @@ _CLASSES = (*classes(), None)
 def build(view: View) -> SheetTable:
     """The counts, then the branches section by section; where nothing is compared, why, and who has no class now."""
     layout, found = view.layout("class_moves"), view.class_moves
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     listed = [found.moves[s.unit.id] for s in in_county(view.results.branches)]
     rows = [*_counts(view, layout, found, len(shown))]
     if found.compared:
-        rows += (tables.band(text, len(shown), "note") for text in _summary(view, layout, found))
+        rows += (sheet_table.band(text, len(shown), "note") for text in _summary(view, layout, found))
         moved = sorted((m for m in listed if m.steps), key=lambda m: -m.steps)
         rows += _section(view, shown, layout["moved"], moved)
         rows += _section(view, shown, layout["others"], [m for m in listed if m.kind not in COMPARABLE])
     else:
         facts = {"reason": found.reason, "basis": resources.load("reading")["basis_name"], **_years(view)}
-        rows.insert(0, tables.band(layout["sentences"][found.told].format(**facts), len(shown), "monitoring"))
+        rows.insert(0, sheet_table.band(layout["sentences"][found.told].format(**facts), len(shown), "monitoring"))
         rows += _section(view, shown, layout["unclassed"], [m for m in listed if m.now is None])
     columns = (replace(f.column, heading="") for f in shown)
-    return tables.sheet(view, "class_moves", columns, rows)
+    return sheet_table.sheet(view, "class_moves", columns, rows)
 
 
 def _years(view: View) -> Mapping[str, str]:
@@ -46,7 +46,7 @@ def _counts(view: View, layout: Mapping[str, Any], found: ClassMoves, width: int
     words = layout["counts"]
     span = width - len(_CLASSES) - 1
     now = Counter(move.now for move in found.moves.values())
-    yield tables.band(words["caption"], width, "caption")
+    yield sheet_table.band(words["caption"], width, "caption")
     names = [*(label(view, c) for c in _CLASSES), words["total"]]
     yield Row((Cell(words["heading"], "heading", span), *(Cell(name, "heading") for name in names)))
     if found.compared:
@@ -80,9 +80,9 @@ def _section(view: View, shown: Sequence[Field], words: Mapping[str, str], moves
     """The branches under a caption; of none a sentence, or nothing where there is no such sentence."""
     if not moves and "none" not in words:
         return
-    yield tables.band(words["caption"].format(count=len(moves)), len(shown), "caption")
+    yield sheet_table.band(words["caption"].format(count=len(moves)), len(shown), "caption")
     if not moves:
-        yield tables.band(words["none"], len(shown), "text")
+        yield sheet_table.band(words["none"], len(shown), "text")
         return
     yield Row(tuple(Cell(f.column.heading, "heading") for f in shown))
     yield from (Row(tuple(_cell(view, move, f) for f in shown)) for move in moves)
@@ -90,8 +90,8 @@ def _section(view: View, shown: Sequence[Field], words: Mapping[str, str], moves
 
 def _cell(view: View, move: ClassMove, field: Field) -> Cell:
     standing = move.standing
-    if field.name in class_cells.COLUMNS:
-        return class_cells.cell(view, standing.unit.id, field)
+    if field.name in branch_class.COLUMNS:
+        return branch_class.cell(view, standing.unit.id, field)
     if field.name == "name":
         return replace(view.cell(view.shown_name(standing.unit), field.style), to=ranking_key(standing.unit.id))
     return cell(view, standing, field.name, field.style)

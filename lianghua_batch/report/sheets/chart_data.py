@@ -7,9 +7,9 @@ from typing import Any
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.scheme import COMMITTEE, ORGANISATION
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Family, Formula, Key, Row, SheetTable
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
@@ -20,7 +20,7 @@ def build(view: View) -> SheetTable:
     """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters and of the years."""
     layout = view.layout("chart_data")
     bands = view.scheme.bands[ORGANISATION]
-    shown = tables.fields(
+    shown = sheet_table.fields(
         view,
         layout["columns"],
         {
@@ -34,7 +34,7 @@ def build(view: View) -> SheetTable:
         rows.append(_quarters(view, layout, len(shown)))
     if view.years.looks_back:
         rows += (_year(view, layout, period, len(shown)) for period in view.years.periods)
-    return tables.sheet(view, "chart_data", (f.column for f in shown), rows)
+    return sheet_table.sheet(view, "chart_data", (f.column for f in shown), rows)
 
 
 def key(unit_id: str, *column: object) -> Key:

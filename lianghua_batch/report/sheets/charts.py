@@ -11,7 +11,7 @@ from typing import Any
 from lianghua_batch.core import exact
 from lianghua_batch.forms.writer.layout import display_width
 from lianghua_batch.model.scheme import ORGANISATION
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Chart, Column, Keys, Row, Series, SheetTable
 from lianghua_batch.report.layout.styles import style
 from lianghua_batch.report.sheets import chart_data, distribution, years
@@ -48,7 +48,7 @@ def build(view: View) -> SheetTable:
     grid = layout["grid"]
     columns = [Column("", grid["width"])] * grid["columns"]
     rows, charts = _laid_out(view, [s for s in _sections(view) if s.pairs])
-    return replace(tables.sheet(view, "charts", columns, rows), charts=charts)
+    return replace(sheet_table.sheet(view, "charts", columns, rows), charts=charts)
 
 
 def _sections(view: View) -> Iterator[Section]:
@@ -89,7 +89,7 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
             starts = high + (number == 0) + (layout["page"]["notes"] if last else 0) > left
             left = room if starts else left
             if number == 0:
-                rows.append(replace(tables.band(section.title, wide, "caption"), new_page=starts))
+                rows.append(replace(sheet_table.band(section.title, wide, "caption"), new_page=starts))
                 left, starts = left - 1, False
             for side, block in enumerate(pair):
                 if block is not None:

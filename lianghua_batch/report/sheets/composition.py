@@ -7,9 +7,9 @@ from typing import Any
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import Indicator
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Family, Formula, Key, Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import composition_formulas, formulas
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
@@ -31,14 +31,14 @@ def _sheet(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTabl
     """A row a unit, with a thicker line where another cohort begins."""
     layout = view.layout(key)
     in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
-    shown = tables.fields(view, layout["columns"], _items(view, layout, in_force, standings))
+    shown = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, standings))
     rows = []
     for number, standing in enumerate(standings):
         begins = number and standing.cohort != standings[number - 1].cohort
         live = composition_formulas.of(view, standing, standings)
         cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in shown)
         rows.append(Row(tuple(cells), "begins" if begins else None))
-    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _indicators(standing: UnitStanding) -> Mapping[str, Score]:

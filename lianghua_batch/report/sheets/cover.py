@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout import build_returning as returning
+from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable
 from lianghua_batch.report.view import View
 
@@ -16,7 +15,7 @@ def build(view: View) -> SheetTable:
     layout = view.layout("cover")
     columns = [Column("", width) for width in layout["columns"].values()]
     rows = [*_front(view, layout, len(columns)), *_contents(view, layout, len(columns))]
-    return tables.sheet(view, "cover", columns, rows, subtitles=())
+    return sheet_table.sheet(view, "cover", columns, rows, subtitles=())
 
 
 def check_code(view: View) -> str:
@@ -45,7 +44,7 @@ def _contents(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row
         yield Row(
             (
                 Cell(number, "contents_number"),
-                Cell(view.layout(key)["name"], "contents_link", to=returning.key_of(key)),
+                Cell(view.layout(key)["name"], "contents_link", to=title_row.key_of(key)),
                 Cell(purposes.get(key, ""), "contents_text"),
             )
         )

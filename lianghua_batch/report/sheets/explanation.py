@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lianghua_batch.analysis import explanation_summary as explaining_heads
+from lianghua_batch.analysis import explanation_summary
 from lianghua_batch.analysis.explanation import Line, Node, lines
 from lianghua_batch.core import resources
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
 
 def build(view: View, top: Node) -> SheetTable:
     """The sheet of a tree that `explaining.explain` made of the view's results."""
     layout = view.layout("explanation")
-    shown = tables.fields(view, layout["columns"], {})
-    head = explaining_heads.head(view.results, top.subject)
+    shown = sheet_table.fields(view, layout["columns"], {})
+    head = explanation_summary.head(view.results, top.subject)
     rows = [_row(view, layout, shown, line, top.subject) for line in lines(top)]
-    sentences = [_literal(text) for text in explaining_heads.sentences(head)]
-    sheet = tables.sheet(view, "explanation", (f.column for f in shown), rows, subtitles=sentences)
+    sentences = [_literal(text) for text in explanation_summary.sentences(head)]
+    sheet = sheet_table.sheet(view, "explanation", (f.column for f in shown), rows, subtitles=sentences)
     cell = sheet.title.cells[0]
     titled = layout["titled"].format(subject=f"{head.name}（{head.id}）", title=cell.value)
     return replace(sheet, title=replace(sheet.title, cells=(replace(cell, value=titled),)))

@@ -8,9 +8,9 @@ from typing import Any
 from lianghua_batch.core import exact, resources
 from lianghua_batch.model.scheme import Indicator
 from lianghua_batch.model.scores import Score, step_rule
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Formula, Key, Keys, Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.rankings import cohorts
 from lianghua_batch.report.view import View
@@ -34,14 +34,14 @@ def ordered(view: View) -> list[UnitStanding]:
 def build(view: View) -> SheetTable:
     """A row for every indicator of every ranked unit, in the scheme's order."""
     layout = view.layout("indicator_scores")
-    shown = tables.fields(view, layout["columns"], {"standards": _standards(layout)})
+    shown = sheet_table.fields(view, layout["columns"], {"standards": _standards(layout)})
     listed = ordered(view)
     rows: list[Row] = []
     for standing in listed:
         for number, indicator in enumerate(_indicators(view, standing)):
             overlay = "begins" if rows and not number else None
             rows.append(Row(tuple(_cells(view, layout, shown, standing, indicator)), overlay))
-    return tables.sheet(view, "indicator_scores", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "indicator_scores", (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _standards(layout: Mapping[str, Any]) -> Sequence[Item]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from lianghua_batch.analysis import explanation_unscored as unscored
+from lianghua_batch.analysis import explanation_unscored
 from lianghua_batch.core import exact
 from lianghua_batch.model.roster import Member
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas, member_formulas
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import MemberStanding
@@ -21,19 +21,19 @@ _WHO = ("branch", "id", "name", "party_group", "class")
 def build(view: View) -> SheetTable:
     """Members branch by branch in rank order, under a line that names the branch."""
     layout = view.layout("members")
-    shown = tables.fields(view, layout["columns"], _periods(view))
+    shown = sheet_table.fields(view, layout["columns"], _periods(view))
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
-        rows.append(tables.strip(_branch_text(view, layout, branch), len(shown)))
+        rows.append(sheet_table.strip(_branch_text(view, layout, branch), len(shown)))
         listed = list(standings)
         ids = [s.member.id for s in listed]
         rows += (_row(view, layout, shown, s, ids) for s in listed)
     scored = len(rows)
-    absent = unscored.members(view.results)
+    absent = explanation_unscored.members(view.results)
     if absent:
-        rows.append(tables.band(layout["unscored"].format(count=len(absent)), len(shown)))
+        rows.append(sheet_table.band(layout["unscored"].format(count=len(absent)), len(shown)))
         rows += (_unscored_row(view, shown, member, reason) for member, reason in absent)
-    return tables.sheet(view, "members", (f.column for f in shown), rows, filtered=scored)
+    return sheet_table.sheet(view, "members", (f.column for f in shown), rows, filtered=scored)
 
 
 def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:

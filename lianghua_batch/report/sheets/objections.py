@@ -5,18 +5,18 @@ from typing import Any
 
 from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
 
 def build(view: View) -> SheetTable:
     """The view's objections in the order of 异议登记."""
     layout = view.layout("objections")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     rows = [_row(view, layout, shown, each) for each in view.objections]
-    return tables.sheet(view, "objections", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "objections", (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], its: Objection) -> Row:

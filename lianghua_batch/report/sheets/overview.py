@@ -5,12 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis import explanation_unscored as unscored
+from lianghua_batch.analysis import explanation_unscored
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Chart, Column, Keys, Row, SheetTable
-from lianghua_batch.report.sheets import distribution, formulas, overview_attention
-from lianghua_batch.report.sheets import overview_movers_overview_moves as overview_moves
+from lianghua_batch.report.sheets import distribution, formulas, overview_attention, overview_movers
 from lianghua_batch.report.sheets.cover import check_code
 from lianghua_batch.report.sheets.distribution import LEVELS
 from lianghua_batch.report.sheets.rankings import cell, ranking_key
@@ -33,13 +32,13 @@ def build(view: View) -> SheetTable:
     rows += [_blank(width, layout["heights"]["chart"]), gap]
     for level in LEVELS:
         rows += [*_first_and_last(view, layout, width, level), gap]
-    rows += [*overview_moves.rows(view, layout, width), gap]
+    rows += [*overview_movers.rows(view, layout, width), gap]
     rows += [*overview_attention.rows(view, layout, width), gap]
-    rows += (tables.band(view.fill(line), width, "note") for line in layout["lines"])
-    rows += [gap, tables.band(layout["signature"], width, "signature"), gap]
-    rows.append(tables.band(layout["check_code"].format(check_code=check_code(view)), width, "check_code"))
+    rows += (sheet_table.band(view.fill(line), width, "note") for line in layout["lines"])
+    rows += [gap, sheet_table.band(layout["signature"], width, "signature"), gap]
+    rows.append(sheet_table.band(layout["check_code"].format(check_code=check_code(view)), width, "check_code"))
     columns = [Column("", layout["grid"]["width"])] * width
-    sheet = tables.sheet(view, "overview", columns, rows, subtitles=())
+    sheet = sheet_table.sheet(view, "overview", columns, rows, subtitles=())
     return replace(sheet, charts=charts, opens=True)
 
 
@@ -48,10 +47,10 @@ def _blank(width: int, height: float) -> Row:
 
 
 def _head(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
-    yield tables.band(view.fill(layout["period"]), width, "subtitle_centred")
+    yield sheet_table.band(view.fill(layout["period"]), width, "subtitle_centred")
     if not view.is_year:
-        yield tables.band(view.words["monitoring"], width, "monitoring")
-    yield tables.band(view.fill(layout["basis"]), width, "subtitle_centred")
+        yield sheet_table.band(view.words["monitoring"], width, "monitoring")
+    yield sheet_table.band(view.fill(layout["basis"]), width, "subtitle_centred")
     yield _blank(width, layout["heights"]["gap"])
 
 
@@ -60,7 +59,7 @@ def _cards(view: View, layout: Mapping[str, Any]) -> Iterable[Row]:
         "committees": len(view.results.committees),
         "branches": len(view.results.branches),
         "scored": len(view.results.members),
-        "unscored": len(unscored.members(view.results)),
+        "unscored": len(explanation_unscored.members(view.results)),
         "warnings": len(view.warnings),
     }
     cards, heights = layout["cards"], layout["heights"]
@@ -75,7 +74,7 @@ def _cards(view: View, layout: Mapping[str, Any]) -> Iterable[Row]:
 def _grades(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     """The units of both levels by grade; beside them, in a year, the members by 建议等次."""
     block = layout["grades"]
-    yield tables.band(view.by_kind(block)["title"], width, "caption")
+    yield sheet_table.band(view.by_kind(block)["title"], width, "caption")
     left = list(_unit_grades(view, block))
     right = list(_member_grades(view, block)) if view.is_year else []
     wide = sum(c.span for c in left[0])
@@ -159,8 +158,8 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
     specs = block["columns"]
     first = units[: min(block["listed"], (len(units) + 1) // 2)]
     last = units[max(len(first), len(units) - block["listed"]) :]
-    yield tables.band(block["levels"][level], width, "caption")
-    yield Row(tables.side_headings(specs, block["sides"].values()))
+    yield sheet_table.band(block["levels"][level], width, "caption")
+    yield Row(sheet_table.side_headings(specs, block["sides"].values()))
     empty = tuple(Cell("", "text", s["span"]) for s in specs)
     for place in range(len(first)):
         pair = (group[place] if place < len(group) else None for group in (first, last))
@@ -170,7 +169,7 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
         sum(s.rank_county == first[-1].rank_county for s in units[len(first) : len(units) - len(last)]) if first else 0
     )
     if beyond:
-        yield tables.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")
+        yield sheet_table.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")
 
 
 def _unit(view: View, spec: Mapping[str, Any], standing: UnitStanding) -> Cell:

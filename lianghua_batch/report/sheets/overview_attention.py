@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.analysis import crowding
-from lianghua_batch.analysis import identical_marks as sameness
-from lianghua_batch.analysis import indicator_statistics as indicators
-from lianghua_batch.analysis import rater_statistics as raters
-from lianghua_batch.analysis import rectification as rectifying
-from lianghua_batch.analysis import rewards_and_sanctions as uses
+from lianghua_batch.analysis import (
+    crowding,
+    identical_marks,
+    indicator_statistics,
+    rater_statistics,
+    rectification,
+    rewards_and_sanctions,
+)
 from lianghua_batch.analysis.objections import OPEN
 from lianghua_batch.analysis.rewards_and_sanctions import Use
 from lianghua_batch.analysis.statistics import words as verdicts_of
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout import build_returning as returning
+from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.view import View
 
@@ -24,15 +25,15 @@ Line = tuple[str, str]  # what is said, and the sheet where it is told in full
 def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     """A line for each kind of thing, with a link to where it is told in full; one that says so where there is none."""
     words = layout["attention"]
-    yield tables.band(words["title"], width, "caption")
+    yield sheet_table.band(words["title"], width, "caption")
     lines = list(_lines(view, words))
     link = words["link"]["span"]
     for text, sheet in lines:  # two cells, for in some programs a text that is a link does not go on in a second line
         named = words["link"]["text"].format(sheet=view.layout(sheet)["name"])
-        to = Cell(named, "attention_link", link, to=returning.key_of(sheet))
+        to = Cell(named, "attention_link", link, to=title_row.key_of(sheet))
         yield Row((Cell(text, "attention", width - link), to))
     if not lines:
-        yield tables.band(words["none"], width, "attention")
+        yield sheet_table.band(words["none"], width, "attention")
 
 
 def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
@@ -89,7 +90,7 @@ def _counted(view: View, template: str, counts: Mapping[str, int]) -> str:
 
 
 def _overdue(view: View, words: Mapping[str, Any]) -> Iterator[str]:
-    late = [r for r in rectifying.ledger(view.results.county) if r.state == rectifying.OVERDUE]
+    late = [r for r in rectification.ledger(view.results.county) if r.state == rectification.OVERDUE]
     if late:
         yield words["overdue"].format(count=len(late), units=len({r.unit.id for r in late}))
 
@@ -101,7 +102,7 @@ def _objections(view: View, words: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:
-    found = uses.of(view.results, view.earlier)
+    found = rewards_and_sanctions.of(view.results, view.earlier)
     if found.applying:
         yield words["uses"].format(kinds=_by_use(view, words, found.applying))
     if found.unchecked:
@@ -110,11 +111,11 @@ def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:
 
 def _by_use(view: View, words: Mapping[str, Any], listed: Sequence[Use]) -> str:
     counts = Counter(use.use for use in listed)
-    return _counted(view, words["use"], {kind.label: counts[kind.name] for kind in uses.kinds()})
+    return _counted(view, words["use"], {kind.label: counts[kind.name] for kind in rewards_and_sanctions.kinds()})
 
 
 def _indicators(view: View, words: Mapping[str, Any]) -> Iterator[str]:
-    counts = Counter(figures.verdict for figures in indicators.analyse(view.results))
+    counts = Counter(figures.verdict for figures in indicator_statistics.analyse(view.results))
     labels = verdicts_of("indicators")["verdicts"]
     named = {labels[name]["label"]: counts[name] for name in view.layout("indicator_analysis")["attention"]}
     if any(named.values()):
@@ -123,14 +124,18 @@ def _indicators(view: View, words: Mapping[str, Any]) -> Iterator[str]:
 
 def _raters(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     results, kinds = view.results, words["rater_kinds"]
-    forms = [f for f in (raters.INSPECTION, raters.SUPERVISORS) if f in view.layout("rater_analysis")["shown"]]
-    crowds = [c for form in forms for c in raters.crowding(results, form)]
+    forms = [
+        f
+        for f in (rater_statistics.INSPECTION, rater_statistics.SUPERVISORS)
+        if f in view.layout("rater_analysis")["shown"]
+    ]
+    crowds = [c for form in forms for c in rater_statistics.crowding(results, form)]
     crowds += [c for listed in crowding.of_totals(results).values() for c in listed]
     counts = {
-        "raters": sum(bool(figures.verdicts) for form in forms for figures in raters.analyse(results, form)),
+        "raters": sum(bool(figures.verdicts) for form in forms for figures in rater_statistics.analyse(results, form)),
         "crowding": sum(crowd.striking for crowd in crowds),
-        "ballots": len(sameness.ballots(results)) if "ballots" in view.layout("rater_analysis")["shown"] else 0,
-        "groups": len(sameness.groups(results)),
+        "ballots": len(identical_marks.ballots(results)) if "ballots" in view.layout("rater_analysis")["shown"] else 0,
+        "groups": len(identical_marks.groups(results)),
     }
     if any(counts.values()):
         told = view.listed(kinds[name].format(count=count) for name, count in counts.items() if count)

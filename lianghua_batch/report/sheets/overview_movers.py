@@ -1,84 +1,51 @@
-"""Who moved most: ranks and scores against the last period, or within a year against its first quarter."""
+"""On 总览: the units whose ranks moved most since the last period, or within the year."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.report.layout import sheet_table
+from lianghua_batch.report.layout.model import Cell, Row
+from lianghua_batch.report.sheets import places_gained
+from lianghua_batch.report.sheets.distribution import LEVELS
+from lianghua_batch.report.sheets.places_gained import Climb
+from lianghua_batch.report.sheets.rankings import ranking_key
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding, written
 
 
-@dataclass(frozen=True)
-class Climb:
-    """One unit's way: its ranks among all of its level, and its scores, before and now."""
-
-    unit_id: str
-    name: str
-    rank_before: int
-    rank_now: int
-    score_before: Fraction
-    score_now: Fraction
-
-    @property
-    def ranks(self) -> int:
-        """By how many ranks it rose."""
-        return self.rank_before - self.rank_now
-
-    @property
-    def points(self) -> Fraction:
-        return self.score_now - self.score_before
+def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
+    """Who rose on the left, who fell on the right, committees before branches; or the sentence that says why nobody."""
+    block, kind = layout["moves"], places_gained.told(view)
+    before = str(view.period.previous)
+    title = block["titles"].get(kind, block["titles"]["other"])
+    yield sheet_table.band(title.format(before=before), width, "caption")
+    found = {level: places_gained.of_level(view, level) for level in LEVELS}
+    shown = [row for level in LEVELS for row in _of_level(view, block, level, found[level])]
+    yield from shown
+    if any(found.values()) and not shown:
+        yield sheet_table.band(block["still"], width, "note")
+    if kind in block["sentences"]:
+        yield sheet_table.band(block["sentences"][kind].format(before=before, reason=view.before), width, "note")
 
 
-def told(view: View) -> str:
-    """What the climbs are between, or why there are none: the name of a sentence of the layout."""
-    if view.results.draft:
-        return "draft"
-    if isinstance(view.before, Published):
-        return "since"
-    if view.is_year:
-        return "within_unusable" if isinstance(view.before, Unusable) else "within"
-    return "unusable" if isinstance(view.before, Unusable) else "none"
+def _of_level(view: View, block: Mapping[str, Any], level: str, found: Sequence[Climb]) -> Iterator[Row]:
+    """The headings and rows of a level, whose ranks are among themselves; nothing where nobody moved."""
+    rising, falling = (places_gained.most(found, block["listed"][level], rising=side) for side in (True, False))
+    specs, name = block["columns"], block["levels"][level]
+    if rising or falling:
+        sides = (side.format(level=name) for side in block["sides"].values())
+        yield Row(sheet_table.side_headings(specs, sides, named="name"))
+    empty = tuple(Cell("", "text", s["span"]) for s in specs)
+    for at in range(max(len(rising), len(falling))):
+        pair = (side[at] if at < len(side) else None for side in (rising, falling))
+        cells = [tuple(_cell(view, block, spec, m) for spec in specs) if m else empty for m in pair]
+        yield Row((*cells[0], *cells[1]))
 
 
-def of_level(view: View, level: str) -> list[Climb]:
-    """The climbs of a level's units that are there at both ends."""
-    kind = told(view)
-    if kind == "since":
-        return list(_since(view, level, view.before.results))
-    return list(_within(view, level)) if kind.startswith("within") else []
-
-
-def most(climbs: Sequence[Climb], count: int, *, rising: bool) -> list[Climb]:
-    """Those that rose, or fell, by most ranks; of equal ones those whose score changed most."""
-    sign = 1 if rising else -1
-    found = [c for c in climbs if c.ranks * sign > 0]
-    return sorted(found, key=lambda c: (-c.ranks * sign, -c.points * sign, c.unit_id))[:count]
-
-
-def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Climb]:
-    earlier = {row["id"]: row for row in before[level]}
-    for standing in getattr(view.results, level):
-        row = earlier.get(standing.unit.id)
-        if row is None or row["total"] is None:
-            continue
-        rank = row.get("rank_county") or row["rank"]  # committees have one rank only
-        if rank is not None:
-            total = Fraction(written(view.results.county, standing.scores.total))
-            yield _climb(standing, rank, standing.rank_county, Fraction(row["total"]), total)
-
-
-def _within(view: View, level: str) -> Iterator[Climb]:
-    for standing in getattr(view.results, level):
-        of = view.trends.of(standing.unit.id)
-        if of and of[0] and of[-1]:
-            first, last = of[0], of[-1]
-            totals = (first.scores.total.value, last.scores.total.value)
-            yield _climb(standing, first.rank_county, last.rank_county, *totals)
-
-
-def _climb(
-    standing: UnitStanding, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
-) -> Climb:
-    return Climb(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)
+def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], move: Climb) -> Cell:
+    if spec["name"] == "name":
+        return replace(view.cell(move.name, spec["style"], spec["span"]), to=ranking_key(move.unit_id))
+    if spec["name"] == "way":
+        way = block["way"].format(before=move.rank_before, now=move.rank_now)
+        return view.cell(way, spec["style"], spec["span"])
+    return view.cell(getattr(move, spec["name"]), spec["style"], spec["span"])

@@ -7,9 +7,9 @@ from typing import Any
 
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Keys, Row, SheetTable
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas, years
 from lianghua_batch.report.sheets.rankings import cohorts, quarter_key, quarter_scores, ranking_key
 from lianghua_batch.report.view import View
@@ -26,18 +26,18 @@ def build(view: View) -> SheetTable:
     """The committees, then the branches cohort by cohort, in the order of the year's ranks; a quarter without a score is blank."""
     layout = view.layout("quarters")
     items = [Item(q, view.period_name(q)) for q in view.trends.quarters]
-    shown = tables.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
+    shown = sheet_table.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
     groups = [(layout["committees"], "", view.results.committees)]
     groups += [(view.cohort_name(c), c, standings) for c, standings in cohorts(view.results.branches)]
     rows: list[Row] = []
     for number, (name, cohort, standings) in enumerate(groups):
         if standings:
-            rows.append(tables.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
             if number and summarised(view, standings):
                 rows += _summaries(view, layout, shown, cohort, standings)
             rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
     rows += years.instead(view, len(shown))
-    return tables.sheet(view, "quarters", (f.column for f in shown), rows)
+    return sheet_table.sheet(view, "quarters", (f.column for f in shown), rows)
 
 
 def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list[Item]:

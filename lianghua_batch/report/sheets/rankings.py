@@ -12,11 +12,10 @@ from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Bars, Cell, Family, Formula, Key, Keys, Row, SheetTable, Value
-from lianghua_batch.report.sheets import branch_class as class_cells
-from lianghua_batch.report.sheets import formulas, year_on_year
+from lianghua_batch.report.layout.sheet_table import Field
+from lianghua_batch.report.sheets import branch_class, formulas, year_on_year
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.organisation_year import OrganisationYear
 from lianghua_batch.scoring.results import UnitStanding
@@ -121,8 +120,8 @@ def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> C
         return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
     if field.name in _LAST_YEAR:
         return _last_year_cell(view, standing, field, key)
-    if field.name in class_cells.COLUMNS:
-        return replace(class_cells.cell(view, standing.unit.id, field), key=key)
+    if field.name in branch_class.COLUMNS:
+        return replace(branch_class.cell(view, standing.unit.id, field), key=key)
     return replace(cell(view, standing, field.name, field.style), key=key)
 
 
@@ -152,7 +151,7 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
         moves = view.class_moves is not None and view.class_moves.compared
         listed = [*before["columns"], *(before.get("class_columns", ()) if moves else ())]
         specs += ({**spec, "group": group} for spec in listed)
-    return tables.fields(view, specs, {})
+    return sheet_table.fields(view, specs, {})
 
 
 def _rows(
@@ -174,7 +173,7 @@ def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding],
 def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
     shown = _fields(view, key)
     rows = _rows(view, shown, standings, keyed=True)
-    sheet = tables.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    sheet = sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
     return replace(sheet, bars=_bars(view, shown, standings, len(rows)))
 
 
@@ -193,10 +192,10 @@ def branches_by_committee(view: View) -> SheetTable:
     key = "branches_by_committee"
     layout = view.layout(key)
     left_out = layout.get("without", ())
-    shown = tables.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
+    shown = sheet_table.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [tables.band(text, len(shown)), *_rows(view, shown, standings, keyed=False, level=1)]
-    sheet = tables.sheet(view, key, (f.column for f in shown), rows)
+        rows += [sheet_table.band(text, len(shown)), *_rows(view, shown, standings, keyed=False, level=1)]
+    sheet = sheet_table.sheet(view, key, (f.column for f in shown), rows)
     return replace(sheet, bars=_bars(view, shown, view.results.branches, len(sheet.rows)))

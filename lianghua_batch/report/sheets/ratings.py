@@ -6,9 +6,9 @@ from typing import Any
 from lianghua_batch.core import exact, periods
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.model.scores import Contribution, Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Formula, Key, Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.indicator_scores import ordered
 from lianghua_batch.report.view import View
@@ -45,7 +45,7 @@ def _votes_key(score: Score, number: int) -> Key:
 def marks(view: View) -> SheetTable:
     """Every 督查 mark, period by period, and every 监督员 mark of every ranked unit."""
     layout = view.layout("ratings")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
     for standing in ordered(view):
         begins = "begins" if rows else None
@@ -55,7 +55,7 @@ def marks(view: View) -> SheetTable:
                 keys = {"mark": _mark_key(score, number)}
                 rows.append(Row(_cells(view, shown, values, keys), begins))
                 begins = None
-    return tables.sheet(view, "ratings", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "ratings", (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _marked(standing: UnitStanding) -> Iterator[Score]:
@@ -82,7 +82,7 @@ def ballots(view: View) -> SheetTable:
     layout = view.layout("ballots")
     grades = list(view.scheme.ballots[ORGANISATION].items())
     items = [Item(n, heading=layout["grade"].format(grade=g, worth=exact.short(w))) for n, (g, w) in enumerate(grades)]
-    shown = tables.fields(view, layout["columns"], {"votes": items})
+    shown = sheet_table.fields(view, layout["columns"], {"votes": items})
     rows: list[Row] = []
     for standing in ordered(view):
         begins = "begins" if rows else None
@@ -97,7 +97,7 @@ def ballots(view: View) -> SheetTable:
             keys = {f"votes{n}": _votes_key(score, n) for n in range(len(votes))}
             rows.append(Row(_cells(view, shown, values, keys, {"score": mean_of_votes(score)}), begins))
             begins = None
-    return tables.sheet(view, "ballots", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "ballots", (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _whose(standing: UnitStanding, part: Contribution) -> Mapping[str, str]:

@@ -4,33 +4,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from lianghua_batch.analysis import rectification as rectifying
+from lianghua_batch.analysis import rectification
 from lianghua_batch.analysis.rectification import Counts, Finding, Rectification
 from lianghua_batch.core import exact
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
-_COUNTED = ("due", *rectifying.STATES, "other_years")
+_COUNTED = ("due", *rectification.STATES, "other_years")
 
 
 def findings(view: View) -> SheetTable:
     """Every 督查打分 row with 存在问题, by unit, with its cell."""
     key = "findings"
-    listed = rectifying.findings(view.results.county)
+    listed = rectification.findings(view.results.county)
     layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     filled = [_finding(view, its) for its in listed]
-    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
+    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
     return _sheet(view, key, shown, rows)
 
 
 def _sheet(view: View, key: str, shown: Sequence[Field], rows: Sequence[Row]) -> SheetTable:
-    none = tables.band(view.layout(key)["none"], len(shown), "text")
-    return tables.sheet(view, key, (f.column for f in shown), rows or [none], filtered=len(rows))
+    none = sheet_table.band(view.layout(key)["none"], len(shown), "text")
+    return sheet_table.sheet(view, key, (f.column for f in shown), rows or [none], filtered=len(rows))
 
 
 def _finding(view: View, its: Finding) -> Mapping[str, Value]:
@@ -57,11 +57,13 @@ def _unit(unit: Unit) -> Mapping[str, Value]:
 def ledger(view: View) -> SheetTable:
     """Every 整改 under a line with its unit's numbers, the overdue ones first; on top the numbers of all."""
     key = "rectification"
-    listed = rectifying.ledger(view.results.county)
+    listed = rectification.ledger(view.results.county)
     layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
-    counts = rectifying.counts(view.results.county, view.results.scored, listed)
-    rows = [tables.strip(_total(layout, counts), len(shown)), *_rows(view, shown, listed, counts)] if listed else []
+    shown = sheet_table.fields(view, layout["columns"], {})
+    counts = rectification.counts(view.results.county, view.results.scored, listed)
+    rows = (
+        [sheet_table.strip(_total(layout, counts), len(shown)), *_rows(view, shown, listed, counts)] if listed else []
+    )
     return _sheet(view, key, shown, rows)
 
 
@@ -76,7 +78,7 @@ def _rows(
     layout = view.layout("rectification")
     by_unit = {c.unit.id: c for c in counts}
     for unit_id, its in groupby(listed, key=lambda r: r.unit.id):
-        yield tables.strip(_unit_line(view, layout, by_unit[unit_id]), len(shown))
+        yield sheet_table.strip(_unit_line(view, layout, by_unit[unit_id]), len(shown))
         yield from (_row(view, layout, shown, each) for each in its)
 
 

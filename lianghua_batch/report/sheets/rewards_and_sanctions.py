@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.analysis import rewards_and_sanctions as uses
+from lianghua_batch.analysis import rewards_and_sanctions
 from lianghua_batch.analysis.rewards_and_sanctions import Kind, Use
 from lianghua_batch.archive import history
 from lianghua_batch.archive.published_reader import Unusable
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.sheets.rankings import unit_value
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import UnitStanding
@@ -19,12 +19,12 @@ from lianghua_batch.scoring.results import UnitStanding
 def build(view: View) -> SheetTable:
     """A section a use, an empty one too, and where it is wanted who could not be judged for want of the years before."""
     layout = view.layout("uses")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     if view.results.draft:
-        rows = [tables.band(layout["draft"], len(shown), "text")]
+        rows = [sheet_table.band(layout["draft"], len(shown), "text")]
     else:
         rows = [*_warnings(view, layout, len(shown)), *_sections(view, layout, shown)]
-    return tables.sheet(view, "uses", (f.column for f in shown), rows)
+    return sheet_table.sheet(view, "uses", (f.column for f in shown), rows)
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
@@ -32,24 +32,24 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
     before = sorted(history.counted_running(view.period))
     for period in before:
         if isinstance(found := view.earlier.get(period), Unusable):
-            yield tables.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")
+            yield sheet_table.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")
     if absent := [str(period) for period in before if period not in view.earlier]:
-        yield tables.band(layout["absent"].format(years=view.listed(absent)), width, "monitoring")
-    strange, is_all = uses.strange_grades(view.scheme)
+        yield sheet_table.band(layout["absent"].format(years=view.listed(absent)), width, "monitoring")
+    strange, is_all = rewards_and_sanctions.strange_grades(view.scheme)
     if strange:
         text = layout["no_grades" if is_all else "some_grades"].format(grades=view.listed(strange))
-        yield tables.band(text, width, "monitoring")
+        yield sheet_table.band(text, width, "monitoring")
 
 
 def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> Iterator[Row]:
-    found = uses.of(view.results, view.earlier)
+    found = rewards_and_sanctions.of(view.results, view.earlier)
     standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
-    for kind in uses.kinds():
+    for kind in rewards_and_sanctions.kinds():
         of_kind = [u for u in found.applying if u.use == kind.name]
         yield _band(layout["section"], kind, of_kind, len(shown))
         yield from _rows(view, shown, standings, of_kind)
         if not of_kind:
-            yield tables.band(layout["none"], len(shown), "text")
+            yield sheet_table.band(layout["none"], len(shown), "text")
         unchecked = [u for u in found.unchecked if u.use == kind.name]
         if unchecked:
             yield _band(layout["unchecked"], kind, unchecked, len(shown))
@@ -58,7 +58,7 @@ def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> 
 
 def _band(template: str, kind: Kind, listed: Sequence[Use], width: int) -> Row:
     text = template.format(label=kind.label, count=len(listed), rule=kind.rule, clause=kind.clause)
-    return tables.band(text, width)
+    return sheet_table.band(text, width)
 
 
 def _rows(
@@ -66,7 +66,7 @@ def _rows(
 ) -> Iterator[Row]:
     for use in listed:
         standing = standings[use.unit.id]
-        yield tables.row(view, shown, lambda f, u=use, s=standing: _value(view, u, s, f.name))
+        yield sheet_table.row(view, shown, lambda f, u=use, s=standing: _value(view, u, s, f.name))
 
 
 def _value(view: View, use: Use, standing: UnitStanding, name: str) -> Value | Score | None:

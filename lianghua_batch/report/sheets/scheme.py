@@ -8,7 +8,7 @@ from typing import Any
 from lianghua_batch.core import exact, resources
 from lianghua_batch.model.parameters import choices_of
 from lianghua_batch.model.scheme import Indicator, Project, Rule
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Column, Row, SheetTable, Value
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.view import View
@@ -43,20 +43,20 @@ def build(view: View) -> SheetTable:
         rows += _section(view, section, width, sections[name])
     columns = [Column("", layout["grid"]["width"])] * width
     subtitles = [layout["source"]]
-    return tables.sheet(view, "scheme", columns, rows, subtitles=subtitles)
+    return sheet_table.sheet(view, "scheme", columns, rows, subtitles=subtitles)
 
 
 def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[_Item]) -> Iterable[Row]:
     """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
     specs = section["columns"]
-    yield tables.band(section["title"], width, "caption")
-    yield Row(tables.spread_heading(specs))
+    yield sheet_table.band(section["title"], width, "caption")
+    yield Row(sheet_table.spread_heading(specs))
     for item in items:
         styled = [{**s, "style": item.grade_style} if s["style"] == "band_grade" else s for s in specs]
-        cells = tables.spread(view, styled, item.values.__getitem__)
+        cells = sheet_table.spread(view, styled, item.values.__getitem__)
         besides = (item.besides.get(s["name"], {}) for s in specs)
         yield Row(tuple(replace(cell, **more) for cell, more in zip(cells, besides, strict=True)))
-    yield tables.band("", width, "note")
+    yield sheet_table.band("", width, "note")
 
 
 def _rules(view: View) -> Iterable[_Item]:
@@ -122,10 +122,10 @@ def _project(view: View, project: Project) -> Values:
 def indicators(view: View) -> SheetTable:
     """Every indicator of the scheme, those not in force included, in the scheme's order."""
     layout = view.layout("indicators")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     filled = [_indicator(view, layout["arrow"], i) for i in view.scheme.indicators]
-    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
-    return tables.sheet(view, "indicators", (f.column for f in shown), rows, filtered=len(rows))
+    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
+    return sheet_table.sheet(view, "indicators", (f.column for f in shown), rows, filtered=len(rows))
 
 
 def _indicator(view: View, arrow: str, indicator: Indicator) -> Values:

@@ -5,19 +5,16 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from lianghua_batch.analysis import crowding
-from lianghua_batch.analysis import identical_marks as sameness
-from lianghua_batch.analysis import indicator_statistics as indicators
-from lianghua_batch.analysis import rater_statistics as raters
+from lianghua_batch.analysis import crowding, identical_marks, indicator_statistics, rater_statistics
 from lianghua_batch.analysis.crowding import Crowd
 from lianghua_batch.analysis.indicator_statistics import IndicatorFigures
 from lianghua_batch.analysis.rater_statistics import RaterFigures
 from lianghua_batch.analysis.statistics import words
 from lianghua_batch.core import exact
 from lianghua_batch.core.form_definitions import definitions
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable, Value
+from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
 Values = Mapping[str, Value | None]
@@ -41,16 +38,16 @@ def of_indicators(view: View) -> SheetTable:
     """The indicators of each level, those that need looking at first."""
     key = "indicator_analysis"
     layout = view.layout(key)
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
-    for level, its in groupby(indicators.analyse(view.results), key=lambda f: f.indicator.level):
+    for level, its in groupby(indicator_statistics.analyse(view.results), key=lambda f: f.indicator.level):
         listed = list(its)
-        rows.append(tables.strip(_level_line(view, layout, level, listed), len(shown)))
+        rows.append(sheet_table.strip(_level_line(view, layout, level, listed), len(shown)))
         rows += (_indicator_row(view, layout, shown, figures) for figures in listed)
     filtered = len(rows)
-    rows = rows or [tables.band(layout["none"], len(shown), "text")]
-    rows += (tables.band(line, len(shown), "note") for line in _explained(layout))
-    return tables.sheet(view, key, (f.column for f in shown), rows, filtered=filtered)
+    rows = rows or [sheet_table.band(layout["none"], len(shown), "text")]
+    rows += (sheet_table.band(line, len(shown), "note") for line in _explained(layout))
+    return sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=filtered)
 
 
 def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
@@ -94,33 +91,33 @@ def of_raters(view: View) -> SheetTable:
     layout = view.layout(key)
     width = layout["grid"]["columns"]
     makers = {
-        raters.INSPECTION: (lambda: _raters(view, raters.INSPECTION), "raters"),
-        raters.SUPERVISORS: (lambda: _raters(view, raters.SUPERVISORS), "raters"),
+        rater_statistics.INSPECTION: (lambda: _raters(view, rater_statistics.INSPECTION), "raters"),
+        rater_statistics.SUPERVISORS: (lambda: _raters(view, rater_statistics.SUPERVISORS), "raters"),
         "crowding": (lambda: _crowds(view, layout), "crowding"),
         "ballots": (lambda: _ballots(view), "ballots"),
         "groups": (lambda: _groups(view), "groups"),
     }
-    rows = [tables.band(layout["subtitle_line"], width, "monitoring")]
+    rows = [sheet_table.band(layout["subtitle_line"], width, "monitoring")]
     for name in layout["shown"]:
         make, part = makers[name]
         rows += _section(view, layout["sections"][name], part, list(make()), width)
     columns = [Column("", layout["grid"]["width"])] * width
-    return tables.sheet(view, key, columns, rows)
+    return sheet_table.sheet(view, key, columns, rows)
 
 
 def _section(view: View, section: Mapping[str, Any], part: str, listed: Sequence[Values], width: int) -> Iterator[Row]:
     """A caption, what the figures mean, the headings and a row an item; without one a sentence."""
     rules = words(part)
     shares = {"share": _percent(rules["share"])} if "share" in rules else {}
-    yield tables.band(section["title"], width, "caption")
-    yield tables.band(section["note"].format(**{**rules, **shares}), width, "note")
+    yield sheet_table.band(section["title"], width, "caption")
+    yield sheet_table.band(section["note"].format(**{**rules, **shares}), width, "note")
     if listed:
-        yield Row(tables.spread_heading(section["columns"]))
+        yield Row(sheet_table.spread_heading(section["columns"]))
     else:
-        yield tables.band(section["none"], width, "text")
+        yield sheet_table.band(section["none"], width, "text")
     for values in listed:
         yield Row(tuple(_cell(view, spec, values) for spec in section["columns"]))
-    yield tables.band("", width, "note")
+    yield sheet_table.band("", width, "note")
 
 
 def _cell(view: View, spec: Mapping[str, Any], values: Values) -> Cell:
@@ -131,7 +128,7 @@ def _cell(view: View, spec: Mapping[str, Any], values: Values) -> Cell:
 
 
 def _raters(view: View, form: str) -> Iterator[Values]:
-    for its in raters.analyse(view.results, form):
+    for its in rater_statistics.analyse(view.results, form):
         verdicts = [words("raters")["verdicts"][name] for name in its.verdicts]
         yield {
             "rater": its.rater,
@@ -146,10 +143,10 @@ def _raters(view: View, form: str) -> Iterator[Values]:
 def _crowds(view: View, layout: Mapping[str, Any]) -> Iterator[Values]:
     """What lies around the bounds: of all marks of a form, of each rater where it is striking, of the totals."""
     called = {**layout["groups_of"], **({} if view.is_year else layout["quarter_groups"])}
-    for form in (raters.INSPECTION, raters.SUPERVISORS):
-        yield from (_crowd(layout, called[form], c) for c in raters.crowding(view.results, form))
-        for rater in raters.analyse(view.results, form):
-            if raters.CROWDED in rater.verdicts:
+    for form in (rater_statistics.INSPECTION, rater_statistics.SUPERVISORS):
+        yield from (_crowd(layout, called[form], c) for c in rater_statistics.crowding(view.results, form))
+        for rater in rater_statistics.analyse(view.results, form):
+            if rater_statistics.CROWDED in rater.verdicts:
                 yield from (_crowd(layout, _rater_name(layout, rater), c) for c in rater.crowds if c.striking)
     for group, listed in crowding.of_totals(view.results).items():
         yield from (_crowd(layout, called[group], c) for c in listed)
@@ -172,7 +169,7 @@ def _crowd(layout: Mapping[str, Any], who: str, its: Crowd) -> Values:
 
 
 def _ballots(view: View) -> Iterator[Values]:
-    for its in sameness.ballots(view.results):
+    for its in identical_marks.ballots(view.results):
         verdict = words("ballots")["verdicts"][its.verdict]
         yield {
             "unit_id": its.unit.id,
@@ -187,7 +184,7 @@ def _ballots(view: View) -> Iterator[Values]:
 
 def _groups(view: View) -> Iterator[Values]:
     rules = words("groups")
-    for its in sameness.groups(view.results):
+    for its in identical_marks.groups(view.results):
         yield {
             "unit_id": its.unit.id,
             "unit_name": its.unit.name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lianghua_batch.core.problems import Problem
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import SheetTable
 from lianghua_batch.report.view import View
 
@@ -11,13 +11,13 @@ from lianghua_batch.report.view import View
 def build(view: View) -> SheetTable:
     """All warnings in the order of the checks."""
     layout = view.layout("warnings")
-    shown = tables.fields(view, layout["columns"], {})
+    shown = sheet_table.fields(view, layout["columns"], {})
     listed = [_values(p) for p in view.warnings]
-    rows = [tables.row(view, shown, lambda f, v=values: v[f.name]) for values in listed]
+    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in listed]
     filtered = len(rows)
     if not rows:
-        rows = [tables.band(layout["none"], len(shown), "text")]
-    return tables.sheet(view, "warnings", (f.column for f in shown), rows, filtered=filtered)
+        rows = [sheet_table.band(layout["none"], len(shown), "text")]
+    return sheet_table.sheet(view, "warnings", (f.column for f in shown), rows, filtered=filtered)
 
 
 def _values(problem: Problem) -> Mapping[str, str]:

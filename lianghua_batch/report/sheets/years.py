@@ -5,9 +5,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lianghua_batch.core.periods import Period
-from lianghua_batch.report.layout import build as tables
-from lianghua_batch.report.layout.build import Field, Item
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Family, Key, Keys, Row, SheetTable
+from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets.rankings import cohorts, ranking_key
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import UnitStanding
@@ -19,15 +19,15 @@ def build(view: View) -> SheetTable:
     """The committees, then the branches cohort by cohort, in the order of this year's ranks; a missing year is a gap."""
     layout = view.layout("years")
     items = [Item(period, heading(view, period)) for period in view.years.periods]
-    shown = tables.fields(view, layout["columns"], dict.fromkeys(_SHOWN, items))
+    shown = sheet_table.fields(view, layout["columns"], dict.fromkeys(_SHOWN, items))
     groups = [(layout["committees"], view.results.committees)]
     groups += [(view.cohort_name(c), standings) for c, standings in cohorts(view.results.branches)]
     rows = list(notices(view, len(shown)))
     for name, standings in groups:
         if standings:
-            rows.append(tables.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
             rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
-    return tables.sheet(view, "years", (f.column for f in shown), rows)
+    return sheet_table.sheet(view, "years", (f.column for f in shown), rows)
 
 
 def key(unit_id: str, period: Period) -> Key:
@@ -51,10 +51,10 @@ def notices(view: View, width: int) -> Iterator[Row]:
     """Which of the years before are of no use and why, and which there are none of."""
     words = view.sheets["years"]
     for period, reason in view.years.unusable:
-        yield tables.band(words["unusable"].format(period=period, reason=reason), width, "monitoring")
+        yield sheet_table.band(words["unusable"].format(period=period, reason=reason), width, "monitoring")
     if view.years.absent:
         text = words["absent"].format(years=view.listed(map(str, view.years.absent)))
-        yield tables.band(text, width, "note")
+        yield sheet_table.band(text, width, "note")
 
 
 def instead(view: View, width: int) -> Iterator[Row]:
@@ -64,10 +64,10 @@ def instead(view: View, width: int) -> Iterator[Row]:
     words = view.sheets["years"]
     if view.years.unusable:
         yield from notices(view, width)
-        yield tables.band(words["none_usable"].format(sheet=words["name"]), width, "note")
+        yield sheet_table.band(words["none_usable"].format(sheet=words["name"]), width, "note")
     else:
         facts = {"first": view.years.absent[0], "last": view.years.absent[-1], "sheet": words["name"]}
-        yield tables.band(words["none"].format(**facts), width, "note")
+        yield sheet_table.band(words["none"].format(**facts), width, "note")
 
 
 def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:

@@ -7,16 +7,22 @@ from lianghua_batch.analysis import explanation as explaining
 from lianghua_batch.analysis.explanation import Node
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.archive.history import Earlier
-from lianghua_batch.core import output_paths as unit_book_files
-from lianghua_batch.core import resources
+from lianghua_batch.core import output_paths, resources
 from lianghua_batch.core.output_paths import folder, suffix
 from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import item_label, step_label
 from lianghua_batch.report.layout.model import Properties, SheetTable
-from lianghua_batch.report.sheets import bonuses, composition, explanation, objections, rankings, warnings
-from lianghua_batch.report.sheets import members as people
-from lianghua_batch.report.sheets import rectification as rectifying
+from lianghua_batch.report.sheets import (
+    bonuses,
+    composition,
+    explanation,
+    members,
+    objections,
+    rankings,
+    rectification,
+    warnings,
+)
 from lianghua_batch.report.unit_book import scorecard
 from lianghua_batch.report.unit_book import view as unit_views
 from lianghua_batch.report.unit_book.view import UnitView
@@ -27,12 +33,12 @@ __all__ = ["UnitBook", "build", "folder", "suffix"]
 
 _SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
     "explanation": lambda view: _explanation(view),
-    "members": people.build,
+    "members": members.build,
     "branches_by_committee": rankings.branches_by_committee,
     "composition_branches": composition.branches,
     "bonus": bonuses.build,
-    "rectification": rectifying.ledger,
-    "findings": rectifying.findings,
+    "rectification": rectification.ledger,
+    "findings": rectification.findings,
     "objections": objections.build,
     "warnings": warnings.build,
 }
@@ -67,7 +73,7 @@ def build(
     told = linked(results.county) if filed is None else filed
     view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
     standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
-    paths = unit_book_files.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
+    paths = output_paths.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
     return [UnitBook(path, view, s) for path, s in zip(paths, standings, strict=True)]
 
 

@@ -9,10 +9,9 @@ from lianghua_batch.core import exact
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
-from lianghua_batch.report.unit_book import peer_group as comparison
-from lianghua_batch.report.unit_book import scorecard_blocks, scorecard_chart
+from lianghua_batch.report.unit_book import peer_group, scorecard_blocks, scorecard_chart
 from lianghua_batch.report.unit_book.peer_group import Compared, Group
 from lianghua_batch.report.unit_book.view import UnitView
 
@@ -37,7 +36,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
     """The page of a unit, with links to the other `sheets` of its workbook."""
     layout = view.layout(KEY)
     width = layout["grid"]["columns"]
-    among = comparison.group(view.whole, view.standing)
+    among = peer_group.group(view.whole, view.standing)
     components = list(_components(view, layout, among))
     above = [*_head(view, layout, width), *_cards(view, layout, width)]
     chart = scorecard_chart.of(view, components, among, len(above) + 1)
@@ -45,10 +44,10 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
     table = list(_table(view, layout, room, among, components))
     rows = [
         *above,
-        tables.band(layout["caption"]["components"], width, "caption"),
+        sheet_table.band(layout["caption"]["components"], width, "caption"),
         *table,
         *scorecard_chart.room(view, chart),
-        *(tables.band(line, width, "note") for line in _remarks(view, layout, among)),
+        *(sheet_table.band(line, width, "note") for line in _remarks(view, layout, among)),
         *scorecard_blocks.last_year(view),
         *scorecard_blocks.course(view),
         *scorecard_blocks.matters(view),
@@ -56,7 +55,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
         *_objections(view, layout, width),
     ]
     columns = [Column("", layout["grid"]["width"])] * width
-    sheet = tables.sheet(view, KEY, columns, rows, subtitles=())
+    sheet = sheet_table.sheet(view, KEY, columns, rows, subtitles=())
     return scorecard_chart.drawn(sheet, chart)
 
 
@@ -64,10 +63,10 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
 
 
 def _head(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    yield tables.band(view.fill(layout["head"]), width, "scorecard_head")
-    yield tables.band(view.fill(layout["basis"]), width, "subtitle_centred")
+    yield sheet_table.band(view.fill(layout["head"]), width, "scorecard_head")
+    yield sheet_table.band(view.fill(layout["basis"]), width, "subtitle_centred")
     if not view.is_year:
-        yield tables.band(view.words["monitoring"], width, "monitoring")
+        yield sheet_table.band(view.words["monitoring"], width, "monitoring")
     yield gap(width)
 
 
@@ -79,8 +78,8 @@ def gap(width: int) -> Row:
 def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
     """The total, its grade and its place, large; under each what it is."""
     words, standing = layout["cards"], view.standing
-    near = comparison.cohort(view.whole, standing)
-    every = comparison.level(view.whole, standing)
+    near = peer_group.cohort(view.whole, standing)
+    every = peer_group.level(view.whole, standing)
     places = view.scheme.parameters.places
     total = view.cell(standing.scores.total, "score")
     cards = [
@@ -114,7 +113,7 @@ def _components(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iter
         score = getattr(scores, spec["name"])
         if score is not None:
             share = shares.get(spec["name"])
-            yield Component(spec, score, share, comparison.compared(view.whole, among, view.standing, spec["name"]))
+            yield Component(spec, score, share, peer_group.compared(view.whole, among, view.standing, spec["name"]))
 
 
 def _shares(scores: object) -> Mapping[str, Fraction]:
@@ -150,7 +149,7 @@ def _spanned(cell: Cell, span: int) -> Cell:
 def _cells(view: UnitView, component: Component) -> Mapping[str, Cell]:
     """The cells of one row by column."""
     style, others = component.spec["style"], component.others
-    own = comparison.shown(view, component.score)
+    own = peer_group.shown(view, component.score)
     difference = None if others.mean is None else own - others.mean
     key = {name: scorecard_chart.key(component.name, name) for name in ("item", "own", "mean")}
     weight = "" if component.share is None else f"{exact.short(component.share * 100)}%"
@@ -172,7 +171,7 @@ def _remarks(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterato
     facts = {"level": level, "cohort_size": among.cohort_size, "count": len(among.standings)}
     if among.kind is None:
         yield words["alone" if len(among.standings) == 1 else "two"].format_map(facts)
-    elif among.kind == comparison.COUNTY and standing.unit.level != COMMITTEE:
+    elif among.kind == peer_group.COUNTY and standing.unit.level != COMMITTEE:
         yield words["instead"].format_map(facts)
     else:
         yield words[among.kind].format_map(facts)
@@ -186,10 +185,10 @@ def _remarks(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterato
 def _objections(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
     words, standing = layout["objections"], view.standing
     to = view.cohort_name(standing.cohort) if standing.cohort else words["county"]
-    yield tables.band(words["caption"], width, "caption")
+    yield sheet_table.band(words["caption"], width, "caption")
     for line in words["lines"]:
         text = line.format(id=standing.unit.id, to=to, form=definitions()["objection"].label)
-        yield tables.band(text, width, "subtitle")
+        yield sheet_table.band(text, width, "subtitle")
     yield gap(width)
     level = "committee" if standing.unit.level == COMMITTEE else "branch"
     yield Row((Cell(words["signature"][level], "signature", width),), height=26)

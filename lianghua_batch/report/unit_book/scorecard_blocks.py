@@ -4,17 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis import rectification as rectifying
+from lianghua_batch.analysis import rectification
 from lianghua_batch.analysis.year_history import Place
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.scheme import COMMITTEE
-from lianghua_batch.report.layout import build as tables
+from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Row, SheetTable, Value
-from lianghua_batch.report.sheets import branch_class as class_cells
-from lianghua_batch.report.sheets import year_on_year
+from lianghua_batch.report.sheets import branch_class, year_on_year
 from lianghua_batch.report.sheets.year_on_year import LastYear
-from lianghua_batch.report.unit_book import peer_group as comparison
+from lianghua_batch.report.unit_book import peer_group
 from lianghua_batch.report.unit_book.view import UnitView
 from lianghua_batch.scoring.results import BONUSES
 
@@ -39,16 +38,16 @@ def last_year(view: UnitView) -> Iterator[Row]:
         return
     block, width = view.layout("scorecard")["last_year"], view.layout("scorecard")["grid"]["columns"]
     facts = {"period": view.period.previous, "reason": view.before}
-    yield tables.band(block["caption"].format_map(facts), width, "caption")
+    yield sheet_table.band(block["caption"].format_map(facts), width, "caption")
     last = year_on_year.of_unit(view, view.standing)
     if last is None:
-        yield tables.band(block["sentences"][told].format_map(facts), width, "note")
+        yield sheet_table.band(block["sentences"][told].format_map(facts), width, "note")
     else:
         listed = block["columns"][_level(view)]
-        yield Row(tables.spread_heading(listed))
-        yield Row(tables.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
-    sentences = (last and class_cells.sentence(view, view.standing.unit.id), _years(view, block["years"]))
-    yield from (tables.band(text, width, "note") for text in sentences if text is not None)
+        yield Row(sheet_table.spread_heading(listed))
+        yield Row(sheet_table.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
+    sentences = (last and branch_class.sentence(view, view.standing.unit.id), _years(view, block["years"]))
+    yield from (sheet_table.band(text, width, "note") for text in sentences if text is not None)
 
 
 def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
@@ -92,7 +91,7 @@ def course(view: UnitView) -> Iterator[Row]:
     block = view.by_kind(view.layout("scorecard")["course"])
     spans, columns = block["spans"], _columns(view)
     width = view.layout("scorecard")["grid"]["columns"]
-    yield tables.band(block["caption"], width, "caption")
+    yield sheet_table.band(block["caption"], width, "caption")
     heads = [Cell(block["heading"], "heading", spans["item"])]
     heads += (Cell(view.period_name(p), "heading", spans["each"]) for p in columns)
     yield Row(
@@ -133,18 +132,18 @@ def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
     scores = view.standing.scores
     if name == "months":
         mean = scores.member_mean
-        return _months(view), None if mean is None else comparison.shown(view, mean)
+        return _months(view), None if mean is None else peer_group.shown(view, mean)
     if name == "inspections":
-        found = {p: comparison.shown(view, s) for p, s in scores.inspections.items()}
-        return found, comparison.shown(view, scores.inspection)
+        found = {p: peer_group.shown(view, s) for p, s in scores.inspections.items()}
+        return found, peer_group.shown(view, scores.inspection)
     standings = zip(view.trends.quarters, view.trends.of(view.standing.unit.id), strict=True)
     ranked = {q: s for q, s in standings if s is not None}
     if name == "rank":
         return {q: s.rank for q, s in ranked.items()}, view.standing.rank
     found = {q: getattr(s.scores, name) for q, s in ranked.items()}
-    whole = getattr(scores, name) if name != comparison.PUBLIC else None
-    shown = {q: comparison.shown(view, s) for q, s in found.items() if s is not None}
-    return shown, None if whole is None else comparison.shown(view, whole)
+    whole = getattr(scores, name) if name != peer_group.PUBLIC else None
+    shown = {q: peer_group.shown(view, s) for q, s in found.items() if s is not None}
+    return shown, None if whole is None else peer_group.shown(view, whole)
 
 
 def _months(view: UnitView) -> _BY_PERIOD:
@@ -167,7 +166,7 @@ def matters(view: UnitView) -> Iterator[Row]:
     width = view.layout("scorecard")["grid"]["columns"]
     listed = block["columns"]
     span = width // len(listed)
-    yield tables.band(block["caption"], width, "caption")
+    yield sheet_table.band(block["caption"], width, "caption")
     yield Row(tuple(Cell(c["heading"], "heading", span) for c in listed))
     yield Row(tuple(Cell(_matter(view, c), "text_centred", span) for c in listed))
 
@@ -176,22 +175,22 @@ def _matter(view: UnitView, spec: Mapping[str, str]) -> str:
     name, own, county = spec["name"], view.standing.unit.id, view.results.county
     if name in BONUSES:
         filed = sum(row["kind"] == name for row in county.rows_by_unit("bonus").get(own, ()))
-        amount = comparison.shown(view, getattr(view.standing.scores, name))
+        amount = peer_group.shown(view, getattr(view.standing.scores, name))
         return spec["text"].format(amount=_signed(amount), count=filed)
     if name == "warnings":
         return spec["text"].format(count=len(view.warnings))
     if name == "findings":
-        units = [f.unit.id for f in rectifying.findings(county)]
+        units = [f.unit.id for f in rectification.findings(county)]
         return _counted(view, spec, {"count": sum(u == own for u in units), "branches": sum(u != own for u in units)})
-    listed = rectifying.ledger(county)
-    done = (rectifying.ON_TIME, rectifying.LATE)
+    listed = rectification.ledger(county)
+    done = (rectification.ON_TIME, rectification.LATE)
     return _counted(
         view,
         spec,
         {
             "count": sum(r.unit.id == own for r in listed),
             "done": sum(r.unit.id == own and r.state in done for r in listed),
-            "overdue": sum(r.unit.id == own and r.state == rectifying.OVERDUE for r in listed),
+            "overdue": sum(r.unit.id == own and r.state == rectification.OVERDUE for r in listed),
             "branches": sum(r.unit.id != own for r in listed),
         },
     )
@@ -213,7 +212,7 @@ def contents(view: UnitView, sheets: Sequence[SheetTable]) -> Iterator[Row]:
     """The other sheets by twos, each a link and what it holds."""
     block = view.layout("scorecard")["contents"]
     width, spans = view.layout("scorecard")["grid"]["columns"], block["spans"]
-    yield tables.band(block["caption"], width, "caption")
+    yield sheet_table.band(block["caption"], width, "caption")
     cells = [_entry(block, sheet) for sheet in sheets]
     blank = (Cell("", "text_small", spans["name"] + spans["holds"]),)
     for at in range(0, len(cells), 2):

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.layout.model import Cell, Chart, Family, Key, Keys, Row, Series, SheetTable
-from lianghua_batch.report.unit_book import peer_group as comparison
+from lianghua_batch.report.unit_book import peer_group
 from lianghua_batch.report.unit_book.peer_group import Group
 from lianghua_batch.report.unit_book.view import UnitView
 
@@ -32,7 +32,7 @@ def of(view: UnitView, components: Sequence[Any], among: Group, first: int) -> C
 
 def _compared(view: UnitView, layout: Any, among: Group, components: Sequence[Any], first: int) -> Chart:
     names = [c.name for c in components if c.spec.get("charted")]
-    values = [comparison.shown(view, c.score) for c in components if c.spec.get("charted")]
+    values = [peer_group.shown(view, c.score) for c in components if c.spec.get("charted")]
     values += [c.others.mean for c in components if c.spec.get("charted") and c.others.mean is not None]
     categories = Keys(tuple(key(n, "item") for n in names))
     series = tuple(

@@ -12,12 +12,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from lianghua_batch.core import resources
-from lianghua_batch.core import xlsx_close as xlsx_closing
+from lianghua_batch.core import resources, xlsx_close
 from lianghua_batch.report.layout.addresses import Addresses
 from lianghua_batch.report.layout.model import Cell, Properties, Row, SheetTable
 from lianghua_batch.report.layout.styles import style
-from lianghua_batch.report.writer import charts as charts_out
+from lianghua_batch.report.writer import charts
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _LONGEST_TEXT, _LONGEST_PROPERTY = 32767, 255  # characters that a cell and one of the workbook's properties hold
@@ -39,8 +38,8 @@ def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | Non
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
         _Page(page, sheet, styles, addresses).write()
-        charts_out.insert(book, page, sheet, addresses)
-    xlsx_closing.close(book)
+        charts.insert(book, page, sheet, addresses)
+    xlsx_close.close(book)
     path.write_bytes(stream.getvalue())
 
 

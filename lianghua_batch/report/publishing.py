@@ -7,16 +7,13 @@ from pathlib import Path
 
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.archive.history import Earlier
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.problems import Problem
-from lianghua_batch.report import public_notice as public
-from lianghua_batch.report import publish_books_out as books_out
-from lianghua_batch.report import ranking_workbook as report
-from lianghua_batch.report.publish_books_out import Book, Content
-from lianghua_batch.report.unit_book import build as unit_books
-from lianghua_batch.scoring import audit_trail as basis
-from lianghua_batch.scoring import results
+from lianghua_batch.report import public_notice, ranking_workbook
+from lianghua_batch.report.unit_book import build
+from lianghua_batch.report.unit_book import write as books_out
+from lianghua_batch.report.unit_book.write import Book, Content
+from lianghua_batch.scoring import audit_trail, results
 from lianghua_batch.scoring.results import Results
 
 Progress = Callable[[int, int], None]
@@ -36,7 +33,7 @@ def publish(
 
     The period's workbooks of units that are gone go. The rest is as `write` does it.
     """
-    with replacing.replacement(out, gone=stale(outcome, out)) as workshop:
+    with atomic_files.replacement(out, gone=stale(outcome, out)) as workshop:
         written = write(
             outcome, problems, workshop, earlier, objections=objections, mask_names=mask_names, progress=progress
         )
@@ -63,7 +60,7 @@ def write(
     books = [_ranking(outcome, problems, earlier, filed)]
     if outcome.draft is None:
         books.append(_public(outcome, mask_names))
-        books += ((book.path, book.content) for book in unit_books.build(outcome, problems, earlier, filed))
+        books += ((book.path, book.content) for book in build.build(outcome, problems, earlier, filed))
     texts = _texts(outcome)
     folder.mkdir(parents=True, exist_ok=True)
     with _kept_from_collection():
@@ -88,7 +85,7 @@ def stale(outcome: Results, out: Path) -> list[str]:
     """
     if outcome.draft is not None:
         return []
-    folder, ending = unit_books.folder(), unit_books.suffix(outcome.county.period)
+    folder, ending = build.folder(), build.suffix(outcome.county.period)
     return [f"{folder}/{path.name}" for path in sorted((out / folder).glob("*")) if path.name.endswith(ending)]
 
 
@@ -109,14 +106,14 @@ def _ranking(
     name = words["draft_name"] if outcome.draft else words["ranking_name"]
 
     def content() -> Content:
-        return report.build(outcome, problems, earlier, filed), report.properties(outcome)
+        return ranking_workbook.build(outcome, problems, earlier, filed), ranking_workbook.properties(outcome)
 
     return name.format(period=outcome.county.period), content
 
 
 def _public(outcome: Results, mask_names: bool) -> Book:
     def content() -> Content:
-        return public.build(outcome, mask_names=mask_names), public.properties(outcome)
+        return public_notice.build(outcome, mask_names=mask_names), public_notice.properties(outcome)
 
     return resources.load("reading")["public_name"].format(period=outcome.county.period), content
 
@@ -125,4 +122,4 @@ def _texts(outcome: Results) -> Mapping[str, str]:
     """What is for programs, by file name; a draft is compared with nothing."""
     words = resources.load("reading")
     texts = {words["results_name"]: results.as_text(outcome)}
-    return texts if outcome.draft else texts | {words["basis_name"]: basis.as_text(outcome)}
+    return texts if outcome.draft else texts | {words["basis_name"]: audit_trail.as_text(outcome)}

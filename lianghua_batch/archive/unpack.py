@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive.bag import Bag
-from lianghua_batch.archive.manifest import Entry
+from lianghua_batch.archive import bags
+from lianghua_batch.archive.bags import Bag
+from lianghua_batch.archive.manifests import Entry
 
 
 def unpack(bag: Bag, entries: Iterable[Entry], folder: Path) -> list[str]:

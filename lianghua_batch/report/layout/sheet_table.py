@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from lianghua_batch.model.scores import Score, step_label
-from lianghua_batch.report.layout import build_returning as returning
-from lianghua_batch.report.layout import fitting, paging
+from lianghua_batch.report.layout import fitting, paging, title_row
 from lianghua_batch.report.layout.model import Cell, Column, Page, Row, SheetTable, Value
 from lianghua_batch.report.view import View
 
@@ -124,7 +123,7 @@ def sheet(
     aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
     stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
     over = (*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
-    title = returning.title(view, key, fitted, repeated if breaks else 0)
+    title = title_row.title(view, key, fitted, repeated if breaks else 0)
     high = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
     head = _head_height(fitted, heights)
     if not scale and not layout.get("one_page"):

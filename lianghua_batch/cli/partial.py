@@ -19,15 +19,14 @@ partial_option = click.option(
 
 def outcome(folder: Path, period, out: Path | None, partial: Sequence[str]):
     """What checking and scoring comes to: all or nothing, or with --partial a draft."""
-    from lianghua_batch.cli import output as printing
-    from lianghua_batch.pipeline import drafts
-    from lianghua_batch.pipeline import process as pipeline
+    from lianghua_batch.cli import output
+    from lianghua_batch.pipeline import drafts, process
 
-    progress = printing.progress("正在读取")
+    progress = output.progress("正在读取")
     if not partial:
-        return pipeline.process(folder, period, out, progress)
+        return process.process(folder, period, out, progress)
     try:
-        return pipeline.process_draft(folder, period, _named(partial), out, progress)
+        return process.process_draft(folder, period, _named(partial), out, progress)
     except drafts.UnknownUnit as error:
         raise WrongUsage(f"--partial 中的单位“{error}”在花名册中没有") from None
     except drafts.NotThere as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis import rank_changes
 from lianghua_batch.analysis.diff.model import Cause, Change, Differences, Head, Reason, RuleChange
 from lianghua_batch.core import exact
 
@@ -29,7 +29,7 @@ def _rule(change: RuleChange) -> dict[str, str | None]:
 
 
 def _change(change: Change, kind: str) -> dict[str, Any]:
-    return moves.as_json(change.move, kind) | {
+    return rank_changes.as_json(change.move, kind) | {
         "components": [{"name": c.name, "label": c.label, "was": c.was, "now": c.now} for c in change.components],
         "reasons": None if change.reasons is None else [_reason(r) for r in change.reasons],
         "grade_cause": _cause(change.grade_cause),

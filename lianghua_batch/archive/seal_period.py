@@ -8,21 +8,16 @@ from pathlib import Path
 
 from lianghua_batch import __version__
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import contents, history
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive import seal_sheet as sheet
-from lianghua_batch.archive import seals as shelf
+from lianghua_batch.archive import bags, contents, history, seal_names, seal_sheet, seal_store
 from lianghua_batch.archive.contents import Contents
 from lianghua_batch.archive.history import Earlier
 from lianghua_batch.archive.inputs import Files
-from lianghua_batch.archive.manifest import Link, Manifest
-from lianghua_batch.archive.seals import Seal, Unreadable
-from lianghua_batch.core import atomic_files as replacing
-from lianghua_batch.core import resources
+from lianghua_batch.archive.manifests import Link, Manifest
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.pipeline.process import Outcome
-from lianghua_batch.report import publish as publishing
-from lianghua_batch.report.publish import Progress
+from lianghua_batch.report import publishing
+from lianghua_batch.report.publishing import Progress
 from lianghua_batch.scoring import results
 
 
@@ -46,9 +41,9 @@ def seal(
     What is published already must be what the forms give now, file by file: what was mailed is what is sealed. Where nothing
     is, it is published with the seal. Raises Refused.
     """
-    sealed = sound(shelf.seals(names.folder(data)))
+    sealed = sound(seal_store.seals(seal_names.folder(data)))
     period = outcome.period
-    there = shelf.in_force(sealed, period)
+    there = seal_store.in_force(sealed, period)
     if there is not None:
         raise refused("already", period=period, file=there.file, date=there.manifest.date)
     objections = linked(outcome.county)
@@ -65,9 +60,9 @@ def seal(
     published, masked = _as_published(outcome, earlier, outputs, progress)
     manifest = replace(manifest, names_masked=masked)
     gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
-    with replacing.replacement(names.folder(data), overwrite=False) as workshop:
+    with atomic_files.replacement(seal_names.folder(data), overwrite=False) as workshop:
         write(workshop, manifest, gathered)
-    return shelf.read(names.folder(data) / names.file(period, 0)), []
+    return seal_store.read(seal_names.folder(data) / seal_names.file(period, 0)), []
 
 
 def publish(
@@ -82,7 +77,7 @@ def publish(
     earlier = history.of(data, outcome.period)
     place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
     gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
-    with replacing.replacement(data, gone=gone) as workshop:
+    with atomic_files.replacement(data, gone=gone) as workshop:
         written = publishing.write(
             outcome.results,
             outcome.problems,
@@ -93,8 +88,8 @@ def publish(
             progress=progress,
         )
         gathered = contents.gather(outcome, files, earlier, {name: workshop / place / name for name in written})
-        write(names.folder(workshop), manifest, gathered)
-    made = shelf.read(names.folder(data) / names.file(outcome.period, manifest.amendment))
+        write(seal_names.folder(workshop), manifest, gathered)
+    made = seal_store.read(seal_names.folder(data) / seal_names.file(outcome.period, manifest.amendment))
     return made, [data / place / name for name in written]
 
 
@@ -124,7 +119,7 @@ def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
 
 def link(its: Seal) -> Link:
     """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
-    code, beside = its.check_code, its.path.with_name(names.code_file(its.file))
+    code, beside = its.check_code, its.path.with_name(seal_names.code_file(its.file))
     try:
         noted = beside.read_text("utf-8").split()
     except (OSError, UnicodeDecodeError):  # of which archive verify tells
@@ -140,17 +135,17 @@ def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
     manifest = replace(
         manifest, **{kind: getattr(gathered, kind) for kind in ("inputs", "outputs", "earlier", "rules")}
     )
-    file = names.file(manifest.period, manifest.amendment)
+    file = seal_names.file(manifest.period, manifest.amendment)
     bags.write(folder / file, gathered.payload(manifest), _info(manifest))
     made = Seal(folder / file, manifest)
-    (folder / names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
-    sheet.write(folder / names.sheet_file(file), made)
+    (folder / seal_names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
+    seal_sheet.write(folder / seal_names.sheet_file(file), made)
 
 
 def _info(manifest: Manifest) -> dict[str, str]:
     """bag-info.txt."""
     return {
-        "External-Identifier": names.file(manifest.period, manifest.amendment),
+        "External-Identifier": seal_names.file(manifest.period, manifest.amendment),
         "External-Description": manifest.scheme,
         "Bagging-Date": manifest.date.isoformat(),
         "Contact-Name": manifest.by,

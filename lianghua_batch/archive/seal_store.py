@@ -5,13 +5,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import bag as bags
-from lianghua_batch.archive import manifest as manifests
-from lianghua_batch.archive import seal_names as names
-from lianghua_batch.archive.manifest import Entry, Manifest
-from lianghua_batch.core import os_errors as io_reasons
-from lianghua_batch.core import resources
+from lianghua_batch.archive import bags, manifests, seal_names
+from lianghua_batch.archive.manifests import Entry, Manifest
+from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.periods import Period
+
+
+class NothingThere(Exception):
+    """There is no seal where one is looked for; str() is the sentence that says so and what to do."""
+
+
+def shelf_of(path: Path) -> Path:
+    """The folder that the seals of a data folder lie in, or the folder itself where it is that one."""
+    inside = seal_names.folder(path)
+    if inside.is_dir() or not (
+        path.name == inside.name or any(seal_names.meaning(each.name) for each in path.iterdir())
+    ):
+        return inside
+    return path
+
+
+def nothing(why: str, **facts: object) -> NothingThere:
+    """The sentence of schemas/archive.yaml that says why."""
+    return NothingThere(resources.load("archive")["nothing_there"][why].format_map(facts))
+
 
 _SUFFIX = ".zip"
 
@@ -68,7 +85,7 @@ def seals(folder: Path) -> list[Seal | Unreadable]:
     if not folder.is_dir():
         return []
     files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
-    found = [read(path) for path in files if names.meaning(path.name) is not None]
+    found = [read(path) for path in files if seal_names.meaning(path.name) is not None]
     there = {each.file for each in found}
     gone = {file: witness for file, witness in _witnesses(found, files) if file not in there}
     return sorted([*found, *(_gone(folder / file, witness) for file, witness in gone.items())], key=_order)
@@ -80,16 +97,18 @@ def _witnesses(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Ite
         links = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
         yield from ((link.file, seal.file) for link in links if link is not None)
     for path in files:
-        if (companion := names.companion_of(path.name)) is not None:
+        if (companion := seal_names.companion_of(path.name)) is not None:
             yield companion, path.name
         elif (
-            path.suffix.lower() == _SUFFIX and names.meaning(path.name) is None and isinstance(its := read(path), Seal)
+            path.suffix.lower() == _SUFFIX
+            and seal_names.meaning(path.name) is None
+            and isinstance(its := read(path), Seal)
         ):
-            yield names.file(its.manifest.period, its.manifest.amendment), path.name
+            yield seal_names.file(its.manifest.period, its.manifest.amendment), path.name
 
 
 def _gone(path: Path, witness: str) -> Unreadable:
-    period, amendment = names.meaning(path.name) or (None, 0)
+    period, amendment = seal_names.meaning(path.name) or (None, 0)
     return Unreadable(path, period, amendment, resources.load("archive")["unreadable"]["gone"].format(witness=witness))
 
 
@@ -101,21 +120,21 @@ def _order(found: Seal | Unreadable) -> tuple:
 
 def read(path: Path) -> Seal | Unreadable:
     """Read what the seal in a zip says of itself; its name says of which period it is."""
-    meaning = names.meaning(path.name)
+    meaning = seal_names.meaning(path.name)
     words = resources.load("archive")["unreadable"]
     period, amendment = meaning if meaning is not None else (None, 0)
     try:
         with bags.opened(path) as bag:
-            manifest = manifests.parse(bag.sound(bags.DATA + names.in_bag("manifest")))
+            manifest = manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
     except bags.Broken:
         return Unreadable(path, period, amendment, words["broken"])
     except manifests.Misshapen as place:
         return Unreadable(path, period, amendment, words["misshapen"].format(place=place))
     except OSError as error:
-        facts = {"reason": io_reasons.reason(error), "remedy": io_reasons.remedy(error)}
+        facts = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
         return Unreadable(path, period, amendment, words["refused"].format_map(facts))
     if meaning is not None and meaning != (manifest.period, manifest.amendment):
-        inside = names.file(manifest.period, manifest.amendment)
+        inside = seal_names.file(manifest.period, manifest.amendment)
         return Unreadable(path, period, amendment, words["other_name"].format(inside=inside))
     return Seal(path, manifest)
 

@@ -1,27 +1,11 @@
-"""`init`, `templates`: forms for people to fill."""
+"""`templates`: the forms that are due, for people to fill."""
 
 import datetime as dt
 from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, PeriodType, root
-
-
-@root.command(epilog="\b\n例：lianghua-batch init data --year 2026")
-@click.argument("folder", metavar="文件夹", type=NEW_FOLDER)
-@click.option("--year", type=click.IntRange(2000, 2199), metavar="年度", help="考评年度，不写为今年。")
-def init(folder: Path, year: int | None) -> None:
-    """开始一年：生成花名册和考评方案，填好即可使用。已有的文件不会被覆盖。"""
-    from lianghua_batch import forms as templates
-
-    try:
-        written = templates.start_year(folder, year or dt.date.today().year)
-    except FileExistsError as error:
-        raise click.ClickException(f"已有 {error.filename}，没有改动。请换一个文件夹，或先移走这个文件。") from None
-    for path in written:
-        click.echo(f"已生成 {path}")
-    click.echo("下一步：填写花名册，核对考评方案，然后用 lianghua-batch templates 生成各单位的表。")
+from lianghua_batch.cli.options import FAULTY, FOLDER, PeriodType, root
 
 
 @root.command(name="templates", epilog="\b\n例：lianghua-batch templates data --period 2026Q1")
@@ -31,15 +15,15 @@ def init(folder: Path, year: int | None) -> None:
 @click.option("--unit", metavar="组织编号", help="只生成一个单位的表。")
 def make_templates(folder: Path, period, form: str | None, unit: str | None) -> None:
     """生成应报的表：一个单位一个文件，名单和算得出的数已填好。已有的文件不会被覆盖。"""
-    from lianghua_batch import forms as templates
-    from lianghua_batch.cli import output as printing
+    from lianghua_batch import forms
+    from lianghua_batch.cli import output
     from lianghua_batch.core import periods
 
     today = dt.date.today()
     period = period or periods.Period(today.year, periods.MONTH, today.month)
-    made = templates.due(folder, period, _form_named(form), unit, printing.progress("正在生成"))
+    made = forms.due(folder, period, _form_named(form), unit, output.progress("正在生成"))
     if made.problems:
-        printing.print_problems(made.problems, err=True)
+        output.print_problems(made.problems, err=True)
         raise click.exceptions.Exit(FAULTY)
     for path in made.written:
         click.echo(f"已生成 {path}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import YEAR, Period
-from lianghua_batch.mail import sanitise as plain_text
+from lianghua_batch.mail import sanitise
 from lianghua_batch.mail.messages import Text
 from lianghua_batch.mail.settings import Settings
 from lianghua_batch.mail.unit_results import Place, Standing
@@ -35,8 +35,8 @@ def of_unit(standing: Standing, period: Period, file: str, settings: Settings | 
     words = _words()
     opening = words["opening"][_kind(period)].format(period_label=_label(period))
     attached = words["attached"][standing.level].format(file=file)
-    numbers = tuple((term, plain_text.name(value)) for term, value in _numbers(standing, period))
-    unit = plain_text.name(standing.name)
+    numbers = tuple((term, sanitise.name(value)) for term, value in _numbers(standing, period))
+    unit = sanitise.name(standing.name)
     return _written(unit, standing.level, opening, numbers, attached, period, settings, corrected)
 
 
@@ -110,7 +110,7 @@ def _places(standing: Standing) -> Iterator[str]:
     words = _words()
     if standing.cohort is not None:
         sentence = words["place"]["cohort" if standing.committee else "direct"]
-        committee = plain_text.name(standing.committee or "")
+        committee = sanitise.name(standing.committee or "")
         yield sentence.format(committee=committee, count=standing.cohort.count, rank=_rank(standing.cohort))
     if standing.county is not None:
         kind = words["kinds_of_units"][standing.level]

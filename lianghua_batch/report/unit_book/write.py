@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from lianghua_batch.core import worker_pool as crew
+from lianghua_batch.core import worker_pool
 from lianghua_batch.core.worker_pool import Crew, Died, Duty, Failed
 from lianghua_batch.report.layout.model import Properties, SheetTable
-from lianghua_batch.report.writer import workbook as workbook_out
+from lianghua_batch.report.writer import workbook
 
 Content = tuple[Sequence[SheetTable], Properties | None]
 Progress = Callable[[int, int], None]
@@ -28,9 +28,9 @@ def write(folder: Path, books: Iterable[Book], progress: Progress | None = None)
     told = progress or (lambda done, whole: None)
     for path in {(folder / name).parent for name, _ in listed}:
         path.mkdir(parents=True, exist_ok=True)
-    if len(listed) <= _FEW or crew.cores() == 1:
+    if len(listed) <= _FEW or worker_pool.cores() == 1:
         for done, (name, make) in enumerate(listed, start=1):
-            workbook_out.write(folder / name, *make())
+            workbook.write(folder / name, *make())
             told(done, len(listed))
         return
     _write_together(folder, listed, told)
@@ -41,14 +41,14 @@ def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None
     workers = Crew(_DUTY)
     first, second = itertools.tee((folder / name, *make()) for name, make in books)
     try:
-        for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * crew.cores()), start=1):
+        for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * worker_pool.cores()), start=1):
             request = next(second)
             if isinstance(answer, OSError):
                 raise answer
             if isinstance(answer, Failed):
                 raise Broken(answer.trace)
             if isinstance(answer, Died):  # perhaps for lack of memory for several at once
-                workbook_out.write(*request)
+                workbook.write(*request)
             told(done, len(books))
     finally:
         workers.stop()

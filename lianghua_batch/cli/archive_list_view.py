@@ -1,0 +1,127 @@
+"""What `archive list` and `archive restore` tell on a terminal: fitted to its width; plain and unbroken in a file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from lianghua_batch import __version__
+from lianghua_batch.analysis.objections import OPEN
+from lianghua_batch.archive import seal_store
+from lianghua_batch.archive.restore import Damaged, Restored
+from lianghua_batch.archive.seal_store import Seal, Unreadable
+from lianghua_batch.cli import terminal
+from lianghua_batch.cli.terminal import wrapped
+from lianghua_batch.core import resources
+
+_CODE = 12  # characters of a check code that tell one seal from another
+_INDENT = 4
+_RIGHT = ("number", "amendment", "files")
+
+
+def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
+    """Print a line a seal, in the order of the chain, with the reasons of amendments, then the objections; `width` is the
+    terminal's, None asks it."""
+    words = resources.load("archive")["listing"]
+    console = terminal.console(width)
+
+    def say(text: str, indent: int = 0, style: str = "") -> None:
+        for number, line in enumerate(wrapped(text, console.width - indent - 3)):
+            console.print(Text(" " * (indent + (2 if number else 0)) + line, style))
+
+    sound = [each for each in seals if isinstance(each, Seal)]
+    if sound:
+        console.print(_table(sound, words["headings"]), crop=False)
+    for seal in sound:
+        if seal.manifest.reason is not None:
+            say(words["reason"].format(number=seal.manifest.number, reason=seal.manifest.reason), _INDENT)
+    for each in seals:
+        if isinstance(each, Unreadable):
+            say(words["unreadable"].format(file=each.file, reason=each.reason), 0, "red")
+    listed = list(_objections(sound, words))
+    if listed:
+        say(words["objections"], 0, "bold")
+    for text in listed:
+        say(text, _INDENT)
+    say(words["summary"].format(count=len(seals)), 0, "bold")
+
+
+def _table(seals: Sequence[Seal], headings: Mapping[str, str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name, heading in headings.items():
+        table.add_column(heading, justify="right" if name in _RIGHT else "left", no_wrap=name != "by", overflow="fold")
+    for seal in seals:
+        table.add_row(*(_row(seal)[name] for name in headings))
+    return table
+
+
+def _row(seal: Seal) -> dict[str, str]:
+    its = seal.manifest
+    return {
+        "number": str(its.number),
+        "period": str(its.period),
+        "amendment": str(its.amendment or ""),
+        "date": its.date.isoformat(),
+        "by": its.by,
+        "files": str(len(its.entries)),
+        "code": seal.check_code[:_CODE],
+        "file": seal.file,
+    }
+
+
+def _objections(seals: Sequence[Seal], words: Mapping[str, Any]) -> Iterator[str]:
+    """Each objection with what became of it, as the seal in force of its period says."""
+    for period in dict.fromkeys(seal.manifest.period for seal in seals):
+        for row in seal_store.in_force(seals, period).manifest.objections:
+            facts = {name: row.get(name) or "" for name in ("subject", "name", "raised", "objection")}
+            said = words["objection"].format(period=period, **facts)
+            yield f"{said}——{_became(row, words)}"
+
+
+def _became(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+    state = words["states"].get(row.get("state"), "").format_map(row)
+    if row.get("state") == OPEN:
+        return state
+    return words["concluded"].format(state=state, conclusion=row.get("conclusion"))
+
+
+# --- restoring -----------------------------------------------------------------------------------------------------
+
+
+def restored_as_json(restored: Restored) -> dict[str, Any]:
+    """What was restored, for a program."""
+    its = restored.seal.manifest
+    said = {"file": restored.seal.file, "period": str(its.period), "amendment": its.amendment, "tool": its.tool}
+    counts = {"inputs": len(its.inputs), "outputs": len(its.outputs), "earlier": list(restored.earlier)}
+    return said | {"target": str(restored.target), **counts}
+
+
+def damaged_as_json(damaged: Damaged) -> dict[str, Any]:
+    """Why nothing was restored, for a program."""
+    return {"file": damaged.file, "findings": [finding.as_json() for finding in damaged.findings]}
+
+
+def damaged_lines(damaged: Damaged) -> Iterator[str]:
+    """What is wrong with the seal, and what to do."""
+    for finding in damaged.findings:
+        yield "{}：{}。".format(" ".join(filter(None, (finding.seal, finding.file))), finding.message)
+    words = resources.load("archive")["restored"]
+    yield words["damaged"].format(file=damaged.file, count=len(damaged.findings))
+
+
+def restored_lines(restored: Restored) -> Iterator[str]:
+    """What was restored, and how to go on."""
+    words, its = resources.load("archive")["restored"], restored.seal.manifest
+    separator = resources.load("archive")["listed"]["separator"]
+    facts = {"period": its.period, "file": restored.seal.file, "number": its.number, "date": its.date}
+    facts |= {"target": restored.target, "tool": its.tool, "now": __version__}
+    facts["options"] = " --mask-names" if its.names_masked else ""
+    yield words["done"].format_map(facts)
+    yield "  " + words["inputs"].format(count=len(its.inputs))
+    yield "  " + words["outputs"].format(count=len(its.outputs), **facts)
+    if restored.earlier:
+        yield "  " + words["earlier"].format(periods=separator.join(restored.earlier))
+    if its.amendment:
+        yield "  " + words["reason"].format(amendment=its.amendment, reason=its.reason)
+    yield words["next" if its.tool == __version__ else "next_other_tool"].format_map(facts)

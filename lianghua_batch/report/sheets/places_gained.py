@@ -1,0 +1,84 @@
+"""Who moved most: ranks and scores against the last period, or within a year against its first quarter."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import UnitStanding, written
+
+
+@dataclass(frozen=True)
+class Climb:
+    """One unit's way: its ranks among all of its level, and its scores, before and now."""
+
+    unit_id: str
+    name: str
+    rank_before: int
+    rank_now: int
+    score_before: Fraction
+    score_now: Fraction
+
+    @property
+    def ranks(self) -> int:
+        """By how many ranks it rose."""
+        return self.rank_before - self.rank_now
+
+    @property
+    def points(self) -> Fraction:
+        return self.score_now - self.score_before
+
+
+def told(view: View) -> str:
+    """What the climbs are between, or why there are none: the name of a sentence of the layout."""
+    if view.results.draft:
+        return "draft"
+    if isinstance(view.before, Published):
+        return "since"
+    if view.is_year:
+        return "within_unusable" if isinstance(view.before, Unusable) else "within"
+    return "unusable" if isinstance(view.before, Unusable) else "none"
+
+
+def of_level(view: View, level: str) -> list[Climb]:
+    """The climbs of a level's units that are there at both ends."""
+    kind = told(view)
+    if kind == "since":
+        return list(_since(view, level, view.before.results))
+    return list(_within(view, level)) if kind.startswith("within") else []
+
+
+def most(climbs: Sequence[Climb], count: int, *, rising: bool) -> list[Climb]:
+    """Those that rose, or fell, by most ranks; of equal ones those whose score changed most."""
+    sign = 1 if rising else -1
+    found = [c for c in climbs if c.ranks * sign > 0]
+    return sorted(found, key=lambda c: (-c.ranks * sign, -c.points * sign, c.unit_id))[:count]
+
+
+def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Climb]:
+    earlier = {row["id"]: row for row in before[level]}
+    for standing in getattr(view.results, level):
+        row = earlier.get(standing.unit.id)
+        if row is None or row["total"] is None:
+            continue
+        rank = row.get("rank_county") or row["rank"]  # committees have one rank only
+        if rank is not None:
+            total = Fraction(written(view.results.county, standing.scores.total))
+            yield _climb(standing, rank, standing.rank_county, Fraction(row["total"]), total)
+
+
+def _within(view: View, level: str) -> Iterator[Climb]:
+    for standing in getattr(view.results, level):
+        of = view.trends.of(standing.unit.id)
+        if of and of[0] and of[-1]:
+            first, last = of[0], of[-1]
+            totals = (first.scores.total.value, last.scores.total.value)
+            yield _climb(standing, first.rank_county, last.rank_county, *totals)
+
+
+def _climb(
+    standing: UnitStanding, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
+) -> Climb:
+    return Climb(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)
