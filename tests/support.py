@@ -15,7 +15,7 @@ import openpyxl
 from lianghua_batch.core import periods, resources
 from lianghua_batch.model import parameters
 from lianghua_batch.pipeline import process as pipeline
-from lianghua_batch.pipeline.process import Outcome
+from lianghua_batch.scoring.results import Outcome
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 BRANCHES = {"ZB1": "财政第一支部", "ZB2": "财政第二支部"}

@@ -19,7 +19,7 @@ from support import County
 from lianghua_batch.analysis import published_schema
 from lianghua_batch.analysis.diff import compare, sentences
 from lianghua_batch.analysis.diff.model import DATA, OTHER, ROSTER, ROUNDING, RULE, Component, total
-from lianghua_batch.analysis.published import Published, basis_check_code
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.archive import published_reader
 from lianghua_batch.cli import diff_view
 from lianghua_batch.cli.app import dispatch
@@ -27,6 +27,7 @@ from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 from lianghua_batch.report import publishing
 from lianghua_batch.scoring import audit_trail, results
+from lianghua_batch.scoring.audit_trail import basis_check_code
 
 MANUAL = (Path(__file__).parent.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"
@@ -850,7 +851,7 @@ def test_results_of_an_earlier_period(written, tmp_path):
     copied(written[0], tmp_path / Q1)
     spoil_json(tmp_path / Q1)
     damaged = published_reader.published(tmp_path, periods.parse(Q1))
-    assert isinstance(damaged, published_reader.Unusable)
+    assert isinstance(damaged, Unusable)
     assert str(damaged).startswith(f"{tmp_path}/{Q1}/results.json：不是 JSON 文件")
 
 

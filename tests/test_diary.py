@@ -8,8 +8,8 @@ import pytest
 from support import MEMBERS, County, complaints
 
 from lianghua_batch.core import exact, periods
-from lianghua_batch.pipeline.process import Outcome
 from lianghua_batch.scoring import results
+from lianghua_batch.scoring.results import Outcome
 
 NAMES = {code: name for members in MEMBERS.values() for code, name in members.items()}
 PROJECTS = [  # 项目编号, 维度, 项目名称, 分值, 每月上限, 每年上限

@@ -22,7 +22,7 @@ AT_ONCE = 4  # mutants in one folder: each must be silent from the others
 
 
 @cache
-def sound() -> process.Outcome:
+def sound() -> results.Outcome:
     """What the county comes to with nothing broken."""
     return process.process(_folder(), QUARTER)
 
@@ -34,7 +34,7 @@ def _folder() -> Path:
     return County().only("2026Q1").write(Path(mkdtemp()))
 
 
-def rows_read(outcome: process.Outcome) -> dict[str, int]:
+def rows_read(outcome: results.Outcome) -> dict[str, int]:
     """How many rows of each file stand in the county's tables."""
     counts: dict[str, int] = {}
     for table in outcome.county.tables.values():

@@ -15,7 +15,7 @@ from crowd import crowd
 from office import converted, needs_office
 from support import County
 
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
 from lianghua_batch.core.problems import problem

@@ -29,7 +29,7 @@ def today() -> sampling.SampleCounty:
 
 
 @cache
-def outcome(period: str) -> process.Outcome:
+def outcome(period: str) -> results.Outcome:
     return process.process(SAMPLE, periods.parse(period))
 
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lianghua_batch import forms
-from lianghua_batch.core import exact, form_definitions, periods, resources
+from lianghua_batch.core import exact, form_definitions, periods, resources, text_width
 from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, YES_NO, Column, Sheet
 from lianghua_batch.core.problems import errors
 from lianghua_batch.forms import prefilled_layout, writer
-from lianghua_batch.forms.writer import FormSheet, layout
+from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.intake import discovery
 from lianghua_batch.intake.tables import extract
 from lianghua_batch.model import default_scheme
@@ -131,7 +131,7 @@ def test_same_sheets_same_bytes() -> None:
     ],
 )
 def test_sheet_names_that_excel_takes(names: list[str], expected: list[str]) -> None:
-    assert layout.sheet_names(names) == expected
+    assert text_width.sheet_names(names) == expected
 
 
 # --- the committed blank forms -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from support import County
 
 from lianghua_batch.analysis import rewards_and_sanctions
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 from lianghua_batch.report import ranking_workbook

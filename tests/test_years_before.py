@@ -14,9 +14,8 @@ from click.testing import CliRunner
 from support import County
 
 from lianghua_batch.analysis import branch_class_changes, published_schema
-from lianghua_batch.analysis.published import BASIS_FORMAT, basis_check_code
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.archive import history, published_reader
-from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
 from lianghua_batch.report import ranking_workbook
@@ -24,6 +23,7 @@ from lianghua_batch.report.layout.model import Cell, SheetTable
 from lianghua_batch.report.unit_book import build
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import audit_trail, results
+from lianghua_batch.scoring.audit_trail import BASIS_FORMAT, basis_check_code
 
 CLASSES = {"ZB1": "first", "ZB2": "second"}
 YEAR = periods.year(2026)

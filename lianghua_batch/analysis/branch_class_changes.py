@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lianghua_batch.archive.history import Earlier
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.analysis.lookback import Earlier
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.scoring.results import Results, UnitStanding

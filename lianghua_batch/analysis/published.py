@@ -1,7 +1,5 @@
 """Published results, and what their file must look like to be compared (spec §8): the keys that are relied on, and their types."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +9,14 @@ from typing import Any
 from lianghua_batch.core import periods
 from lianghua_batch.core.periods import QUARTER, YEAR, Period
 
-BASIS_FORMAT = 2  # of 计分依据.json; one of another format is of no use
-# What a member's grade rests on: the band of the total, or what goes before it.
-BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY = "band", "held_back", "veto", "few_quarters", "probationary"
-GROUNDS = (BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY)
+
+class Unusable(Exception):
+    """There are no final results to be had from a path; str() is the sentence that says why and what to do."""
+
+
+class Absent(Unusable):
+    """There is nothing at the path."""
+
 
 _NUMBER = re.compile(r"-?\d{1,9}\.\d{2}", re.ASCII)
 
@@ -30,10 +32,29 @@ class Published:
     left_aside: str | None = None
 
 
-def basis_check_code(basis: Mapping[str, Any]) -> str:
-    """Return the sha-256 of what 计分依据.json says, its own check code left out."""
-    said = {name: value for name, value in basis.items() if name != "sha256"}
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
+@dataclass(frozen=True)
+class Correction:
+    """The amendment by which a sealed period stands: its number, why, and what it moved (as `diff --format json`)."""
+
+    number: int
+    reason: str | None
+    differences: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is in force of a period: where its files lie, its results, their check code, and what sealed them.
+
+    `sealed`: the sha-256 of every sealed file by its place in `folder`, None where the period is not sealed; `correction`: of
+    the seal in force, None where there is none.
+    """
+
+    period: Period
+    folder: Path
+    results: Mapping[str, Any]
+    check_code: str
+    sealed: Mapping[str, str] | None = None
+    correction: Correction | None = None
 
 
 def misshapen(results: object) -> str | None:

@@ -7,12 +7,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from lianghua_batch.analysis.published import GROUNDS
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.intake.cell_values import Fault
 from lianghua_batch.model.parameters import parameter_value
+from lianghua_batch.scoring.audit_trail import GROUNDS
 
 _NUMBER = re.compile(r"-?\d{1,500}(/[1-9]\d{0,499})?", re.ASCII)
 _SCOPES = ("organisation", "member")

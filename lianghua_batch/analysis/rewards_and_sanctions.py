@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lianghua_batch.archive.history import Earlier
-from lianghua_batch.archive.published_reader import Published
+from lianghua_batch.analysis.lookback import Earlier
+from lianghua_batch.analysis.published import Published
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.periods import YEAR
 from lianghua_batch.model.roster import Unit

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
-from lianghua_batch.archive import history
-from lianghua_batch.archive.history import Earlier
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.analysis import lookback
+from lianghua_batch.analysis.lookback import Earlier
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core.periods import Period
 from lianghua_batch.scoring.results import Results, written
 
@@ -48,7 +48,7 @@ def of_year(results: Results, earlier: Earlier) -> Years:
     if results.draft is not None or not results.county.is_year:
         return Years()
     this = results.county.period
-    before = sorted(history.wanted(this))
+    before = sorted(lookback.wanted(this))
     there = {period: found for period in before if isinstance(found := earlier.get(period), Published)}
     first = min(there, default=this)
     return Years(

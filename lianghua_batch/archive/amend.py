@@ -6,6 +6,7 @@ from pathlib import Path
 from lianghua_batch.analysis.diff import as_json, compare
 from lianghua_batch.analysis.diff.model import Differences
 from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.archive import (
     guard,
     inputs,
@@ -17,13 +18,11 @@ from lianghua_batch.archive import (
 )
 from lianghua_batch.archive.inputs import Files
 from lianghua_batch.archive.manifests import Manifest
-from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.archive.seal_period import Signature
 from lianghua_batch.archive.seal_store import Seal
-from lianghua_batch.pipeline.process import Outcome
 from lianghua_batch.report.publishing import Progress
 from lianghua_batch.scoring import audit_trail, results
-from lianghua_batch.scoring.results import Results
+from lianghua_batch.scoring.results import Outcome, Results
 
 
 @dataclass(frozen=True)

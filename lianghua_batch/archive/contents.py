@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lianghua_batch.analysis.lookback import Earlier
+from lianghua_batch.analysis.published import Published
 from lianghua_batch.archive import manifests, seal_names
-from lianghua_batch.archive.history import Earlier
 from lianghua_batch.archive.inputs import Files
 from lianghua_batch.archive.manifests import Entry
-from lianghua_batch.archive.published_reader import Published
 from lianghua_batch.core import resources
-from lianghua_batch.pipeline.process import Outcome
+from lianghua_batch.scoring.results import Outcome
 
 
 class Altered(Exception):

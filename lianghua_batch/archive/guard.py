@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lianghua_batch import __version__
+from lianghua_batch.analysis.published import Unusable
 from lianghua_batch.archive import inputs, published_reader, result_differences, seal_names, seal_store
 from lianghua_batch.archive.inputs import Files
-from lianghua_batch.archive.published_reader import Unusable
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, periods, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.pipeline.process import Outcome
 from lianghua_batch.scoring import results
-from lianghua_batch.scoring.results import Results
+from lianghua_batch.scoring.results import Outcome, Results
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,14 @@
-"""The earlier results that a period looks back on: of the period before, or of a year several years before it."""
+"""Reads the earlier results that a period looks back on: what is sealed, else what lies in 输出."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from lianghua_batch.analysis.lookback import Earlier, wanted
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.archive import published_reader, seal_names, seal_store
-from lianghua_batch.archive.published_reader import Published, Unusable
-from lianghua_batch.core import periods, resources
-from lianghua_batch.core.periods import YEAR, Period
-
-# By period; one of which nothing was published is not there, one that cannot be used says why.
-Earlier = Mapping[Period, Published | Unusable]
-
-
-def wanted(period: Period) -> tuple[Period, ...]:
-    """Return the periods that are looked back on, the latest first."""
-    if period.kind != YEAR:
-        return (period.previous,)
-    return _years(period, max(resources.load("history")["years_before"], len(counted_running(period)), 1))
-
-
-def counted_running(year: Period) -> tuple[Period, ...]:
-    """Return the years before a year that the conditions of 结果运用 count, the latest first."""
-    conditions = resources.load("uses")["adjustment"]["conditions"].values()
-    return _years(year, max(condition["years"] for condition in conditions) - 1)
-
-
-def _years(year: Period, count: int) -> tuple[Period, ...]:
-    return tuple(periods.year(year.year - back) for back in range(1, count + 1))
+from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
 
 
 def of(data: Path, period: Period) -> Earlier:

@@ -9,24 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch.analysis import published_schema
-from lianghua_batch.analysis.published import BASIS_FORMAT, Published, basis_check_code, misshapen
+from lianghua_batch.analysis.published import Absent, Published, Unusable, misshapen
 from lianghua_batch.archive import bags, seal_store
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.periods import Period
-
-__all__ = ["Absent", "Published", "Unusable", "of_texts", "published", "read", "sealed"]
-
+from lianghua_batch.scoring.audit_trail import BASIS_FORMAT, basis_check_code
 
 _SEAL = ".zip"
-
-
-class Unusable(Exception):
-    """There are no final results to be had from a path; str() is the sentence that says why and what to do."""
-
-
-class Absent(Unusable):
-    """There is nothing at the path."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +56,11 @@ def published(outputs: Path, period: Period) -> Published | Unusable | None:
         return None
     except Unusable as reason:
         return reason
+
+
+def check_code(results: Path) -> str:
+    """Return 结果校验码 of a results.json as it lies there; raises OSError."""
+    return hashlib.sha256(results.read_bytes()).hexdigest()
 
 
 def _names() -> Mapping[str, str]:

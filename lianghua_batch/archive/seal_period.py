@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lianghua_batch import __version__
+from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.archive import bags, contents, history, seal_names, seal_sheet, seal_store
 from lianghua_batch.archive.contents import Contents
-from lianghua_batch.archive.history import Earlier
 from lianghua_batch.archive.inputs import Files
 from lianghua_batch.archive.manifests import Link, Manifest
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, resources
-from lianghua_batch.pipeline.process import Outcome
 from lianghua_batch.report import publishing
 from lianghua_batch.report.publishing import Progress
 from lianghua_batch.scoring import results
+from lianghua_batch.scoring.results import Outcome
 
 
 class Refused(Exception):

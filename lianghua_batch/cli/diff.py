@@ -19,13 +19,14 @@ def diff(old: Path, new: Path, form: str) -> None:
 
     有没有差别，退出码都是 0。
     """
+    from lianghua_batch.analysis import published
     from lianghua_batch.analysis.diff import as_json, compare
     from lianghua_batch.archive import published_reader
     from lianghua_batch.cli import diff_view, output
 
     try:
         found = compare.compare(published_reader.read(old), published_reader.read(new))
-    except (published_reader.Unusable, compare.Incomparable) as error:
+    except (published.Unusable, compare.Incomparable) as error:
         raise WrongUsage(str(error)) from None
     if form == "json":
         output.print_json(as_json.as_json(found))

@@ -106,19 +106,19 @@ def _settings(folder: Path) -> "Settings | None":
 
 def _plan(folder: Path, period, settings: "Settings | None", history: "History", form: str) -> "Plan":
     """Who gets what; ends the command with exit code 1 where 花名册 has errors."""
+    from lianghua_batch.archive.publication import NothingPublished, latest_period, publication
     from lianghua_batch.cli import output
-    from lianghua_batch.mail import plan as planning
+    from lianghua_batch.mail import plan
     from lianghua_batch.pipeline import process
 
     try:
-        period = period or planning.latest_period(folder)
-        published = planning.results(folder, period)
-        roster, problems = process.roster(folder, period, output.progress("正在读取"))
-        if problems:
-            _refuse(problems, form)
-        return planning.plan(folder, period, published, roster, settings, history)
-    except planning.NothingToSend as error:
+        published = publication(folder, period or latest_period(folder))
+    except NothingPublished as error:
         raise click.ClickException(f"{error}。") from None
+    roster, problems = process.roster(folder, published.period, output.progress("正在读取"))
+    if problems:
+        _refuse(problems, form)
+    return plan.plan(published, roster, settings, history)
 
 
 def _refuse(problems, form: str) -> None:

@@ -12,7 +12,8 @@ import click
 from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import Problem, errors
-from lianghua_batch.pipeline.process import Outcome, Progress
+from lianghua_batch.pipeline.process import Progress
+from lianghua_batch.scoring.results import Outcome
 from lianghua_batch.validation import grouping
 from lianghua_batch.validation.grouping import Entry
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lianghua_batch.archive.seal_period import Signature
     from lianghua_batch.archive.seal_store import Seal, Unreadable
     from lianghua_batch.core.periods import Period
-    from lianghua_batch.pipeline.process import Outcome
+    from lianghua_batch.scoring.results import Outcome
 
 Tell = Callable[[str], None]
 

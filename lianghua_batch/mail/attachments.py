@@ -59,11 +59,6 @@ def reason(why: str, **facts: object) -> Reason:
     return Reason(words["reason"].format(**said), words["remedy"].format(**said))
 
 
-def check_code(results: Path) -> str:
-    """Return 结果校验码 of a results.json as it lies there; raises OSError."""
-    return hashlib.sha256(results.read_bytes()).hexdigest()
-
-
 def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
     """Return the workbook at a path of the output folder, or why it must not be sent."""
     try:

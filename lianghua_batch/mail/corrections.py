@@ -3,30 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lianghua_batch.archive.manifests import Manifest
+from lianghua_batch.analysis.published import Correction
 from lianghua_batch.core import resources
 from lianghua_batch.mail import sanitise
 
 _SHOWN = ("total", "grade", "rank")
 
 
-def of_unit(seal: Manifest | None, unit: str) -> str:
-    """Return the sentences for one unit; `seal` is what is in force, None where the period is not sealed."""
+def of_unit(correction: Correction | None, unit: str) -> str:
+    """Return the sentences for one unit; `correction` is the amendment in force, None where there is none."""
     words = resources.load("mail")["correction"]
-    if seal is None or seal.differences is None:
+    if correction is None or correction.differences is None:
         return words["again"]
-    change = next((c for kind in ("committees", "branches") for c in seal.differences[kind] if c["id"] == unit), None)
+    rows = (row for kind in ("committees", "branches") for row in correction.differences[kind])
+    change = next((row for row in rows if row["id"] == unit), None)
     if change is None or _side(change["was"]) == _side(change["now"]):
-        return words["same"].format(number=seal.amendment)
-    return words["moved"].format(number=seal.amendment, was=_told(change["was"]), now=_told(change["now"]))
+        return words["same"].format(number=correction.number)
+    return words["moved"].format(number=correction.number, was=_told(change["was"]), now=_told(change["now"]))
 
 
-def of_ranking(seal: Manifest | None) -> str:
+def of_ranking(correction: Correction | None) -> str:
     """Return the sentences for who gets the whole ranking."""
     words = resources.load("mail")["correction"]
-    if seal is None or seal.reason is None:
+    if correction is None or correction.reason is None:
         return words["again"]
-    return words["why"].format(number=seal.amendment, reason=sanitise.name(seal.reason))
+    return words["why"].format(number=correction.number, reason=sanitise.name(correction.reason))
 
 
 def _side(side: Mapping[str, Any] | None) -> tuple | None:

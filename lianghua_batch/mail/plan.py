@@ -1,16 +1,12 @@
 """Who gets what of a period, and who does not and why: from 输出, 花名册, the settings and the ledger; nothing is sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from lianghua_batch.archive import published_reader, seal_names, seal_store
-from lianghua_batch.archive.manifests import Manifest
-from lianghua_batch.archive.published_reader import Unusable
-from lianghua_batch.archive.seal_store import Seal, Unreadable
-from lianghua_batch.core import mail_addresses, output_paths, periods, resources
-from lianghua_batch.core.periods import YEAR, Period
+from lianghua_batch.analysis.published import Publication
+from lianghua_batch.core import mail_addresses, output_paths, resources
+from lianghua_batch.core.periods import Period
 from lianghua_batch.mail import attachments, corrections, letter_text, messages
 from lianghua_batch.mail.attachments import Expected, Reason
 from lianghua_batch.mail.ledger import Entry, History
@@ -18,10 +14,6 @@ from lianghua_batch.mail.messages import Attachment, Envelope, Letter
 from lianghua_batch.mail.settings import RFC2231, Sender, Settings
 from lianghua_batch.mail.unit_results import Standing, standings
 from lianghua_batch.model.roster import Roster, Unit
-
-
-class NothingToSend(Exception):
-    """There are no results to be sent; str() says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,57 +58,10 @@ class Plan:
     folder: Path
 
 
-def latest_period(folder: Path) -> Period:
-    """Return the latest period that has results in 输出, a year after its quarters; raises NothingToSend."""
-    outputs, name = _outputs(folder), resources.load("reading")["results_name"]
-    there = sorted(outputs.iterdir()) if outputs.is_dir() else []
-    named = ((path, periods.parse(path.name)) for path in there)
-    found = [p for path, p in named if p and p.quarters and str(p) == path.name and (path / name).is_file()]
-    scored = [p for p in found if p.kind in (YEAR, periods.QUARTER)]
-    if not scored:
-        raise NothingToSend(resources.load("mail")["no_results"].format(folder=outputs))
-    return max(scored, key=lambda p: (p.year, p.kind == YEAR, p.index))
-
-
-def results(folder: Path, period: Period) -> Mapping[str, Any]:
-    """Return what was published of a period, and sealed if it is; raises NothingToSend, and OSError where it cannot be read again."""
-    words = resources.load("mail")
-    seal = _seal(folder, period)
-    found = published_reader.published(_outputs(folder), period)
-    if found is None:
-        raise NothingToSend(words["no_results_of"].format(folder=_outputs(folder), period=period))
-    if isinstance(found, Unusable):
-        raise NothingToSend(str(found))
-    if found.results["period"] != str(period):
-        facts = {"path": found.path, "found": found.results["period"], "period": period}
-        raise NothingToSend(words["other_period"].format_map(facts))
-    if seal is not None and attachments.check_code(found.path) != seal.manifest.results_sha256:
-        raise NothingToSend(words["results_not_as_sealed"].format(path=found.path, seal=seal.file))
-    return found.results
-
-
-def _seal(folder: Path, period: Period) -> Seal | None:
-    """The seal that is in force for a period: what is sent must be what is sealed."""
-    seal = seal_store.in_force(seal_store.seals(seal_names.folder(folder)), period)
-    if isinstance(seal, Unreadable):
-        raise NothingToSend(resources.load("mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason))
-    return seal
-
-
-def plan(
-    folder: Path,
-    period: Period,
-    published: Mapping[str, Any],
-    roster: Roster,
-    settings: Settings | None,
-    history: History,
-) -> Plan:
-    """Return who gets what of a period's results; raises OSError where results.json cannot be read again."""
-    out = _outputs(folder) / str(period)
-    ranked = standings(published)
-    code = attachments.check_code(out / resources.load("reading")["results_name"])
-    seal = _seal(folder, period)
-    desk = _Desk(out, period, code, None if seal is None else seal.manifest, settings, history, roster)
+def plan(publication: Publication, roster: Roster, settings: Settings | None, history: History) -> Plan:
+    """Return who gets what of a period's results."""
+    period, ranked = publication.period, standings(publication.results)
+    desk = _Desk(publication, settings, history, roster)
     found: list[Due | KeptBack] = []
     paths = output_paths.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
@@ -124,11 +69,9 @@ def plan(
     if settings is not None and settings.operators:
         found += desk.of_operators(ranked, settings)
     due = tuple(each for each in found if isinstance(each, Due))
-    return Plan(period, due, tuple(e for e in found if isinstance(e, KeptBack)), _envelope(settings), out)
-
-
-def _outputs(folder: Path) -> Path:
-    return folder / resources.load("reading")["output_folder"]
+    return Plan(
+        period, due, tuple(e for e in found if isinstance(e, KeptBack)), _envelope(settings), publication.folder
+    )
 
 
 def _envelope(settings: Settings | None) -> Envelope:
@@ -141,13 +84,14 @@ def _envelope(settings: Settings | None) -> Envelope:
 class _Desk:
     """Where the letters of one period are made."""
 
-    out: Path
-    period: Period
-    check_code: str
-    sealed: Manifest | None
+    publication: Publication
     settings: Settings | None
     history: History
     roster: Roster
+
+    @property
+    def period(self) -> Period:
+        return self.publication.period
 
     def of_unit(self, standing: Standing, path: str) -> Iterator[Due | KeptBack]:
         """A unit's letters, one an address; or why there are none."""
@@ -196,19 +140,19 @@ class _Desk:
             yield self._due("", name, address, book, ranked)
 
     def _book(self, unit: str | None, path: str) -> Attachment | Reason:
-        listed = () if self.sealed is None else self.sealed.outputs
-        sha256 = next((entry.sha256 for entry in listed if entry.file == path), None)
-        expected = Expected(unit, str(self.period), self.check_code, sha256)
-        return attachments.fetch(self.out, path, expected)
+        sealed = self.publication.sealed
+        sha256 = None if sealed is None else sealed.get(path)
+        expected = Expected(unit, str(self.period), self.publication.check_code, sha256)
+        return attachments.fetch(self.publication.folder, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
-            said = corrections.of_unit(self.sealed, unit) if corrects else None
+            said = corrections.of_unit(self.publication.correction, unit) if corrects else None
             text = letter_text.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
         else:
-            said = corrections.of_ranking(self.sealed) if corrects else None
+            said = corrections.of_ranking(self.publication.correction) if corrects else None
             text = letter_text.of_ranking(about, self.period, book.name, self.settings, corrected=said)
         return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
 

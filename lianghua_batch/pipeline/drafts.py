@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
@@ -11,38 +11,12 @@ from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.tables import ORIGIN
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Span, Unit
+from lianghua_batch.model.roster import Span
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.scoring.members import Members
+from lianghua_batch.scoring.results import Draft, LeftOut
 
 _OF_THE_ROSTER = "E5"  # the messages' part for 花名册: who is where concerns more than one unit
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A unit that a draft leaves out, and why."""
-
-    unit: Unit
-    reason: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What makes results a draft: who is left out, in order of their codes, the committees that are incomplete for it, and
-    how many errors there are that no ranked unit can be told to have."""
-
-    left_out: tuple[LeftOut, ...]
-    incomplete: tuple[Unit, ...]
-    unassigned: int = 0
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(each.unit.id for each in self.left_out)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing is missing and nothing wrong: then it is no draft."""
-        return not self.left_out and not self.unassigned
 
 
 class UnknownUnit(ValueError):

@@ -16,36 +16,13 @@ from lianghua_batch.model.scheme import Scheme
 from lianghua_batch.pipeline import drafts, load_county
 from lianghua_batch.scoring import diary, eligibility, members, organisation_quarter, organisation_year, results
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.results import Results
+from lianghua_batch.scoring.results import Outcome, Results
 from lianghua_batch.validation import agreement, attribution, completeness, form_owner, knock_on, scheme_rules
 from lianghua_batch.validation import knock_on as doubts
 from lianghua_batch.validation import member_rows as people
 from lianghua_batch.validation import unit_rows as units
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What checking and scoring a folder came to.
-
-    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
-    hold either, whose problems cause others; `inputs` those that hold a form which the period takes.
-    """
-
-    period: Period | None
-    files: int
-    problems: tuple[Problem, ...]
-    results: Results | None
-    county: County | None = None
-    base_files: frozenset[str] = frozenset()
-    inputs: frozenset[str] = frozenset()
-
-    @property
-    def unit_names(self) -> Mapping[str, str]:
-        """What the units of 花名册 are called."""
-        units = self.county.roster.units if self.county is not None else {}
-        return {code: rows[-1].name for code, rows in units.items()}
 
 
 @dataclass(frozen=True)

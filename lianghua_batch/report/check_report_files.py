@@ -9,10 +9,10 @@ from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.core.source_ref import file_name
 from lianghua_batch.intake import discovery, read_files
-from lianghua_batch.pipeline.process import Outcome
 from lianghua_batch.report import annotated, check_report
 from lianghua_batch.report.annotated import folder as copies_folder
 from lianghua_batch.report.writer import workbook
+from lianghua_batch.scoring.results import Outcome
 from lianghua_batch.validation import grouping
 
 

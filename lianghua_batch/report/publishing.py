@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive.history import Earlier
 from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.problems import Problem
 from lianghua_batch.report import public_notice, ranking_workbook

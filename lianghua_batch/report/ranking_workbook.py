@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive.history import Earlier
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable

@@ -9,7 +9,7 @@ from lianghua_batch import __version__
 from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, YEAR, Period
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report import status_report
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable

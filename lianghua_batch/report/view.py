@@ -13,11 +13,11 @@ from lianghua_batch.analysis import branch_class_changes as class_moves
 from lianghua_batch.analysis import quarter_trends as trends
 from lianghua_batch.analysis import year_history as years
 from lianghua_batch.analysis.branch_class_changes import ClassMoves
+from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.analysis.quarter_trends import Trends
 from lianghua_batch.analysis.year_history import Years
-from lianghua_batch.archive.history import Earlier
-from lianghua_batch.archive.published_reader import Published, Unusable
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, QUARTER, YEAR, Period

@@ -3,25 +3,33 @@
 Two such files tell why results differ. Numbers are written as fractions («81», «245/3»), for nothing in them is rounded.
 """
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis.published import (
-    BAND,
-    BASIS_FORMAT,
-    FEW_QUARTERS,
-    HELD_BACK,
-    PROBATIONARY,
-    VETO,
-    basis_check_code,
-)
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
 from lianghua_batch.model.scores import Contribution, Score, item_label
 from lianghua_batch.scoring import results
 from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
+
+BASIS_FORMAT = 2  # of 计分依据.json; one of another format is of no use
+
+
+# What a member's grade rests on: the band of the total, or what goes before it.
+BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY = "band", "held_back", "veto", "few_quarters", "probationary"
+
+
+GROUNDS = (BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY)
+
+
+def basis_check_code(basis: Mapping[str, Any]) -> str:
+    """Return the sha-256 of what 计分依据.json says, its own check code left out."""
+    said = {name: value for name, value in basis.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
+
 
 _BY_PERIOD = "inspection_period"  # the one step that a unit has several of, one a period
 

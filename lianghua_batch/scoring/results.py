@@ -9,15 +9,43 @@ from typing import Any
 
 from lianghua_batch import __version__
 from lianghua_batch.core import exact
+from lianghua_batch.core.periods import Period
+from lianghua_batch.core.problems import Problem
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Member
+from lianghua_batch.model.roster import Member, Unit
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.model.scores import Score
-from lianghua_batch.pipeline.drafts import Draft
 from lianghua_batch.scoring import grades_and_ranks
 from lianghua_batch.scoring.members import Members, Quarter, Year
 from lianghua_batch.scoring.organisation_quarter import OrganisationQuarter
 from lianghua_batch.scoring.organisation_year import OrganisationYear
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A unit that a draft leaves out, and why."""
+
+    unit: Unit
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What makes results a draft: who is left out, in order of their codes, the committees that are incomplete for it, and
+    how many errors there are that no ranked unit can be told to have."""
+
+    left_out: tuple[LeftOut, ...]
+    incomplete: tuple[Unit, ...]
+    unassigned: int = 0
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(each.unit.id for each in self.left_out)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is missing and nothing wrong: then it is no draft."""
+        return not self.left_out and not self.unassigned
 
 
 @dataclass(frozen=True)
@@ -74,6 +102,29 @@ class Results:
     def text(self) -> str:
         """The text of results.json: its check code stands in every workbook, and it is long."""
         return json.dumps(as_json(self), ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What checking and scoring a folder came to.
+
+    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
+    hold either, whose problems cause others; `inputs` those that hold a form which the period takes.
+    """
+
+    period: Period | None
+    files: int
+    problems: tuple[Problem, ...]
+    results: Results | None
+    county: County | None = None
+    base_files: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
+
+    @property
+    def unit_names(self) -> Mapping[str, str]:
+        """What the units of 花名册 are called."""
+        units = self.county.roster.units if self.county is not None else {}
+        return {code: rows[-1].name for code, rows in units.items()}
 
 
 def build(

@@ -6,9 +6,9 @@ from typing import Any
 
 from lianghua_batch.analysis.diff.model import Cause
 from lianghua_batch.analysis.diff.sides import Pair
-from lianghua_batch.analysis.published import BAND, FEW_QUARTERS, HELD_BACK
 from lianghua_batch.analysis.rank_changes import MEMBERS, Move, Standing
 from lianghua_batch.core import exact, resources
+from lianghua_batch.scoring.audit_trail import BAND, FEW_QUARTERS, HELD_BACK
 
 Bands = Mapping[str, Fraction | None]
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.core import resources
+from lianghua_batch.core import resources, text_width
 from lianghua_batch.core.form_definitions import NUMBER, Column, Form, Sheet, definitions
-from lianghua_batch.forms.writer import layout
 from lianghua_batch.forms.writer.book import Book
 from lianghua_batch.forms.writer.data_validation import number_range
 from lianghua_batch.forms.writer.model import Reference
@@ -46,13 +45,13 @@ class _Page:
         self._across(title, "section", book_size(self.book, "section"))
 
     def _across(self, text: str, style: str, size: float = 11) -> None:
-        self.page.set_row(self.row, layout.height([(text, sum(self.widths))], size, 18))
+        self.page.set_row(self.row, text_width.height([(text, sum(self.widths))], size, 18))
         self.page.merge_range(self.row, 0, self.row, len(self.widths) - 1, "", self.book.style(style))
         self.page.write_string(self.row, 0, text, self.book.style(style))
         self.row += 1
 
     def _pair(self, term: str, text: str) -> None:
-        self.page.set_row(self.row, layout.height([(text, sum(self.widths[1:]))], 11, 18))
+        self.page.set_row(self.row, text_width.height([(text, sum(self.widths[1:]))], 11, 18))
         self.page.write_string(self.row, 0, term, self.book.style("term"))
         self.page.merge_range(self.row, 1, self.row, len(self.widths) - 1, "", self.book.style("words"))
         self.page.write_string(self.row, 1, text, self.book.style("words"))
@@ -96,7 +95,7 @@ class _Page:
         for row in rows:
             self.row += 1
             texts = ["" if cell is None else str(cell) for cell in row]
-            self.page.set_row(self.row, layout.height(zip(texts, widths, strict=False), 11, 18))
+            self.page.set_row(self.row, text_width.height(zip(texts, widths, strict=False), 11, 18))
             for index, text in enumerate(texts):
                 style = self.book.style("table_centre" if index < 2 else "table_text")
                 self.page.write_string(self.row, index, text, style)

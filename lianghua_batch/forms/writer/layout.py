@@ -1,32 +1,9 @@
-"""Where things stand on a printed form: widths of text, the row of labelled cells, heights of wrapped rows, safe names."""
+"""Where things stand on a printed form: the row of labelled cells over a table's columns."""
 
-import math
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SHEET_NAME_LENGTH = 31
-_FORBIDDEN_IN_SHEETS = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 _LABEL_MARGIN, _VALUE_MARGIN = 2, 2
-_LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and below
-_INSIDE = 2  # what borders and the indent take of a column's width
-
-
-def display_width(text: str) -> int:
-    """Return how many half-width characters a text takes in print; a Chinese one takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-
-
-def lines(text: str, width: float, font_size: float = 11) -> int:
-    """Return how many lines a text takes when wrapped in a column of `width` characters."""
-    room = max((width - _INSIDE) * 11 / font_size, 2)
-    return sum(max(math.ceil(display_width(part) / room), 1) for part in text.split("\n"))
-
-
-def height(texts: Iterable[tuple[str, float]], font_size: float = 11, least: float = 20) -> float:
-    """Return the height in points of a row that shows every (text, column width) whole."""
-    most = max((lines(text, width, font_size) for text, width in texts), default=1)
-    return max(most * font_size * _LINE + _PADDING, least)
 
 
 @dataclass(frozen=True)
@@ -71,19 +48,3 @@ def _span(widths: Sequence[float], first: int, needed: float) -> tuple[int, int]
         if total >= needed:
             return first, index
     return None
-
-
-def sheet_names(wanted: Iterable[str]) -> list[str]:
-    """Return names that Excel takes for sheets: without forbidden characters, at most 31 long, each once."""
-    taken: set[str] = set()
-    names = []
-    for name in wanted:
-        plain = name.translate(_FORBIDDEN_IN_SHEETS).strip("' ") or "_"
-        candidate, number = plain[:_SHEET_NAME_LENGTH], 1
-        while candidate.casefold() in taken:
-            number += 1
-            suffix = f"_{number}"
-            candidate = plain[: _SHEET_NAME_LENGTH - len(suffix)] + suffix
-        taken.add(candidate.casefold())
-        names.append(candidate)
-    return names

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lianghua_batch.core import resources
+from lianghua_batch.core import resources, text_width
 from lianghua_batch.core.form_definitions import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, definitions
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.forms.writer import instructions as instruction_page
@@ -30,7 +30,7 @@ def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references
     stream = io.BytesIO()
     book = Book(stream)
     wanted = [s.name or s.sheet.label for s in sheets]
-    pages = layout.sheet_names([*wanted, book.look["instructions"]["sheet"], book.look["lists_sheet"]])
+    pages = text_width.sheet_names([*wanted, book.look["instructions"]["sheet"], book.look["lists_sheet"]])
     book.lists_name = pages[-1]
     for form_sheet, name in zip(sheets, pages, strict=False):
         _SheetWriter(book, form_sheet, name).write()
@@ -69,7 +69,7 @@ class _SheetWriter:
 
     def _row_height(self, row: int, texts: Sequence[tuple[str, float]], size: float = 11, least: float = 20) -> None:
         """Give a row above the table its height; every cell of it is locked."""
-        self.page.set_row(row, layout.height(texts, size, least), self.book.style("margin"))
+        self.page.set_row(row, text_width.height(texts, size, least), self.book.style("margin"))
 
     def _merge(self, row: int, first: int, last: int, text: str, style: Any) -> None:
         if last > first:
@@ -94,7 +94,7 @@ class _SheetWriter:
         names = resources.load("reading")["labels"]
         least = {"unit_name": 22, "filled_by": 8}
         wanted = [
-            (i, layout.display_width(names[i]["label"]), max(layout.display_width(v), least.get(i, 8)))
+            (i, text_width.display_width(names[i]["label"]), max(text_width.display_width(v), least.get(i, 8)))
             for i, v in values.items()
         ]
         cells = layout.place_labels(self.widths, wanted)
@@ -168,8 +168,8 @@ class _SheetWriter:
             for c, width in zip(self.columns, self.widths, strict=True)
             if c.type == TEXT and values.get(c.name) is not None
         ]
-        if any(layout.lines(text, width) > 1 for text, width in texts):
-            self.page.set_row(row, layout.height(texts), self.book.style("row"))
+        if any(text_width.lines(text, width) > 1 for text, width in texts):
+            self.page.set_row(row, text_width.height(texts), self.book.style("row"))
         else:
             self.page.set_row(row, None, self.book.style("row"))
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import ERROR, Problem
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report.layout.styles import style
 
 _BORDERS = {1: "thin", 2: "medium"}

@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lianghua_batch.core import resources
-from lianghua_batch.forms.writer.layout import display_width, sheet_names
+from lianghua_batch.core.text_width import display_width, sheet_names
 from lianghua_batch.intake.grid import Flaw, Grid, Percent
 from lianghua_batch.report.annotated.cell_comments import legible
 

@@ -10,7 +10,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lianghua_batch.core import resources
-from lianghua_batch.forms.writer.layout import height
+from lianghua_batch.core.text_width import height
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.report.annotated.cell_comments import dress, legible
 from lianghua_batch.validation.grouping import Entry

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lianghua_batch.core import exact
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report.layout.model import Cell, Column, Row, Value
 from lianghua_batch.report.layout.styles import font_size, wraps
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lianghua_batch.core import resources
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Key, Row
 from lianghua_batch.report.layout.styles import font_size

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from lianghua_batch.core import exact
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Chart, Column, Keys, Row, Series, SheetTable

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from lianghua_batch.forms.writer.layout import display_width
+from lianghua_batch.core.text_width import display_width
 from lianghua_batch.model.scheme import MEMBER, ORGANISATION
 from lianghua_batch.report.layout.model import Area, Chart, Family, Formula, Key, Keys, Series
 from lianghua_batch.report.layout.styles import style

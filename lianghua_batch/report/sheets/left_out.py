@@ -1,9 +1,9 @@
 """The sheet 未列入单位 of a draft: who is missing, and why."""
 
-from lianghua_batch.pipeline.drafts import LeftOut
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import SheetTable
 from lianghua_batch.report.view import View
+from lianghua_batch.scoring.results import LeftOut
 
 
 def build(view: View) -> SheetTable:

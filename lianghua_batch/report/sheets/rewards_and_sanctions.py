@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lianghua_batch.analysis import rewards_and_sanctions
+from lianghua_batch.analysis import lookback, rewards_and_sanctions
+from lianghua_batch.analysis.published import Unusable
 from lianghua_batch.analysis.rewards_and_sanctions import Kind, Use
-from lianghua_batch.archive import history
-from lianghua_batch.archive.published_reader import Unusable
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
@@ -29,7 +28,7 @@ def build(view: View) -> SheetTable:
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
     """What is to be said of years before that are missing or of no use, and of grades that the document has and the scheme not."""
-    before = sorted(history.counted_running(view.period))
+    before = sorted(lookback.counted_running(view.period))
     for period in before:
         if isinstance(found := view.earlier.get(period), Unusable):
             yield sheet_table.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")

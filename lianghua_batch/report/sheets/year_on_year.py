@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.archive.published_reader import Published, Unusable
+from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View

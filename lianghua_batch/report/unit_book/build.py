@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from lianghua_batch.analysis import explanation as explaining
 from lianghua_batch.analysis.explanation import Node
+from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive.history import Earlier
 from lianghua_batch.core import output_paths, resources
 from lianghua_batch.core.output_paths import folder, suffix
 from lianghua_batch.core.problems import WARNING, Problem
