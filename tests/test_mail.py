@@ -605,7 +605,7 @@ def test_where_nobody_is_kept_out_nothing_is_sent(data, mail, ready):
 
 
 def test_two_never_send_at_once(data, mail, ready):
-    hold = "import sys, pathlib, lianghua_batch.locking as l\nwith l.exclusive(pathlib.Path(sys.argv[1])): print(1, flush=True); input()"
+    hold = "import sys, pathlib, lianghua_batch.core.locking as l\nwith l.exclusive(pathlib.Path(sys.argv[1])): print(1, flush=True); input()"
     other = subprocess.Popen([sys.executable, "-c", hold, data], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     other.stdout.readline()
     try:
