@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from support import County
 
 from lianghua_batch.archive import bags, manifests
-from lianghua_batch.archive.manifests import Entry, Link, Manifest
+from lianghua_batch.archive.manifests import Link, Manifest, SealedFile
 from lianghua_batch.cli import messages
 from lianghua_batch.cli.app import root
 
@@ -97,7 +97,7 @@ def reseal(path: Path, changed: Mapping[str, bytes] | None = None, to: Path | No
     content = payload(path) | dict(changed or {})
     said = manifest(path)
 
-    def fitting(entry: Entry) -> Entry:
+    def fitting(entry: SealedFile) -> SealedFile:
         data = content[entry.stored]
         return replace(entry, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 

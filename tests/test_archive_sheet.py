@@ -14,7 +14,7 @@ from archive_county import AMENDED, FIRST, LAST, code_of, manifest, sealed_count
 from support import told
 
 from lianghua_batch.archive import bags, manifests, seal_names, seal_sheet, seal_store
-from lianghua_batch.archive.manifests import Entry, Link, Manifest
+from lianghua_batch.archive.manifests import Link, Manifest, SealedFile
 from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
@@ -189,8 +189,8 @@ def test_it_is_no_form_wherever_it_lies(shelved, tmp_path):
 CODE = hashlib.sha256(b"").hexdigest()
 
 
-def entries(kind: str, count: int, file: str = "{n}.xlsx") -> tuple[Entry, ...]:
-    return tuple(Entry(file.format(n=n), f"{kind}/{n}", CODE, 1000 + n) for n in range(count))
+def entries(kind: str, count: int, file: str = "{n}.xlsx") -> tuple[SealedFile, ...]:
+    return tuple(SealedFile(file.format(n=n), f"{kind}/{n}", CODE, 1000 + n) for n in range(count))
 
 
 FEW = Manifest(

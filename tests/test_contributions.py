@@ -22,7 +22,7 @@ from lianghua_batch.model.county import County as CheckedCounty
 from lianghua_batch.model.default_scheme import scheme as linxi
 from lianghua_batch.model.scores import Contribution, Score, item_rule, limited, score, total, unrounded
 from lianghua_batch.pipeline import load_county, process
-from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
 
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 # Always the same few counties; a failing one is shown as it is, for smaller seeds are not simpler counties.
@@ -276,7 +276,7 @@ def test_ranks_and_grades_follow_the_totals(seed, rules):
     assert_in_rank_order(results.members, lambda m: m.member.branch, lambda m: m.year.total.value)
 
 
-def assert_in_rank_order(standings: tuple[UnitStanding | MemberStanding, ...], cohort, value) -> None:
+def assert_in_rank_order(standings: tuple[UnitResult | MemberResult, ...], cohort, value) -> None:
     for one, other in ((one, other) for one in standings for other in standings if cohort(one) == cohort(other)):
         assert (one.rank < other.rank) == (value(one) > value(other))
         assert (one.rank == other.rank) == (value(one) == value(other))

@@ -14,7 +14,7 @@ from support import County
 
 from lianghua_batch.analysis import explanation as explaining
 from lianghua_batch.analysis import explanation_summary
-from lianghua_batch.analysis.explanation import Line, Node
+from lianghua_batch.analysis.explanation import Node, TreeRow
 from lianghua_batch.cli import explain_view
 from lianghua_batch.cli.app import dispatch, root
 from lianghua_batch.core import periods, resources
@@ -124,7 +124,7 @@ def test_every_leaf_says_where_it_is_from(period):
     assert without_a_cell <= {"四舍五入", "功效系数截断", "比率", "未报的表", "没有日记录的月份", "未按期完成的整改"}
 
 
-def everything(period: str) -> Iterator[Line]:
+def everything(period: str) -> Iterator[TreeRow]:
     for subject in published(sample(period)):
         yield from explaining.lines(explaining.explain(sample(period), subject))
 

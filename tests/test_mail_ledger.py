@@ -6,15 +6,15 @@ import json
 import pytest
 
 from lianghua_batch.mail import confirm, ledger
-from lianghua_batch.mail.ledger import Entry
+from lianghua_batch.mail.ledger import LedgerEntry
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 
 
 def entry(
     state: str, key: str = "k1", unit: str = "ZB001", address: str = "zb001@example.cn", period: str = "2026", **more
-) -> Entry:
-    return Entry(state, "2027-01-10T09:30:00+00:00", key, period, unit, "教育局支部", address, **more)
+) -> LedgerEntry:
+    return LedgerEntry(state, "2027-01-10T09:30:00+00:00", key, period, unit, "教育局支部", address, **more)
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def file(tmp_path):
     return tmp_path / "邮件记录.jsonl"
 
 
-def add(file, *entries: Entry) -> None:
+def add(file, *entries: LedgerEntry) -> None:
     with ledger.writing(file) as writer:
         for each in entries:
             writer.add(each)
@@ -115,7 +115,7 @@ def test_any_other_line_that_cannot_be_read_stops(file, line):
     add(file, entry("sending"))
     file.write_bytes(file.read_bytes() + line + b"\n")
     add(file, entry("sent"))
-    with pytest.raises(ledger.Broken) as found:
+    with pytest.raises(ledger.BrokenLedger) as found:
         ledger.read(file)
     assert (found.value.path, found.value.line) == (file, 2)
 
@@ -185,6 +185,6 @@ def test_a_word_is_kept(file, history):
     ],
 )
 def test_a_word_that_cannot_be_taken(history, said, told):
-    with pytest.raises(confirm.Wrong) as found:
+    with pytest.raises(confirm.WrongConfirmation) as found:
         confirm.settled(said, history, None, NOW)
     assert str(found.value) == told

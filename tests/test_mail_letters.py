@@ -17,21 +17,21 @@ from lianghua_batch.mail import corrections, letter_text, messages
 from lianghua_batch.mail import settings as reading
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter
 from lianghua_batch.mail.settings import Sender
-from lianghua_batch.mail.unit_results import Place, Standing
+from lianghua_batch.mail.unit_results import RankAmong, UnitRanking
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 SENDER = Sender("县直机关工委", "jggw@example.cn")
 NEW, OLD = Envelope(SENDER, "reply@example.cn", "rfc2231"), Envelope(SENDER, None, "rfc2047")
 YEAR, QUARTER = periods.parse("2026"), periods.parse("2026Q1")
 HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
-BRANCH = Standing(
-    "ZB2", "财政第二支部", "branch", "89.50", "良好", "财政局机关党委", Place(2, 5, False), Place(7, 30, True)
+BRANCH = UnitRanking(
+    "ZB2", "财政第二支部", "branch", "89.50", "良好", "财政局机关党委", RankAmong(2, 5, False), RankAmong(7, 30, True)
 )
 
 
 def letter(name: str = "财政第二支部", **changes) -> Letter:
     """A branch's letter of the year with a short attachment."""
-    standing = Standing(**{**BRANCH.__dict__, "name": name, **changes})
+    standing = UnitRanking(**{**BRANCH.__dict__, "name": name, **changes})
     file = messages.attachment_name(f"各单位/ZB2_{name}_考评结果_2026.xlsx")
     text = letter_text.of_unit(standing, YEAR, file, None, corrected=None)
     book = Attachment(file, b"PK\x03\x04 book")
@@ -88,7 +88,7 @@ def test_what_a_branch_is_told():
 
 
 def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
-    committee = Standing("DW1", "财政局机关党委", "committee", "91.00", "优秀", None, None, Place(2, 15, False))
+    committee = UnitRanking("DW1", "财政局机关党委", "committee", "91.00", "优秀", None, None, RankAmong(2, 15, False))
     text = letter_text.of_unit(
         committee, QUARTER, "DW1.xlsx", None, corrected=corrections.of_unit(None, committee.unit)
     )
@@ -106,7 +106,9 @@ def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
         text.plain.splitlines()[9]
         == "附件“DW1.xlsx”是你单位的考评结果：成绩单、得分说明，以及所属各支部的排名和得分构成等。"
     )
-    direct = Standing("ZB9", "档案馆党支部", "branch", "80.00", "一般", "", Place(1, 2, False), Place(3, 9, False))
+    direct = UnitRanking(
+        "ZB9", "档案馆党支部", "branch", "80.00", "一般", "", RankAmong(1, 2, False), RankAmong(3, 9, False)
+    )
     told = letter_text.of_unit(direct, QUARTER, "x.xlsx", None, corrected=None).plain
     assert "　　名次：在 2 个直属支部中第 1 名；在全县 9 个支部中第 3 名\n" in told
 

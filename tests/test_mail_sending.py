@@ -15,7 +15,7 @@ from lianghua_batch.mail import ledger, messages
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
 from lianghua_batch.mail.send import Clock, Round
 from lianghua_batch.mail.settings import Pace, Sender, Server
-from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
+from lianghua_batch.mail.smtp import Answer, AnswerKind, NotNow, Stopped, Wire
 
 ENVELOPE = Envelope(Sender("县直机关工委", "jggw@example.cn"), None, "rfc2231")
 UNITS = ("ZB001", "ZB002", "ZB003")
@@ -224,10 +224,10 @@ def test_broken_off_afterwards_nobody_knows_and_it_is_not_sent_again(file, offic
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (BREAK, Answer(Kind.LOST, "连接断开")),
-        ("552 5.3.4 too big", Answer(Kind.REFUSED, "552 5.3.4 too big")),
-        ("421 4.3.0 going down", Answer(Kind.LATER, "421 4.3.0 going down")),
-        ("250 taken", Answer(Kind.UNKNOWN, "250 taken")),
+        (BREAK, Answer(AnswerKind.LOST, "连接断开")),
+        ("552 5.3.4 too big", Answer(AnswerKind.REFUSED, "552 5.3.4 too big")),
+        ("421 4.3.0 going down", Answer(AnswerKind.LATER, "421 4.3.0 going down")),
+        ("250 taken", Answer(AnswerKind.UNKNOWN, "250 taken")),
     ],
 )
 def test_broken_off_before_the_end_of_the_content_was_sent_it_has_not_arrived(office, answer, told):

@@ -26,7 +26,7 @@ from = "jggw@example.cn"
 
 def wrong(text: str | bytes, file: Path = FILE) -> list[str]:
     """What is said of a settings file."""
-    with pytest.raises(settings.Wrong) as found:
+    with pytest.raises(settings.WrongSettings) as found:
         settings.parse(text if isinstance(text, bytes) else text.encode(), file)
     return found.value.sentences
 
@@ -206,14 +206,14 @@ def test_any_file_is_read_or_said_to_be_wrong(content):
 
 def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "邮件.toml").mkdir()
-    with pytest.raises(settings.Wrong) as found:
+    with pytest.raises(settings.WrongSettings) as found:
         settings.read(tmp_path)
     assert found.value.sentences == ["邮件.toml 读不出来：同名的地方是一个文件夹。请先移走或改名这个文件夹"]
 
 
 def test_a_file_that_an_editor_called_txt(tmp_path):
     (tmp_path / "邮件.toml.txt").write_text("[smtp]\n", encoding="utf-8")
-    with pytest.raises(settings.Wrong) as wrong:
+    with pytest.raises(settings.WrongSettings) as wrong:
         settings.read(tmp_path)
     assert wrong.value.sentences == [
         "有“邮件.toml.txt”，没有“邮件.toml”。请把它改名为 邮件.toml（记事本另存为时，保存类型选“所有文件”）"

@@ -28,10 +28,10 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from lianghua_batch.intake import read_files
-from lianghua_batch.intake.cell_values import shown, squeeze
+from lianghua_batch.intake.cell_values import as_shown, squeeze
 from lianghua_batch.intake.formats import ods, xls, xlsb
 from lianghua_batch.intake.formats.number_formats import shown_as
-from lianghua_batch.intake.formats.sheet_facts import Facts
+from lianghua_batch.intake.formats.sheet_facts import SheetFacts
 from lianghua_batch.intake.grid import Block, Flaw
 
 FORMATS = pytest.mark.parametrize(
@@ -58,7 +58,7 @@ class Said:
 NOTHING = Said({}, {}, [])
 
 
-def said(facts: Facts) -> Said:
+def said(facts: SheetFacts) -> Said:
     return Said(
         {_address(place): f"{flaw.code} {flaw.text}" for place, flaw in facts.flaws.items()},
         {_address(place): code for place, code in facts.formats.items()},
@@ -80,7 +80,7 @@ def cells_of(folder: Path, name: str, content: bytes) -> list[list[str]]:
     (folder / name).write_bytes(content)
     ((grid,), problems) = read_files.read(folder / name, folder)
     assert problems == []
-    return [[f"{c.code} {c}" if isinstance(c, Flaw) else squeeze(shown(c)) for c in cells] for cells in grid.rows]
+    return [[f"{c.code} {c}" if isinstance(c, Flaw) else squeeze(as_shown(c)) for c in cells] for cells in grid.rows]
 
 
 def values(content: bytes, sheet: str) -> list[list[object]]:

@@ -8,7 +8,7 @@ from support import MEMBERS, County, complaints, told
 from lianghua_batch.cli import output
 from lianghua_batch.core import form_definitions
 from lianghua_batch.validation import filing_status
-from lianghua_batch.validation.grouping import Entry
+from lianghua_batch.validation.grouping import ProblemLine
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_strayed_form_is_its_true_branchs_and_none_of_the_labelled_ones(county
     outcome = county.process(tmp_path, "2026Q1")
     (found,) = [p for p in outcome.problems if p.severity == "error"]
     assert (found.code, found.unit, found.other_unit) == ("E119", "ZB2", "ZB1")
-    told_of = filing_status.tell(outcome.county, outcome.problems, dt.date(2027, 3, 1), outcome.base_files)
+    told_of = filing_status.filing_status(outcome.county, outcome.problems, dt.date(2027, 3, 1), outcome.base_files)
     label = form_definitions.definitions()["monthly_score"].label
     states = {
         (line.unit.id, e.state)
@@ -190,7 +190,7 @@ def test_a_remedy_that_says_it_already_is_not_followed_by_the_question(tmp_path)
     county.form("加减分").add(**bonus, 分值=-2)
     county.form("季汇总", 支部编号="ZB1", 期间="2026Q1").row(党员编号="001").update(季度积分=81)
     outcome = county.process(tmp_path, "2026")
-    lines = {p.code: output.entry_line(Entry((p,))) for p in outcome.problems}
+    lines = {p.code: output.entry_line(ProblemLine((p,))) for p in outcome.problems}
     assert complaints(outcome)
     assert lines["E334"].endswith("请改为 -3。")
     assert lines["E312"].endswith("请按月打分（日记录）核对后更正（是否为“80”？）。")

@@ -36,7 +36,9 @@ def year():
 def told(county, folder, period="2026Q1", as_of=LATER):
     """The status of a county that is written into `folder`."""
     outcome = county.process(folder, period)
-    return filing_status.tell(outcome.county, outcome.problems, dt.date.fromisoformat(as_of), outcome.base_files)
+    return filing_status.filing_status(
+        outcome.county, outcome.problems, dt.date.fromisoformat(as_of), outcome.base_files
+    )
 
 
 def states(county, folder, period="2026Q1", as_of=LATER):

@@ -9,7 +9,7 @@ from support import County
 
 from lianghua_batch.core import periods
 from lianghua_batch.core.form_definitions import NUMBER, Column
-from lianghua_batch.core.suggestions import Candidates, likely
+from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake import cell_values
 from lianghua_batch.intake.cell_guesses import likely_count, likely_date, likely_number
 
@@ -20,7 +20,7 @@ ANYTHING = st.one_of(CODES, WORDS, st.text(max_size=12))
 
 @given(ANYTHING, st.lists(ANYTHING, max_size=8))
 def test_a_suggestion_is_one_of_the_candidates(written, candidates):
-    assert likely(written, candidates) in {None, *candidates}
+    assert suggest(written, candidates) in {None, *candidates}
 
 
 @given(ANYTHING, st.dictionaries(ANYTHING, WORDS, max_size=8))
@@ -33,21 +33,21 @@ def test_of_names_it_is_what_one_of_them_stands_for(written, names):
 def test_the_order_of_the_candidates_changes_nothing(written, candidates, rng):
     shuffled = list(candidates)
     rng.shuffle(shuffled)
-    assert likely(written, shuffled) == likely(written, candidates)
+    assert suggest(written, shuffled) == suggest(written, candidates)
 
 
 @given(CODES, st.lists(CODES, max_size=5))
 def test_case_width_and_zeros_do_not_matter(code, others):
     full_width = code.translate({ord(c): ord(c) + 0xFEE0 for c in code})
-    expected = likely(code, [code, *others])
-    assert likely(code.lower(), [code, *others]) == expected
-    assert likely(full_width, [code, *others]) == expected
+    expected = suggest(code, [code, *others])
+    assert suggest(code.lower(), [code, *others]) == expected
+    assert suggest(full_width, [code, *others]) == expected
 
 
 @pytest.mark.parametrize("written", ["1", "01", "0001", "０１", " 1 "])
 def test_zeros_before_a_number(written):
-    assert likely(written, ["001", "002", "010"]) == "001"
-    assert likely(written, ["001", "000001"]) is None  # could be either
+    assert suggest(written, ["001", "002", "010"]) == "001"
+    assert suggest(written, ["001", "000001"]) is None  # could be either
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_zeros_before_a_number(written):
     ],
 )
 def test_what_is_near_and_what_is_not(written, candidates, meant):
-    assert likely(written, candidates) == meant
+    assert suggest(written, candidates) == meant
 
 
 def test_two_names_of_one_thing_do_not_compete():

@@ -16,7 +16,7 @@ from support import County
 
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import file_names, periods, worker_pool
-from lianghua_batch.core.worker_pool import Crew, Duty
+from lianghua_batch.core.worker_pool import Task, WorkerPool
 from lianghua_batch.pipeline import process
 from lianghua_batch.report import publishing
 from lianghua_batch.report.unit_book import build, peer_group, write
@@ -382,18 +382,18 @@ def test_a_worker_that_cannot_write_is_told_like_this_process(published, tmp_pat
 
 def test_an_error_of_the_programs_own_is_not_swallowed(tmp_path, few):
     wrong = [(f"{n}.xlsx", lambda: ("no sheets", None)) for n in range(4)]
-    with pytest.raises(write.Broken, match="Traceback"):
+    with pytest.raises(write.UnitBookFailed, match="Traceback"):
         write.write(tmp_path, wrong)
 
 
 def test_a_workbook_whose_worker_died_is_written_here(published, tmp_path, few, monkeypatch):
-    monkeypatch.setattr(write, "_DUTY", Duty("dying", "write"))
+    monkeypatch.setattr(write, "_DUTY", Task("dying", "write"))
     write.write(tmp_path, books_of(published))
     assert len(contents(tmp_path)) == 4
 
 
 def test_workers_answer_in_order_and_go_on_after_a_fault():
-    workers = Crew(Duty("json", "loads"))
+    workers = WorkerPool(Task("json", "loads"))
     try:
         answers = list(workers.answers([("1",), ("[",), ("2",)]))
     finally:

@@ -160,13 +160,13 @@ def test_what_is_in_the_outputs(alone, tmp_path):
     for name, text in {"2025": year_before(alone, 2025), "2024": year_before(alone, 2023)}.items():
         (outputs / name).mkdir(parents=True)
         (outputs / name / "results.json").write_text(text, encoding="utf-8")
-    found = history.of(tmp_path, periods.year(2026))
+    found = history.earlier_results(tmp_path, periods.year(2026))
     assert list(found) == [periods.year(2025), periods.year(2024)]
     assert isinstance(found[periods.year(2025)], Published)
     wrong = found[periods.year(2024)]
     assert isinstance(wrong, Unusable)
     assert str(wrong) == "输出/2024/results.json 是 2023 的结果，不是 2024 的。请把它移走，或重新运行 2024"
-    assert history.of(tmp_path, periods.year(2031)) == {}
+    assert history.earlier_results(tmp_path, periods.year(2031)) == {}
 
 
 def test_the_years_before_count_in_the_uses(alone, tmp_path):

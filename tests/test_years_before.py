@@ -258,7 +258,9 @@ def test_a_class_rises_falls_stays_or_is_lacking_and_the_way_back_is_the_opposit
     every = (*branch_class_changes.classes(), None)
     before = {was: {periods.year(2025): published(year, {"ZB1": was})} for was in every}
     now = {its: classed(year, ZB1=its, ZB2="second") for its in every}
-    moves = {(a, b): branch_class_changes.of(now[b], before[a]).moves["ZB1"] for a, b in product(every, every)}
+    moves = {
+        (a, b): branch_class_changes.class_changes(now[b], before[a]).moves["ZB1"] for a, b in product(every, every)
+    }
     for (was, its), there in moves.items():
         assert there.steps == -moves[its, was].steps
         assert (there.kind in ("up", "down", "same")) == (was is not None and its is not None)
@@ -432,7 +434,7 @@ def test_a_run_reads_the_years_before_and_shows_them(three_years):
 
 
 def test_what_the_results_before_rest_on_is_kept_and_why_not_is_told_without_the_folder_s_place(three_years):
-    found = history.of(three_years, YEAR)
+    found = history.earlier_results(three_years, YEAR)
     assert found[periods.year(2025)].basis["units"]["ZB1"]["branch_class"] == "second"
     older = found[periods.year(2024)]
     assert (older.basis, older.left_aside) == (

@@ -7,7 +7,7 @@ from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 COMPARED = "compared"
 # Why nothing is compared: no last year; of no use; nothing beside it that says what it rests on, or of no use; written before
@@ -33,7 +33,7 @@ class Gone:
 class ClassMove:
     """A ranked branch's 支部类别 last year and now; `kind` says which way it went, or what is lacking."""
 
-    standing: UnitStanding
+    standing: UnitResult
     was: str | None
     now: str | None
     kind: str
@@ -67,7 +67,7 @@ def classes() -> tuple[str, ...]:
     return tuple(definitions()["roster"].sheet("units").column(_KEY).choices)
 
 
-def of(results: Results, earlier: Earlier) -> ClassMoves | None:
+def class_changes(results: Results, earlier: Earlier) -> ClassMoves | None:
     """Return the moves of a year's ranked branches; None of a draft, of a quarter, or where the county uses no classes."""
     if results.draft is not None or not results.county.is_year:
         return None
@@ -100,7 +100,7 @@ def _before(found: Published | Unusable | None) -> tuple[str, Mapping[str, Mappi
     return (COMPARED if any(its["class"] for its in branches.values()) else BLANK_BEFORE), branches, None
 
 
-def _move(standing: UnitStanding, before: Mapping[str, str | None], now: str | None) -> ClassMove:
+def _move(standing: UnitResult, before: Mapping[str, str | None], now: str | None) -> ClassMove:
     was = before.get(standing.unit.id)
     if was is None or now is None:
         kind = NONE if was is now else NONE_NOW if now is None else NONE_BEFORE

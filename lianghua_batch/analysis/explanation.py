@@ -22,9 +22,9 @@ from lianghua_batch.model.scores import (
 )
 from lianghua_batch.scoring import metrics
 from lianghua_batch.scoring.metrics import Counted
-from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
 
-Standing = MemberStanding | UnitStanding
+Standing = MemberResult | UnitResult
 
 
 class Unscored(LookupError):
@@ -62,7 +62,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Line:
+class TreeRow:
     """A node where it stands: how far below the top, what it comes to in the top score (None under a basis), if it is a basis."""
 
     node: Node
@@ -91,16 +91,16 @@ def leaves_total(top: Node) -> Fraction:
     return sum((amount for _, amount in leaves(top)), exact.ZERO)
 
 
-def lines(top: Node) -> Iterator[Line]:
+def lines(top: Node) -> Iterator[TreeRow]:
     """Every node in reading order: itself, what it is the sum of, what it was judged by."""
     return _lines(top, 0, top.amount, WHOLE)
 
 
 def _lines(
     node: Node, level: int, in_total: Fraction | None, scale: Fraction, is_basis: bool = False
-) -> Iterator[Line]:
+) -> Iterator[TreeRow]:
     """`scale`: what one point of the node's value comes to in the top score."""
-    yield Line(node, level, in_total, is_basis)
+    yield TreeRow(node, level, in_total, is_basis)
     for child in node.children:
         its = None if in_total is None else child.amount * scale
         yield from _lines(child, level + 1, its, scale * (child.share or exact.ZERO))
@@ -121,7 +121,7 @@ def standing_of(results: Results, subject: str) -> Standing:
 
 def score_of(standing: Standing) -> Score:
     """The score by which a subject is ranked: 年度综合分 or 百分制积分, 总分 or 季度得分."""
-    if isinstance(standing, UnitStanding):
+    if isinstance(standing, UnitResult):
         return standing.scores.total
     return standing.year.total if standing.year is not None else standing.quarters[-1].percent
 
@@ -193,7 +193,7 @@ class _Tree:
         if part.kind != "rate":
             return
         county = self.results.county
-        facts = metrics.Facts(county, self.results.scored, {})
+        facts = metrics.UnitFacts(county, self.results.scored, {})
         unit = county.roster.unit(whole.subject, county.period.last_day)
         listed = sorted(metrics.undone(facts, unit, whole.step), key=attrgetter("subject"))
         for _, things in groupby(listed, key=lambda t: (t.subject, t.form, t.row and t.row.ref())):

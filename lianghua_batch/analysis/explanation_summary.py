@@ -12,7 +12,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import BRANCH, MEMBER, ORGANISATION
 from lianghua_batch.model.scores import Score
 from lianghua_batch.scoring.organisation_year import OrganisationYear
-from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding, written
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, written
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Rank:
 
 
 @dataclass(frozen=True)
-class Note:
+class SummaryNote:
     """Something besides the sum that counted, and the cells that say so."""
 
     kind: str
@@ -43,7 +43,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Head:
+class SubjectSummary:
     """Whose score it is, and what came of it; `level` is member, branch or committee, `provisional` in a draft."""
 
     id: str
@@ -57,17 +57,17 @@ class Head:
     bound: Bound | None
     rank: Rank
     rank_county: Rank | None
-    notes: tuple[Note, ...]
+    notes: tuple[SummaryNote, ...]
     provisional: bool
 
 
-def head(results: Results, subject: str) -> Head:
+def head(results: Results, subject: str) -> SubjectSummary:
     """What stands over a subject's tree; raises explaining.Unscored."""
     standing = standing_of(results, subject)
-    return _of_member(results, standing) if isinstance(standing, MemberStanding) else _of_unit(results, standing)
+    return _of_member(results, standing) if isinstance(standing, MemberResult) else _of_unit(results, standing)
 
 
-def shown(value: Fraction) -> str:
+def as_text(value: Fraction) -> str:
     """A number for reading: with two decimals, or as many as four where it needs them."""
     text = exact.text(value, 4)
     return text[:-2] if text.endswith("00") else text.removesuffix("0")
@@ -76,14 +76,14 @@ def shown(value: Fraction) -> str:
 # --- in words ------------------------------------------------------------------------------------------------------
 
 
-def title(its: Head) -> str:
+def title(its: SubjectSummary) -> str:
     """Who it is, and of which period."""
     words = resources.load("explain")
     facts = {"name": its.name, "id": its.id, "level": words["levels"][its.level], "period": its.period}
     return words["head"]["title"].format_map(facts)
 
 
-def sentences(its: Head) -> list[str]:
+def sentences(its: SubjectSummary) -> list[str]:
     """Score, grade and rank on one line; then a line a note."""
     words = resources.load("explain")
     parts = [words["head"]["score"].format(label=its.score.label, score=its.shown_score)]
@@ -95,7 +95,7 @@ def sentences(its: Head) -> list[str]:
     return [words["head"]["separator"].join(parts), *map(_written, its.notes)]
 
 
-def _ranked(sentence: str, its: Head, rank: Rank) -> str:
+def _ranked(sentence: str, its: SubjectSummary, rank: Rank) -> str:
     words = resources.load("explain")["head"]
     label = words["rank_labels"]["draft" if its.provisional else "final"]
     facts = {"rank": rank.place, "count": rank.count, "cohort": rank.cohort, "unit": words["units"][its.level]}
@@ -109,7 +109,7 @@ def _bound(bound: Bound | None) -> str:
     return template.format(limit=exact.short(bound.limit), place=bound.source)
 
 
-def _written(note: Note) -> str:
+def _written(note: SummaryNote) -> str:
     words = resources.load("explain")
     if not note.places:
         return note.text
@@ -119,13 +119,13 @@ def _written(note: Note) -> str:
 # --- members -------------------------------------------------------------------------------------------------------
 
 
-def _of_member(results: Results, standing: MemberStanding) -> Head:
+def _of_member(results: Results, standing: MemberResult) -> SubjectSummary:
     member, score = standing.member, score_of(standing)
     cohort = [m for m in results.members if m.member.branch == member.branch]
     branch = results.county.roster.known_as(member.branch, results.county.period.last_day)
     notes = tuple(_member_notes(results, standing))
     graded = not {"probationary", "veto", "few_quarters"} & {note.kind for note in notes}
-    return Head(
+    return SubjectSummary(
         id=member.id,
         name=member.name,
         level=MEMBER,
@@ -142,7 +142,7 @@ def _of_member(results: Results, standing: MemberStanding) -> Head:
     )
 
 
-def _member_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
+def _member_notes(results: Results, standing: MemberResult) -> Iterator[SummaryNote]:
     member, scheme = standing.member, results.county.scheme
     if standing.year is not None:
         yield from _year_notes(results, standing)
@@ -162,7 +162,7 @@ def _member_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
             yield _note("adjustment", (row.ref("adjustment_reason"),), **facts)
 
 
-def _year_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
+def _year_notes(results: Results, standing: MemberResult) -> Iterator[SummaryNote]:
     """What decides a member's grade before the score does; only the first of them counts."""
     member, scheme = standing.member, results.county.scheme
     vetoes = results.scored.diary.vetoes.get(member.id)
@@ -181,12 +181,12 @@ def _year_notes(results: Results, standing: MemberStanding) -> Iterator[Note]:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def _of_unit(results: Results, standing: UnitStanding) -> Head:
+def _of_unit(results: Results, standing: UnitResult) -> SubjectSummary:
     unit, score = standing.unit, score_of(standing)
     level = results.branches if unit.level == BRANCH else results.committees
     cohort = [s for s in level if s.cohort == standing.cohort]
     kind = results.county.period.kind
-    return Head(
+    return SubjectSummary(
         id=unit.id,
         name=unit.name,
         level=unit.level,
@@ -203,7 +203,7 @@ def _of_unit(results: Results, standing: UnitStanding) -> Head:
     )
 
 
-def _unit_notes(results: Results, standing: UnitStanding) -> Iterator[Note]:
+def _unit_notes(results: Results, standing: UnitResult) -> Iterator[SummaryNote]:
     scheme, scores = results.county.scheme, standing.scores
     if isinstance(scores, OrganisationYear):
         if scores.clients is None:
@@ -218,8 +218,8 @@ def _unit_notes(results: Results, standing: UnitStanding) -> Iterator[Note]:
 # --- shared --------------------------------------------------------------------------------------------------------
 
 
-def _note(kind: str, places: Sequence[SourceRef] = (), **facts: object) -> Note:
-    return Note(kind, resources.load("explain")["notes"][kind].format_map(facts), tuple(places))
+def _note(kind: str, places: Sequence[SourceRef] = (), **facts: object) -> SummaryNote:
+    return SummaryNote(kind, resources.load("explain")["notes"][kind].format_map(facts), tuple(places))
 
 
 def _cells(*found: SourceRef | None) -> tuple[SourceRef, ...]:
@@ -242,7 +242,7 @@ def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
     return None
 
 
-def _cohort_name(results: Results, standing: UnitStanding) -> str:
+def _cohort_name(results: Results, standing: UnitResult) -> str:
     if standing.unit.level != BRANCH:
         return resources.load("explain")["head"]["county"]
     return results.county.roster.cohort_name(standing.cohort, results.county.period.last_day)

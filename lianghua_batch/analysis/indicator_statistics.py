@@ -8,7 +8,7 @@ from lianghua_batch.analysis.statistics import correlation, spread, words
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator, Parameters
 from lianghua_batch.model.scores import Score, total
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _order(its: IndicatorFigures, verdicts: Sequence[str]) -> tuple:
     return its.indicator.level != COMMITTEE, verdicts.index(its.verdict), least, its.indicator.id
 
 
-def _figures(results: Results, indicator: Indicator, level: str, standings: Sequence[UnitStanding]) -> IndicatorFigures:
+def _figures(results: Results, indicator: Indicator, level: str, standings: Sequence[UnitResult]) -> IndicatorFigures:
     marked = sorted((s for s in standings if indicator.id in s.scores.indicators), key=_best_first)
     if not marked:
         return IndicatorFigures(indicator, 0, *[None] * 8, verdict="unused")
@@ -76,7 +76,7 @@ def _figures(results: Results, indicator: Indicator, level: str, standings: Sequ
     return IndicatorFigures(indicator, len(marked), **figures, verdict=_verdict(enough, **figures))
 
 
-def _best_first(standing: UnitStanding) -> tuple:
+def _best_first(standing: UnitResult) -> tuple:
     """As ranked: by 总分, within a tie by 年末考核分, then 组织编号."""
     return -standing.scores.total.value, -standing.scores.year_end.value, standing.unit.id
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lianghua_batch.core.periods import Period
 from lianghua_batch.scoring import organisation_quarter, results
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 
 @dataclass(frozen=True)
@@ -13,9 +13,9 @@ class Trends:
     """The quarters in their order, and every unit's standing in each; a unit without a score has none there: a gap."""
 
     quarters: tuple[Period, ...]
-    standings: Mapping[tuple[str, Period], UnitStanding]
+    standings: Mapping[tuple[str, Period], UnitResult]
 
-    def of(self, unit_id: str) -> tuple[UnitStanding | None, ...]:
+    def of(self, unit_id: str) -> tuple[UnitResult | None, ...]:
         """A unit's standing in each quarter; None where it has no score."""
         return tuple(self.standings.get((unit_id, q)) for q in self.quarters)
 
@@ -39,5 +39,5 @@ def of_quarter(year: Results, period: Period) -> Results:
     return results.build(county, members, branches, committees)
 
 
-def _units(of_period: Results) -> Iterable[UnitStanding]:
+def _units(of_period: Results) -> Iterable[UnitResult]:
     return (*of_period.committees, *of_period.branches)

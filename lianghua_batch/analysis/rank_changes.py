@@ -13,7 +13,7 @@ _COHORT = {COMMITTEES: None, BRANCHES: "committee", MEMBERS: "branch"}
 
 
 @dataclass(frozen=True)
-class Standing:
+class RankedRow:
     """Where one unit or member stands in one result; `cohort` is whom it is ranked among, `total` a member's 审定积分 in a quarter."""
 
     name: str
@@ -25,15 +25,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Move:
+class RankChange:
     """One unit or member in both results; on a side where it is not ranked, None."""
 
     id: str
-    was: Standing | None
-    now: Standing | None
+    was: RankedRow | None
+    now: RankedRow | None
 
     @property
-    def latest(self) -> Standing:
+    def latest(self) -> RankedRow:
         return self.now or self.was
 
     @property
@@ -79,20 +79,20 @@ def _climbed(was: int | None, now: int | None) -> int | None:
     return None if was is None or now is None else was - now
 
 
-def moves(old: Mapping[str, Any], new: Mapping[str, Any], kind: str) -> list[Move]:
+def moves(old: Mapping[str, Any], new: Mapping[str, Any], kind: str) -> list[RankChange]:
     """Everybody of one list of two results.json, in the new order: by cohort, rank and code; who is gone comes last."""
     before = {row["id"]: _standing(row, kind) for row in old[kind]}
     after = {row["id"]: _standing(row, kind) for row in new[kind]}
-    found = [Move(code, before.get(code), after.get(code)) for code in {**before, **after}]
+    found = [RankChange(code, before.get(code), after.get(code)) for code in {**before, **after}]
     return sorted(found, key=lambda m: (m.now is None, m.latest.cohort, m.latest.rank or 0, m.id))
 
 
-def _standing(row: Mapping[str, Any], kind: str) -> Standing:
+def _standing(row: Mapping[str, Any], kind: str) -> RankedRow:
     cohort = _COHORT[kind]
     total = row.get("total")
     if total is None and kind == MEMBERS:
         total = row["points"]
-    return Standing(
+    return RankedRow(
         name=row["name"],
         cohort=(row.get(cohort) or "") if cohort else "",
         total=None if total is None else Fraction(total),
@@ -102,7 +102,7 @@ def _standing(row: Mapping[str, Any], kind: str) -> Standing:
     )
 
 
-def counts(listed: Iterable[Move]) -> dict[str, int]:
+def counts(listed: Iterable[RankChange]) -> dict[str, int]:
     """How many there are on both sides, and of how many total, grade and rank are others."""
     both = [m for m in listed if m.on_both_sides]
     return {
@@ -113,7 +113,7 @@ def counts(listed: Iterable[Move]) -> dict[str, int]:
     }
 
 
-def as_json(move: Move, kind: str) -> dict[str, Any]:
+def as_json(move: RankChange, kind: str) -> dict[str, Any]:
     """One move of a list for a program: whom it is ranked among, both sides, the difference as a string, places climbed."""
     found: dict[str, Any] = {"id": move.id, "name": move.latest.name}
     if cohort := _COHORT[kind]:
@@ -127,7 +127,7 @@ def as_json(move: Move, kind: str) -> dict[str, Any]:
     }
 
 
-def _side(standing: Standing | None) -> dict[str, Any] | None:
+def _side(standing: RankedRow | None) -> dict[str, Any] | None:
     if standing is None:
         return None
     side = {

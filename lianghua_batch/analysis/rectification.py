@@ -15,14 +15,14 @@ from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.metrics import Facts, rectified
+from lianghua_batch.scoring.metrics import UnitFacts, rectified
 
 OVERDUE, OPEN, LATE, ON_TIME = "overdue", "open", "late", "on_time"
 STATES = (OVERDUE, OPEN, LATE, ON_TIME)  # in the order in which a unit's rows are listed
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundProblem:
     """One 督查打分 row that says what is amiss."""
 
     unit: Unit
@@ -65,11 +65,11 @@ class Counts:
     rate: Score
 
 
-def findings(county: County) -> tuple[Finding, ...]:
+def findings(county: County) -> tuple[FoundProblem, ...]:
     """Return every 督查打分 row of the period with 存在问题, by level, unit, period and 检查单位."""
     needed = ("inspector", "score", "findings")
     found = [
-        Finding(
+        FoundProblem(
             unit, r.origin.period, r["inspector"], exact.from_hundredths(r["score"]), r["findings"], r.ref("findings")
         )
         for unit, r in _rows(county, "inspection", needed)
@@ -93,7 +93,7 @@ def ledger(county: County) -> tuple[Rectification, ...]:
 def counts(county: County, members: Members, listed: Sequence[Rectification]) -> tuple[Counts, ...]:
     """Return the numbers of every unit in `listed`, in its order."""
     units = {r.unit.id: r.unit for r in listed}
-    facts = Facts(county, members, {})
+    facts = UnitFacts(county, members, {})
     due = Counter((r.unit.id, r.state) for r in listed if county.period.holds(r.deadline))
     all_of = Counter(r.unit.id for r in listed)
     return tuple(

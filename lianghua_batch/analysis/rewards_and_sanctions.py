@@ -11,7 +11,7 @@ from lianghua_batch.core.periods import YEAR
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import ORGANISATION, Scheme
 from lianghua_batch.model.scores import clause
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RewardKind:
     """What a use is called, which units it is for, and by which clause."""
 
     name: str
@@ -56,7 +56,7 @@ class _Place:
 _Year = Mapping[str, _Place]
 
 
-def of(results: Results, earlier: Earlier) -> Uses:
+def rewards_and_sanctions(results: Results, earlier: Earlier) -> Uses:
     """Return the uses of a year's results, with the years before as far as they are among the `earlier` results.
 
     Of a draft or of a quarter there are none.
@@ -67,16 +67,16 @@ def of(results: Results, earlier: Earlier) -> Uses:
     return Uses((*_by_grade(results), *applying), tuple(unchecked))
 
 
-def kinds() -> tuple[Kind, ...]:
+def kinds() -> tuple[RewardKind, ...]:
     """Return every use that there is, in the order of the list."""
     rules = resources.load("uses")
     by, adjustment = clause(rules["clause"]), rules["adjustment"]
     by_grade = [
-        Kind(r["name"], r["label"], rules["grade_rule"].format(grades=rules["or"].join(r["grades"])), by)
+        RewardKind(r["name"], r["label"], rules["grade_rule"].format(grades=rules["or"].join(r["grades"])), by)
         for r in rules["by_grade"]
     ]
     years = {name: condition["years"] for name, condition in adjustment["conditions"].items()}
-    return (*by_grade, Kind(adjustment["name"], adjustment["label"], adjustment["rule"].format(**years), by))
+    return (*by_grade, RewardKind(adjustment["name"], adjustment["label"], adjustment["rule"].format(**years), by))
 
 
 def strange_grades(scheme: Scheme) -> tuple[tuple[str, ...], bool]:
@@ -100,7 +100,7 @@ def _by_grade(results: Results) -> Iterator[Use]:
                 yield Use(standing.unit, rule["name"], reason, by)
 
 
-def _in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
+def _in_county(standings: Sequence[UnitResult]) -> list[UnitResult]:
     return sorted(standings, key=lambda s: (s.rank_county, s.unit.id))
 
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch.analysis import rank_changes as moves
-from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, Move
+from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, RankChange
 from lianghua_batch.core import exact, resources
-from lianghua_batch.core.suggestions import likely
+from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.intake.cell_values import Fault, anything, squeeze, tidy
 from lianghua_batch.model.parameter_loader import likely_value
 from lianghua_batch.model.parameters import kind_of, parameter_value
@@ -22,7 +22,7 @@ class WrongRule(ValueError):
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleSetting:
     """One 参数 that is changed, its 值 as filled and as asked for, and its 依据."""
 
     label: str
@@ -36,13 +36,13 @@ class Comparison:
     """Today's results beside those under changed rules; `notes` say what of the changes a ranking does not show."""
 
     period: str
-    changes: tuple[Change, ...]
+    changes: tuple[RuleSetting, ...]
     notes: tuple[str, ...]
-    moves: Mapping[str, list[Move]]
+    moves: Mapping[str, list[RankChange]]
 
-    def by_branch(self) -> dict[str, list[Move]]:
+    def by_branch(self) -> dict[str, list[RankChange]]:
         """The members by their branch."""
-        found: dict[str, list[Move]] = {}
+        found: dict[str, list[RankChange]] = {}
         for move in self.moves[MEMBERS]:
             found.setdefault(move.latest.cohort, []).append(move)
         return found
@@ -59,7 +59,7 @@ def requested(written: Iterable[str]) -> dict[str, str]:
         entry = entries.get(squeeze(name))
         if entry is None:
             labels = [e["label"] for e in entries.values()]
-            raise _wrong("unknown", name=name, meant=_meant(likely(name, labels)), labels="、".join(labels))
+            raise _wrong("unknown", name=name, meant=_meant(suggest(name, labels)), labels="、".join(labels))
         if entry["label"] in texts:
             raise _wrong("twice", name=entry["label"])
         texts[entry["label"]] = _value(entry, anything(value))
@@ -118,7 +118,7 @@ def _wrong(why: str, **words: str) -> WrongRule:
 def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparison:
     """Put the results of one county under its own rules and under others side by side."""
     filled = {rule.label: rule for rule in today.county.scheme.rules}
-    changes = tuple(Change(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
+    changes = tuple(RuleSetting(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
     old, new = results.as_json(today), results.as_json(then)
     listed = {kind: moves.moves(old, new, kind) for kind in KINDS}
     return Comparison(str(today.county.period), changes, tuple(_notes(today, then)), listed)

@@ -13,7 +13,7 @@ from lianghua_batch.scoring.results import Results, written
 
 
 @dataclass(frozen=True)
-class Place:
+class YearPlace:
     """A unit's total, grade and rank among all of its level, of one year."""
 
     total: Fraction | None
@@ -29,11 +29,11 @@ class Years:
     """
 
     periods: tuple[Period, ...] = ()
-    places: Mapping[tuple[str, Period], Place] | None = None
+    places: Mapping[tuple[str, Period], YearPlace] | None = None
     absent: tuple[Period, ...] = ()
     unusable: tuple[tuple[Period, Unusable], ...] = ()
 
-    def of(self, unit_id: str) -> tuple[Place | None, ...]:
+    def of(self, unit_id: str) -> tuple[YearPlace | None, ...]:
         """A unit's place in each year; None where it has none: a gap."""
         return tuple(self.places.get((unit_id, period)) for period in self.periods)
 
@@ -59,15 +59,15 @@ def of_year(results: Results, earlier: Earlier) -> Years:
     )
 
 
-def _before(there: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Period], Place]]:
+def _before(there: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
     for period, found in there.items():
         for kind, rank in (("committees", "rank"), ("branches", "rank_county")):  # committees have one rank only
             for row in found.results[kind]:
                 total = None if row["total"] is None else Fraction(row["total"])
-                yield (row["id"], period), Place(total, row["grade"], row.get(rank))
+                yield (row["id"], period), YearPlace(total, row["grade"], row.get(rank))
 
 
-def _now(results: Results) -> Iterator[tuple[tuple[str, Period], Place]]:
+def _now(results: Results) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
     for standing in (*results.committees, *results.branches):
         total = Fraction(written(results.county, standing.scores.total))
-        yield (standing.unit.id, results.county.period), Place(total, standing.grade, standing.rank_county)
+        yield (standing.unit.id, results.county.period), YearPlace(total, standing.grade, standing.rank_county)

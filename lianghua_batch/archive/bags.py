@@ -25,12 +25,12 @@ DAMAGED, MISSING, ADDED, RENAMED = "damaged", "missing", "added", "renamed"
 UNSAFE, TWICE, BROKEN = "unsafe", "twice", "broken"
 
 
-class Broken(Exception):
+class BrokenBag(Exception):
     """A file that is no zip with one bag in it, or not any more."""
 
 
 @dataclass(frozen=True)
-class Flaw:
+class BagFlaw:
     """What is wrong with one file of a bag; `now` is what a renamed one is called."""
 
     kind: str
@@ -97,13 +97,13 @@ class Bag:
         try:
             member = self._archive.getinfo(self._base + file)
             if member.compress_type != zipfile.ZIP_STORED:  # not written here; nobody knows how large it would become
-                raise Broken(file)
+                raise BrokenBag(file)
             return self._archive.read(member)
         except (*DAMAGE, KeyError):
-            raise Broken(file) from None
+            raise BrokenBag(file) from None
         except OSError as error:
             if _is_damage(error):
-                raise Broken(file) from None
+                raise BrokenBag(file) from None
             raise
 
     def sums(self, tags: bool = False) -> Mapping[str, str]:
@@ -114,7 +114,7 @@ class Bag:
             for line in filter(None, self._text(file).split("\n")):
                 code, _, name = line.partition(" ")
                 if not name.strip() or len(code) != 64:
-                    raise Broken(file)
+                    raise BrokenBag(file)
                 sums[name.lstrip(" *").rstrip("\r")] = code.lower()
         return self._lists[file]
 
@@ -122,53 +122,53 @@ class Bag:
         try:
             return self.content(file).decode("utf-8")
         except UnicodeDecodeError:
-            raise Broken(file) from None
+            raise BrokenBag(file) from None
 
     def sound(self, file: str) -> bytes:
         """The bytes of a payload file if they are those that the bag's list names; raises Broken otherwise."""
         content = self.content(file)
         if self.sums().get(file) != hashlib.sha256(content).hexdigest():
-            raise Broken(file)
+            raise BrokenBag(file)
         return content
 
-    def flaws(self) -> list[Flaw]:
+    def flaws(self) -> list[BagFlaw]:
         """Everything that departs from what the bag says of itself, in the order of the names."""
-        found = [Flaw(UNSAFE, name) for name in self.files if not safe(name)]
-        found += [Flaw(ADDED if safe(name) else UNSAFE, name) for name in self.outside]
-        found += [] if safe(self._base + _DECLARATION[0]) else [Flaw(UNSAFE, self._base)]
-        found += [Flaw(TWICE, name) for name in self.twice]
+        found = [BagFlaw(UNSAFE, name) for name in self.files if not safe(name)]
+        found += [BagFlaw(ADDED if safe(name) else UNSAFE, name) for name in self.outside]
+        found += [] if safe(self._base + _DECLARATION[0]) else [BagFlaw(UNSAFE, self._base)]
+        found += [BagFlaw(TWICE, name) for name in self.twice]
         try:
             declared = self._text(_DECLARATION[0]) == _DECLARATION[1]
-        except Broken:
+        except BrokenBag:
             declared = True  # which its own list tells
-        found += [] if declared else [Flaw(BROKEN, _DECLARATION[0])]
+        found += [] if declared else [BagFlaw(BROKEN, _DECLARATION[0])]
         tags = [name for name in self.files if not name.startswith(DATA) and name != _TAGS]
         found += self._departures(tags, tags=True, file=_TAGS)
         found += self._departures([name for name in self.files if name.startswith(DATA)], tags=False, file=_PAYLOAD)
         return sorted(dict.fromkeys(found), key=lambda flaw: (flaw.file, flaw.kind))
 
-    def _departures(self, there: Iterable[str], *, tags: bool, file: str) -> Iterator[Flaw]:
+    def _departures(self, there: Iterable[str], *, tags: bool, file: str) -> Iterator[BagFlaw]:
         """How the files that are there differ from the list of them."""
         try:
             listed = dict(self.sums(tags))
-        except Broken:
-            yield Flaw(BROKEN if file in self.files else MISSING, file)
+        except BrokenBag:
+            yield BagFlaw(BROKEN if file in self.files else MISSING, file)
             return
         now: dict[str, str | None] = {}
         for name in there:
             try:
                 now[name] = hashlib.sha256(self.content(name)).hexdigest()
-            except Broken:
+            except BrokenBag:
                 now[name] = None
         strangers = {name: code for name, code in now.items() if name not in listed}
         for name, code in listed.items():
             if name not in now:
                 other = next((stranger for stranger, its in strangers.items() if its == code), None)
                 strangers.pop(other, None)
-                yield Flaw(MISSING, name) if other is None else Flaw(RENAMED, name, other)
+                yield BagFlaw(MISSING, name) if other is None else BagFlaw(RENAMED, name, other)
             elif now[name] != code:
-                yield Flaw(DAMAGED, name)
-        yield from (Flaw(ADDED, name) for name in strangers)
+                yield BagFlaw(DAMAGED, name)
+        yield from (BagFlaw(ADDED, name) for name in strangers)
 
 
 def _folder(names: Iterable[str]) -> str:
@@ -177,7 +177,7 @@ def _folder(names: Iterable[str]) -> str:
     declared = {folder for folder, _, name in (n.rpartition("/") for n in listed) if name == _DECLARATION[0] and folder}
     tops = {folder for folder in declared if "/" not in folder} or {name.partition("/")[0] for name in listed}
     if len(tops) != 1 or not any("/" in name for name in listed):
-        raise Broken
+        raise BrokenBag
     return tops.pop()
 
 
@@ -204,10 +204,10 @@ def opened(path: Path) -> Iterator[Bag]:
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE:
-        raise Broken(path.name) from None
+        raise BrokenBag(path.name) from None
     except OSError as error:
         if _is_damage(error):
-            raise Broken(path.name) from None
+            raise BrokenBag(path.name) from None
         raise
     with archive:
         yield Bag(archive)

@@ -10,7 +10,7 @@ from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.published import Published
 from lianghua_batch.archive import manifests, seal_names
 from lianghua_batch.archive.inputs import Files
-from lianghua_batch.archive.manifests import Entry
+from lianghua_batch.archive.manifests import SealedFile
 from lianghua_batch.core import resources
 from lianghua_batch.scoring.results import Outcome
 
@@ -23,10 +23,10 @@ class Altered(Exception):
 class Contents:
     """The sealed files of each kind, with their bytes by where they stand in the bag's data/."""
 
-    inputs: tuple[Entry, ...]
-    outputs: tuple[Entry, ...]
-    earlier: tuple[Entry, ...]
-    rules: tuple[Entry, ...]
+    inputs: tuple[SealedFile, ...]
+    outputs: tuple[SealedFile, ...]
+    earlier: tuple[SealedFile, ...]
+    rules: tuple[SealedFile, ...]
     stored: Mapping[str, bytes]
 
     def payload(self, manifest: manifests.Manifest) -> Iterator[tuple[str, bytes]]:
@@ -42,7 +42,7 @@ def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[st
     """
     stored: dict[str, bytes] = {}
 
-    def keep(kind: str, found: Iterator[tuple[str, bytes]]) -> tuple[Entry, ...]:
+    def keep(kind: str, found: Iterator[tuple[str, bytes]]) -> tuple[SealedFile, ...]:
         return tuple(_kept(kind, name, content, stored) for name, content in found)
 
     return Contents(
@@ -54,13 +54,13 @@ def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[st
     )
 
 
-def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> Entry:
+def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> SealedFile:
     where, number = seal_names.in_bag(kind, name), 1
     while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
         number += 1
         where = seal_names.in_bag(kind, f"{number}/{name}")
     stored[where] = content
-    return Entry(name, where, hashlib.sha256(content).hexdigest(), len(content))
+    return SealedFile(name, where, hashlib.sha256(content).hexdigest(), len(content))
 
 
 def _forms(outcome: Outcome, files: Files) -> Iterator[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
 
 
-def of(data: Path, period: Period) -> Earlier:
+def earlier_results(data: Path, period: Period) -> Earlier:
     """Return what there is of the periods wanted in a data folder: what is sealed, else what lies in 输出.
 
     The data folder's own place is not told in why something is of no use.

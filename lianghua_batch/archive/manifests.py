@@ -19,7 +19,7 @@ class Misshapen(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class SealedFile:
     """One sealed file: `file` is where it lay (forms: in the data folder; results: in the output folder), `stored` where it
     stands in the bag's data/."""
 
@@ -56,10 +56,10 @@ class Manifest:
     scheme: str
     results_sha256: str
     names_masked: bool
-    inputs: tuple[Entry, ...] = ()
-    outputs: tuple[Entry, ...] = ()
-    earlier: tuple[Entry, ...] = ()
-    rules: tuple[Entry, ...] = ()
+    inputs: tuple[SealedFile, ...] = ()
+    outputs: tuple[SealedFile, ...] = ()
+    earlier: tuple[SealedFile, ...] = ()
+    rules: tuple[SealedFile, ...] = ()
     previous: Link | None = None
     amends: Link | None = None
     reason: str | None = None
@@ -68,7 +68,7 @@ class Manifest:
     objections: tuple[Mapping[str, Any], ...] = ()
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[SealedFile, ...]:
         """Every file that it lists."""
         return (*self.inputs, *self.outputs, *self.earlier, *self.rules)
 
@@ -91,7 +91,7 @@ def as_text(manifest: Manifest) -> str:
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry_as_json(entry: Entry) -> dict[str, Any]:
+def _entry_as_json(entry: SealedFile) -> dict[str, Any]:
     return {"file": entry.file, "stored": entry.stored, "sha256": entry.sha256, "size": entry.size}
 
 
@@ -108,7 +108,9 @@ def parse(content: bytes) -> Manifest:
         raise Misshapen(departure)
     facts = {name: said[name] for name in _SHAPE}
     facts |= {"period": periods.parse(said["period"]), "date": dt.date.fromisoformat(said["date"])}
-    facts |= {name: tuple(Entry(**_only(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS}
+    facts |= {
+        name: tuple(SealedFile(**_only(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS
+    }
     facts |= {name: _link(said[name]) for name in _LINKS}
     return Manifest(**{**facts, "objections": tuple(said["objections"])})
 
@@ -190,6 +192,6 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
 }
 
 
-def total_size(entries: Iterable[Entry]) -> int:
+def total_size(entries: Iterable[SealedFile]) -> int:
     """How many bytes files have together."""
     return sum(entry.size for entry in entries)

@@ -94,7 +94,7 @@ def _sealed_documents(seal: Seal | Unreadable) -> _Documents:
         entry = seal.output(name)
         try:
             found[name] = None if entry is None else seal.content(entry)
-        except (bags.Broken, OSError):
+        except (bags.BrokenBag, OSError):
             raise _unusable("sealed_damaged", seal.path, file=name) from None
     results, basis = found.values()
     if results is None:

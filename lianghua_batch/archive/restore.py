@@ -55,7 +55,7 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
         lacking += unpack.unpack(bag, its.outputs, workshop / outputs / str(its.period))
         lacking += unpack.unpack(bag, its.earlier, workshop / outputs)
         if lacking:
-            raise bags.Broken(lacking[0])
+            raise bags.BrokenBag(lacking[0])
     return Restored(Seal(path, its), target)
 
 

@@ -56,7 +56,7 @@ def seal(
     outputs = data / resources.load("reading")["output_folder"] / str(period)
     if not any(path.is_file() for path in outputs.glob("*")):
         return publish(data, outcome, files, manifest, objections, progress)
-    earlier = history.of(data, period)
+    earlier = history.earlier_results(data, period)
     published, masked = _as_published(outcome, earlier, outputs, progress)
     manifest = replace(manifest, names_masked=masked)
     gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
@@ -74,7 +74,7 @@ def publish(
     progress: Progress | None = None,
 ) -> tuple[Seal, list[Path]]:
     """Publish a period and seal it, both or neither; return the seal and the published files."""
-    earlier = history.of(data, outcome.period)
+    earlier = history.earlier_results(data, outcome.period)
     place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
     gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
     with atomic_files.replacement(data, gone=gone) as workshop:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lianghua_batch.archive import bags, manifests, seal_names
-from lianghua_batch.archive.manifests import Entry, Manifest
+from lianghua_batch.archive.manifests import Manifest, SealedFile
 from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.periods import Period
 
@@ -50,15 +50,15 @@ class Seal:
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
-    def content(self, entry: Entry) -> bytes:
+    def content(self, entry: SealedFile) -> bytes:
         """The bytes of one sealed file; raises bags.Broken where they are not those that were sealed."""
         with bags.opened(self.path) as bag:
             content = bag.sound(bags.DATA + entry.stored)
         if hashlib.sha256(content).hexdigest() != entry.sha256:
-            raise bags.Broken(entry.stored)
+            raise bags.BrokenBag(entry.stored)
         return content
 
-    def output(self, name: str) -> Entry | None:
+    def output(self, name: str) -> SealedFile | None:
         """A file of the sealed output folder, by its place there."""
         return next((entry for entry in self.manifest.outputs if entry.file == name), None)
 
@@ -126,7 +126,7 @@ def read(path: Path) -> Seal | Unreadable:
     try:
         with bags.opened(path) as bag:
             manifest = manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
-    except bags.Broken:
+    except bags.BrokenBag:
         return Unreadable(path, period, amendment, words["broken"])
     except manifests.Misshapen as place:
         return Unreadable(path, period, amendment, words["misshapen"].format(place=place))

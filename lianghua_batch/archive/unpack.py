@@ -5,10 +5,10 @@ from pathlib import Path
 
 from lianghua_batch.archive import bags
 from lianghua_batch.archive.bags import Bag
-from lianghua_batch.archive.manifests import Entry
+from lianghua_batch.archive.manifests import SealedFile
 
 
-def unpack(bag: Bag, entries: Iterable[Entry], folder: Path) -> list[str]:
+def unpack(bag: Bag, entries: Iterable[SealedFile], folder: Path) -> list[str]:
     """Write sealed files to their old places in a folder, never outside it; return those that cannot be had."""
     lacking = []
     for entry in entries:
@@ -21,9 +21,9 @@ def unpack(bag: Bag, entries: Iterable[Entry], folder: Path) -> list[str]:
     return lacking
 
 
-def content_of(bag: Bag, entry: Entry | None) -> bytes | None:
+def content_of(bag: Bag, entry: SealedFile | None) -> bytes | None:
     """The bytes of a sealed file as they are now; None where there are none."""
     try:
         return None if entry is None else bag.content(bags.DATA + entry.stored)
-    except bags.Broken:
+    except bags.BrokenBag:
         return None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lianghua_batch.archive import bags, manifests, seal_names
-from lianghua_batch.archive.bags import Bag, Flaw
+from lianghua_batch.archive.bags import Bag, BagFlaw
 from lianghua_batch.archive.findings import Finding, finding
-from lianghua_batch.archive.manifests import Entry, Manifest
+from lianghua_batch.archive.manifests import Manifest, SealedFile
 from lianghua_batch.core import os_errors, resources
 
 _INFO, _OXUM = "bag-info.txt", "Payload-Oxum:"
@@ -60,7 +60,7 @@ def identity(path: Path) -> Manifest | None:
     try:
         with bags.opened(path) as bag:
             return manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
-    except (bags.Broken, manifests.Misshapen, OSError):
+    except (bags.BrokenBag, manifests.Misshapen, OSError):
         return None
 
 
@@ -70,7 +70,7 @@ def examine(path: Path) -> Examined:
         code = code_of(path)
         with bags.opened(path) as bag:
             return _examined(path, code, bag)
-    except bags.Broken:
+    except bags.BrokenBag:
         return Examined(path, code, None, (finding("broken", path.name),))
     except OSError as error:
         facts = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
@@ -99,7 +99,7 @@ def _examined(path: Path, code: str, bag: Bag) -> Examined:
     return Examined(path, code, manifest, tuple(found), len(payload), sum(size for _, size in payload.values()))
 
 
-def _of_flaw(seal: str, flaw: Flaw) -> Finding:
+def _of_flaw(seal: str, flaw: BagFlaw) -> Finding:
     kind = "broken_list" if flaw.kind == bags.BROKEN else flaw.kind
     return finding(kind, seal, flaw.file, now=flaw.now)
 
@@ -111,7 +111,7 @@ def _measured(bag: Bag) -> dict[str, tuple[str, int]]:
         if name.startswith(bags.DATA):
             try:
                 content = bag.content(name)
-            except bags.Broken:
+            except bags.BrokenBag:
                 continue
             found[name] = hashlib.sha256(content).hexdigest(), len(content)
     return found
@@ -144,7 +144,7 @@ def _against_manifest(
         yield finding("results_code", seal, name)
 
 
-def results_entry(manifest: Manifest) -> Entry | None:
+def results_entry(manifest: Manifest) -> SealedFile | None:
     """The sealed results.json."""
     name = resources.load("reading")["results_name"]
     return next((entry for entry in manifest.outputs if entry.file == name), None)

@@ -12,16 +12,16 @@ from lianghua_batch.analysis import published
 from lianghua_batch.archive import bags, contents, result_differences, unpack, verify_fixity
 from lianghua_batch.archive.bags import Bag
 from lianghua_batch.archive.findings import Finding, Note, finding, note
-from lianghua_batch.archive.manifests import Entry, Manifest
+from lianghua_batch.archive.manifests import Manifest, SealedFile
 from lianghua_batch.archive.recompute_worker import Judged, judge
 from lianghua_batch.archive.result_differences import Departure
 from lianghua_batch.archive.unpack import content_of
 from lianghua_batch.archive.verify_fixity import Examined
 from lianghua_batch.core import os_errors, resources
-from lianghua_batch.core.worker_pool import Crew, Duty
+from lianghua_batch.core.worker_pool import Task, WorkerPool
 
 INSTALLED, SEALED = "installed", "sealed"
-_WORKER = Duty("lianghua_batch.archive.recompute_worker", "judge_under")
+_WORKER = Task("lianghua_batch.archive.recompute_worker", "judge_under")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def recompute(examined: Examined) -> Recomputed:
     try:
         with bags.opened(examined.path) as bag, tempfile.TemporaryDirectory() as place:
             return _recomputed(examined, manifest, bag, Path(place))
-    except bags.Broken:
+    except bags.BrokenBag:
         return Recomputed(None, said=(note("not_recomputed", examined.file),))
     except OSError as error:
         return Recomputed(None, said=(note("not_unpacked", examined.file, reason=os_errors.reason(error)),))
@@ -99,7 +99,7 @@ def _result(under: str, sealed: _Sealed, said: Iterable[Finding | Note]) -> Reco
     return Recomputed(under, result_differences.count(sealed.results), tuple(said))
 
 
-def _basis_entry(manifest: Manifest) -> Entry | None:
+def _basis_entry(manifest: Manifest) -> SealedFile | None:
     name = resources.load("reading")["basis_name"]
     return next((entry for entry in manifest.outputs if entry.file == name), None)
 
@@ -113,7 +113,7 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
     return results if results is not None and published.misshapen(results) is None else None
 
 
-def _are_installed(bag: Bag, rules: Iterable[Entry]) -> bool:
+def _are_installed(bag: Bag, rules: Iterable[SealedFile]) -> bool:
     """Whether the sealed rules are those that this program goes by."""
     sealed = {entry.file: content_of(bag, entry) for entry in rules}
     return sealed == dict(contents.rules())
@@ -121,7 +121,7 @@ def _are_installed(bag: Bag, rules: Iterable[Entry]) -> bool:
 
 def _under(rules: Path, sealed: _Sealed) -> Judged | None:
     """What the forms come to under sealed rules, worked out by a process of its own; None where it cannot go by them."""
-    crew = Crew(_WORKER)
+    crew = WorkerPool(_WORKER)
     try:
         (answer,) = crew.answers([(rules, sealed.forms, str(sealed.manifest.period))])
     finally:

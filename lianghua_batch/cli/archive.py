@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.messages import Group, WrongUsage
+from lianghua_batch.cli.messages import ChineseGroup, WrongUsage
 from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, DayType, ScoredPeriodType, format_option, root
 from lianghua_batch.core import locking
 
@@ -13,7 +13,7 @@ SOURCE = click.Path(exists=True, path_type=Path)
 seal_period_option = click.option("--period", type=ScoredPeriodType(), help="哪一期的归档，如 2026Q1、2026。")
 
 
-@root.group(cls=Group, epilog="\b\n例：lianghua-batch archive seal data --period 2026Q1")
+@root.group(cls=ChineseGroup, epilog="\b\n例：lianghua-batch archive seal data --period 2026Q1")
 def archive() -> None:
     """归档：封存一期的上报表和结果，日后核对、恢复。"""
 

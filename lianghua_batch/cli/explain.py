@@ -74,7 +74,7 @@ def _scored(results: "Results", written: str) -> str:
     from lianghua_batch.model import roster_lookup
 
     roster, words = results.county.roster, resources.load("explain")["subjects"]
-    found = roster_lookup.meant(roster, written)
+    found = roster_lookup.subjects_named(roster, written)
     if not found:
         likely = roster.likely_subject(written)
         suggestion = words["suggestion"].format(code=likely) if likely else ""

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from lianghua_batch.analysis import explanation_summary
 from lianghua_batch.analysis.explanation import Node, leaves_total, lines
-from lianghua_batch.analysis.explanation_summary import Head, shown
+from lianghua_batch.analysis.explanation_summary import SubjectSummary, as_text
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.core import exact, resources
@@ -64,7 +64,7 @@ def _print(console: Console, texts: Iterable[str], style: str = "") -> None:
 def _verdict(top: Node, words: Mapping[str, Any]) -> str:
     found = leaves_total(top)
     template = words["agree" if found == top.value else "differ"]
-    return template.format(sum=shown(found), label=top.label, score=shown(top.value))
+    return template.format(sum=as_text(found), label=top.label, score=as_text(top.value))
 
 
 # --- the tree ------------------------------------------------------------------------------------------------------
@@ -158,14 +158,14 @@ def _by_the_point(texts: Sequence[str]) -> list[str]:
 
 def _amount(twig: _Twig) -> str:
     """What a number adds to the one above; the top has none above, a basis adds nothing."""
-    return "" if twig.is_basis or not twig.before else shown(twig.node.amount)
+    return "" if twig.is_basis or not twig.before else as_text(twig.node.amount)
 
 
 def _value(node: Node) -> str:
     """The number itself: a score with its decimals, a cell's as it is filled."""
     if node.value is None:
         return resources.load("explain")["blank"] if node.source is not None else ""
-    return exact.short(node.value) if node.source is not None else shown(node.value)
+    return exact.short(node.value) if node.source is not None else as_text(node.value)
 
 
 # --- as data -------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def as_json(results: Results, top: Node) -> dict[str, Any]:
     }
 
 
-def _bound_as_json(head: Head) -> dict[str, Any] | None:
+def _bound_as_json(head: SubjectSummary) -> dict[str, Any] | None:
     if head.bound is None:
         return None
     return {"limit": exact.text(head.bound.limit), "reached": head.bound.reached, **_place(head.bound.source)}

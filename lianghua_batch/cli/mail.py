@@ -64,7 +64,7 @@ def _read(file: Path) -> "History":
 
     try:
         return ledger.read(file)
-    except ledger.Broken as error:
+    except ledger.BrokenLedger as error:
         raise _said("broken_ledger", path=error.path, line=error.line) from None
 
 
@@ -79,7 +79,7 @@ def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *,
 
     try:
         entries = confirm.settled(words, history, str(period) if period else None, Clock().now())
-    except confirm.Wrong as error:
+    except confirm.WrongConfirmation as error:
         raise WrongUsage(str(error)) from None
     file = ledger.path(folder)
     try:
@@ -89,7 +89,7 @@ def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *,
     except OSError as error:
         raise _unwritable(file, error) from None
     for entry in entries:
-        click.echo(confirm.told(entry), err=err)
+        click.echo(confirm.sentence(entry), err=err)
 
 
 # --- who gets what -------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def _settings(folder: Path) -> "Settings | None":
 
     try:
         return settings.read(folder)
-    except settings.Wrong as error:
+    except settings.WrongSettings as error:
         raise click.ClickException("\n".join(f"{sentence}。" for sentence in error.sentences)) from None
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from lianghua_batch.mail.settings import Settings
-    from lianghua_batch.mail.summary import Line, Telling
+    from lianghua_batch.mail.summary import SummaryLine, Telling
 
 
 def sample(folder: Path) -> str:
@@ -134,7 +134,7 @@ def _widths(told: "Telling", width: int) -> dict[str, int]:
     return widths
 
 
-def _rows(line: "Line", widths: Mapping[str, int]) -> Iterator["Text"]:
+def _rows(line: "SummaryLine", widths: Mapping[str, int]) -> Iterator["Text"]:
     """One letter, on as many lines of the terminal as its longest column takes."""
     from rich.cells import cell_len
     from rich.text import Text

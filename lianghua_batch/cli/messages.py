@@ -51,7 +51,7 @@ class Command(_Chinese):
     """A single command."""
 
 
-class Group(_Chinese, click.Group):
+class ChineseGroup(_Chinese, click.Group):
     """The group of all commands, listed in the order of the year's work."""
 
     command_class = Command

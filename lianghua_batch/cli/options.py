@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lianghua_batch import __version__
-from lianghua_batch.cli.messages import Group
+from lianghua_batch.cli.messages import ChineseGroup
 
 FAULTY = 1  # exit code: the data has errors
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -60,7 +60,7 @@ format_option = click.option(
 )
 
 
-@click.group(cls=Group, epilog="\b\n例：lianghua-batch run data/")
+@click.group(cls=ChineseGroup, epilog="\b\n例：lianghua-batch run data/")
 @click.version_option(__version__, message="%(prog)s %(version)s", help="显示版本。")
 def root() -> None:
     """机关党建“三级量化”考评：读取各单位填报的表，核对、计分、排名。"""

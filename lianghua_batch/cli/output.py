@@ -15,7 +15,7 @@ from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.pipeline.process import Progress
 from lianghua_batch.scoring.results import Outcome
 from lianghua_batch.validation import grouping
-from lianghua_batch.validation.grouping import Entry
+from lianghua_batch.validation.grouping import ProblemLine
 
 
 def progress(doing: str) -> Progress:
@@ -28,14 +28,14 @@ def progress(doing: str) -> Progress:
     return show
 
 
-def entry_line(entry: Entry) -> str:
+def entry_line(entry: ProblemLine) -> str:
     """One line of a list: code, place, value, what is wrong, what to do."""
     first = entry.first
     value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
     return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion(entry)}。"
 
 
-def suggestion(entry: Entry) -> str:
+def suggestion(entry: ProblemLine) -> str:
     """What was probably meant, as a question; nothing where the remedy says it already."""
     if not entry.suggestion or re.search(
         rf"(?<![\w.-]){re.escape(entry.suggestion)}(?![\w.-])", entry.remedy, re.ASCII

@@ -87,7 +87,7 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
         place /= resources.load("drafts")["folder"]
     elif (other := guard.taken_by(folder, place)) is not None:
         raise messages.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
-    earlier = history.of(folder, outcome.period)
+    earlier = history.earlier_results(folder, outcome.period)
     progress = output.progress("正在写出")
     objections = linked(outcome.results.county, seal.manifest.objections) if isinstance(seal, Seal) else None
     return publishing.publish(

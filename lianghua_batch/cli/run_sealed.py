@@ -156,7 +156,7 @@ def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
 
     try:
         kept = guard.keep(folder, seal)
-    except bags.Broken as file:
+    except bags.BrokenBag as file:
         sentence = resources.load("archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
         raise click.ClickException(sentence) from None
     return partial(_tell_kept, outcome, seal, kept)

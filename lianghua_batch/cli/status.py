@@ -29,7 +29,7 @@ def follow(folder: Path, period, as_of: dt.date | None, report: bool, out: Path 
     outcome = process.process(folder, period, out, progress=output.progress("正在读取"))
     if outcome.county is None:
         _refuse(outcome, form)
-    told = filing_status.tell(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
+    told = filing_status.filing_status(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
     target = out or folder / resources.load("reading")["output_folder"] / str(told.period)
     written = _write(told, target) if report or out else None
     if form == "json":

@@ -14,7 +14,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.report.status_report import counted, halved
 from lianghua_batch.validation import grouping
-from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE, Line, Status
+from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE, Status, UnitStates
 from lianghua_batch.validation.reminders import gaps, listed, reminders
 
 _BAD, _GOOD = (FAULTY, TWICE, MISSING), (FILED, PENDING)
@@ -80,7 +80,7 @@ def _taken(status: Status, headings: Mapping[str, str], gap: int, separator: str
     return taken
 
 
-def _cut(line: Line, name: str, room: int, mark: str) -> str:
+def _cut(line: UnitStates, name: str, room: int, mark: str) -> str:
     """A unit's code and name in `room`: of a branch the end of the name is kept, in which those of a committee differ."""
     if cell_len(name) <= room:
         return name
@@ -90,7 +90,7 @@ def _cut(line: Line, name: str, room: int, mark: str) -> str:
     return code + mark + rest if line.unit.level == BRANCH else code + rest + mark
 
 
-def _cell(line: Line, form: str, separator: str) -> Text:
+def _cell(line: UnitStates, form: str, separator: str) -> Text:
     """What is wrong and how often; where nothing is, how many are there and how many not due yet."""
     states, counts = resources.load("status")["states"], line.counts(form)
     count = resources.load("status")["count"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from lianghua_batch.cli.output import suggestion
 from lianghua_batch.core import resources
-from lianghua_batch.validation.grouping import Entry, Group
+from lianghua_batch.validation.grouping import ProblemLine, UnitProblems
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ def shows_tables(stream: TextIO) -> bool:
     return stream.isatty() and console(stream=stream).width >= resources.load("check_report")["terminal"]["least"]
 
 
-def print_groups(groups: Sequence[Group], names: Mapping[str, str], stream: TextIO) -> None:
+def print_groups(groups: Sequence[UnitProblems], names: Mapping[str, str], stream: TextIO) -> None:
     """Print every group under its heading: place, value as filled, what is wrong and what to do."""
     out = console(stream=stream)
     page = _Page(out.width)
@@ -61,20 +61,20 @@ class _Page:
         style = self.look["styles"]["heading"]
         return self._line({name: (text, style) for name, text in self.look["headings"].items()})
 
-    def title(self, group: Group, names: Mapping[str, str]) -> "Text":
+    def title(self, group: UnitProblems, names: Mapping[str, str]) -> "Text":
         from rich.text import Text
 
         counts = self.words["counts"].format(errors=group.errors, warnings=group.warnings)
         return Text(f"{group.title(names)}　{counts}", self.look["styles"]["group"])
 
-    def lines(self, group: Group) -> Iterator["Text"]:
+    def lines(self, group: UnitProblems) -> Iterator["Text"]:
         """The lines of all entries; a file is named where it is another than above."""
         file = None
         for entry in group.entries:
             yield from self._entry(entry, named=entry.first.place.file != file)
             file = entry.first.place.file
 
-    def _entry(self, entry: Entry, named: bool) -> Iterator["Text"]:
+    def _entry(self, entry: ProblemLine, named: bool) -> Iterator["Text"]:
         styles, place = self.look["styles"], entry.first.place
         within = " ".join(part for part in (place.sheet, entry.spot) if part)
         indent = " " * self.look["indent"] if place.file else ""

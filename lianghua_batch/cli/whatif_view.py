@@ -9,14 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from lianghua_batch.analysis import rank_changes
-from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, RankChange
 from lianghua_batch.analysis.what_if import Comparison
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.core import exact, resources
 
 _UP, _DOWN, _CHANGED, _BOLD = "green", "red", "yellow", "bold"
-Columns = Mapping[str, Callable[[Move], Text]]
+Columns = Mapping[str, Callable[[RankChange], Text]]
 
 
 def show(comparison: Comparison, unit_names: Mapping[str, str], width: int | None = None) -> None:
@@ -62,10 +62,10 @@ def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[st
 
 
 def _ranking(
-    listed: Sequence[Move], title: str, columns: Columns, cohort_names: Mapping[str, str], width: int
+    listed: Sequence[RankChange], title: str, columns: Columns, cohort_names: Mapping[str, str], width: int
 ) -> Table:
     """A line a unit, cohort by cohort, each under its name where `cohort_names` has any."""
-    lines: list[tuple[str, Move | None]] = []
+    lines: list[tuple[str, RankChange | None]] = []
     cohort = None
     for move in listed:
         if cohort_names and move.latest.cohort != cohort:
@@ -152,7 +152,7 @@ def _number(value: Any) -> str:
     return resources.load("compare")["table"]["none"] if value is None else exact.text(value)
 
 
-def _signed(move: Move) -> str:
+def _signed(move: RankChange) -> str:
     difference = move.difference
     if not difference:
         return _number(difference)
@@ -166,7 +166,7 @@ def _places(climbed: int | None) -> Text:
     return Text(words["up" if climbed > 0 else "down"].format(places=abs(climbed)), _UP if climbed > 0 else _DOWN)
 
 
-def _grade(move: Move) -> Text:
+def _grade(move: RankChange) -> Text:
     if not move.regraded:
         return Text(move.now.grade or "")
     changed = resources.load("compare")["table"]["regraded"]

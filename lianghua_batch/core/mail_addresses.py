@@ -27,7 +27,7 @@ def valid(written: str) -> bool:
     return len(written) <= _LONGEST and len(found["local"]) <= _LONGEST_LOCAL
 
 
-def likely(written: str) -> str | None:
+def suggest_address(written: str) -> str | None:
     """Return the address that was probably meant by one with full-width characters or 。, or None."""
     meant = unicodedata.normalize("NFKC", written).replace("。", ".")
     return meant if meant != written and valid(meant) else None

@@ -13,7 +13,7 @@ Tokens = tuple[str, ...]
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
 
-def likely(written: str, candidates: Iterable[str]) -> str | None:
+def suggest(written: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant, or None where none or more than one comes near."""
     return Candidates(candidates).like(written)
 

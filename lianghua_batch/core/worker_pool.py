@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 from lianghua_batch.core.worker_process import Failed, receive, send
 
-__all__ = ["Crew", "Died", "Duty", "Failed"]
+__all__ = ["Failed", "Task", "WorkerDied", "WorkerPool"]
 
 _MOST_WORKERS = 8
 _START = "import sys; sys.path[:] = {path!r}; from lianghua_batch.core.worker_process import work; work(*{arguments!r})"
 
 
 @dataclass(frozen=True)
-class Duty:
+class Task:
     """What the workers of a crew do: call `function` of `module`, within `seconds` a request and `memory_bytes` a worker.
 
     The system may not be able to bound memory (Windows).
@@ -36,7 +36,7 @@ class Duty:
 
 
 @dataclass(frozen=True)
-class Died:
+class WorkerDied:
     """The answer where the worker died of a request, or was stopped because it took too long (`late`)."""
 
     late: bool
@@ -47,10 +47,10 @@ def cores() -> int:
     return min(os.cpu_count() or 1, _MOST_WORKERS)
 
 
-class Crew:
+class WorkerPool:
     """As many workers as there are cores; each request goes to one that is idle, and starts it where it is the first."""
 
-    def __init__(self, duty: Duty) -> None:
+    def __init__(self, duty: Task) -> None:
         self._all = [_Worker(duty) for _ in range(cores())]
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for worker in self._all:
@@ -92,7 +92,7 @@ class Crew:
 class _Worker:
     """One worker process, started when it is first needed and again after it died."""
 
-    def __init__(self, duty: Duty) -> None:
+    def __init__(self, duty: Task) -> None:
         self._duty = duty
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -107,7 +107,7 @@ class _Worker:
             return receive(process.stdout)
         except (EOFError, OSError):  # it died; the next request gets a new one
             self.stop()
-            return Died(late.is_set())
+            return WorkerDied(late.is_set())
         finally:
             if timer is not None:
                 timer.cancel()
@@ -130,7 +130,7 @@ class _Worker:
             process.stdout.close()
 
 
-def _start(duty: Duty) -> subprocess.Popen[bytes]:
+def _start(duty: Task) -> subprocess.Popen[bytes]:
     arguments = (duty.module, duty.function, duty.memory_bytes)
     return subprocess.Popen(
         [sys.executable, "-c", _START.format(path=sys.path, arguments=arguments)],

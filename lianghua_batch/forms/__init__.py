@@ -1,6 +1,6 @@
 """Templates: blank forms, the start of a year, and the pre-filled forms that are due."""
 
 from lianghua_batch.forms.blank import blank, blank_names, blank_workbook, start_year
-from lianghua_batch.forms.due import Due, due
+from lianghua_batch.forms.due import WrittenForms, due
 
-__all__ = ["Due", "blank", "blank_names", "blank_workbook", "due", "start_year"]
+__all__ = ["WrittenForms", "blank", "blank_names", "blank_workbook", "due", "start_year"]

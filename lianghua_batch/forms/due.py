@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Due:
+class WrittenForms:
     """What `due` did: files written, files that were already there and left alone, and what kept it from working."""
 
     written: tuple[Path, ...] = ()
@@ -40,7 +40,7 @@ def due(
     form: str | None = None,
     unit: str | None = None,
     progress: Progress | None = None,
-) -> Due:
+) -> WrittenForms:
     """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled, all of them or none.
 
     `form`: an identifier, to write that form only; `unit`: a branch, or a committee for all of its branches. Without a
@@ -57,7 +57,7 @@ def due(
     if county is not None and not county.roster.units:
         blocking += errors(scheme_rules.check(county))
     if county is None or blocking:
-        return Due(problems=tuple(in_order(blocking)))
+        return WrittenForms(problems=tuple(in_order(blocking)))
     return _write_due(prefilled.gather(county), root, form, unit, progress)
 
 
@@ -73,8 +73,8 @@ def _of_base(problems: Iterable[Problem], sources: Iterable[Recognised]) -> list
 
 
 def _write_due(
-    facts: prefilled.Facts, root: Path, form: str | None, unit: str | None, progress: Progress | None
-) -> Due:
+    facts: prefilled.FormFacts, root: Path, form: str | None, unit: str | None, progress: Progress | None
+) -> WrittenForms:
     files = resources.load("templates")["files"]
     folder = root / files["due_folder"] / str(facts.county.period)
     units = _wanted(facts, unit)
@@ -96,10 +96,10 @@ def _write_due(
                 written.append(folder / name)
             if progress is not None:
                 progress(done, len(jobs))
-    return Due(tuple(written), tuple(skipped))
+    return WrittenForms(tuple(written), tuple(skipped))
 
 
-def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
+def _wanted(facts: prefilled.FormFacts, unit: str | None) -> list[str]:
     """The branches whose forms are asked for."""
     every, roster = prefilled.branches(facts), facts.county.roster
     if unit is None or roster.named(unit).level == BRANCH:
@@ -107,7 +107,7 @@ def _wanted(facts: prefilled.Facts, unit: str | None) -> list[str]:
     return [b for b in every if roster.named(b).parent == unit]
 
 
-def _file_name(facts: prefilled.Facts, branch: str, form: str | None) -> str:
+def _file_name(facts: prefilled.FormFacts, branch: str, form: str | None) -> str:
     unit = facts.county.roster.known_as(branch, facts.county.period.last_day)
     stem = resources.load("templates")["files"]["unit_book"].format(id=unit.id, name=unit.name)
     short = _FORBIDDEN.sub("_", stem).encode()[:_LONGEST].decode(errors="ignore")

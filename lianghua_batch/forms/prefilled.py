@@ -27,7 +27,7 @@ from lianghua_batch.scoring.raters import marks_of
 
 
 @dataclass(frozen=True)
-class Facts:
+class FormFacts:
     """A county with what its filed forms come to."""
 
     county: County
@@ -36,21 +36,21 @@ class Facts:
     months: Mapping[Key, Score]
 
 
-def gather(county: County) -> Facts:
+def gather(county: County) -> FormFacts:
     """Compute what pre-filling needs."""
     in_scope = scope.member_months(county)
     entries = diary.tally(county, in_scope)
-    return Facts(county, in_scope, entries, members.month_scores(county, in_scope, entries))
+    return FormFacts(county, in_scope, entries, members.month_scores(county, in_scope, entries))
 
 
-def branches(facts: Facts) -> list[str]:
+def branches(facts: FormFacts) -> list[str]:
     """The codes of the branches that owe any form of the county's period, filed or not."""
     period, roster = facts.county.period, facts.county.roster
     ends = [p.last_day for p in (*period.months, *period.quarters)] if period.kind != HALF else []
     return sorted({branch for day in ends for branch in roster.branches_with_members(day)})
 
 
-def branch_sheets(facts: Facts, branch: str, form: str | None = None) -> list[FormSheet]:
+def branch_sheets(facts: FormFacts, branch: str, form: str | None = None) -> list[FormSheet]:
     """The sheets that a branch has still to file for the county's period, in the order of the year's work."""
     period = facts.county.period
     sheets: list[FormSheet | None] = []
@@ -62,7 +62,7 @@ def branch_sheets(facts: Facts, branch: str, form: str | None = None) -> list[Fo
     return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
 
 
-def county_sheets(facts: Facts, form: str | None = None) -> list[FormSheet]:
+def county_sheets(facts: FormFacts, form: str | None = None) -> list[FormSheet]:
     """The sheets that 机关工委 has still to file for the county's period."""
     sheets: list[FormSheet | None] = [_inspection(facts, period) for period in inspected(facts.county)]
     if facts.county.is_year:
@@ -76,7 +76,7 @@ def county_sheets(facts: Facts, form: str | None = None) -> list[FormSheet]:
 # --- what branches file --------------------------------------------------------------------------------------------
 
 
-def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+def _daily_record(facts: FormFacts, branch: str, month: Period) -> FormSheet | None:
     people = facts.county.roster.scored_in(branch, month.last_day)
     if not people or ("daily_record", branch, month) in facts.county.filed:
         return None
@@ -88,7 +88,7 @@ def _daily_record(facts: Facts, branch: str, month: Period) -> FormSheet | None:
     return _sheet(facts, "daily_record", month, branch=branch, lists=lists)
 
 
-def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None:
+def _monthly_score(facts: FormFacts, branch: str, month: Period) -> FormSheet | None:
     county = facts.county
     people = county.roster.scored_in(branch, month.last_day)
     if not due_forms.scores_are_filed(county) or not people or ("monthly_score", branch, month) in county.filed:
@@ -110,7 +110,7 @@ def _monthly_score(facts: Facts, branch: str, month: Period) -> FormSheet | None
     return _sheet(facts, "monthly_score", month, branch=branch, rows=rows, notes=notes)
 
 
-def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet | None:
+def _quarterly_summary(facts: FormFacts, branch: str, quarter: Period) -> FormSheet | None:
     people = due_forms.in_quarter(facts.county, facts.scope, branch, quarter)
     if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
         return None
@@ -125,7 +125,7 @@ def _quarterly_summary(facts: Facts, branch: str, quarter: Period) -> FormSheet 
     return _sheet(facts, "quarterly_summary", quarter, branch=branch, rows=rows, cell_formulas=formulas)
 
 
-def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | None:
+def _month_points(facts: FormFacts, member_id: str, month: Period) -> Fraction | None:
     """The 月积分 where the form that it comes from is filed."""
     score = facts.months.get((member_id, month))
     if score is None or not facts.scope.counts(member_id, month):
@@ -137,7 +137,7 @@ def _month_points(facts: Facts, member_id: str, month: Period) -> Fraction | Non
     return score.value
 
 
-def _annual_review(facts: Facts, branch: str) -> FormSheet | None:
+def _annual_review(facts: FormFacts, branch: str) -> FormSheet | None:
     county = facts.county
     year = county.period
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
@@ -165,7 +165,7 @@ def inspected(county: County) -> list[Period]:
     return (period.quarters if period.kind != HALF else []) + halves
 
 
-def _inspection(facts: Facts, period: Period) -> FormSheet | None:
+def _inspection(facts: FormFacts, period: Period) -> FormSheet | None:
     level = COMMITTEE if period.kind == HALF else BRANCH
     units = facts.county.roster.units_on(period.last_day, level)
     rows = [
@@ -174,12 +174,12 @@ def _inspection(facts: Facts, period: Period) -> FormSheet | None:
     return _sheet(facts, "inspection", period, rows=rows) if rows else None
 
 
-def _units(facts: Facts) -> list[Unit]:
+def _units(facts: FormFacts) -> list[Unit]:
     roster, day = facts.county.roster, facts.county.period.last_day
     return [*roster.units_on(day, COMMITTEE), *roster.units_on(day, BRANCH)]
 
 
-def _indicator_value(facts: Facts) -> FormSheet | None:
+def _indicator_value(facts: FormFacts) -> FormSheet | None:
     county = facts.county
     text = resources.load("templates")["prefilled"]["indicator"]
     rows = []
@@ -192,13 +192,13 @@ def _indicator_value(facts: Facts) -> FormSheet | None:
     return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
 
 
-def _supervisor_score(facts: Facts) -> FormSheet | None:
+def _supervisor_score(facts: FormFacts) -> FormSheet | None:
     units = [u for u in _units(facts) if not facts.county.rows_by_unit("supervisor_score").get(u.id)]
     rows = [{"unit_id": u.id} for u in units]
     return _sheet(facts, "supervisor_score", facts.county.period, rows=rows, notes=_names(units)) if rows else None
 
 
-def _satisfaction(facts: Facts) -> FormSheet | None:
+def _satisfaction(facts: FormFacts) -> FormSheet | None:
     rows, units = [], []
     for unit in _units(facts):
         for audience in due_forms.audiences_lacking(facts.county, unit):
@@ -207,7 +207,7 @@ def _satisfaction(facts: Facts) -> FormSheet | None:
     return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None
 
 
-def _register(facts: Facts, form: str) -> FormSheet | None:
+def _register(facts: FormFacts, form: str) -> FormSheet | None:
     """A form that is filled as things happen: empty, unless one of the period is there."""
     if any(o.period == facts.county.period for o in facts.county.tables[form].origins):
         return None
@@ -221,7 +221,7 @@ def _names(units: Sequence[Unit]) -> dict[tuple[int, str], str]:
 # --- sheets, formulas, reference tables ----------------------------------------------------------------------------
 
 
-def _sheet(facts: Facts, form: str, period: Period, branch: str | None = None, **given: object) -> FormSheet:
+def _sheet(facts: FormFacts, form: str, period: Period, branch: str | None = None, **given: object) -> FormSheet:
     sheet = facts.county.tables[form].sheet
     labels: dict[str, object] = {"period": str(period)}
     if branch is not None:
@@ -247,7 +247,7 @@ def period_words(period: Period) -> str:
     return words[period.kind].format(year=period.year, ordinal=ordinal)
 
 
-def unit_table(facts: Facts, sheets: Sequence[FormSheet]) -> list[Reference]:
+def unit_table(facts: FormFacts, sheets: Sequence[FormSheet]) -> list[Reference]:
     """The names of the units beside forms that hold codes only."""
     words = resources.load("templates")["unit_table"]
     if not any(s.sheet.form in words["forms"] for s in sheets):

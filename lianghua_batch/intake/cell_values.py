@@ -55,7 +55,7 @@ def is_blank(raw: object) -> bool:
     return not raw.strip() or (not raw.isprintable() and not tidy(raw))
 
 
-def shown(raw: object) -> str:
+def as_shown(raw: object) -> str:
     """Write a cell as its clerk sees it, for a problem's value."""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
@@ -163,18 +163,18 @@ def code(raw: object) -> str:
 
 def text(raw: object) -> str:
     """Read a cell as one line of text, its characters as they were filled in: it is published so."""
-    return " ".join(visible(shown(raw)).split())
+    return " ".join(visible(as_shown(raw)).split())
 
 
 def person(raw: object) -> str:
     """Read a person's name; the spaces that align two characters with three are not part of it."""
-    written = tidy(shown(raw))
+    written = tidy(as_shown(raw))
     return written if written.isascii() else written.replace(" ", "")
 
 
 def choice(raw: object, column: Column) -> str:
     """Read one of the column's allowed values and return its identifier."""
-    written = squeeze(shown(raw))
+    written = squeeze(as_shown(raw))
     for identifier, label in column.choices.items():
         if written == squeeze(label) or written in column.choice_aliases.get(identifier, ()):
             return identifier
@@ -185,7 +185,7 @@ def choice(raw: object, column: Column) -> str:
 
 def anything(raw: object) -> str:
     """Read a cell whose type its row decides (参数's 值) as text."""
-    return squeeze(shown(raw))
+    return squeeze(as_shown(raw))
 
 
 _SIMPLE = {CODE: code, TEXT: text, NAME: person, NUMBER: hundredths, COUNT: count, ANY: anything}
@@ -201,6 +201,6 @@ def read(raw: object, column: Column, period: Period | None) -> object:
         return date(raw, period)
     if column.type in (CHOICE, YES_NO):
         return choice(raw, column)
-    if column.expand == "dimensions" and squeeze(shown(raw)) in resources.load("reading")["exempt_marks"]:
+    if column.expand == "dimensions" and squeeze(as_shown(raw)) in resources.load("reading")["exempt_marks"]:
         raise Fault("E216")
     return _SIMPLE[column.type](raw)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import is_blank, shown
+from lianghua_batch.intake.cell_values import as_shown, is_blank
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Table
 
@@ -28,7 +28,7 @@ def _content(source: Recognised) -> str:
         while end and is_blank(row[end - 1]):
             end -= 1
         if end:
-            digest.update(repr([shown(cell) for cell in row[:end]]).encode("utf-8", "surrogatepass"))
+            digest.update(repr([as_shown(cell) for cell in row[:end]]).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

@@ -9,7 +9,7 @@ from lianghua_batch.core import periods, resources
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
-from lianghua_batch.intake.cell_values import is_blank, shown, squeeze, tidy
+from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze, tidy
 from lianghua_batch.intake.grid import Grid
 
 _COLON = ":"
@@ -109,18 +109,20 @@ def contradictions(found: Mapping[str, Sequence[Labelled]], wanted: Iterable[str
         other = next((o for o in others if _meaning(identifier, o) != _meaning(identifier, first)), None)
         if other is not None:
             said = {"first": said_at(first), "second": said_at(other)}
-            problems.append(problem("E118", other.place, value=shown(other.value), label=label_of(identifier), **said))
+            problems.append(
+                problem("E118", other.place, value=as_shown(other.value), label=label_of(identifier), **said)
+            )
     return problems
 
 
 def _meaning(identifier: str, cell: Labelled) -> object:
     period = periods.parse(cell.value) if identifier == "period" else None
-    return period or squeeze(shown(cell.value))
+    return period or squeeze(as_shown(cell.value))
 
 
 def said_at(cell: Labelled) -> str:
     """What a labelled cell says, and where."""
-    return f"{shown(cell.value)}（{cell.place.cell}）"
+    return f"{as_shown(cell.value)}（{cell.place.cell}）"
 
 
 def missing(grid: Grid, rows: Iterable[int], identifier: str) -> Problem:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from lianghua_batch.core.worker_pool import Crew, Died, Duty, Failed
+from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
 from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
 
@@ -19,7 +19,7 @@ def read_all(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Readi
 
 def _reading(answer: object, limit: Limits) -> Reading | OSError:
     """What was read, or why it was not."""
-    if isinstance(answer, Died):
+    if isinstance(answer, WorkerDied):
         how = (
             reason("late", seconds=f"{limit.seconds:g}")
             if answer.late
@@ -33,8 +33,8 @@ def _reading(answer: object, limit: Limits) -> Reading | OSError:
 
 
 @cache
-def _crew(limit: Limits) -> Crew:
+def _crew(limit: Limits) -> WorkerPool:
     """The crew of this process for these limits; kept, for starting a worker takes longer than reading a form."""
-    crew = Crew(Duty("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
+    crew = WorkerPool(Task("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
     atexit.register(crew.stop)
     return crew

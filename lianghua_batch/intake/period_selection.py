@@ -9,7 +9,7 @@ from lianghua_batch.core import periods, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import Fault, date, is_blank, shown, squeeze
+from lianghua_batch.intake.cell_values import Fault, as_shown, date, is_blank, squeeze
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.recognition import Recognised
 
@@ -116,7 +116,7 @@ def _misdated(source: Recognised, period: Period) -> Problem | None:
         return None
     label = source.labels.get("unit_id")
     wrong = found.problem(source.labels["period"].place, source.period)
-    return replace(wrong, unit=squeeze(shown(label.value)) if label is not None else None, period=str(found.month))
+    return replace(wrong, unit=squeeze(as_shown(label.value)) if label is not None else None, period=str(found.month))
 
 
 def of_the_period(problems: Iterable[Problem], sources: Iterable[Recognised], period: Period) -> list[Problem]:

@@ -26,7 +26,7 @@ def read_all(
         elif reading.refusal is None:
             yield list(reading.grids), []
         elif path.suffix.lower() not in resources.load("reading")["suffixes"]:
-            yield [], [problem("W106", place, kind=file_type.called(reading.kind))]
+            yield [], [problem("W106", place, kind=file_type.kind_label(reading.kind))]
         else:
             refusal = reading.refusal
             yield [], [problem(refusal.code, SourceRef(file, refusal.sheet), **refusal.context)]

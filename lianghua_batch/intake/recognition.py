@@ -10,7 +10,7 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
 from lianghua_batch.intake import labels
-from lianghua_batch.intake.cell_values import is_blank, shown, squeeze, tidy
+from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze, tidy
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.intake.labels import Labelled
 
@@ -159,7 +159,7 @@ def _owned(
     period: Period | None,
 ) -> list[Problem]:
     """Return the problems with the unit and period of the labels above the table, where these say one thing."""
-    units = {squeeze(shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
+    units = {squeeze(as_shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
     times = {periods.parse(cell.value) for cell in found.get("period", ())}
     unit = units.pop() if len(units) == 1 else None
     when = str(period) if period is not None and len(times) == 1 else None
@@ -190,7 +190,7 @@ def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labell
     """Another 表种 with the name of a form at or below the heading, if there is one."""
     for r in range(head_row, len(grid.rows)):
         for cell in labels.find(grid, [r]).get("form", ()):
-            if squeeze(shown(cell.value)) in known:
+            if squeeze(as_shown(cell.value)) in known:
                 return cell
     return None
 
@@ -198,14 +198,14 @@ def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labell
 def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[Problem]:
     """The error of a form with its heading on a sheet that is first said to be for people."""
     second = _second_form(grid, first.place.row - 1, known)
-    if second is None or _best_heading(grid, known[squeeze(shown(second.value))].sheets) is None:
+    if second is None or _best_heading(grid, known[squeeze(as_shown(second.value))].sheets) is None:
         return []
     return [_two_tables(first, second)]
 
 
 def _two_tables(first: Labelled, second: Labelled) -> Problem:
     said = {"first": labels.said_at(first), "second": labels.said_at(second)}
-    return problem("E133", second.place, value=shown(second.value), **said)
+    return problem("E133", second.place, value=as_shown(second.value), **said)
 
 
 def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:

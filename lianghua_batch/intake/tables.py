@@ -10,7 +10,7 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import merged_cells, table_rows
-from lianghua_batch.intake.cell_values import Fault, is_blank, read, shown, squeeze
+from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read, squeeze
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.intake.recognition import Recognised
@@ -98,12 +98,12 @@ class Record:
 
 def _unit_of(source: Recognised) -> str | None:
     label = source.labels.get("unit_id")
-    return squeeze(shown(label.value)) if label is not None and source.form.by_branch else None
+    return squeeze(as_shown(label.value)) if label is not None and source.form.by_branch else None
 
 
 def _unit_name(source: Recognised) -> str | None:
     label = source.labels.get("unit_name")
-    return shown(label.value) if label is not None and source.form.by_branch else None
+    return as_shown(label.value) if label is not None and source.form.by_branch else None
 
 
 class _Columns:
@@ -181,7 +181,7 @@ class _Columns:
                     self.faulty.add((len(cells), column.name))
                     place = grid.place(r, at, column.label)
                     self.problems.append(
-                        problem(fault.code, place, value=shown(raw), suggestion=fault.suggestion, **fault.context)
+                        problem(fault.code, place, value=as_shown(raw), suggestion=fault.suggestion, **fault.context)
                     )
             cells.append(value)
 

@@ -32,7 +32,7 @@ _DAMAGED = (
 
 
 @dataclass(frozen=True)
-class Reason:
+class NotSent:
     """Why a unit gets nothing, and what to do."""
 
     reason: str
@@ -52,14 +52,14 @@ class Expected:
     sha256: str | None = None
 
 
-def reason(why: str, **facts: object) -> Reason:
+def reason(why: str, **facts: object) -> NotSent:
     """Return one of the reasons of schemas/mail.yaml."""
     words = resources.load("mail")["not_sent"][why]
     said = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
-    return Reason(words["reason"].format(**said), words["remedy"].format(**said))
+    return NotSent(words["reason"].format(**said), words["remedy"].format(**said))
 
 
-def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
+def fetch(out: Path, path: str, expected: Expected) -> Attachment | NotSent:
     """Return the workbook at a path of the output folder, or why it must not be sent."""
     try:
         content = (out / path).read_bytes()
@@ -71,7 +71,7 @@ def fetch(out: Path, path: str, expected: Expected) -> Attachment | Reason:
     return Attachment(attachment_name(path), content) if wrong is None else wrong
 
 
-def departure(content: bytes, path: str, expected: Expected) -> Reason | None:
+def departure(content: bytes, path: str, expected: Expected) -> NotSent | None:
     """Return why a workbook's bytes are not what is expected, None where they are."""
     try:
         said = properties(content)

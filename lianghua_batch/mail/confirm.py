@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from lianghua_batch.core import resources
 from lianghua_batch.mail import ledger
-from lianghua_batch.mail.ledger import Entry, History
+from lianghua_batch.mail.ledger import History, LedgerEntry
 
 
-class Wrong(Exception):
+class WrongConfirmation(Exception):
     """A word that cannot be taken; str() says why."""
 
 
-def settled(said: Sequence[str], history: History, period: str | None, now: dt.datetime) -> list[Entry]:
+def settled(said: Sequence[str], history: History, period: str | None, now: dt.datetime) -> list[LedgerEntry]:
     """Return the lines that the words come to, each «单位=已收到» or «单位:地址=未收到»; raises Wrong.
 
     Without a period the uncertain letters of all periods are meant.
@@ -22,9 +22,9 @@ def settled(said: Sequence[str], history: History, period: str | None, now: dt.d
         subject, received = _word(written)
         meant = _meant(subject, [e for e in history.uncertain() if period in (None, e.period)])
         if not meant:
-            raise Wrong(words["nothing"].format(unit=subject))
+            raise WrongConfirmation(words["nothing"].format(unit=subject))
         if any(entry.key in entries for entry in meant):
-            raise Wrong(words["twice"].format(unit=subject))
+            raise WrongConfirmation(words["twice"].format(unit=subject))
         entries |= {entry.key: entry for entry in ledger.settled(meant, now, received)}
     return list(entries.values())
 
@@ -33,23 +33,23 @@ def _word(written: str) -> tuple[str, bool]:
     words = resources.load("mail")
     subject, _, word = (part.strip() for part in written.rpartition("="))
     if not subject or word not in words["settled"].values():
-        raise Wrong(words["settle"]["form"].format(written=written))
+        raise WrongConfirmation(words["settle"]["form"].format(written=written))
     return subject, word == words["settled"]["received"]
 
 
-def _meant(subject: str, uncertain: list[Entry]) -> list[Entry]:
+def _meant(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
     """The entries that a subject names: as it is written, or else with upper and lower case as one."""
     exactly = [entry for entry in uncertain if subject in _names(entry)]
     return exactly or [e for e in uncertain if subject.lower() in (name.lower() for name in _names(e))]
 
 
-def _names(entry: Entry) -> tuple[str, str]:
+def _names(entry: LedgerEntry) -> tuple[str, str]:
     """What an entry is called: its unit, or the unit and the address."""
     unit = entry.unit or resources.load("mail")["everyone"]
     return unit, f"{unit}:{entry.address}"
 
 
-def told(entry: Entry) -> str:
+def sentence(entry: LedgerEntry) -> str:
     """Return what was taken down, in a sentence."""
     words = resources.load("mail")
     word = words["settled"]["received" if entry.received else "missing"]

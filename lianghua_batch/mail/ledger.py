@@ -24,7 +24,7 @@ SENDING, SENT, REFUSED, DEFERRED, SETTLED = "sending", "sent", "refused", "defer
 _STATES = (SENDING, SENT, REFUSED, DEFERRED, SETTLED)
 
 
-class Broken(Exception):
+class BrokenLedger(Exception):
     """A line of a ledger cannot be read."""
 
     def __init__(self, path: Path, line: int) -> None:
@@ -33,7 +33,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """What became of one letter at one time; `received` is what a person said of an uncertain one."""
 
     state: str
@@ -68,28 +68,28 @@ class Entry:
 class History:
     """The latest entry of every letter, by key, in the order in which their contents last went out."""
 
-    latest: Mapping[str, Entry]
+    latest: Mapping[str, LedgerEntry]
 
-    def of(self, key: str) -> Entry | None:
+    def of(self, key: str) -> LedgerEntry | None:
         return self.latest.get(key)
 
     def has_other(self, key: str, period: str, unit: str, address: str) -> bool:
         """Whether another content of the same period and unit went, or may have gone, to the address."""
         return any(entry.key != key for entry in self._tried.get((period, unit, address.lower()), ()))
 
-    def last(self, period: str, unit: str, address: str) -> Entry | None:
+    def last(self, period: str, unit: str, address: str) -> LedgerEntry | None:
         """The one that went last, or may have gone, to the address about a period and unit."""
         return next(reversed(self._tried.get((period, unit, address.lower()), ())), None)
 
     @cached_property
-    def _tried(self) -> Mapping[tuple[str, str, str], list[Entry]]:
-        found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    def _tried(self) -> Mapping[tuple[str, str, str], list[LedgerEntry]]:
+        found: dict[tuple[str, str, str], list[LedgerEntry]] = defaultdict(list)
         for entry in self.latest.values():
             if entry.tried:
                 found[entry.period, entry.unit, entry.address.lower()].append(entry)
         return found
 
-    def uncertain(self) -> list[Entry]:
+    def uncertain(self) -> list[LedgerEntry]:
         """The entries of letters of which nobody knows whether they went out."""
         return [e for e in self.latest.values() if e.uncertain]
 
@@ -105,7 +105,7 @@ def read(file: Path) -> History:
         content = file.read_bytes()
     except FileNotFoundError:
         return History({})
-    latest: dict[str, Entry] = {}
+    latest: dict[str, LedgerEntry] = {}
     for entry in _entries(content, file):
         if entry.state == SENDING:
             latest.pop(entry.key, None)  # to the end
@@ -113,7 +113,7 @@ def read(file: Path) -> History:
     return History(latest)
 
 
-def _entries(content: bytes, file: Path) -> Iterator[Entry]:
+def _entries(content: bytes, file: Path) -> Iterator[LedgerEntry]:
     mark = resources.load("mail")["torn_mark"].encode("utf-8")
     *lines, last = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
@@ -121,11 +121,11 @@ def _entries(content: bytes, file: Path) -> Iterator[Entry]:
             continue
         said = _parsed(line)
         if said is None:
-            raise Broken(file, number)
+            raise BrokenLedger(file, number)
         if said["state"] != BEGAN:
-            yield Entry(**said)
+            yield LedgerEntry(**said)
     if last and (said := _parsed(last)) is not None and said["state"] != BEGAN:  # whole, but for the end of its line
-        yield Entry(**said)
+        yield LedgerEntry(**said)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
@@ -152,7 +152,7 @@ class Writer:
     def __init__(self, descriptor: int, file: Path) -> None:
         self._descriptor, self._file = descriptor, file
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LedgerEntry) -> None:
         """Add a line; raises OSError, which names the file."""
         said = {name: value for name, value in asdict(entry).items() if value not in ("", None) or name == "unit"}
         self._write(said)
@@ -209,7 +209,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def settled(entries: Iterable[Entry], time: dt.datetime, received: bool) -> list[Entry]:
+def settled(entries: Iterable[LedgerEntry], time: dt.datetime, received: bool) -> list[LedgerEntry]:
     """Return what a person's word makes of uncertain entries."""
     now = time.isoformat(timespec="seconds")
     return [replace(e, state=SETTLED, time=now, reply="", received=received) for e in entries]

@@ -10,7 +10,7 @@ from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.mail import sanitise
 from lianghua_batch.mail.messages import Text
 from lianghua_batch.mail.settings import Settings
-from lianghua_batch.mail.unit_results import Place, Standing
+from lianghua_batch.mail.unit_results import RankAmong, UnitRanking
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 
 _OPERATORS = "operators"
@@ -30,7 +30,9 @@ class _Content:
     contact: str | None
 
 
-def of_unit(standing: Standing, period: Period, file: str, settings: Settings | None, *, corrected: str | None) -> Text:
+def of_unit(
+    standing: UnitRanking, period: Period, file: str, settings: Settings | None, *, corrected: str | None
+) -> Text:
     """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
     words = _words()
     opening = words["opening"][_kind(period)].format(period_label=_label(period))
@@ -41,7 +43,7 @@ def of_unit(standing: Standing, period: Period, file: str, settings: Settings | 
 
 
 def of_ranking(
-    standings: list[Standing], period: Period, file: str, settings: Settings, *, corrected: str | None
+    standings: list[UnitRanking], period: Period, file: str, settings: Settings, *, corrected: str | None
 ) -> Text:
     """Return what the operators are told of the whole ranking."""
     words = _words()
@@ -96,7 +98,7 @@ def _until(settings: Settings | None) -> str:
     return words["given"].format(until=until) if until else words["plain"]
 
 
-def _numbers(standing: Standing, period: Period) -> Iterator[tuple[str, str]]:
+def _numbers(standing: UnitRanking, period: Period) -> Iterator[tuple[str, str]]:
     """The unit's score, grade and places, each under its term."""
     words = _words()
     terms = words["terms"][_kind(period)]
@@ -106,7 +108,7 @@ def _numbers(standing: Standing, period: Period) -> Iterator[tuple[str, str]]:
     yield words["place_term"], places or words["missing"]
 
 
-def _places(standing: Standing) -> Iterator[str]:
+def _places(standing: UnitRanking) -> Iterator[str]:
     words = _words()
     if standing.cohort is not None:
         sentence = words["place"]["cohort" if standing.committee else "direct"]
@@ -117,7 +119,7 @@ def _places(standing: Standing) -> Iterator[str]:
         yield words["place"]["county"].format(count=standing.county.count, kind=kind, rank=_rank(standing.county))
 
 
-def _rank(place: Place) -> str:
+def _rank(place: RankAmong) -> str:
     return _words()["place"]["tied" if place.tied else "rank"].format(rank=place.rank)
 
 

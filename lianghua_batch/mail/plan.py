@@ -8,20 +8,20 @@ from lianghua_batch.analysis.published import Publication
 from lianghua_batch.core import mail_addresses, output_paths, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.mail import attachments, corrections, letter_text, messages
-from lianghua_batch.mail.attachments import Expected, Reason
-from lianghua_batch.mail.ledger import Entry, History
+from lianghua_batch.mail.attachments import Expected, NotSent
+from lianghua_batch.mail.ledger import History, LedgerEntry
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter
 from lianghua_batch.mail.settings import RFC2231, Sender, Settings
-from lianghua_batch.mail.unit_results import Standing, standings
+from lianghua_batch.mail.unit_results import UnitRanking, unit_rankings
 from lianghua_batch.model.roster import Roster, Unit
 
 
 @dataclass(frozen=True)
-class Due:
+class DueLetter:
     """A letter, what the ledger says of it last, and whether it corrects one that went before."""
 
     letter: Letter
-    last: Entry | None
+    last: LedgerEntry | None
     corrects: bool
 
     @property
@@ -44,7 +44,7 @@ class KeptBack:
 
     unit: str
     name: str
-    why: Reason
+    why: NotSent
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Plan:
     """All of one period: letters in the order of the units, committees first, the operators' last."""
 
     period: Period
-    due: tuple[Due, ...]
+    due: tuple[DueLetter, ...]
     kept_back: tuple[KeptBack, ...]
     envelope: Envelope
     folder: Path
@@ -60,15 +60,15 @@ class Plan:
 
 def plan(publication: Publication, roster: Roster, settings: Settings | None, history: History) -> Plan:
     """Return who gets what of a period's results."""
-    period, ranked = publication.period, standings(publication.results)
+    period, ranked = publication.period, unit_rankings(publication.results)
     desk = _Desk(publication, settings, history, roster)
-    found: list[Due | KeptBack] = []
+    found: list[DueLetter | KeptBack] = []
     paths = output_paths.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
         found += desk.of_unit(standing, path)
     if settings is not None and settings.operators:
         found += desk.of_operators(ranked, settings)
-    due = tuple(each for each in found if isinstance(each, Due))
+    due = tuple(each for each in found if isinstance(each, DueLetter))
     return Plan(
         period, due, tuple(e for e in found if isinstance(e, KeptBack)), _envelope(settings), publication.folder
     )
@@ -93,10 +93,10 @@ class _Desk:
     def period(self) -> Period:
         return self.publication.period
 
-    def of_unit(self, standing: Standing, path: str) -> Iterator[Due | KeptBack]:
+    def of_unit(self, standing: UnitRanking, path: str) -> Iterator[DueLetter | KeptBack]:
         """A unit's letters, one an address; or why there are none."""
         registered = self._registered(standing)
-        if isinstance(registered, Reason):
+        if isinstance(registered, NotSent):
             yield KeptBack(standing.unit, standing.name, registered)
             return
         place = registered.row.ref("email")
@@ -112,13 +112,13 @@ class _Desk:
         if not valid:
             return
         book = self._book(standing.unit, path)
-        if isinstance(book, Reason):
+        if isinstance(book, NotSent):
             yield KeptBack(standing.unit, standing.name, book)
             return
         for address in valid:
             yield self._due(standing.unit, standing.name, address, book, [standing])
 
-    def _registered(self, standing: Standing) -> Unit | Reason:
+    def _registered(self, standing: UnitRanking) -> Unit | NotSent:
         """The unit's row of 花名册 on the period's last day, if that is the unit whose results these are."""
         day = self.period.last_day
         unit = self.roster.unit(standing.unit, day)
@@ -128,24 +128,24 @@ class _Desk:
             return attachments.reason("renamed", code=standing.unit, day=day, name=unit.name)
         return unit
 
-    def of_operators(self, ranked: list[Standing], settings: Settings) -> Iterator[Due | KeptBack]:
+    def of_operators(self, ranked: list[UnitRanking], settings: Settings) -> Iterator[DueLetter | KeptBack]:
         """The whole ranking, to everyone on the list; or why it is not sent."""
         path = resources.load("reading")["ranking_name"].format(period=self.period)
         name = resources.load("mail")["everyone"]
         book = self._book(None, path)
-        if isinstance(book, Reason):
+        if isinstance(book, NotSent):
             yield KeptBack("", name, book)
             return
         for address in settings.operators:
             yield self._due("", name, address, book, ranked)
 
-    def _book(self, unit: str | None, path: str) -> Attachment | Reason:
+    def _book(self, unit: str | None, path: str) -> Attachment | NotSent:
         sealed = self.publication.sealed
         sha256 = None if sealed is None else sealed.get(path)
         expected = Expected(unit, str(self.period), self.publication.check_code, sha256)
         return attachments.fetch(self.publication.folder, path, expected)
 
-    def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[Standing]) -> Due:
+    def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[UnitRanking]) -> DueLetter:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
@@ -154,7 +154,7 @@ class _Desk:
         else:
             said = corrections.of_ranking(self.publication.correction) if corrects else None
             text = letter_text.of_ranking(about, self.period, book.name, self.settings, corrected=said)
-        return Due(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
+        return DueLetter(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:
         """A letter's key: of a content that went before another one did, and now counts again, a new one."""

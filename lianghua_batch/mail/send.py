@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from lianghua_batch.core import signals
 from lianghua_batch.mail import ledger, messages
-from lianghua_batch.mail.ledger import Entry, Writer
+from lianghua_batch.mail.ledger import LedgerEntry, Writer
 from lianghua_batch.mail.messages import Envelope, Letter
 from lianghua_batch.mail.settings import Pace
-from lianghua_batch.mail.smtp import Answer, Kind, NotNow, Stopped, Wire
+from lianghua_batch.mail.smtp import Answer, AnswerKind, NotNow, Stopped, Wire
 
 
 class Clock:
@@ -37,11 +37,11 @@ _AT_ONCE = -math.inf  # before anything that waits for a second attempt
 _MOST_UNKNOWN = 3  # in a row: a server that answers nobody must not leave a person to ask everyone
 _LEAVE = 30.0  # seconds; before a longer pause the connection is closed, for the server would close it
 _STATES = {
-    Kind.ACCEPTED: (SENT, ledger.SENT),
-    Kind.REFUSED: (REFUSED, ledger.REFUSED),
-    Kind.LATER: (DEFERRED, ledger.DEFERRED),
-    Kind.LOST: (DEFERRED, ledger.DEFERRED),
-    Kind.UNKNOWN: (UNCERTAIN, None),
+    AnswerKind.ACCEPTED: (SENT, ledger.SENT),
+    AnswerKind.REFUSED: (REFUSED, ledger.REFUSED),
+    AnswerKind.LATER: (DEFERRED, ledger.DEFERRED),
+    AnswerKind.LOST: (DEFERRED, ledger.DEFERRED),
+    AnswerKind.UNKNOWN: (UNCERTAIN, None),
 }
 
 Told = Callable[[int, int], None]
@@ -92,10 +92,10 @@ class Round:
             self._wait_until(max(due, self._next), wire, waits)
             self._next = self._clock.seconds() + _MINUTE / self._pace.per_minute
             answer = self._attempt(letter, wire, writer, waits)
-            unknown = unknown + 1 if answer.kind is Kind.UNKNOWN else 0
+            unknown = unknown + 1 if answer.kind is AnswerKind.UNKNOWN else 0
             if unknown == _MOST_UNKNOWN:
                 raise Stopped(wire.said_silent(unknown))
-            if answer.kind in (Kind.LATER, Kind.LOST) and attempt < self._pace.attempts:
+            if answer.kind in (AnswerKind.LATER, AnswerKind.LOST) and attempt < self._pace.attempts:
                 again = self._clock.seconds() + self._backoff(attempt)
                 heapq.heappush(queue, (again, number, attempt + 1, letter))
             elif told is not None:
@@ -123,9 +123,9 @@ class Round:
         answer = self._announced(letter, wire, waits)
         # Who breaks off waits until it is known, and written, what became of the message.
         with signals.held_back():
-            if answer.kind is Kind.GO_ON:
+            if answer.kind is AnswerKind.GO_ON:
                 writer.add(self._entry(letter, ledger.SENDING))
-                self._know(letter, Answer(Kind.UNKNOWN))
+                self._know(letter, Answer(AnswerKind.UNKNOWN))
                 answer = wire.hand_over(content)
             _, line = _STATES[answer.kind]
             if line is not None:
@@ -162,8 +162,8 @@ class Round:
     def _know(self, letter: Letter, answer: Answer) -> None:
         self.results[letter.key] = Result(letter, _STATES[answer.kind][0], answer.reply)
 
-    def _entry(self, letter: Letter, state: str, reply: str = "") -> Entry:
-        return Entry(
+    def _entry(self, letter: Letter, state: str, reply: str = "") -> LedgerEntry:
+        return LedgerEntry(
             state=state,
             time=self._clock.now().isoformat(timespec="seconds"),
             key=letter.key,

@@ -20,7 +20,7 @@ _LONGEST_HOST = 253
 _SYNTAX = r'"<>@,;:\()[]'  # what in a name of a sender would have to be quoted
 
 
-class Wrong(Exception):
+class WrongSettings(Exception):
     """The settings cannot be used; `sentences` say why, each with what to do."""
 
     def __init__(self, sentences: list[str]) -> None:
@@ -89,11 +89,11 @@ def read(folder: Path) -> Settings | None:
     except FileNotFoundError:
         as_text = file.with_name(f"{file.name}.txt")  # as an editor saves it that hides what a name ends with
         if as_text.is_file():
-            raise Wrong([_said("text", file, found=as_text.name)]) from None
+            raise WrongSettings([_said("text", file, found=as_text.name)]) from None
         return None
     except OSError as error:
         reasons = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
-        raise Wrong([_said("unreadable", file, **reasons)]) from None
+        raise WrongSettings([_said("unreadable", file, **reasons)]) from None
     return parse(content, file)
 
 
@@ -102,7 +102,7 @@ def parse(content: bytes, file: Path) -> Settings:
     found = _Values(_toml(content, file), file)
     settings = found.settings()
     if found.wrong:
-        raise Wrong(found.wrong)
+        raise WrongSettings(found.wrong)
     return settings
 
 
@@ -114,9 +114,9 @@ def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))  # Notepad begins a file with a mark
     except UnicodeDecodeError:
-        raise Wrong([_said("encoding", file)]) from None
+        raise WrongSettings([_said("encoding", file)]) from None
     except (ValueError, RecursionError) as error:  # of absurd numbers and nesting tomllib says it in its own way
-        raise Wrong([_syntax(str(error), file)]) from None
+        raise WrongSettings([_syntax(str(error), file)]) from None
 
 
 def _syntax(told: str, file: Path) -> str:

@@ -27,7 +27,7 @@ _CLOSING, _GO_ON = 421, 354  # the server closes the connection; it waits for th
 _FAREWELL = 5.0  # seconds that taking leave may last: all is said by then
 
 
-class Kind(Enum):
+class AnswerKind(Enum):
     """What came of a step."""
 
     GO_ON = auto()  # the server waits for the content
@@ -42,7 +42,7 @@ class Kind(Enum):
 class Answer:
     """What came of a step, and the server's words, made harmless."""
 
-    kind: Kind
+    kind: AnswerKind
     reply: str = ""
 
 
@@ -99,7 +99,7 @@ class Wire:
             return self._announced(sender, recipient)
         except (OSError, smtplib.SMTPException):
             self.drop()
-            return Answer(Kind.LOST, _words()["lost"])
+            return Answer(AnswerKind.LOST, _words()["lost"])
 
     def hand_over(self, content: bytes) -> Answer:
         """Send the content that the server waits for and take its answer."""
@@ -111,12 +111,16 @@ class Wire:
             code, text = self._smtp.getreply()
         except (OSError, smtplib.SMTPException):
             self.drop()
-            return Answer(Kind.UNKNOWN, _words()["no_answer"]) if whole else Answer(Kind.LOST, _words()["lost"])
-        answer = self._answer(code, text, Kind.ACCEPTED)
+            return (
+                Answer(AnswerKind.UNKNOWN, _words()["no_answer"])
+                if whole
+                else Answer(AnswerKind.LOST, _words()["lost"])
+            )
+        answer = self._answer(code, text, AnswerKind.ACCEPTED)
         if not whole:
             self.drop()
-        absurd = answer.kind is Kind.LOST or (answer.kind is Kind.ACCEPTED and not whole)
-        return Answer(Kind.UNKNOWN, answer.reply) if absurd else answer
+        absurd = answer.kind is AnswerKind.LOST or (answer.kind is AnswerKind.ACCEPTED and not whole)
+        return Answer(AnswerKind.UNKNOWN, answer.reply) if absurd else answer
 
     def _sent(self, content: bytes) -> bool:
         """Whether the whole content went out; of one whose end did not the server has nothing, but it may say why."""
@@ -241,27 +245,27 @@ class Wire:
         code, text = smtp.mail(sender)
         if 500 <= code < 600:
             raise Stopped(self._said("sender", address=sender, reply=self._reply(code, text)))
-        answer = self._answer(code, text, Kind.ACCEPTED)
-        if answer.kind is Kind.ACCEPTED:
+        answer = self._answer(code, text, AnswerKind.ACCEPTED)
+        if answer.kind is AnswerKind.ACCEPTED:
             self.used = True
-            answer = self._answer(*smtp.rcpt(recipient), Kind.ACCEPTED)
-        if answer.kind is Kind.ACCEPTED:
-            answer = self._answer(*smtp.docmd("DATA"), Kind.GO_ON)
+            answer = self._answer(*smtp.rcpt(recipient), AnswerKind.ACCEPTED)
+        if answer.kind is AnswerKind.ACCEPTED:
+            answer = self._answer(*smtp.docmd("DATA"), AnswerKind.GO_ON)
         return answer
 
-    def _answer(self, code: int, text: bytes, good: Kind) -> Answer:
+    def _answer(self, code: int, text: bytes, good: AnswerKind) -> Answer:
         """What a reply comes to; one that does not belong there ends the connection."""
         reply = self._reply(code, text)
         if code == _CLOSING:
             self.drop()
-        if code == _GO_ON if good is Kind.GO_ON else 200 <= code < 300:
+        if code == _GO_ON if good is AnswerKind.GO_ON else 200 <= code < 300:
             return Answer(good, reply)
         if 400 <= code < 500:
-            return Answer(Kind.LATER, reply)
+            return Answer(AnswerKind.LATER, reply)
         if 500 <= code < 600:
-            return Answer(Kind.REFUSED, reply)
+            return Answer(AnswerKind.REFUSED, reply)
         self.drop()
-        return Answer(Kind.LOST, _words()["odd_answer"])
+        return Answer(AnswerKind.LOST, _words()["odd_answer"])
 
     # --- words -----------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lianghua_batch.core import resources
 from lianghua_batch.mail import send
-from lianghua_batch.mail.plan import Due, Plan
+from lianghua_batch.mail.plan import DueLetter, Plan
 from lianghua_batch.mail.send import Result
 
 _AGAIN = ("refused", "deferred")  # states of the ledger in which a letter goes once more
@@ -16,7 +16,7 @@ _DONE = frozenset({"due", "corrected", "again", "sent", "sent_now", "sent_before
 
 
 @dataclass(frozen=True)
-class Line:
+class SummaryLine:
     """One letter, or a unit that gets none (`address` None): its status by schemas/mail.yaml, and what fills that in."""
 
     unit: str
@@ -24,7 +24,7 @@ class Line:
     address: str | None
     status: str
     facts: Mapping[str, str]
-    due: Due | None = None
+    due: DueLetter | None = None
 
     @property
     def label(self) -> str:
@@ -47,7 +47,7 @@ class Telling:
     """All lines of a period; `sent` tells whether they are of a round of sending."""
 
     period: str
-    lines: tuple[Line, ...]
+    lines: tuple[SummaryLine, ...]
     sent: bool
 
     @property
@@ -65,7 +65,7 @@ class Telling:
         return all(line.status in _DONE for line in self.lines)
 
     @property
-    def uncertain(self) -> tuple[Line, ...]:
+    def uncertain(self) -> tuple[SummaryLine, ...]:
         return tuple(line for line in self.lines if line.status == "uncertain")
 
 
@@ -82,21 +82,21 @@ def after(plan: Plan, results: Mapping[str, Result]) -> Telling:
 def _telling(plan: Plan, results: Mapping[str, Result] | None) -> Telling:
     lines = [_line(due, results) for due in plan.due]
     lines += (
-        Line(each.unit, each.name, None, "kept_back", {"reason": each.why.reason, "remedy": each.why.remedy})
+        SummaryLine(each.unit, each.name, None, "kept_back", {"reason": each.why.reason, "remedy": each.why.remedy})
         for each in plan.kept_back
     )
     return Telling(str(plan.period), tuple(lines), results is not None)
 
 
-def _line(due: Due, results: Mapping[str, Result] | None) -> Line:
+def _line(due: DueLetter, results: Mapping[str, Result] | None) -> SummaryLine:
     letter = due.letter
     status, reply = _status(due) if results is None or not due.to_send else _outcome(results[letter.key])
     if results is not None and status == "sent":
         status = "sent_before"
-    return Line(letter.unit, letter.name, letter.address, status, {"reply": reply}, due)
+    return SummaryLine(letter.unit, letter.name, letter.address, status, {"reply": reply}, due)
 
 
-def _status(due: Due) -> tuple[str, str]:
+def _status(due: DueLetter) -> tuple[str, str]:
     if due.arrived:
         return "sent", ""
     if due.uncertain:
@@ -128,7 +128,7 @@ def as_json(telling: Telling, outbox: Path | None, stopped: str | None) -> dict[
     }
 
 
-def _message(line: Line) -> dict[str, Any]:
+def _message(line: SummaryLine) -> dict[str, Any]:
     letter = line.due.letter
     return {
         "unit": line.unit or None,
@@ -143,7 +143,7 @@ def _message(line: Line) -> dict[str, Any]:
     }
 
 
-def _kept_back(line: Line) -> dict[str, Any]:
+def _kept_back(line: SummaryLine) -> dict[str, Any]:
     return {"unit": line.unit or None, "name": line.name, **line.facts}
 
 
@@ -158,5 +158,5 @@ def settling(telling: Telling) -> Iterator[str]:
         yield words["line"].format(subject=subject, name=line.name if line.unit else "", address=line.address)
 
 
-def _unit(line: Line) -> str:
+def _unit(line: SummaryLine) -> str:
     return line.unit or line.name

@@ -9,7 +9,7 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 
 
 @dataclass(frozen=True)
-class Place:
+class RankAmong:
     """A rank among how many, and whether another has the same."""
 
     rank: int
@@ -18,7 +18,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Standing:
+class UnitRanking:
     """One ranked unit: `cohort` is its place among the branches of `committee` (a name, "" of those without), None of a committee."""
 
     unit: str
@@ -27,11 +27,11 @@ class Standing:
     total: str | None
     grade: str | None
     committee: str | None
-    cohort: Place | None
-    county: Place | None
+    cohort: RankAmong | None
+    county: RankAmong | None
 
 
-def standings(results: Mapping[str, Any]) -> list[Standing]:
+def unit_rankings(results: Mapping[str, Any]) -> list[UnitRanking]:
     """Return the ranked units of results.json in its order, committees first."""
     committees, branches = results["committees"], results["branches"]
     names = {row["id"]: row["name"] for row in committees}
@@ -53,11 +53,11 @@ def _cohort(row: Mapping[str, Any]) -> str:
 
 
 def _standing(
-    row: Mapping[str, Any], level: str, committee: str | None, cohort: Place | None, county: Place | None
-) -> Standing:
-    return Standing(row["id"], row["name"], level, row["total"], row["grade"], committee, cohort, county)
+    row: Mapping[str, Any], level: str, committee: str | None, cohort: RankAmong | None, county: RankAmong | None
+) -> UnitRanking:
+    return UnitRanking(row["id"], row["name"], level, row["total"], row["grade"], committee, cohort, county)
 
 
-def _place(rank: int | None, ranks: Counter[int | None]) -> Place | None:
+def _place(rank: int | None, ranks: Counter[int | None]) -> RankAmong | None:
     """A rank among all ranks of those it is compared with."""
-    return None if rank is None else Place(rank, ranks.total() - ranks[None], ranks[rank] > 1)
+    return None if rank is None else RankAmong(rank, ranks.total() - ranks[None], ranks[rank] > 1)

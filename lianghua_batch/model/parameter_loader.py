@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.problems import Problem, problem
-from lianghua_batch.core.suggestions import Candidates, likely
+from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake.cell_guesses import likely_fraction, likely_number
 from lianghua_batch.intake.cell_values import Fault, squeeze
 from lianghua_batch.intake.tables import Record, Table
@@ -84,7 +84,7 @@ def with_values(table: Table, texts: Mapping[str, str]) -> Table:
 def likely_value(entry: Mapping, written: str) -> str | None:
     """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
     if entry["type"] in ("yes_no", "choice"):
-        return likely(written, choices_of(entry).values())
+        return suggest(written, choices_of(entry).values())
     meant = likely_fraction(written) if entry["type"] == "fraction" else None
     meant = meant or likely_number(written)
     try:

@@ -4,7 +4,7 @@ from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.model.roster import Member, Roster, Unit
 
 
-def meant(roster: Roster, written: str) -> list[str]:
+def subjects_named(roster: Roster, written: str) -> list[str]:
     """The codes that a code or a full name stands for: none, one, or all of the name. Nobody is found by likeness."""
     plain = squeeze(written)
     if plain in roster.members or plain in roster.units:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Problem, problem
-from lianghua_batch.core.suggestions import likely
+from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.tables import Record, Table
 from lianghua_batch.model import parameter_loader
@@ -141,7 +141,7 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
     for r in _rows(table, *_OF_A_PROJECT):
         dimension = squeeze(str(r["dimension"]))
         if dimensions is not None and dimension not in dimensions:
-            meant = likely(dimension, dimensions)
+            meant = suggest(dimension, dimensions)
             problems.append(problem("E409", r.ref("dimension"), value=r["dimension"], suggestion=meant))
         projects[str(r["project_id"])] = Project(
             id=str(r["project_id"]),
@@ -170,7 +170,7 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
         problems += _standards(r, needs, standards)
         if r["level"] not in levels[r["metric"]]:
             labels = sheet.column("metric").choices
-            meant = likely(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
+            meant = suggest(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
             context = {"level": sheet.column("level").choices[r["level"]], "suggestion": meant}
             problems.append(problem("E415", r.ref("metric"), value=labels[r["metric"]], **context))
         indicators.append(

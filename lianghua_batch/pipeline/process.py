@@ -213,7 +213,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     scored = _score_members(county)
     problems += completeness.check(county, scored)
     if county.rules_sound:
-        problems += agreement.check(county, scored, doubts.of(county, [*so_far, *problems]))
+        problems += agreement.check(county, scored, doubts.doubts(county, [*so_far, *problems]))
     return scored, problems
 
 

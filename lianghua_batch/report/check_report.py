@@ -9,7 +9,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable, Value
-from lianghua_batch.validation.grouping import UNIT, Entry, Group
+from lianghua_batch.validation.grouping import UNIT, ProblemLine, UnitProblems
 
 # What stands in a link's file name for characters that Excel would take for something else; % first.
 _ESCAPES = {c: f"%{ord(c):02x}" for c in '%#" <>[]^`{}'}
@@ -22,7 +22,7 @@ class Checked:
     `prefix` leads from the report's folder to the data folder: «../..».
     """
 
-    groups: Sequence[Group]
+    groups: Sequence[UnitProblems]
     period: Period | None
     files: int
     names: Mapping[str, str] = field(default_factory=dict)
@@ -162,7 +162,7 @@ def _row(
     return Row(tuple(cells), overlay)
 
 
-def _values(checked: Checked, group: Group, entry: Entry) -> Mapping[str, Value]:
+def _values(checked: Checked, group: UnitProblems, entry: ProblemLine) -> Mapping[str, Value]:
     """A line's cells; blanks where it has no place."""
     first = entry.first
     title = group.title(checked.names)
@@ -182,7 +182,7 @@ def _values(checked: Checked, group: Group, entry: Entry) -> Mapping[str, Value]
     }
 
 
-def _links(checked: Checked, entry: Entry) -> dict[str, str]:
+def _links(checked: Checked, entry: ProblemLine) -> dict[str, str]:
     place = entry.first.place
     if not place.file:
         return {}

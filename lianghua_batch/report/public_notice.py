@@ -11,7 +11,7 @@ from lianghua_batch.report.layout.model import Cell, Properties, Row, SheetTable
 from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
 
 
 def build(results: Results, *, mask_names: bool = False) -> tuple[SheetTable, ...]:
@@ -50,7 +50,7 @@ def _branches(view: View) -> SheetTable:
     return _sheet(view, key, shown, [*rows, *_closing(view, len(shown))])
 
 
-def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitStanding]) -> list[Row]:
+def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitResult]) -> list[Row]:
     return [sheet_table.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
 
 
@@ -79,11 +79,11 @@ def _of_branch(view: View, shown: Sequence[Field], branch: str, members: Sequenc
     yield from _closing(view, width)
 
 
-def _member(view: View, shown: Sequence[Field], standing: MemberStanding, mask_names: bool) -> Row:
+def _member(view: View, shown: Sequence[Field], standing: MemberResult, mask_names: bool) -> Row:
     return sheet_table.row(view, shown, lambda f: _of_member(view, standing, f.name, mask_names))
 
 
-def _of_member(view: View, standing: MemberStanding, name: str, mask_names: bool) -> str | Score:
+def _of_member(view: View, standing: MemberResult, name: str, mask_names: bool) -> str | Score:
     if name == "name":
         whole = standing.member.name
         return masked(whole, view.sheets["public"]["mask"]) if mask_names else whole

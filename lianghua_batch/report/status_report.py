@@ -15,7 +15,7 @@ from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.validation import grouping
-from lianghua_batch.validation.filing_status import STATES, Cohort, Line, Status
+from lianghua_batch.validation.filing_status import STATES, Cohort, Status, UnitStates
 from lianghua_batch.validation.reminders import CHASED, gaps, listed, reminders
 
 
@@ -123,7 +123,7 @@ def _cohort_rows(status: Status, cohort: Cohort, look: Words, columns: int) -> I
         yield _unit_row(status, line, look, headed=cohort.headed and line.unit.id == cohort.id)
 
 
-def _unit_row(status: Status, line: Line, look: Words, headed: bool) -> Row:
+def _unit_row(status: Status, line: UnitStates, look: Words, headed: bool) -> Row:
     states, counts = _words()["states"], line.counts()
     state_of = {(e.form, e.period): e.state for e in line.entries}
     code, name = ("committee_code", "committee") if headed else ("code", "name")

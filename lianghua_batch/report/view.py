@@ -28,7 +28,7 @@ from lianghua_batch.model.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, S
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout.model import Cell, Formula, Key, Value
 from lianghua_batch.scoring import organisation_year, results
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 _BY_PLACES = ("score", "total")  # styles whose number format follows 小数位
 _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
@@ -257,7 +257,7 @@ class View:
     @cached_property
     def class_moves(self) -> ClassMoves | None:
         """晋位升级; None where there is nothing to tell of it."""
-        return class_moves.of(self.results, self.earlier)
+        return class_moves.class_changes(self.results, self.earlier)
 
     @cached_property
     def check_code(self) -> str:
@@ -282,7 +282,7 @@ class View:
         return found
 
     @cached_property
-    def branch_standings(self) -> Mapping[str, UnitStanding]:
+    def branch_standings(self) -> Mapping[str, UnitResult]:
         """The ranked branches by code."""
         return {s.unit.id: s for s in self.results.branches}
 

@@ -13,7 +13,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
 from lianghua_batch.model.scores import Contribution, Score, item_label
 from lianghua_batch.scoring import results
-from lianghua_batch.scoring.results import MemberStanding, Results, UnitStanding
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
 
 BASIS_FORMAT = 2  # of 计分依据.json; one of another format is of no use
 
@@ -110,7 +110,7 @@ def _hundredths(value: int | None) -> str | None:
 # --- units and members ---------------------------------------------------------------------------------------------
 
 
-def _unit(standing: UnitStanding) -> dict[str, Any]:
+def _unit(standing: UnitResult) -> dict[str, Any]:
     unit, total = standing.unit, standing.scores.total
     classed = {"branch_class": unit.details["branch_class"]} if unit.level == BRANCH else {}
     return {
@@ -162,7 +162,7 @@ def _name(part: Contribution) -> str:
     return part.item.removesuffix(f"（{item_label('dropped')}）") if part.kind == "dropped" else part.item
 
 
-def _member(standing: MemberStanding, outcome: Results) -> dict[str, Any]:
+def _member(standing: MemberResult, outcome: Results) -> dict[str, Any]:
     adjustments = {
         str(quarter.period): str(total)
         for quarter in standing.quarters
@@ -177,7 +177,7 @@ def _member(standing: MemberStanding, outcome: Results) -> dict[str, Any]:
     }
 
 
-def _votes(standing: MemberStanding, scheme: Scheme) -> dict[str, str] | None:
+def _votes(standing: MemberResult, scheme: Scheme) -> dict[str, str] | None:
     """The votes of 年评议, grade by grade in the order of 测评等级; None where there are none."""
     review = standing.year and standing.year.review
     if review is None:
@@ -186,7 +186,7 @@ def _votes(standing: MemberStanding, scheme: Scheme) -> dict[str, str] | None:
     return {grade: str(part.held or 0) for grade, part in zip(scheme.ballots[MEMBER], ballots, strict=True)}
 
 
-def _ground(standing: MemberStanding, outcome: Results) -> str | None:
+def _ground(standing: MemberResult, outcome: Results) -> str | None:
     """What the grade rests on (spec §4.6): the total's band, or what goes before it; None in a quarter, which has no grades."""
     statuses = resources.load("reading")["statuses"]
     by_status = {statuses["not_graded"]: PROBATIONARY, statuses["undetermined"]: FEW_QUARTERS}

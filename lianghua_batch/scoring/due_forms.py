@@ -13,7 +13,7 @@ from lianghua_batch.scoring.eligibility import Scope
 from lianghua_batch.scoring.raters import inspection_periods
 
 
-class Due(NamedTuple):
+class DueForm(NamedTuple):
     """One form of one unit for one period: filed by it, or with rows about it."""
 
     form: str
@@ -24,7 +24,7 @@ class Due(NamedTuple):
 # --- forms of branches ---------------------------------------------------------------------------------------------
 
 
-def by_calendar(county: County, branch: str) -> list[Due]:
+def by_calendar(county: County, branch: str) -> list[DueForm]:
     """The forms of a branch for every month, quarter and year at whose end it exists, with members or without (报送率)."""
     by_kind = {
         MONTH: county.period.months,
@@ -32,7 +32,7 @@ def by_calendar(county: County, branch: str) -> list[Due]:
         YEAR: [county.period] if county.is_year else [],
     }
     return [
-        Due(form.name, branch, period)
+        DueForm(form.name, branch, period)
         for form in definitions().values()
         if form.by_branch and (form.name != "monthly_score" or scores_are_filed(county))
         for period in by_kind[form.periods[0]]
@@ -40,16 +40,16 @@ def by_calendar(county: County, branch: str) -> list[Due]:
     ]
 
 
-def by_members(county: County, scope: Scope) -> Iterator[Due]:
+def by_members(county: County, scope: Scope) -> Iterator[DueForm]:
     """The forms of all branches that somebody needs: who takes part in a month, a quarter or a year."""
     monthly = ["daily_record", *(["monthly_score"] if scores_are_filed(county) else [])]
     for month in county.period.months:
         for branch in county.roster.branches_with_members(month.last_day):
-            yield from (Due(form, branch, month) for form in monthly)
+            yield from (DueForm(form, branch, month) for form in monthly)
     for quarter in county.period.quarters:
         for branch in county.roster.branches_with_members(quarter.last_day):
             if in_quarter(county, scope, branch, quarter):
-                yield Due("quarterly_summary", branch, quarter)
+                yield DueForm("quarterly_summary", branch, quarter)
     if county.is_year:
         yield from _reviews(county, scope)
 
@@ -73,29 +73,29 @@ def in_year(county: County, scope: Scope, branch: str) -> list[Member]:
     ]
 
 
-def _reviews(county: County, scope: Scope) -> Iterator[Due]:
+def _reviews(county: County, scope: Scope) -> Iterator[DueForm]:
     """年评议 of branches with a 正式党员 whom no other branch has reviewed."""
     reviewers: dict[str, set[str | None]] = defaultdict(set)
     for row in county.tables["annual_review"].records():
         reviewers[row["member_id"]].add(row.origin.unit)
     for branch in county.roster.branches_with_members(county.period.last_day):
         if any(not m.probationary and reviewers[m.id] <= {branch} for m in in_year(county, scope, branch)):
-            yield Due("annual_review", branch, county.period)
+            yield DueForm("annual_review", branch, county.period)
 
 
 # --- rows in the forms of 机关工委 ---------------------------------------------------------------------------------
 
 
-def by_county(county: County, unit: Unit) -> Iterator[Due]:
+def by_county(county: County, unit: Unit) -> Iterator[DueForm]:
     """The forms that are to have a row about a unit of the period's last day."""
-    yield from (Due("inspection", unit.id, period) for period in inspection_periods(county, unit))
+    yield from (DueForm("inspection", unit.id, period) for period in inspection_periods(county, unit))
     if county.is_year:
         if indicators(county, unit):
-            yield Due("indicator_value", unit.id, county.period)
-        yield from (Due(form, unit.id, county.period) for form in ("supervisor_score", "satisfaction"))
+            yield DueForm("indicator_value", unit.id, county.period)
+        yield from (DueForm(form, unit.id, county.period) for form in ("supervisor_score", "satisfaction"))
 
 
-def lacks_rows(county: County, unit: Unit, due: Due) -> bool:
+def lacks_rows(county: County, unit: Unit, due: DueForm) -> bool:
     """Whether one of `by_county` has not all its rows."""
     if due.form == "inspection":
         return due.period in inspections_lacking(county, unit)

@@ -17,7 +17,7 @@ from lianghua_batch.scoring.members import Members
 
 
 @dataclass(frozen=True)
-class Facts:
+class UnitFacts:
     """What metrics are computed from: the county, its members, and (for committees) its branches' 总分."""
 
     county: County
@@ -35,13 +35,13 @@ class Facts:
         return [y.points for branch in self.branches(unit) for y in self.members.years_in(branch)]
 
 
-def member_mean(facts: Facts, unit: Unit) -> Score | None:
+def member_mean(facts: UnitFacts, unit: Unit) -> Score | None:
     """Mean of the unit's members' 年度积分; None where there is none."""
     scores = facts.scored_members(unit)
     return mean_of(facts, unit, "member_mean", scores) if scores else None
 
 
-def branch_mean(facts: Facts, unit: Unit) -> Score | None:
+def branch_mean(facts: UnitFacts, unit: Unit) -> Score | None:
     """A committee's mean of its branches' 总分 by 党委汇总口径; None where it has no branch."""
     totals = [facts.branch_totals[b] for b in facts.branches(unit) if b in facts.branch_totals]
     if not totals:
@@ -52,7 +52,7 @@ def branch_mean(facts: Facts, unit: Unit) -> Score | None:
     )
 
 
-def committee_parts(facts: Facts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:
+def committee_parts(facts: UnitFacts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:
     """Branch scores averaged 等权, or by `heads`, the members scored in each, 等权 where there are none."""
     shares = formulas.branch_heads([t.subject for t in totals], heads, facts.county.scheme.parameters)
     whole = sum(shares.values())
@@ -77,21 +77,21 @@ class Counted:
     row: Record | None = None
 
 
-def _member_months(facts: Facts, unit: Unit) -> Iterator[Counted]:
+def _member_months(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
     """The member-months in scope, and whether they have a record."""
     for branch in facts.branches(unit):
         for member, month in facts.members.scope.in_branch(branch):
             yield Counted("unrecorded", member, month, facts.members.diary.recorded(member, month))
 
 
-def _due_forms(facts: Facts, unit: Unit) -> Iterator[Counted]:
+def _due_forms(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
     """The period's due forms, and whether they are there."""
     for branch in facts.branches(unit):
         for due in by_calendar(facts.county, branch):
             yield Counted("unfiled", branch, due.period, due in facts.county.filed, form=due.form)
 
 
-def _due_rectifications(facts: Facts, unit: Unit) -> Iterator[Counted]:
+def _due_rectifications(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
     """The unit's own 整改 due in the year, and whether they were done in time."""
     period = facts.county.period
     for row in facts.county.rows_by_unit("rectification").get(unit.id, ()):
@@ -100,34 +100,34 @@ def _due_rectifications(facts: Facts, unit: Unit) -> Iterator[Counted]:
             yield Counted("unrectified", unit.id, period, bool(done), row=row)
 
 
-_COUNTED: Mapping[str, Callable[[Facts, Unit], Iterator[Counted]]] = {
+_COUNTED: Mapping[str, Callable[[UnitFacts, Unit], Iterator[Counted]]] = {
     "record_coverage": _member_months,
     "filing_rate": _due_forms,
     "rectified": _due_rectifications,
 }
 
 
-def undone(facts: Facts, unit: Unit, step: str) -> list[Counted]:
+def undone(facts: UnitFacts, unit: Unit, step: str) -> list[Counted]:
     """What a rate of the unit counts as not done; raises KeyError for a step that is no rate."""
     return [thing for thing in _COUNTED[step](facts, unit) if not thing.done]
 
 
-def record_coverage(facts: Facts, unit: Unit) -> Score:
+def record_coverage(facts: UnitFacts, unit: Unit) -> Score:
     """Percent of the member-months in scope that have a record."""
     return _rate(facts, unit, "record_coverage")
 
 
-def filing_rate(facts: Facts, unit: Unit) -> Score:
+def filing_rate(facts: UnitFacts, unit: Unit) -> Score:
     """Percent of the year's due forms that are there."""
     return _rate(facts, unit, "filing_rate")
 
 
-def rectified(facts: Facts, unit: Unit) -> Score:
+def rectified(facts: UnitFacts, unit: Unit) -> Score:
     """Percent of the unit's own 整改 due in the year that were done in time."""
     return _rate(facts, unit, "rectified")
 
 
-METRICS: Mapping[str, Callable[[Facts, Unit], Score | None]] = {
+METRICS: Mapping[str, Callable[[UnitFacts, Unit], Score | None]] = {
     "member_mean": member_mean,
     "branch_mean": branch_mean,
     "record_coverage": record_coverage,
@@ -136,14 +136,14 @@ METRICS: Mapping[str, Callable[[Facts, Unit], Score | None]] = {
 }
 
 
-def mean_of(facts: Facts, unit: Unit, step: str, scores: Iterable[Score]) -> Score:
+def mean_of(facts: UnitFacts, unit: Unit, step: str, scores: Iterable[Score]) -> Score:
     """The published mean of one or more scores of other subjects."""
     listed = list(scores)
     parts = [taken(s, s.subject, step_clause(step), Fraction(1, len(listed))) for s in listed]
     return score(facts.county.scheme, unit.id, step, facts.county.period, parts)
 
 
-def _rate(facts: Facts, unit: Unit, step: str) -> Score:
+def _rate(facts: UnitFacts, unit: Unit, step: str) -> Score:
     """In percent how many of the things counted were done; a rate of nothing is 100."""
     done = [thing.done for thing in _COUNTED[step](facts, unit)]
     part, whole = sum(done), len(done)

@@ -11,7 +11,7 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.model.scores import Score, score, step_clause, taken, weighted
 from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.metrics import Facts, committee_parts, mean_of
+from lianghua_batch.scoring.metrics import UnitFacts, committee_parts, mean_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def organisation_quarters(
     county: County, members: Members
 ) -> tuple[list[OrganisationQuarter], list[OrganisationQuarter], list[Problem]]:
     """Score the quarter's branches and, by their mean, its committees; a committee without a scored branch has no quarter."""
-    facts = Facts(county, members, {})
+    facts = UnitFacts(county, members, {})
     branches: list[OrganisationQuarter] = []
     problems: list[Problem] = []
     heads: dict[str, int] = {}
@@ -60,7 +60,7 @@ def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Sc
 
 
 def _committees(
-    county: County, facts: Facts, totals: Mapping[str, Score], heads: Mapping[str, int]
+    county: County, facts: UnitFacts, totals: Mapping[str, Score], heads: Mapping[str, int]
 ) -> list[OrganisationQuarter]:
     committees = []
     for unit in county.units(COMMITTEE):

@@ -17,7 +17,7 @@ from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.bonuses import bonuses
 from lianghua_batch.scoring.efficacy import points, value_of
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.metrics import METRICS, Facts
+from lianghua_batch.scoring.metrics import METRICS, UnitFacts
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def organisation_years(
 ) -> tuple[list[OrganisationYear], list[OrganisationYear], list[Problem]]:
     """Score the year's branches, then its committees; a unit whose numbers are not all there is left out and its problem given."""
     actuals = actual_values(county)
-    facts = Facts(county, members, {})
+    facts = UnitFacts(county, members, {})
     branches, problems = _level(county, BRANCH, facts, actuals)
-    facts = Facts(county, members, {b.unit.id: b.total for b in branches})
+    facts = UnitFacts(county, members, {b.unit.id: b.total for b in branches})
     committees, found = _level(county, COMMITTEE, facts, actuals)
     return branches, committees, problems + found
 
@@ -60,7 +60,7 @@ def actual_values(county: County) -> dict[tuple[str, str], Record]:
 
 
 def _level(
-    county: County, level: str, facts: Facts, actuals: Mapping[tuple[str, str], Record]
+    county: County, level: str, facts: UnitFacts, actuals: Mapping[tuple[str, str], Record]
 ) -> tuple[list[OrganisationYear], list[Problem]]:
     years: list[OrganisationYear] = []
     problems: list[Problem] = []
@@ -73,7 +73,9 @@ def _level(
     return years, problems
 
 
-def _organisation(county: County, unit: Unit, facts: Facts, indicators: Mapping[str, Score]) -> OrganisationYear | None:
+def _organisation(
+    county: County, unit: Unit, facts: UnitFacts, indicators: Mapping[str, Score]
+) -> OrganisationYear | None:
     """Put one unit's year together; None where a rater or the 督查 is missing, which the checks have reported."""
     scheme = county.scheme
     supervisors = raters.supervisors(county, unit)
@@ -130,7 +132,7 @@ def _annual(county: County, unit: Unit, inspection: Score, year_end: Score) -> S
 
 
 def _indicators(
-    county: County, unit: Unit, facts: Facts, actuals: Mapping[tuple[str, str], Record]
+    county: County, unit: Unit, facts: UnitFacts, actuals: Mapping[tuple[str, str], Record]
 ) -> tuple[dict[str, Score], list[Problem]]:
     """指标得分 of every indicator in force for the unit; one that lacks its number is absent."""
     scores: dict[str, Score] = {}

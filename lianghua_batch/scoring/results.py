@@ -49,7 +49,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class MemberStanding:
+class MemberResult:
     """A scored member: the year is None in a quarter, the quarters are those of the period."""
 
     member: Member
@@ -66,7 +66,7 @@ class MemberStanding:
 
 
 @dataclass(frozen=True)
-class UnitStanding:
+class UnitResult:
     """A ranked branch or committee; `rank` is within its cohort, `rank_county` among all of its level."""
 
     scores: OrganisationYear | OrganisationQuarter
@@ -93,9 +93,9 @@ class Results:
 
     county: County
     scored: Members
-    members: tuple[MemberStanding, ...]
-    branches: tuple[UnitStanding, ...]
-    committees: tuple[UnitStanding, ...]
+    members: tuple[MemberResult, ...]
+    branches: tuple[UnitResult, ...]
+    committees: tuple[UnitResult, ...]
     draft: Draft | None = None
 
     @cached_property
@@ -138,7 +138,7 @@ def build(
     return Results(county, members, tuple(standings), _units(county, branches), _units(county, committees))
 
 
-def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitStanding, ...]:
+def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitResult, ...]:
     """Ties are listed by 年末考核分, then 组织编号 (spec §5.11)."""
 
     def tie_order(scores: OrganisationYear | OrganisationQuarter) -> tuple:
@@ -153,23 +153,23 @@ def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuart
     ordered.sort(key=lambda s: s.unit.parent or "")
     bands = county.scheme.bands[ORGANISATION]
     return tuple(
-        UnitStanding(s, grades_and_ranks.grade(total(s), bands), rank, in_county[s.unit.id])
+        UnitResult(s, grades_and_ranks.grade(total(s), bands), rank, in_county[s.unit.id])
         for s, rank in grades_and_ranks.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
     )
 
 
-def _member_years(county: County, members: Members) -> list[MemberStanding]:
+def _member_years(county: County, members: Members) -> list[MemberResult]:
     grades = grades_and_ranks.member_grades(members.years, members.diary.vetoes, county.scheme)
     ranked = _ranked_in_branch(members.years.values(), lambda y: y.total.value, county)
     return [
-        MemberStanding(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
+        MemberResult(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
         for y, rank in ranked
     ]
 
 
-def _member_quarters(county: County, members: Members) -> list[MemberStanding]:
+def _member_quarters(county: County, members: Members) -> list[MemberResult]:
     ranked = _ranked_in_branch(members.quarters.values(), lambda q: q.percent.value, county)
-    return [MemberStanding(q.member, (q,), None, None, False, rank) for q, rank in ranked]
+    return [MemberResult(q.member, (q,), None, None, False, rank) for q, rank in ranked]
 
 
 def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list[tuple[Any, int]]:
@@ -244,7 +244,7 @@ def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str |
     return {str(key): written(county, score) for key, score in scores.items()}
 
 
-def _member(county: County, standing: MemberStanding, scored: Members) -> dict[str, Any]:
+def _member(county: County, standing: MemberResult, scored: Members) -> dict[str, Any]:
     keys = ((standing.member.id, month) for month in county.period.months)
     months = {
         month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months
@@ -277,7 +277,7 @@ _YEAR_SCORES = (
 )
 
 
-def _unit(county: County, standing: UnitStanding) -> dict[str, Any]:
+def _unit(county: County, standing: UnitResult) -> dict[str, Any]:
     scores = standing.scores
     row: dict[str, Any] = {
         "id": standing.unit.id,
@@ -293,5 +293,5 @@ def _unit(county: County, standing: UnitStanding) -> dict[str, Any]:
     return row | {"grade": standing.grade, "rank": standing.rank}
 
 
-def _branch(county: County, standing: UnitStanding) -> dict[str, Any]:
+def _branch(county: County, standing: UnitResult) -> dict[str, Any]:
     return _unit(county, standing) | {"committee": standing.cohort, "rank_county": standing.rank_county}

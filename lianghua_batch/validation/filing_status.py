@@ -16,7 +16,7 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring import due_forms
-from lianghua_batch.scoring.due_forms import Due
+from lianghua_batch.scoring.due_forms import DueForm
 from lianghua_batch.scoring.eligibility import member_months
 from lianghua_batch.validation.unit_rows import same_form_twice
 
@@ -32,7 +32,7 @@ Sheet = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
-class Entry:
+class FormState:
     """One form of one period that is due from a unit: its state, the last day on which it is in time, whether 填表人 is blank."""
 
     form: str
@@ -43,11 +43,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class UnitStates:
     """A unit with all that is due from it or about it, by form and period."""
 
     unit: Unit
-    entries: tuple[Entry, ...]
+    entries: tuple[FormState, ...]
 
     def counts(self, form: str | None = None) -> Counter[str]:
         """How many entries, of one form or of all, are in each state."""
@@ -60,7 +60,7 @@ class Cohort:
 
     id: str
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[UnitStates, ...]
 
     @property
     def headed(self) -> bool:
@@ -83,7 +83,7 @@ class Status:
     base_errors: int
 
     @property
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[UnitStates]:
         return (line for cohort in self.cohorts for line in cohort.lines)
 
     @cached_property
@@ -99,7 +99,7 @@ class Status:
         return sum((line.counts() for line in self.lines), Counter())
 
 
-def tell(
+def filing_status(
     county: County, problems: Iterable[Problem], as_of: dt.date, base_files: frozenset[str] = frozenset()
 ) -> Status:
     """Say of every form that is due whether it is there, faulty, there twice, missing or not due yet on the day `as_of`.
@@ -125,15 +125,15 @@ def tell(
 
 def _entries(
     county: County, problems: Sequence[Problem], placed: Mapping[Sheet, "_Placed"], as_of: dt.date
-) -> dict[Due, Entry]:
+) -> dict[DueForm, FormState]:
     """The entry of everything that is due, or was sent by a branch without being due."""
     tables = [table for form, table in county.tables.items() if definitions()[form].by_branch]
-    rivals = {Due(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
+    rivals = {DueForm(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
     copies = {due for p in county.copied for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
     faulty = {due for p in errors(problems) for due in _blamed(p, placed.get(_sheet(p), _NOBODYS))}
     unsigned = {due for p in county.unsigned for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
 
-    def entry(due: Due, there: bool) -> Entry:
+    def entry(due: DueForm, there: bool) -> FormState:
         due_by = definitions()[due.form].due_by(due.period)
         if due in rivals:  # until it is known which of the two counts, what is wrong in either says nothing
             state = TWICE
@@ -143,14 +143,14 @@ def _entries(
             state = TWICE if due in copies else FILED
         else:
             state = MISSING if as_of > due_by else PENDING
-        return Entry(due.form, due.period, state, due_by, due in unsigned)
+        return FormState(due.form, due.period, state, due_by, due in unsigned)
 
     return {due: entry(due, there) for due, there in _there(county).items()}
 
 
-def _there(county: County) -> dict[Due, bool]:
+def _there(county: County) -> dict[DueForm, bool]:
     """Everything that is due, and what a branch sent beyond that: whether it is there."""
-    sent = [Due(*form) for form in county.filed if _is_branch(county, form[1]) and county.period.contains(form[2])]
+    sent = [DueForm(*form) for form in county.filed if _is_branch(county, form[1]) and county.period.contains(form[2])]
     found = {due: due in county.filed for due in [*due_forms.by_members(county, member_months(county)), *sent]}
     for unit in _present(county):
         found |= {due: not due_forms.lacks_rows(county, unit, due) for due in due_forms.by_county(county, unit)}
@@ -174,7 +174,7 @@ def _present(county: County) -> list[Unit]:
 class _Placed:
     """Whose forms stand in one sheet: one branch's, or those of the units that a county's form has rows about."""
 
-    dues: frozenset[Due]
+    dues: frozenset[DueForm]
     head_row: int
 
 
@@ -189,7 +189,8 @@ def _placed(county: County) -> dict[Sheet, _Placed]:
     """Every sheet of a branch that is known, and of 机关工委."""
     return {
         (origin.file, origin.sheet): _Placed(
-            frozenset(Due(table.sheet.form, unit, origin.period) for unit in _units_in(table, number)), origin.head_row
+            frozenset(DueForm(table.sheet.form, unit, origin.period) for unit in _units_in(table, number)),
+            origin.head_row,
         )
         for form, table in county.tables.items()
         for number, origin in enumerate(table.origins)
@@ -203,7 +204,7 @@ def _units_in(table: Table, number: int) -> Iterable[str]:
     return (table.origins[number].unit,)
 
 
-def _blamed(found: Problem, placed: _Placed) -> Iterable[Due]:
+def _blamed(found: Problem, placed: _Placed) -> Iterable[DueForm]:
     """What an error makes faulty: its unit's form or row; where it stands above all rows, everyone's in the sheet."""
     if found.code == _SENT_TWICE:
         return ()
@@ -215,18 +216,18 @@ def _blamed(found: Problem, placed: _Placed) -> Iterable[Due]:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def _cohorts(county: County, states: Mapping[Due, Entry]) -> tuple[Cohort, ...]:
+def _cohorts(county: County, states: Mapping[DueForm, FormState]) -> tuple[Cohort, ...]:
     """The units of the period's last day and those that owed something before, committee by committee, 机关工委直属 last."""
     roster, day = county.roster, county.period.last_day
-    entries: dict[str, list[Entry]] = defaultdict(list)
+    entries: dict[str, list[FormState]] = defaultdict(list)
     for due, entry in states.items():
         entries[due.unit].append(entry)
     units = {unit.id: unit for unit in _present(county)}
     units |= {unit_id: roster.known_as(unit_id, day) for unit_id in entries}
-    groups: dict[str, list[Line]] = defaultdict(list)
+    groups: dict[str, list[UnitStates]] = defaultdict(list)
     for unit in sorted(units.values(), key=lambda u: (u.level != COMMITTEE, u.id)):
         listed = sorted(entries[unit.id], key=lambda e: _order(e.form, e.period))
-        groups[unit.id if unit.level == COMMITTEE else unit.parent or ""].append(Line(unit, tuple(listed)))
+        groups[unit.id if unit.level == COMMITTEE else unit.parent or ""].append(UnitStates(unit, tuple(listed)))
     return tuple(
         Cohort(committee, _name(county, committee), tuple(lines))
         for committee, lines in sorted(groups.items(), key=lambda group: (group[0] == "", group[0]))

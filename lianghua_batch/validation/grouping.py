@@ -20,7 +20,7 @@ def _words() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ProblemLine:
     """One line of a list: a problem, or several of one kind of which the first speaks for the others."""
 
     problems: tuple[Problem, ...]
@@ -96,12 +96,12 @@ def _row_of(place: SourceRef) -> str | None:
 
 
 @dataclass(frozen=True)
-class Group:
+class UnitProblems:
     """The lines of 花名册 and 考评方案 (BASE), of nobody in particular (GENERAL), or of one unit (UNIT)."""
 
     kind: str
     unit: str | None
-    entries: tuple[Entry, ...]
+    entries: tuple[ProblemLine, ...]
 
     @property
     def errors(self) -> int:
@@ -123,7 +123,7 @@ class Group:
         return words["unit" if self.unit in names else "unnamed"].format(unit=self.unit, name=names.get(self.unit))
 
 
-def grouped(problems: Iterable[Problem], base_files: frozenset[str] = frozenset()) -> list[Group]:
+def grouped(problems: Iterable[Problem], base_files: frozenset[str] = frozenset()) -> list[UnitProblems]:
     """Return all problems folded: those of `base_files` (花名册, 考评方案) first, for they cause others, then unit by unit."""
     prefixes = tuple(_words()["base_codes"])
     found: dict[tuple[int, str, str | None], list[Problem]] = defaultdict(list)
@@ -135,10 +135,10 @@ def grouped(problems: Iterable[Problem], base_files: frozenset[str] = frozenset(
         else:
             found[2, UNIT, p.unit].append(p)
     ordered = sorted(found, key=lambda key: (key[0], key[2] or ""))
-    return [Group(key[1], key[2], tuple(folded(found[key]))) for key in ordered]
+    return [UnitProblems(key[1], key[2], tuple(folded(found[key]))) for key in ordered]
 
 
-def folded(problems: Sequence[Problem]) -> list[Entry]:
+def folded(problems: Sequence[Problem]) -> list[ProblemLine]:
     """Fold more than `most` problems of one kind in one column of a sheet, and what one unit lacks, each where its first stood."""
     most = _words()["most"]
     alike: dict[tuple, list[Problem]] = defaultdict(list)
@@ -155,7 +155,7 @@ def folded(problems: Sequence[Problem]) -> list[Entry]:
         else:
             key = whose if len(alike[kind]) == 1 and lacking[whose] > most else kind
         entries[key].append(p)
-    return [Entry(tuple(found)) for found in entries.values()]
+    return [ProblemLine(tuple(found)) for found in entries.values()]
 
 
 def _kind(p: Problem) -> tuple:

@@ -55,7 +55,7 @@ class Doubts:
     months: frozenset[Key]
 
 
-def of(county: County, problems: Iterable[Problem]) -> Doubts:
+def doubts(county: County, problems: Iterable[Problem]) -> Doubts:
     """Work out which months the errors found so far, in rows or in whole sheets, make doubtful."""
     wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
     for found in errors(problems):

@@ -8,7 +8,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.roster import Unit
-from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, TWICE, UNSIGNED, Cohort, Entry, Status
+from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, TWICE, UNSIGNED, Cohort, FormState, Status
 
 CHASED = (MISSING, FAULTY, TWICE, UNSIGNED)
 
@@ -50,7 +50,7 @@ def reminders(cohort: Cohort) -> list[Reminder]:
     return found
 
 
-def _concern(entry: Entry) -> str:
+def _concern(entry: FormState) -> str:
     """What an entry is chased for, if for anything."""
     return UNSIGNED if entry.state == FILED and entry.unsigned else entry.state
 

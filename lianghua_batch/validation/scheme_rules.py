@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lianghua_batch.core import exact
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.core.suggestions import likely
+from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PENDING, ROUTINE
@@ -64,7 +64,7 @@ def _targets(county: County) -> Iterator[Problem]:
 
 def _likely_target(county: County, target: str, level: str) -> str | None:
     """The unit of the 层级, or the 考评组, that was probably meant."""
-    found = {county.roster.likely_unit(target, level=level), likely(target, county.roster.groups)} - {None}
+    found = {county.roster.likely_unit(target, level=level), suggest(target, county.roster.groups)} - {None}
     return found.pop() if len(found) == 1 else None
 
 

@@ -36,7 +36,7 @@ def _addresses(unit: Unit) -> Iterator[Problem]:
     """What stands for a mail address and is none: nothing could be sent there."""
     for written in mail_addresses.split(unit.details["email"]):
         if not mail_addresses.valid(written):
-            likely = mail_addresses.likely(written)
+            likely = mail_addresses.suggest_address(written)
             yield problem("W504", unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lianghua_batch.analysis import rank_changes
-from lianghua_batch.analysis.diff.model import Cause, Change, Differences, Head, Reason, RuleChange
+from lianghua_batch.analysis.diff.model import Cause, Differences, DiffHead, Reason, RuleChange, UnitChange
 from lianghua_batch.core import exact
 
 
@@ -20,7 +20,7 @@ def as_json(differences: Differences) -> dict[str, Any]:
     }
 
 
-def _head(head: Head) -> dict[str, str]:
+def _head(head: DiffHead) -> dict[str, str]:
     return {"file": head.name, "period": head.period, "scheme": head.scheme, "tool": head.tool}
 
 
@@ -28,7 +28,7 @@ def _rule(change: RuleChange) -> dict[str, str | None]:
     return {"what": change.what, "was": change.was, "now": change.now}
 
 
-def _change(change: Change, kind: str) -> dict[str, Any]:
+def _change(change: UnitChange, kind: str) -> dict[str, Any]:
     return rank_changes.as_json(change.move, kind) | {
         "components": [{"name": c.name, "label": c.label, "was": c.was, "now": c.now} for c in change.components],
         "reasons": None if change.reasons is None else [_reason(r) for r in change.reasons],

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from lianghua_batch.analysis import rank_changes
 from lianghua_batch.analysis.diff import components, grade_and_rank, members, rules
-from lianghua_batch.analysis.diff.model import Change, Component, Differences, Head, Reason
+from lianghua_batch.analysis.diff.model import Component, Differences, DiffHead, Reason, UnitChange
 from lianghua_batch.analysis.diff.sides import Pair, Side
 from lianghua_batch.analysis.diff.units import Attribution
 from lianghua_batch.analysis.published import Published
-from lianghua_batch.analysis.rank_changes import BRANCHES, KINDS, MEMBERS, Move
+from lianghua_batch.analysis.rank_changes import BRANCHES, KINDS, MEMBERS, RankChange
 from lianghua_batch.core import exact, periods, resources
 
 __all__ = ["Incomparable", "compare"]
@@ -40,9 +40,9 @@ def compare(old: Published, new: Published) -> Differences:
     )
 
 
-def _head(published: Published) -> Head:
+def _head(published: Published) -> DiffHead:
     said = published.results
-    return Head(str(published.path), said["period"], said["scheme"], said["tool"])
+    return DiffHead(str(published.path), said["period"], said["scheme"], said["tool"])
 
 
 def _notes(old: Published, new: Published) -> Iterator[str]:
@@ -64,24 +64,26 @@ class _Told:
 
     pair: Pair | None = None
 
-    def __init__(self, sides: tuple[Side, Side], listed: Mapping[str, list[Move]]) -> None:
+    def __init__(self, sides: tuple[Side, Side], listed: Mapping[str, list[RankChange]]) -> None:
         self.sides, self.listed = sides, listed
         self._names = {code: row["name"] for side in sides for code, row in side.units.items()}
 
-    def changes(self, kind: str) -> list[Change]:
+    def changes(self, kind: str) -> list[UnitChange]:
         """Everybody who differs, those whose total changed most first; members branch by branch."""
         found = list(self._changes(kind))
         return sorted(found, key=lambda c: (c.move.latest.cohort if kind == MEMBERS else "", _size(c), c.move.id))
 
-    def _changes(self, kind: str) -> Iterator[Change]:
+    def _changes(self, kind: str) -> Iterator[UnitChange]:
         cohorts = _by_cohort(self.listed[kind])
         for move in self.listed[kind]:
             parts = self.components(kind, move) if move.on_both_sides else ()
             if move.moved or parts:
                 yield self._change(kind, move, parts, cohorts[move.latest.cohort])
 
-    def _change(self, kind: str, move: Move, parts: tuple[Component, ...], cohort: list[Move]) -> Change:
-        return Change(
+    def _change(
+        self, kind: str, move: RankChange, parts: tuple[Component, ...], cohort: list[RankChange]
+    ) -> UnitChange:
+        return UnitChange(
             move=move,
             components=parts,
             reasons=self.reasons(kind, move),
@@ -89,11 +91,11 @@ class _Told:
             rank_cause=grade_and_rank.rank_cause(self.pair, kind, move, cohort, self._names),
         )
 
-    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+    def components(self, kind: str, move: RankChange) -> tuple[Component, ...]:
         """The published numbers that are others; those of two periods are."""
         return ()
 
-    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
+    def reasons(self, kind: str, move: RankChange) -> tuple[Reason, ...] | None:
         """Why the total changed; None where nobody can tell."""
         return None
 
@@ -101,28 +103,28 @@ class _Told:
 class _OfOnePeriod(_Told):
     """Tells besides which numbers changed, and, where what both sides rest on is known, why."""
 
-    def __init__(self, sides: tuple[Side, Side], pair: Pair | None, listed: Mapping[str, list[Move]]) -> None:
+    def __init__(self, sides: tuple[Side, Side], pair: Pair | None, listed: Mapping[str, list[RankChange]]) -> None:
         super().__init__(sides, listed)
         self.pair = pair
         self._units = Attribution(pair) if pair else None
 
-    def components(self, kind: str, move: Move) -> tuple[Component, ...]:
+    def components(self, kind: str, move: RankChange) -> tuple[Component, ...]:
         named = components.steps(kind, periods.parse(self.sides[1].results["period"]).kind)
         return tuple(components.moved(named, *(side.rows[kind][move.id] for side in self.sides)))
 
-    def reasons(self, kind: str, move: Move) -> tuple[Reason, ...] | None:
+    def reasons(self, kind: str, move: RankChange) -> tuple[Reason, ...] | None:
         if self._units is None or move.difference is None:
             return None
         return members.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)
 
 
-def _size(change: Change) -> tuple[bool, Fraction]:
+def _size(change: UnitChange) -> tuple[bool, Fraction]:
     difference = change.move.difference
     return difference is None, -abs(difference or exact.ZERO)
 
 
-def _by_cohort(listed: Iterable[Move]) -> dict[str, list[Move]]:
-    found: dict[str, list[Move]] = {}
+def _by_cohort(listed: Iterable[RankChange]) -> dict[str, list[RankChange]]:
+    found: dict[str, list[RankChange]] = {}
     for move in listed:
         found.setdefault(move.latest.cohort, []).append(move)
     return found

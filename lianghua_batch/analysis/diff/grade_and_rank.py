@@ -6,7 +6,7 @@ from typing import Any
 
 from lianghua_batch.analysis.diff.model import Cause
 from lianghua_batch.analysis.diff.sides import Pair
-from lianghua_batch.analysis.rank_changes import MEMBERS, Move, Standing
+from lianghua_batch.analysis.rank_changes import MEMBERS, RankChange, RankedRow
 from lianghua_batch.core import exact, resources
 from lianghua_batch.scoring.audit_trail import BAND, FEW_QUARTERS, HELD_BACK
 
@@ -20,7 +20,7 @@ def _words() -> Mapping[str, Any]:
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
-def grade_cause(pair: Pair, kind: str, move: Move) -> Cause | None:
+def grade_cause(pair: Pair, kind: str, move: RankChange) -> Cause | None:
     """Why a grade changed: the total crossed a bound, the bounds moved, or the grade does not come from the total; None where it did not."""
     if not move.regraded or move.was.grade is None or move.now.grade is None:
         return None
@@ -35,7 +35,7 @@ def grade_cause(pair: Pair, kind: str, move: Move) -> Cause | None:
     return _crossed(move, *bands)
 
 
-def _crossed(move: Move, old: Bands, new: Bands) -> Cause:
+def _crossed(move: RankChange, old: Bands, new: Bands) -> Cause:
     """Which of the total and the bounds brought the new grade about."""
     words = _words()
     if old == new or _grade(move.now.total, old) == move.now.grade:
@@ -79,7 +79,7 @@ def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
 
 
 def rank_cause(
-    pair: Pair | None, kind: str, move: Move, cohort: Sequence[Move], names: Mapping[str, str]
+    pair: Pair | None, kind: str, move: RankChange, cohort: Sequence[RankChange], names: Mapping[str, str]
 ) -> Cause | None:
     """Why a rank changed: another cohort, its own total, the rule for ties, or the others; None where it did not.
 
@@ -101,7 +101,7 @@ def rank_cause(
     return Cause("others", words["others"][kind].format(who=_passing(move, cohort)))
 
 
-def _passing(move: Move, cohort: Sequence[Move]) -> str:
+def _passing(move: RankChange, cohort: Sequence[RankChange]) -> str:
     """Those who were not above it and are now, or were and are not; the first few by name."""
     words = _words()
     passed = [m for m in cohort if _above(m.was, move.was) != _above(m.now, move.now)]
@@ -112,5 +112,5 @@ def _passing(move: Move, cohort: Sequence[Move]) -> str:
     return words["who"].format(names=names + more)
 
 
-def _above(one: Standing | None, other: Standing) -> bool:
+def _above(one: RankedRow | None, other: RankedRow) -> bool:
     return one is not None and one.rank is not None and other.rank is not None and one.rank < other.rank

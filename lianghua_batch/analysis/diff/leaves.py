@@ -7,7 +7,7 @@ from fractions import Fraction
 from lianghua_batch.analysis.diff import sentences
 from lianghua_batch.analysis.diff.model import DATA, OTHER, ROUNDING, RULE, Reason, merged, total
 from lianghua_batch.analysis.diff.sentences import words
-from lianghua_batch.analysis.diff.sides import Node, Pair
+from lianghua_batch.analysis.diff.sides import Pair, ScorePart
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.model.scores import step_label
@@ -50,7 +50,7 @@ def _split(raws: tuple[Fraction, Fraction], between: Fraction, data: str, rule: 
     return [Reason(DATA, data, between - old), Reason(RULE, rule, new - between)]
 
 
-def _both(pair: Pair, unit: str, key: str) -> tuple[Node, Node]:
+def _both(pair: Pair, unit: str, key: str) -> tuple[ScorePart, ScorePart]:
     return pair.old.node(unit, key), pair.new.node(unit, key)
 
 
@@ -66,7 +66,7 @@ def _marks(pair: Pair, unit: str, key: str) -> list[Reason]:
     return _split((old.raw, new.raw), between, data, pair.parameters_text(pair.changed("trim_from")))
 
 
-def _by_rater(node: Node) -> dict[str, Fraction]:
+def _by_rater(node: ScorePart) -> dict[str, Fraction]:
     return {part.item: part.held for part in node.parts_of("rater", "dropped")}
 
 
@@ -98,11 +98,11 @@ def _worth(worths: Mapping[str, Fraction], votes: Sequence[Fraction]) -> Fractio
 # --- 加减分 --------------------------------------------------------------------------------------------------------
 
 
-def _entries(node: Node) -> list[tuple[str, Fraction]]:
+def _entries(node: ScorePart) -> list[tuple[str, Fraction]]:
     return [(part.item, part.held) for part in node.parts_of("bonus")]
 
 
-def _points(node: Node) -> list[Fraction]:
+def _points(node: ScorePart) -> list[Fraction]:
     return [points for _, points in _entries(node)]
 
 

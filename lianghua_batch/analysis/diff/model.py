@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lianghua_batch.analysis.rank_changes import Move
+from lianghua_batch.analysis.rank_changes import RankChange
 from lianghua_batch.core import exact
 
 # Why a score changed: the forms, the scheme, who is where; a rounding that fell out otherwise; or nothing that is known.
@@ -40,13 +40,13 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Change:
+class UnitChange:
     """One unit or member that is not in both results as it was.
 
     `reasons` sum to the change of the total exactly; None where it cannot be attributed: a side is missing, or its 计分依据.
     """
 
-    move: Move
+    move: RankChange
     components: tuple[Component, ...]
     reasons: tuple[Reason, ...] | None = None
     grade_cause: Cause | None = None
@@ -63,7 +63,7 @@ class RuleChange:
 
 
 @dataclass(frozen=True)
-class Head:
+class DiffHead:
     """Which results these are."""
 
     name: str
@@ -79,13 +79,13 @@ class Differences:
     `rules` is None where 计分依据 is missing on a side; `branches` is how the branches are called.
     """
 
-    old: Head
-    new: Head
+    old: DiffHead
+    new: DiffHead
     notes: tuple[str, ...]
     rules: tuple[RuleChange, ...] | None
     roster: tuple[RuleChange, ...]
     counts: Mapping[str, Mapping[str, int]]
-    changes: Mapping[str, tuple[Change, ...]]
+    changes: Mapping[str, tuple[UnitChange, ...]]
     branches: Mapping[str, str]
 
     @property

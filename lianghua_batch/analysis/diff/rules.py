@@ -6,7 +6,7 @@ from typing import Any
 from lianghua_batch.analysis.diff.model import RuleChange
 from lianghua_batch.analysis.diff.sentences import plain
 from lianghua_batch.analysis.diff.sides import Pair, Side
-from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, RankChange
 from lianghua_batch.core import resources
 
 
@@ -53,7 +53,7 @@ def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, An
 # --- 花名册 --------------------------------------------------------------------------------------------------------
 
 
-def roster(old: Side, new: Side, moves: Mapping[str, list[Move]]) -> Iterator[RuleChange]:
+def roster(old: Side, new: Side, moves: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
     """Units and members that only one side has, and those that are called otherwise or belong to somebody else."""
     told = resources.load("compare")["diff"]["roster"]
     names = {**{code: row["name"] for code, row in old.units.items()}, **{c: r["name"] for c, r in new.units.items()}}
@@ -75,7 +75,7 @@ def _cohort(code: str, names: Mapping[str, str]) -> str:
     return names.get(code, code) if code else resources.load("reading")["direct_cohort"]
 
 
-def _facts(pair: Pair, moves: Mapping[str, list[Move]], told: Mapping[str, str]) -> Iterator[RuleChange]:
+def _facts(pair: Pair, moves: Mapping[str, list[RankChange]], told: Mapping[str, str]) -> Iterator[RuleChange]:
     """What only 计分依据 knows of those on both sides: a unit's 考评组, a member's 党员类别."""
     for kind in (COMMITTEES, BRANCHES):
         for move in (m for m in moves[kind] if m.on_both_sides):

@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from lianghua_batch.analysis.diff.model import Cause, Change, Differences, Reason, RuleChange, total
-from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, Move, Standing
+from lianghua_batch.analysis.diff.model import Cause, Differences, Reason, RuleChange, UnitChange, total
+from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, RankChange, RankedRow
 from lianghua_batch.core import exact, resources
 
 
@@ -56,7 +56,7 @@ _UNITS, _DEEPER = 2, 4
 
 
 @dataclass(frozen=True)
-class Line:
+class DiffLine:
     """One line, how far it is set in, and whether it is a heading."""
 
     text: str
@@ -64,37 +64,37 @@ class Line:
     heading: bool = False
 
 
-def lines(differences: Differences) -> Iterator[Line]:
+def lines(differences: Differences) -> Iterator[DiffLine]:
     """Everything, but of long lists the first only."""
     words = resources.load("compare")["diff"]["telling"]
     for word, head in (("old", differences.old), ("new", differences.new)):
-        yield Line(words[word].format(name=head.name, period=head.period, scheme=head.scheme))
-    yield from (Line(words["note"].format(note=note)) for note in differences.notes)
+        yield DiffLine(words[word].format(name=head.name, period=head.period, scheme=head.scheme))
+    yield from (DiffLine(words["note"].format(note=note)) for note in differences.notes)
     if differences.none:
-        yield Line(words["none"])
+        yield DiffLine(words["none"])
         return
     yield from _listed(words["rules"], differences.rules or (), words)
     yield from _listed(words["roster"], differences.roster, words)
-    yield from (Line(sentence) for sentence in _counts(differences))
+    yield from (DiffLine(sentence) for sentence in _counts(differences))
     for kind in (COMMITTEES, BRANCHES):
         listed = [c for c in differences.changes[kind] if _moved(c)]
         if listed:
-            yield Line(resources.load("compare")["kinds"][kind]["label"], heading=True)
+            yield DiffLine(resources.load("compare")["kinds"][kind]["label"], heading=True)
         for change in listed:
             yield from _change(change, _UNITS, words)
     yield from _members(differences, words)
 
 
-def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any]) -> Iterator[Line]:
+def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """Rules or roster: the first of them, and how many more there are."""
     every = list(changes)
     if every:
-        yield Line(title, heading=True)
+        yield DiffLine(title, heading=True)
     for change in every[: words["rules_most"]]:
         word = "added" if change.was is None else "removed" if change.now is None else "moved"
-        yield Line(words[word].format(what=change.what, was=change.was, now=change.now), _UNITS)
+        yield DiffLine(words[word].format(what=change.what, was=change.was, now=change.now), _UNITS)
     if len(every) > words["rules_most"]:
-        yield Line(words["more_lines"].format(count=len(every) - words["rules_most"]), _UNITS)
+        yield DiffLine(words["more_lines"].format(count=len(every) - words["rules_most"]), _UNITS)
 
 
 def _counts(differences: Differences) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _counts(differences: Differences) -> Iterator[str]:
         yield words["counts"].format(kind=kinds[kind]["label"], unit=kinds[kind]["unit"], **differences.counts[kind])
 
 
-def _moved(change: Change) -> bool:
+def _moved(change: UnitChange) -> bool:
     """Whether more than a name is another one, which stands in the list of the roster."""
     move = change.move
     return not move.on_both_sides or move.rescored or move.regraded or move.reranked or bool(change.components)
@@ -112,13 +112,13 @@ def _moved(change: Change) -> bool:
 # --- one unit or member --------------------------------------------------------------------------------------------
 
 
-def _change(change: Change, indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+def _change(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """Where it stands now and stood before, then why."""
     move = change.move
-    yield Line(words["head"].format(id=move.id, name=move.latest.name, moves=_moves(move, words)), indent)
+    yield DiffLine(words["head"].format(id=move.id, name=move.latest.name, moves=_moves(move, words)), indent)
     for cause, word in ((change.grade_cause, "grade_cause"), (change.rank_cause, "rank_cause")):
         if cause is not None and not _goes_without_saying(cause):
-            yield Line(words[word].format(cause=cause.sentence), indent + 2)
+            yield DiffLine(words[word].format(cause=cause.sentence), indent + 2)
     if change.reasons:
         yield from _reasons(change.reasons, indent + 2, words)
     elif change.components:
@@ -129,12 +129,12 @@ def _goes_without_saying(cause: Cause) -> bool:
     return cause.code == "own"
 
 
-def standing(move: Move) -> str:
+def standing(move: RankChange) -> str:
     """Total, grade and rank of one unit or member in a line, before and now."""
     return _moves(move, resources.load("compare")["diff"]["telling"])
 
 
-def _moves(move: Move, words: Mapping[str, Any]) -> str:
+def _moves(move: RankChange, words: Mapping[str, Any]) -> str:
     if not move.on_both_sides:
         told = words["come" if move.was is None else "gone"]
         return words["gap"].join([told, *_standing(move.latest, words)])
@@ -149,7 +149,7 @@ def _moves(move: Move, words: Mapping[str, Any]) -> str:
     return words["gap"].join(parts)
 
 
-def _standing(standing: Standing, words: Mapping[str, Any]) -> Iterator[str]:
+def _standing(standing: RankedRow, words: Mapping[str, Any]) -> Iterator[str]:
     if standing.total is not None:
         yield exact.text(standing.total)
     if standing.grade is not None:
@@ -157,7 +157,7 @@ def _standing(standing: Standing, words: Mapping[str, Any]) -> Iterator[str]:
     yield words["rank"].format(value=standing.rank)
 
 
-def _total(move: Move, words: Mapping[str, Any]) -> str:
+def _total(move: RankChange, words: Mapping[str, Any]) -> str:
     if not move.difference:
         return words["nothing"] if move.now.total is None else exact.text(move.now.total)
     sides = {"was": exact.text(move.was.total), "now": exact.text(move.now.total)}
@@ -181,19 +181,19 @@ def _rank(was: int | None, now: int | None, climbed: int | None, word: str, word
     return f"{told} {table['up' if climbed > 0 else 'down'].format(places=abs(climbed))}"
 
 
-def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """The largest; of the others what they come to together."""
     kinds = resources.load("compare")["diff"]["kinds"]
     shown, others = reasons[: words["reasons_most"]], reasons[words["reasons_most"] :]
     for reason in shown:
-        yield Line(
+        yield DiffLine(
             words["reason"].format(kind=kinds[reason.kind], amount=signed(reason.amount), what=reason.what), indent
         )
     if others:
-        yield Line(words["other_reasons"].format(count=len(others), amount=signed(total(others))), indent)
+        yield DiffLine(words["other_reasons"].format(count=len(others), amount=signed(total(others))), indent)
 
 
-def _components(change: Change, indent: int, words: Mapping[str, Any]) -> Iterator[Line]:
+def _components(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """Which published numbers are others, where nothing says why."""
     listed = [
         words["moved"].format(what=c.label, was=c.was or words["nothing"], now=c.now or words["nothing"])
@@ -201,7 +201,7 @@ def _components(change: Change, indent: int, words: Mapping[str, Any]) -> Iterat
     ]
     more = len(change.components) - len(listed)
     listed += [words["more_components"].format(count=more)] if more > 0 else []
-    yield Line(words["components"].format(listed=words["separator"].join(listed)), indent)
+    yield DiffLine(words["components"].format(listed=words["separator"].join(listed)), indent)
 
 
 def signed(value: Fraction) -> str:
@@ -216,12 +216,12 @@ def signed(value: Fraction) -> str:
 # --- members -------------------------------------------------------------------------------------------------------
 
 
-def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Line]:
+def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """A line a branch with how many changed; then those with other points or another grade, the first of them."""
     changes = [c for c in differences.changes[MEMBERS] if _moved(c)]
     if not changes:
         return
-    yield Line(resources.load("compare")["kinds"][MEMBERS]["label"], heading=True)
+    yield DiffLine(resources.load("compare")["kinds"][MEMBERS]["label"], heading=True)
     for branch, grouped in groupby(changes, key=lambda c: c.move.latest.cohort):
         listed = list(grouped)
         counts = {
@@ -230,11 +230,11 @@ def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Lin
             "grades": sum(c.move.regraded for c in listed),
             "ranks": sum(c.move.reranked for c in listed),
         }
-        yield Line(
+        yield DiffLine(
             words["branch"].format(branch=f"{branch} {differences.branches.get(branch, '')}".rstrip(), **counts), _UNITS
         )
         shown = [c for c in listed if c.move.rescored or c.move.regraded or not c.move.on_both_sides]
         for change in shown[: words["members_most"]]:
             yield from _change(change, _DEEPER, words)
         if len(shown) > words["members_most"]:
-            yield Line(words["more_members"].format(count=len(shown) - words["members_most"]), _DEEPER)
+            yield DiffLine(words["more_members"].format(count=len(shown) - words["members_most"]), _DEEPER)

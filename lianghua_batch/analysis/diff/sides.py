@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Node:
+class ScorePart:
     """One score and its parts."""
 
     value: Fraction
@@ -46,7 +46,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Rules:
+class SideRules:
     """The rules in force: the whole text of 计分依据's, and the 参数 as values."""
 
     said: Mapping[str, Any]
@@ -75,7 +75,7 @@ class Side:
     def __init__(self, results: Mapping[str, Any], basis: Mapping[str, Any] | None) -> None:
         self.results = results
         self.basis = basis
-        self._nodes: dict[tuple[str, str], Node | None] = {}
+        self._nodes: dict[tuple[str, str], ScorePart | None] = {}
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -83,13 +83,13 @@ class Side:
         return {kind: {row["id"]: row for row in self.results[kind]} for kind in KINDS}
 
     @cached_property
-    def rules(self) -> Rules:
+    def rules(self) -> SideRules:
         """The rules; only where there is a basis."""
         said = self.basis["rules"]
         entries = resources.load("parameters")["parameters"]
         texts = said["parameters"]  # an older version's may lack one that came later
         values = {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries}
-        return Rules(said, Parameters(**values))
+        return SideRules(said, Parameters(**values))
 
     @cached_property
     def heads(self) -> Counter[str]:
@@ -112,7 +112,7 @@ class Side:
         said = self.member(code)["votes"]
         return None if said is None else [Fraction(count) for count in said.values()]
 
-    def node(self, unit: str, key: str) -> Node | None:
+    def node(self, unit: str, key: str) -> ScorePart | None:
         """One score of a unit; None where it has no such score."""
         if (unit, key) not in self._nodes:
             said = self.basis["units"][unit]["scores"].get(key)
@@ -125,8 +125,8 @@ class Side:
         return {**self.rows[COMMITTEES], **self.rows[BRANCHES]}
 
 
-def _node(said: Mapping[str, Any]) -> Node:
-    return Node(Fraction(said["value"]), tuple(_part(part) for part in said["parts"]))
+def _node(said: Mapping[str, Any]) -> ScorePart:
+    return ScorePart(Fraction(said["value"]), tuple(_part(part) for part in said["parts"]))
 
 
 def _part(said: Mapping[str, Any]) -> Part:

@@ -8,7 +8,7 @@ from lianghua_batch.analysis.diff import leaves, members, weights
 from lianghua_batch.analysis.diff.leaves import rounded
 from lianghua_batch.analysis.diff.model import DATA, OTHER, ROUNDING, RULE, Reason, merged, scaled, total
 from lianghua_batch.analysis.diff.sentences import part, plain, words
-from lianghua_batch.analysis.diff.sides import Node, Pair, Part, Rules, Side
+from lianghua_batch.analysis.diff.sides import Pair, Part, ScorePart, Side, SideRules
 from lianghua_batch.analysis.diff.weights import MEMBER_MEAN, Step
 from lianghua_batch.core import exact
 from lianghua_batch.scoring import efficacy
@@ -41,7 +41,7 @@ class Attribution:
         rest = new.value - old.value - total(found)
         return merged([*found, Reason(OTHER, words()["other"], rest)])
 
-    def _parts(self, unit: str, key: str, old: Node, new: Node) -> list[Reason]:
+    def _parts(self, unit: str, key: str, old: ScorePart, new: ScorePart) -> list[Reason]:
         straight = leaves.reasons(self.pair, unit, key)
         if straight is not None:
             return list(straight)
@@ -95,7 +95,7 @@ class Attribution:
 
     # --- indicators ------------------------------------------------------------------------------------------------
 
-    def _indicator(self, unit: str, key: str, old: Node, new: Node) -> list[Reason]:
+    def _indicator(self, unit: str, key: str, old: ScorePart, new: ScorePart) -> list[Reason]:
         """The new number under the old rules, then under the new ones; a computed number is followed further down."""
         code = key.partition(":")[2]
         was, now = (side.rules.said["indicators"][code] for side in (self.pair.old, self.pair.new))
@@ -118,7 +118,7 @@ class Attribution:
         return [*scaled(self.of_score(unit, of), slope), *found]
 
 
-def _indicated(x: Fraction, indicator: Mapping[str, Any], rules: Rules) -> Fraction | None:
+def _indicated(x: Fraction, indicator: Mapping[str, Any], rules: SideRules) -> Fraction | None:
     """An indicator's points of an actual value; None where its 赋分方法 does not take that."""
     method = indicator["method"]
     d = efficacy.value_of(method, x, [Fraction(s) for s in indicator["standards"]])
@@ -137,7 +137,7 @@ def _value(side: Side, unit: str, part: Part) -> Fraction:
     return part.amount / part.share if key in _OF_MEMBERS else side.node(owner, key).value
 
 
-def _actual(node: Callable[[str, str], Node | None], unit: str, indicator: Node) -> Fraction:
+def _actual(node: Callable[[str, str], ScorePart | None], unit: str, indicator: ScorePart) -> Fraction:
     """The number that an indicator's points come from: filled, or a score."""
     first = indicator.parts[0]
     return first.held if first.of is None else node(unit, first.of).value

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lianghua_batch.analysis.diff.model import DATA, ROSTER, RULE, Reason
 from lianghua_batch.analysis.diff.sentences import words
-from lianghua_batch.analysis.diff.sides import Node, Pair, Part
+from lianghua_batch.analysis.diff.sides import Pair, Part, ScorePart
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.scoring import formulas
@@ -48,7 +48,7 @@ def step(pair: Pair, unit: str, key: str) -> Step:
     return Step(pair, unit, key, old, new)
 
 
-def _taken(node: Node) -> dict[str, Part]:
+def _taken(node: ScorePart) -> dict[str, Part]:
     return {part.of: part for part in node.parts if part.of is not None}
 
 

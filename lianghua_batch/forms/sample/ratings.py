@@ -40,7 +40,7 @@ class Bonus:
 
 
 @dataclass(frozen=True)
-class Rectification:
+class SampleRectification:
     """One 整改 of a finding."""
 
     issue: str
@@ -55,7 +55,7 @@ class Ratings:
     """All that is filed about one unit in the year; units that don't exist at its end have 督查 and 整改 alone."""
 
     inspections: Mapping[Period, tuple[Inspection, ...]]
-    rectifications: tuple[Rectification, ...]
+    rectifications: tuple[SampleRectification, ...]
     actuals: Mapping[str, Fraction] = field(default_factory=dict)
     supervisors: tuple[tuple[str, Fraction], ...] = ()
     ballots: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class Raters:
 
     def _rectifications(
         self, dice: Dice, unit: SampleUnit, inspections: Mapping[Period, Sequence[Inspection]]
-    ) -> tuple[Rectification, ...]:
+    ) -> tuple[SampleRectification, ...]:
         """One for each different finding of a period, due some days later if that is still in the year."""
         after = dt.timedelta(days=resources.load("sample")["rectification"]["after_days"])
         found = []
@@ -121,17 +121,17 @@ class Raters:
                 found += (self._rectification(dice, unit, issue, deadline) for issue in issues)
         return tuple(found)
 
-    def _rectification(self, dice: Dice, unit: SampleUnit, issue: str, deadline: dt.date) -> Rectification:
+    def _rectification(self, dice: Dice, unit: SampleUnit, issue: str, deadline: dt.date) -> SampleRectification:
         words = resources.load("sample")
         habits = words["rectification"]
         measure = dice.pick(words["measures"])
         if dice.chance(_share(unit, habits["in_time"])):
             completed = deadline - dt.timedelta(days=dice.below(habits["after_days"] // 2))
-            return Rectification(issue, measure, deadline, completed, "done")
+            return SampleRectification(issue, measure, deadline, completed, "done")
         late = deadline + dt.timedelta(days=dice.whole(1, habits["late_days"]))
         if self.year.holds(late) and dice.chance(0.5):
-            return Rectification(issue, measure, deadline, late, "done")
-        return Rectification(issue, measure, deadline, None, "ongoing" if dice.chance(0.6) else "open")
+            return SampleRectification(issue, measure, deadline, late, "done")
+        return SampleRectification(issue, measure, deadline, None, "ongoing" if dice.chance(0.6) else "open")
 
     def _actuals(self, dice: Dice, unit: SampleUnit) -> dict[str, Fraction]:
         """指标完成 of every indicator in force for the unit that is filed."""

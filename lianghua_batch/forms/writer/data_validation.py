@@ -28,7 +28,7 @@ def number_range(texts: Mapping[str, str], low: object, high: object) -> str:
 
 
 @dataclass(frozen=True)
-class Rules:
+class CellRules:
     """The validations of one sheet; `list_source` says what a drop-down of given values refers to."""
 
     form_sheet: FormSheet

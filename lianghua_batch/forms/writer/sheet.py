@@ -12,7 +12,7 @@ from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.forms.writer import instructions as instruction_page
 from lianghua_batch.forms.writer import layout
 from lianghua_batch.forms.writer.book import Book
-from lianghua_batch.forms.writer.data_validation import Rules, number
+from lianghua_batch.forms.writer.data_validation import CellRules, number
 from lianghua_batch.forms.writer.model import FormSheet, Formula, Reference
 
 _BLANK = " "  # a formula's cached blank: an empty one would read as a formula that was never calculated
@@ -53,7 +53,7 @@ class _SheetWriter:
         self.widths = [overrides.get(c.name, c.width) for c in self.columns]
         self.index = {c.name: i for i, c in enumerate(self.columns)}
         self.head_row = 0
-        self._rules = Rules(form_sheet, self.look, book.list_source)
+        self._rules = CellRules(form_sheet, self.look, book.list_source)
 
     def write(self) -> None:
         for index, (column, width) in enumerate(zip(self.columns, self.widths, strict=True)):

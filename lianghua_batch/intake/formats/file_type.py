@@ -66,7 +66,7 @@ def kind_of(content: bytes) -> str:
     return _text_kind(content[:_START])
 
 
-def called(kind: str) -> str:
+def kind_label(kind: str) -> str:
     """What people call a file of this kind that is no workbook."""
     names = resources.load("reading")["kinds"]
     return names.get(kind, names["unknown"])

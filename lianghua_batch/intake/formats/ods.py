@@ -10,7 +10,7 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Facts, Place
+from lianghua_batch.intake.formats.sheet_facts import Place, SheetFacts
 from lianghua_batch.intake.grid import Block, Flaw
 
 STYLE, NUMBER = (f"{{urn:oasis:names:tc:opendocument:xmlns:{n}:1.0}}" for n in ("style", "datastyle"))
@@ -79,7 +79,7 @@ _ROWS, _COLUMNS = 1_048_576, 16_384
 _MOST = 1_000_000  # a few bytes of XML can repeat an error over a whole sheet
 
 
-def facts(content: bytes) -> dict[str, Facts]:
+def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every sheet by its name, of the hidden rows those that hold anything."""
     reader = _Reader()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -93,7 +93,7 @@ class _Reader:
     """Goes through the XML row by row; what is repeated is expanded only where there is anything to say."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Facts] = {}
+        self.found: dict[str, SheetFacts] = {}
         self._number_formats: dict[str, str] = {}  # by the name of the number style
         self._number_styles: dict[str, str] = {}  # by the name of the cell style
         self._said = 0
@@ -169,7 +169,7 @@ class _Reader:
         return "0%" if kind == "percentage" else ""
 
     def _sheet(self, table: Element) -> None:
-        self.found[table.get(f"{_TABLE}name", "")] = Facts(
+        self.found[table.get(f"{_TABLE}name", "")] = SheetFacts(
             self._flaws, self._formats, frozenset(self._hidden_rows), tuple(self._merged)
         )
         self._begin()

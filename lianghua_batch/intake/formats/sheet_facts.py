@@ -10,7 +10,7 @@ Place = tuple[int, int]  # 0-based row and column
 
 
 @dataclass(frozen=True)
-class Facts:
+class SheetFacts:
     """Of one sheet: `flaws` where a cell shows no value of its own, the number formats that matter of cells that hold a
     number, rows that are hidden (0-based), merged cells where the reader of the values does not tell them."""
 

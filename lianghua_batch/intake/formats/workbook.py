@@ -17,7 +17,7 @@ from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.formats import fallback_readers, file_type, ods, xls, xlsb, xlsx, zip_limits
 from lianghua_batch.intake.formats.fallback_readers import RawSheet
 from lianghua_batch.intake.formats.number_formats import shown_as
-from lianghua_batch.intake.formats.sheet_facts import Facts, Place, Reading, Refusal
+from lianghua_batch.intake.formats.sheet_facts import Place, Reading, Refusal, SheetFacts
 from lianghua_batch.intake.formats.zip_limits import Limits
 from lianghua_batch.intake.grid import Block, Flaw, Grid
 
@@ -45,7 +45,7 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
         content = stream.read()
     kind = file_type.kind_of(content)
     if kind not in file_type.WORKBOOKS:
-        return _refused(kind, Refusal(_CODES.get(kind, "E123"), kind=file_type.called(kind)))
+        return _refused(kind, Refusal(_CODES.get(kind, "E123"), kind=file_type.kind_label(kind)))
     try:
         return Reading(kind, tuple(_grids(content, kind, file, limit)))
     except Refusal as refusal:
@@ -106,7 +106,7 @@ def _second_reading(content: bytes, kind: str, error: CalamineError) -> list[Raw
         raise error from None
 
 
-def _grid(sheet: RawSheet, file: str, facts: Facts) -> Grid:
+def _grid(sheet: RawSheet, file: str, facts: SheetFacts) -> Grid:
     rows = sheet.rows
     for (row, column), number_format in facts.formats.items():
         if row < len(rows) and column < len(rows[row]):
@@ -141,7 +141,7 @@ def _put(rows: list[list[object]], flaws: Mapping[Place, Flaw]) -> None:
         rows[row][column] = flaw
 
 
-def _xlsx(content: bytes, limit: Limits) -> Mapping[str, Facts]:
+def _xlsx(content: bytes, limit: Limits) -> Mapping[str, SheetFacts]:
     parts = zip_limits.parts(content, limit)
     if xlsx.category(parts) == resources.load("reading")["own_category"]:
         raise Refusal("W110")
@@ -153,15 +153,15 @@ def _xlsx(content: bytes, limit: Limits) -> Mapping[str, Facts]:
     return {name: look.facts for name, look in looks.items()}
 
 
-def _zipped(facts: Callable[[bytes], Mapping[str, Facts]]) -> Callable[[bytes, Limits], Mapping[str, Facts]]:
-    def checked(content: bytes, limit: Limits) -> Mapping[str, Facts]:
+def _zipped(facts: Callable[[bytes], Mapping[str, SheetFacts]]) -> Callable[[bytes, Limits], Mapping[str, SheetFacts]]:
+    def checked(content: bytes, limit: Limits) -> Mapping[str, SheetFacts]:
         zip_limits.parts(content, limit)
         return facts(content)
 
     return checked
 
 
-_FACTS: Mapping[str, Callable[[bytes, Limits], Mapping[str, Facts]]] = {
+_FACTS: Mapping[str, Callable[[bytes, Limits], Mapping[str, SheetFacts]]] = {
     file_type.XLSX: _xlsx,
     file_type.XLSB: _zipped(xlsb.facts),
     file_type.ODS: _zipped(ods.facts),

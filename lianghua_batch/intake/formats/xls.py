@@ -9,7 +9,7 @@ from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Facts
+from lianghua_batch.intake.formats.sheet_facts import SheetFacts
 from lianghua_batch.intake.grid import Flaw
 
 _BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
@@ -28,7 +28,7 @@ _DAMAGE = (
 )
 
 
-def facts(content: bytes) -> dict[str, Facts]:
+def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every worksheet by its name, of the hidden rows those that hold anything; or raise XLRDError.
 
     There is no E213 among them: with every formula BIFF stores a result.
@@ -44,7 +44,7 @@ def error_text(code: int) -> str:
     return _ERRORS.get(code, "#N/A")
 
 
-def _facts(content: bytes) -> dict[str, Facts]:
+def _facts(content: bytes) -> dict[str, SheetFacts]:
     with (
         open(os.devnull, "w", encoding="utf-8") as silence,
         xlrd.open_workbook(
@@ -70,7 +70,7 @@ def _formats(book: xlrd.Book) -> dict[int, str]:
     return {n: code for n, code in codes.items() if matters(code)}
 
 
-def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> Facts:
+def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> SheetFacts:
     flaws, shown, filled = {}, {}, set()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
@@ -83,4 +83,4 @@ def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> Facts:
             elif kind == xlrd.XL_CELL_NUMBER and style in formats:
                 shown[row, column] = formats[style]
     hidden = {row for row, look in sheet.rowinfo_map.items() if look.hidden}
-    return Facts(flaws, shown, frozenset(hidden & filled))
+    return SheetFacts(flaws, shown, frozenset(hidden & filled))

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from defusedxml import ElementTree
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Facts, Refusal
+from lianghua_batch.intake.formats.sheet_facts import Refusal, SheetFacts
 from lianghua_batch.intake.formats.xls import error_text
 from lianghua_batch.intake.grid import Block, Flaw
 
@@ -24,7 +24,7 @@ _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 _KEPT = 4096  # bytes of a record: more than any of those above has up to what is looked at
 
 
-def facts(content: bytes) -> dict[str, Facts]:
+def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every sheet by its name, of the hidden rows those that hold anything.
 
     There is no E213 among them: with every formula BIFF12 stores a result.
@@ -69,7 +69,7 @@ def _formats(styles: BinaryIO) -> dict[int, str]:
     return {n: codes[code] for n, code in enumerate(used) if matters(codes.get(code, ""))}
 
 
-def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> Facts:
+def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> SheetFacts:
     flaws, shown, hidden_rows, merged = {}, {}, set(), []
     row, hidden, cells = 0, 0, True
     for record, data in _records(sheet):
@@ -95,7 +95,7 @@ def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> Facts:
                 flaws[row, column] = Flaw("E210", error_text(struct.unpack_from("<8xB", data)[0]))
             elif record in _NUMBER_CELLS and style & 0xFFFFFF in formats:
                 shown[row, column] = formats[style & 0xFFFFFF]
-    return Facts(flaws, shown, frozenset(hidden_rows), tuple(merged))
+    return SheetFacts(flaws, shown, frozenset(hidden_rows), tuple(merged))
 
 
 def _records(part: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Facts, Place, Refusal
+from lianghua_batch.intake.formats.sheet_facts import Place, Refusal, SheetFacts
 from lianghua_batch.intake.grid import Flaw
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
@@ -46,8 +46,8 @@ class Look:
     corner: Place = (-1, -1)
 
     @property
-    def facts(self) -> Facts:
-        return Facts(self.flaws, self.formats, frozenset(self.hidden_rows))
+    def facts(self) -> SheetFacts:
+        return SheetFacts(self.flaws, self.formats, frozenset(self.hidden_rows))
 
 
 def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:

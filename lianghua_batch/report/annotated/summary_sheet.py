@@ -13,13 +13,13 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.text_width import height
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.report.annotated.cell_comments import dress, legible
-from lianghua_batch.validation.grouping import Entry
+from lianghua_batch.validation.grouping import ProblemLine
 
 _LOOKED_AT = 5  # rows at the top in which the sheet says what it is
 _WIDTH_OF_NOTES = 0.9  # of the table's: what a wrapped line of many columns really takes
 
 
-def put_first(book: Workbook, file: str, entries: Sequence[Entry], notes: Sequence[str]) -> None:
+def put_first(book: Workbook, file: str, entries: Sequence[ProblemLine], notes: Sequence[str]) -> None:
     """Put the sheet before all others, in place of an earlier one."""
     words = resources.load("check_report")["annotation"]["sheet"]
     for page in [page for page in book.worksheets if is_ours(page.iter_rows(max_row=_LOOKED_AT, values_only=True))]:
@@ -69,7 +69,7 @@ def _write_top(page: Worksheet, words: Mapping[str, Any], file: str, notes: Sequ
     return row
 
 
-def _write_table(page: Worksheet, words: Mapping[str, Any], entries: Sequence[Entry], row: int) -> None:
+def _write_table(page: Worksheet, words: Mapping[str, Any], entries: Sequence[ProblemLine], row: int) -> None:
     severities = resources.load("check_report")["severities"]
     styles = words["styles"]
     for column, spec in enumerate(words["columns"], start=1):
@@ -100,7 +100,7 @@ def _write_table(page: Worksheet, words: Mapping[str, Any], entries: Sequence[En
         page.row_dimensions[row + number].height = height(texts, 10, 18)
 
 
-def _link(page: Worksheet, row: int, words: Mapping[str, Any], entry: Entry) -> None:
+def _link(page: Worksheet, row: int, words: Mapping[str, Any], entry: ProblemLine) -> None:
     """Let the cell's address, or where there is none the sheet's name, lead there."""
     place = entry.first.place
     if place.sheet is None or place.sheet not in page.parent.sheetnames:

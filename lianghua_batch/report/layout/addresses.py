@@ -12,7 +12,7 @@ _MOST_AREAS = 255
 
 
 @dataclass(frozen=True)
-class Place:
+class CellAddress:
     """A cell's sheet, row and column, both counted from 0."""
 
     sheet: str
@@ -28,7 +28,7 @@ class Addresses:
     """The places of all cells with a key; raises ValueError where two have the same."""
 
     def __init__(self, sheets: Iterable[SheetTable]) -> None:
-        self._places: dict[Key, Place] = {}
+        self._places: dict[Key, CellAddress] = {}
         self.names: dict[str, str] = {}
         self._called: dict[Key, str] = {}
         for sheet in sheets:
@@ -41,7 +41,7 @@ class Addresses:
                     self.names[name] = f"={_quoted(place.sheet)}{place.cell}"
                     self._called[key] = name
 
-    def place(self, key: Key) -> Place | None:
+    def place(self, key: Key) -> CellAddress | None:
         """Where the cell of a key stands; None where the workbook has none."""
         return self._places.get(key)
 
@@ -77,7 +77,7 @@ class Addresses:
         return _written(_runs(places), on_sheet) if places and None not in places else None
 
 
-def _named(sheet: SheetTable) -> Iterator[tuple[Key | None, str | None, Place]]:
+def _named(sheet: SheetTable) -> Iterator[tuple[Key | None, str | None, CellAddress]]:
     """Every cell of a sheet that has a key or a name."""
     listed = [*enumerate((sheet.title, *sheet.subtitles))]
     listed += enumerate((*sheet.rows, *sheet.notes), start=sheet.first_row)
@@ -85,13 +85,13 @@ def _named(sheet: SheetTable) -> Iterator[tuple[Key | None, str | None, Place]]:
         at = 0
         for cell in row.cells:
             if cell.key is not None or cell.name is not None:
-                yield cell.key, cell.name, Place(sheet.name, number, at)
+                yield cell.key, cell.name, CellAddress(sheet.name, number, at)
             at += cell.span
 
 
-def _runs(places: Sequence[Place]) -> list[tuple[Place, Place]]:
+def _runs(places: Sequence[CellAddress]) -> list[tuple[CellAddress, CellAddress]]:
     """First and last cells of what lies side by side, or one under another, without a gap."""
-    runs: list[tuple[Place, Place]] = []
+    runs: list[tuple[CellAddress, CellAddress]] = []
     step = (0, 0)
     for place in places:
         if runs:
@@ -104,7 +104,7 @@ def _runs(places: Sequence[Place]) -> list[tuple[Place, Place]]:
     return runs
 
 
-def _written(runs: Sequence[tuple[Place, Place]], on_sheet: str | None) -> str:
+def _written(runs: Sequence[tuple[CellAddress, CellAddress]], on_sheet: str | None) -> str:
     prefix = "" if runs[0][0].sheet == on_sheet else _quoted(runs[0][0].sheet)
     return ",".join(f"{prefix}{first.cell}" + (f":{last.cell}" if first != last else "") for first, last in runs)
 

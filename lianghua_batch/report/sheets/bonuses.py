@@ -13,11 +13,11 @@ from lianghua_batch.model.scores import Contribution
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Family, Key, Row, SheetTable, Value
 from lianghua_batch.report.view import View, date_of
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 
 @dataclass(frozen=True)
-class Entry:
+class BonusRow:
     """One row of the sheet: a filed row (`record`), or what a cap took (`limit`)."""
 
     unit_id: str
@@ -46,7 +46,7 @@ def _none(layout: Mapping[str, Any], columns: int) -> Row:
     return sheet_table.band(layout["none"], columns, "text")
 
 
-def entries(view: View) -> list[Entry]:
+def entries(view: View) -> list[BonusRow]:
     """Every filed row and every limit, in the order of the sheet."""
     kinds = list(view.choices("bonus", "bonus", "kind"))
     standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
@@ -54,7 +54,7 @@ def entries(view: View) -> list[Entry]:
         part.source: part.amount for s in standings.values() for kind in kinds for part in getattr(s.scores, kind).parts
     }
     rows = [r for r in view.results.county.tables["bonus"].records() if _is_shown(view, r)]
-    found = [Entry(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]
+    found = [BonusRow(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]
     for standing in standings.values():
         found += _limits(standing, kinds)
     return sorted(found, key=lambda e: _order(view, kinds, e))
@@ -77,22 +77,22 @@ def _is_shown(view: View, row: Record) -> bool:
     return whole and row["unit_id"] in county.roster.units and row["unit_id"] not in county.left_out
 
 
-def _limits(standing: UnitStanding, kinds: list[str]) -> Iterator[Entry]:
+def _limits(standing: UnitResult, kinds: list[str]) -> Iterator[BonusRow]:
     """The parts of a unit's bonus scores that are no filed row: what caps add or take."""
     for kind in kinds:
         for part in getattr(standing.scores, kind).parts:
             if part.kind == "cap":
-                yield Entry(standing.unit.id, kind, part.amount, limit=part)
+                yield BonusRow(standing.unit.id, kind, part.amount, limit=part)
 
 
-def _order(view: View, kinds: list[str], entry: Entry) -> tuple:
+def _order(view: View, kinds: list[str], entry: BonusRow) -> tuple:
     is_branch = view.unit(entry.unit_id).level != COMMITTEE
     if entry.record is None:
         return (is_branch, entry.unit_id, kinds.index(entry.kind), True)
     return (is_branch, entry.unit_id, kinds.index(entry.kind), False, date_of(entry.record["date"]), entry.record.index)
 
 
-def _values(view: View, words: Mapping[str, str], entry: Entry) -> Mapping[str, Value | None]:
+def _values(view: View, words: Mapping[str, str], entry: BonusRow) -> Mapping[str, Value | None]:
     shared = {
         "unit_id": entry.unit_id,
         "unit_name": view.unit(entry.unit_id).name,
@@ -120,7 +120,7 @@ def _values(view: View, words: Mapping[str, str], entry: Entry) -> Mapping[str, 
     }
 
 
-def _status(view: View, words: Mapping[str, str], entry: Entry) -> str:
+def _status(view: View, words: Mapping[str, str], entry: BonusRow) -> str:
     row = entry.record
     if row["review"] != PASSED:
         return words["rejected"].format(review=view.choice("bonus", "bonus", "review", row["review"]))

@@ -13,7 +13,7 @@ from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import BONUSES, UnitStanding
+from lianghua_batch.scoring.results import BONUSES, UnitResult
 
 
 def build(view: View) -> SheetTable:
@@ -52,7 +52,7 @@ def year_key(year: object) -> Key:
     return (Family.CHART, "year", str(year))
 
 
-def grade_index(view: View, standing: UnitStanding) -> int:
+def grade_index(view: View, standing: UnitResult) -> int:
     """The position of a unit's grade from the best."""
     return [b.grade for b in view.scheme.bands[ORGANISATION]].index(standing.grade)
 
@@ -69,7 +69,7 @@ def _year(view: View, layout: Mapping[str, Any], year: Period, width: int) -> Ro
     return Row((Cell("", "text"), Cell(layout["years"], "name"), name, *[Cell("", "text")] * (width - 3)))
 
 
-def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     unit = standing.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)
@@ -80,7 +80,7 @@ def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
     return _part(view, standing, field)
 
 
-def _in_grade(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _in_grade(view: View, standing: UnitResult, field: Field) -> Cell:
     """The total where it is of this grade, else nothing: an empty text, which is no error and no number."""
     unit, index = standing.unit.id, field.item
     refs = {
@@ -93,7 +93,7 @@ def _in_grade(view: View, standing: UnitStanding, field: Field) -> Cell:
     return view.cell(value, field.style, key=key(unit, "grade", index), formula=formula)
 
 
-def part_value(view: View, standing: UnitStanding, name: str) -> Fraction | None:
+def part_value(view: View, standing: UnitResult, name: str) -> Fraction | None:
     """What one kind of indicators gives to a unit's total; None where it has no such part: a quarter's committee."""
     if name in BONUSES:
         return getattr(standing.scores, name).value
@@ -102,18 +102,18 @@ def part_value(view: View, standing: UnitStanding, name: str) -> Fraction | None
     return None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
 
 
-def _kind_value(view: View, standing: UnitStanding, kind: str) -> Fraction:
+def _kind_value(view: View, standing: UnitResult, kind: str) -> Fraction:
     """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
     rules, scores = view.scheme.parameters, standing.scores.indicators
     share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
     return sum((scores[i].value for i in _of_kind(view, standing, kind)), exact.ZERO) * share
 
 
-def _of_kind(view: View, standing: UnitStanding, kind: str) -> list[str]:
+def _of_kind(view: View, standing: UnitResult, kind: str) -> list[str]:
     return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in standing.scores.indicators]
 
 
-def _part(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _part(view: View, standing: UnitResult, field: Field) -> Cell:
     unit, name = standing.unit.id, field.item
     own, value = key(unit, "part", name), part_value(view, standing, name)
     if value is None:

@@ -18,7 +18,7 @@ from lianghua_batch.report.sheets import chart_data, distribution, years
 from lianghua_batch.report.sheets.quarters import summarised, summary_id
 from lianghua_batch.report.sheets.rankings import cohorts, quarter_scores
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _PIXELS = Fraction(4, 3)  # a point
@@ -27,7 +27,7 @@ _FEW_LINES = 5  # of an axis of parts
 
 
 @dataclass(frozen=True)
-class Block:
+class ChartBlock:
     """One chart and how many rows it covers; its place comes when the pages are laid out."""
 
     chart: Chart
@@ -39,7 +39,7 @@ class Section:
     """Charts that stand under one heading, two beside each other."""
 
     title: str
-    pairs: tuple[tuple[Block | None, ...], ...]
+    pairs: tuple[tuple[ChartBlock | None, ...], ...]
 
 
 def build(view: View) -> SheetTable:
@@ -67,7 +67,7 @@ def _sections(view: View) -> Iterator[Section]:
     yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_over_years(view)))
 
 
-def _section(title: str, blocks: Sequence[Block]) -> Section:
+def _section(title: str, blocks: Sequence[ChartBlock]) -> Section:
     return Section(title, tuple(zip_longest(blocks[::2], blocks[1::2])))
 
 
@@ -104,7 +104,7 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
 # --- units: totals by grade, and what they are made of -------------------------------------------------------------
 
 
-def _of_units(view: View, level: str, cohort: str, standings: Sequence[UnitStanding]) -> Iterator[Block]:
+def _of_units(view: View, level: str, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A chart of totals and one of their parts after it, for as many units at a time as can be read."""
     for part, chunk in _chunks(standings, view.layout("charts")["bars"]["most"]):
         for kind in view.layout("charts")["kinds"][level]:
@@ -112,7 +112,7 @@ def _of_units(view: View, level: str, cohort: str, standings: Sequence[UnitStand
             yield _totals(view, level, title, chunk) if kind == "total" else _shares(view, level, title, chunk)
 
 
-def _chunks(items: Sequence[UnitStanding], most: int) -> Iterator[tuple[str, Sequence[UnitStanding]]]:
+def _chunks(items: Sequence[UnitResult], most: int) -> Iterator[tuple[str, Sequence[UnitResult]]]:
     """About as many each time, `most` at the utmost, and what the title says of which they are; of all nothing."""
     if not items:
         return
@@ -122,14 +122,14 @@ def _chunks(items: Sequence[UnitStanding], most: int) -> Iterator[tuple[str, Seq
         yield (f"{first + 1}—{first + len(chunk)}" if len(items) > most else ""), chunk
 
 
-def _totals(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -> Block:
+def _totals(view: View, level: str, title: str, chunk: Sequence[UnitResult]) -> ChartBlock:
     series = tuple(_by_grade(view, chunk))
     least, most = _ends([s.scores.total.value for s in chunk])
     look = {"alike": True, "least": least, "most": most, "step": Fraction(_ROUND), "label_format": _format(view)}
     return _bars(view, level, title, "total", chunk, series, look)
 
 
-def _shares(view: View, level: str, title: str, chunk: Sequence[UnitStanding]) -> Block:
+def _shares(view: View, level: str, title: str, chunk: Sequence[UnitResult]) -> ChartBlock:
     least, most, step = _stacked_ends(view, chunk)
     look = {"stacked": True, "least": least, "most": most, "step": step}
     return _bars(view, level, title, "parts", chunk, tuple(_parts(view, chunk)), look)
@@ -140,17 +140,17 @@ def _bars(
     level: str,
     title: str,
     kind: str,
-    chunk: Sequence[UnitStanding],
+    chunk: Sequence[UnitResult],
     series: tuple[Series, ...],
     look: Mapping[str, Any],
-) -> Block:
+) -> ChartBlock:
     layout = view.layout("charts")
     sizes, axes = layout["bars"], layout["axes"]
     widest = max(display_width(view.shown_name(s.unit)) for s in chunk)
     left = min(sizes["around"]["left"] + sizes["character"] * widest, sizes["most_left"])
     around = (int(left), _above(view, title), sizes["around"]["right"], sizes["around"]["bottom"])
     chart = Chart("bar", title, axes[level], axes[kind], series, 0, 0, 0, 0, around=around, **look)
-    return Block(chart, sizes["each"] * len(chunk) + sizes["more"] + _lines(view, title) - 1)
+    return ChartBlock(chart, sizes["each"] * len(chunk) + sizes["more"] + _lines(view, title) - 1)
 
 
 def _wide(view: View) -> int:
@@ -181,18 +181,18 @@ def _format(view: View) -> str:
     return f"{view.number_format};-{view.number_format};;"
 
 
-def _names(chunk: Iterable[UnitStanding]) -> Keys:
+def _names(chunk: Iterable[UnitResult]) -> Keys:
     return Keys(tuple(chart_data.key(s.unit.id, "name") for s in chunk))
 
 
-def _by_grade(view: View, chunk: Sequence[UnitStanding]) -> Iterator[Series]:
+def _by_grade(view: View, chunk: Sequence[UnitResult]) -> Iterator[Series]:
     for index, band in enumerate(view.scheme.bands[ORGANISATION]):
         values = Keys(tuple(chart_data.key(s.unit.id, "grade", index) for s in chunk))
         colour = style(view.grade_style(band.grade, ORGANISATION))["bg_color"]
         yield Series(band.grade, _names(chunk), values, colour, labelled=True)
 
 
-def _parts(view: View, chunk: Sequence[UnitStanding]) -> Iterator[Series]:
+def _parts(view: View, chunk: Sequence[UnitResult]) -> Iterator[Series]:
     colours = view.layout("charts")["part_colours"]
     for (name, label), colour in zip(view.layout("chart_data")["parts"].items(), colours, strict=False):
         values = Keys(tuple(chart_data.key(s.unit.id, "part", name) for s in chunk))
@@ -205,7 +205,7 @@ def _ends(values: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]
     return least, Fraction(max(100, -(-max(values) // _ROUND) * _ROUND))
 
 
-def _stacked_ends(view: View, chunk: Sequence[UnitStanding]) -> tuple[Fraction, Fraction, Fraction]:
+def _stacked_ends(view: View, chunk: Sequence[UnitResult]) -> tuple[Fraction, Fraction, Fraction]:
     """The ends of an axis of parts upon each other, and the step between its lines: not so many that they would be slanted."""
     names = view.layout("chart_data")["parts"]
     stacks = [[chart_data.part_value(view, s, name) or exact.ZERO for name in names] for s in chunk]
@@ -218,11 +218,11 @@ def _stacked_ends(view: View, chunk: Sequence[UnitStanding]) -> tuple[Fraction, 
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
-def _distributions(view: View) -> Iterator[Block]:
+def _distributions(view: View) -> Iterator[ChartBlock]:
     rows = view.layout("charts")["height"]["distribution"]
-    yield Block(distribution.of_units(view), rows)
+    yield ChartBlock(distribution.of_units(view), rows)
     if view.is_year:
-        yield Block(distribution.of_members(view), rows)
+        yield ChartBlock(distribution.of_members(view), rows)
 
 
 # --- quarters and years --------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def _years(view: View) -> Course:
     return Course("years", "year", categories, partial(years.totals, view), its_totals)
 
 
-def _committee_lines(view: View, course: Course) -> Iterator[Block]:
+def _committee_lines(view: View, course: Course) -> Iterator[ChartBlock]:
     shown = [s for s in view.results.committees if course.totals(s.unit.id)]
     for part, chunk in _chunks(shown, view.layout("charts")["lines"]):
         lines = [(view.shown_name(s.unit), s.unit.id) for s in chunk]
@@ -263,7 +263,7 @@ def _committee_lines(view: View, course: Course) -> Iterator[Block]:
         yield _lined(view, course, title, lines, [s.unit.id for s in chunk])
 
 
-def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -> Iterator[Block]:
+def _branch_trends(view: View, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A line a branch, or where they are too many their mean, best and worst; nothing where none has a score."""
     shown = [s for s in standings if view.trends.has(s.unit.id)]
     if not shown:
@@ -277,7 +277,7 @@ def _branch_trends(view: View, cohort: str, standings: Sequence[UnitStanding]) -
     yield _lined(view, _quarters(view), title, lines, [s.unit.id for s in shown])
 
 
-def _over_years(view: View) -> Iterator[Block]:
+def _over_years(view: View) -> Iterator[ChartBlock]:
     """The committees, and the branches of every cohort that has few; nothing where no year stands beside this one."""
     if not view.years.looks_back:
         return
@@ -290,7 +290,9 @@ def _over_years(view: View) -> Iterator[Block]:
             yield _lined(view, course, title, lines, [s.unit.id for s in standings])
 
 
-def _lined(view: View, course: Course, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]) -> Block:
+def _lined(
+    view: View, course: Course, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]
+) -> ChartBlock:
     """A line for each of `lines`, which are of `units` or computed from them."""
     layout = view.layout("charts")
     series = tuple(
@@ -303,7 +305,7 @@ def _lined(view: View, course: Course, title: str, lines: Sequence[tuple[str, st
     around = (sizes["left"], _above(view, title), sizes["right"], below)
     look = {"least": least, "most": most, "step": Fraction(_FINE), "around": around}
     chart = Chart("line", title, axes[course.axis], axes[course.name], series, 0, 0, 0, 0, **look)
-    return Block(chart, layout["height"]["trend"])
+    return ChartBlock(chart, layout["height"]["trend"])
 
 
 def _legend(view: View, names: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import composition_formulas, formulas
 from lianghua_batch.report.sheets.rankings import cohorts, unit_value
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 
 def committees(view: View) -> SheetTable:
@@ -27,7 +27,7 @@ def branches(view: View) -> SheetTable:
     return _sheet(view, "composition_branches", ordered)
 
 
-def _sheet(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+def _sheet(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
     """A row a unit, with a thicker line where another cohort begins."""
     layout = view.layout(key)
     in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
@@ -35,20 +35,20 @@ def _sheet(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTabl
     rows = []
     for number, standing in enumerate(standings):
         begins = number and standing.cohort != standings[number - 1].cohort
-        live = composition_formulas.of(view, standing, standings)
+        live = composition_formulas.unit_formulas(view, standing, standings)
         cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in shown)
         rows.append(Row(tuple(cells), "begins" if begins else None))
     return sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
 
 
-def _indicators(standing: UnitStanding) -> Mapping[str, Score]:
+def _indicators(standing: UnitResult) -> Mapping[str, Score]:
     """A unit's 指标得分; in a quarter there are none."""
     return getattr(standing.scores, "indicators", {})
 
 
 def _cell(
     view: View,
-    standing: UnitStanding,
+    standing: UnitResult,
     by_id: Mapping[str, Indicator],
     field: Field,
     live: Mapping[Key, Formula],
@@ -63,7 +63,7 @@ def _cell(
     return replace(cell, to=(Family.RANKING, standing.unit.id)) if field.name == "name" else cell
 
 
-def _key(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
+def _key(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
     """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
     unit, its = standing.unit.id, field.item
     if isinstance(its, Subtotal):
@@ -97,7 +97,7 @@ class Own:
     shows_id: bool
 
 
-def _value(view: View, standing: UnitStanding, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
+def _value(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
     scores, its = standing.scores, field.item
     if isinstance(its, Subtotal):
         own = [s.value for i, s in scores.indicators.items() if i in its.ids]
@@ -123,7 +123,7 @@ def _own(view: View, indicators: Sequence[Indicator], kind: str) -> list[Indicat
 
 
 def _items(
-    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], standings: Sequence[UnitStanding]
+    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], standings: Sequence[UnitResult]
 ) -> Mapping[str, Sequence[Item]]:
     kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
     inspections = sorted({p for s in standings for p in getattr(s.scores, "inspections", ())})
@@ -145,7 +145,7 @@ def _subtotal(kind: str, indicators: Iterable[Indicator], *, whole_kind: bool = 
 
 
 def _kind_items(
-    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], standings: Sequence[UnitStanding]
+    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], standings: Sequence[UnitResult]
 ) -> list[Item]:
     """One kind's columns: 方面 by 方面 a subtotal and its indicators, then those of single units by their position."""
     label = _kinds(view)[kind]
@@ -181,7 +181,7 @@ def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
     return layout["indicator"].format(id=indicator.id, name=indicator.name, weight=exact.short(indicator.weight))
 
 
-def _share(view: View, standing: UnitStanding) -> str | None:
+def _share(view: View, standing: UnitResult) -> str | None:
     """What part of its committee's 季度得分 a branch's is, as a fraction; None for 机关工委直属."""
     committee = next((s for s in view.results.committees if s.unit.id == standing.cohort), None)
     parts = committee.scores.total.parts if committee else ()

@@ -8,10 +8,10 @@ from lianghua_batch.report.sheets import formulas, indicator_scores, ratings
 from lianghua_batch.report.sheets.bonuses import counted_keys
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.organisation_year import OrganisationYear
-from lianghua_batch.scoring.results import BONUSES, UnitStanding
+from lianghua_batch.scoring.results import BONUSES, UnitResult
 
 
-def of(view: View, standing: UnitStanding, listed: Sequence[UnitStanding]) -> Mapping[Key, Formula]:
+def unit_formulas(view: View, standing: UnitResult, listed: Sequence[UnitResult]) -> Mapping[Key, Formula]:
     """The formulas of a unit's row; `listed` are all units of the sheet in its order."""
     unit, total = standing.unit.id, (standing.unit.id, "total")
     steps = _year(view, standing) if isinstance(standing.scores, OrganisationYear) else _quarter(view, standing)
@@ -26,7 +26,7 @@ def of(view: View, standing: UnitStanding, listed: Sequence[UnitStanding]) -> Ma
     }
 
 
-def _year(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+def _year(view: View, standing: UnitResult) -> Mapping[str, Formula]:
     scores, unit = standing.scores, standing.unit.id
     found = {
         "assessment": formulas.total_of([(unit, "indicator", i) for i in scores.indicators]),
@@ -45,7 +45,7 @@ def _year(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
     return found
 
 
-def _indicators(standing: UnitStanding) -> Mapping[Key, Formula]:
+def _indicators(standing: UnitResult) -> Mapping[Key, Formula]:
     """Every 指标得分 from its row of 指标得分明细."""
     unit = standing.unit.id
     return {
@@ -54,7 +54,7 @@ def _indicators(standing: UnitStanding) -> Mapping[Key, Formula]:
     }
 
 
-def _bonuses(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+def _bonuses(view: View, standing: UnitResult) -> Mapping[str, Formula]:
     """个性化, 动态化 and 违纪 from their rows on 加减分明细; without a row there is nothing to compute."""
     rows = {kind: counted_keys(view, standing.unit.id, kind) for kind in BONUSES}
     *capped, case = BONUSES
@@ -62,7 +62,7 @@ def _bonuses(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
     return found | ({case: formulas.discipline(standing.unit.id)} if rows[case] else {})
 
 
-def _members(view: View, standing: UnitStanding, column: str) -> Mapping[str, Formula]:
+def _members(view: View, standing: UnitResult, column: str) -> Mapping[str, Formula]:
     """党员积分均分 over the members on 党员积分; a unit without one has none."""
     members = view.members_of(standing.unit)
     if standing.scores.member_mean is None:
@@ -70,7 +70,7 @@ def _members(view: View, standing: UnitStanding, column: str) -> Mapping[str, Fo
     return {"member_mean": formulas.mean_of([formulas.member(m, column) for m in members])}
 
 
-def _quarter(view: View, standing: UnitStanding) -> Mapping[str, Formula]:
+def _quarter(view: View, standing: UnitResult) -> Mapping[str, Formula]:
     scores, unit = standing.scores, standing.unit.id
     if standing.unit.level == COMMITTEE:
         branches = [b for b in view.branches_of(unit) if b in view.branch_standings]

@@ -9,7 +9,7 @@ from lianghua_batch.report.layout.model import Area, Chart, Family, Formula, Key
 from lianghua_batch.report.layout.styles import style
 from lianghua_batch.report.sheets.rankings import in_county, ranking_key
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 LEVELS = ("committees", "branches")
 
@@ -24,7 +24,7 @@ def count_key(whose: str, index: int) -> Key:
     return (Family.OVERVIEW, "count", whose, index)
 
 
-def standings(view: View, level: str) -> Sequence[UnitStanding]:
+def standings(view: View, level: str) -> Sequence[UnitResult]:
     """The units of a level in the order of their ranking."""
     return in_county(getattr(view.results, level))
 

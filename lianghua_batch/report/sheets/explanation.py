@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from lianghua_batch.analysis import explanation_summary
-from lianghua_batch.analysis.explanation import Line, Node, lines
+from lianghua_batch.analysis.explanation import Node, TreeRow, lines
 from lianghua_batch.core import resources
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
@@ -27,7 +27,7 @@ def build(view: View, top: Node) -> SheetTable:
     return replace(sheet, title=replace(sheet.title, cells=(replace(cell, value=titled),)))
 
 
-def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], line: Line, subject: str) -> Row:
+def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], line: TreeRow, subject: str) -> Row:
     values = _values(layout, line, subject)
     look = layout["looks"][_kind(line)]
     styles = {"label": look["label"]} | dict.fromkeys(("value", "amount", "in_total"), look["value"])
@@ -35,7 +35,7 @@ def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], line: 
     return Row(cells, level=min(line.level, layout["foldable"]))
 
 
-def _kind(line: Line) -> str:
+def _kind(line: TreeRow) -> str:
     if line.level == 0:
         return "top"
     if line.in_total is None:
@@ -43,7 +43,7 @@ def _kind(line: Line) -> str:
     return "sum" if line.node.children else "leaf"
 
 
-def _values(layout: Mapping[str, Any], line: Line, subject: str) -> dict[str, Value | Score | None]:
+def _values(layout: Mapping[str, Any], line: TreeRow, subject: str) -> dict[str, Value | Score | None]:
     node, words = line.node, resources.load("explain")
     place = node.source
     label = words["basis"].format(label=node.label) if line.is_basis else node.label

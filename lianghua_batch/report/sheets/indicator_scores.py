@@ -15,7 +15,7 @@ from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.rankings import cohorts
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.efficacy import beyond, value_of
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _CHOICES = ("kind", "method", "metric")
 
@@ -25,7 +25,7 @@ def key(unit: str, indicator: str, column: str) -> Key:
     return (unit, "indicator_details", indicator, column)
 
 
-def ordered(view: View) -> list[UnitStanding]:
+def ordered(view: View) -> list[UnitResult]:
     """The ranked units as the detail sheets list them: committees, then branches by committee and rank."""
     branches = [s for _, standings in cohorts(view.results.branches) for s in standings]
     return [*view.results.committees, *branches]
@@ -48,7 +48,7 @@ def _standards(layout: Mapping[str, Any]) -> Sequence[Item]:
     return [Item(index, heading=heading) for index, heading in enumerate(layout["standards"])]
 
 
-def _indicators(view: View, standing: UnitStanding) -> Iterator[Indicator]:
+def _indicators(view: View, standing: UnitResult) -> Iterator[Indicator]:
     return (
         i
         for i in view.scheme.indicators_for(standing.unit.id, standing.unit.level, standing.unit.group)
@@ -57,7 +57,7 @@ def _indicators(view: View, standing: UnitStanding) -> Iterator[Indicator]:
 
 
 def _cells(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: UnitStanding, indicator: Indicator
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: UnitResult, indicator: Indicator
 ) -> Iterator[Cell]:
     score = standing.scores.indicators[indicator.id]
     values = _values(view, layout, standing, indicator, score)
@@ -74,7 +74,7 @@ def _standard(index: int) -> str:
 
 
 def _values(
-    view: View, layout: Mapping[str, Any], standing: UnitStanding, indicator: Indicator, score: Score
+    view: View, layout: Mapping[str, Any], standing: UnitResult, indicator: Indicator, score: Score
 ) -> Mapping[str, Value | Score | None]:
     metric = score.parts[0].of
     actual = metric.value if metric else _filed(view, standing, indicator)
@@ -100,7 +100,7 @@ def _values(
     }
 
 
-def _filed(view: View, standing: UnitStanding, indicator: Indicator) -> Fraction:
+def _filed(view: View, standing: UnitResult, indicator: Indicator) -> Fraction:
     return exact.from_hundredths(view.actual_values[standing.unit.id, indicator.id]["actual"])
 
 
@@ -117,7 +117,7 @@ def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
 # --- formulas ------------------------------------------------------------------------------------------------------
 
 
-def _formulas(view: View, standing: UnitStanding, indicator: Indicator, score: Score) -> Mapping[str, Formula]:
+def _formulas(view: View, standing: UnitResult, indicator: Indicator, score: Score) -> Mapping[str, Formula]:
     """The formulas of one row by column."""
     refs: dict[str, Key | Keys] = {
         name: key(standing.unit.id, indicator.id, name) for name in ("actual", "weight", "coefficient")
@@ -135,7 +135,7 @@ def _formulas(view: View, standing: UnitStanding, indicator: Indicator, score: S
     return found
 
 
-def _standard_keys(standing: UnitStanding, indicator: Indicator) -> dict[str, Key | Keys]:
+def _standard_keys(standing: UnitResult, indicator: Indicator) -> dict[str, Key | Keys]:
     names = map(_standard, range(len(indicator.standards)))
     return {name: key(standing.unit.id, indicator.id, name) for name in names}
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from lianghua_batch.report.layout.model import Formula, Key, Keys
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.scoring.members import Quarter
-from lianghua_batch.scoring.results import MemberStanding
+from lianghua_batch.scoring.results import MemberResult
 
 
-def of(standing: MemberStanding, branch: Sequence[str]) -> Mapping[str, Formula]:
+def formulas_of_member(standing: MemberResult, branch: Sequence[str]) -> Mapping[str, Formula]:
     """The formulas of a member's row; `branch` are the codes of all members of the branch in the order of the sheet."""
     member_id = standing.member.id
     ranked_by = "total" if standing.year else "percent"
@@ -21,7 +21,7 @@ def _months(member_id: str, quarter: Quarter) -> Keys:
     return Keys(tuple(formulas.member(member_id, month.period) for month in quarter.months))
 
 
-def _year(standing: MemberStanding) -> Mapping[str, Formula]:
+def _year(standing: MemberResult) -> Mapping[str, Formula]:
     member_id = standing.member.id
     refs: dict[str, Key | Keys] = {}
     percents = []

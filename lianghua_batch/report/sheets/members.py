@@ -13,7 +13,7 @@ from lianghua_batch.report.layout.model import Cell, Row, SheetTable, Value
 from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas, member_formulas
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import MemberStanding
+from lianghua_batch.scoring.results import MemberResult
 
 _WHO = ("branch", "id", "name", "party_group", "class")
 
@@ -64,9 +64,9 @@ def _who(view: View, member: Member, name: str) -> str:
 
 
 def _row(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: MemberStanding, branch: Sequence[str]
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: MemberResult, branch: Sequence[str]
 ) -> Row:
-    live = member_formulas.of(standing, branch)
+    live = member_formulas.formulas_of_member(standing, branch)
     cells = []
     for field in shown:
         column = field.name if field.item is None else str(field.item)
@@ -76,7 +76,7 @@ def _row(
     return Row(tuple(cells), level=1)
 
 
-def _value(view: View, layout: Mapping[str, Any], standing: MemberStanding, field: Field) -> Value | Score | None:
+def _value(view: View, layout: Mapping[str, Any], standing: MemberResult, field: Field) -> Value | Score | None:
     quarter, year = standing.quarters[-1], standing.year
     if field.name in _WHO:
         return _who(view, standing.member, field.name)
@@ -98,7 +98,7 @@ def _value(view: View, layout: Mapping[str, Any], standing: MemberStanding, fiel
     return getattr(standing, field.name)
 
 
-def remarks(view: View, layout: Mapping[str, Any], standing: MemberStanding) -> list[str]:
+def remarks(view: View, layout: Mapping[str, Any], standing: MemberResult) -> list[str]:
     """What a reader of one member's row should know."""
     words, member = layout["remarks"], standing.member
     scored = view.results.scored

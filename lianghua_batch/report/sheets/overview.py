@@ -14,7 +14,7 @@ from lianghua_batch.report.sheets.cover import check_code
 from lianghua_batch.report.sheets.distribution import LEVELS
 from lianghua_batch.report.sheets.rankings import cell, ranking_key
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _PIXELS = Fraction(4, 3)  # a point
@@ -172,7 +172,7 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
         yield sheet_table.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")
 
 
-def _unit(view: View, spec: Mapping[str, Any], standing: UnitStanding) -> Cell:
+def _unit(view: View, spec: Mapping[str, Any], standing: UnitResult) -> Cell:
     if spec["name"] == "name":
         named = view.cell(view.shown_name(standing.unit), spec["style"], spec["span"])
         return replace(named, to=ranking_key(standing.unit.id))

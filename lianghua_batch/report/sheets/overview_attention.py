@@ -102,7 +102,7 @@ def _objections(view: View, words: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:
-    found = rewards_and_sanctions.of(view.results, view.earlier)
+    found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
     if found.applying:
         yield words["uses"].format(kinds=_by_use(view, words, found.applying))
     if found.unchecked:

@@ -15,7 +15,7 @@ from lianghua_batch.report.view import View
 
 def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     """Who rose on the left, who fell on the right, committees before branches; or the sentence that says why nobody."""
-    block, kind = layout["moves"], places_gained.told(view)
+    block, kind = layout["moves"], places_gained.basis_of_moves(view)
     before = str(view.period.previous)
     title = block["titles"].get(kind, block["titles"]["other"])
     yield sheet_table.band(title.format(before=before), width, "caption")

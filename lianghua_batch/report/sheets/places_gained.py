@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding, written
+from lianghua_batch.scoring.results import UnitResult, written
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Climb:
         return self.score_now - self.score_before
 
 
-def told(view: View) -> str:
+def basis_of_moves(view: View) -> str:
     """What the climbs are between, or why there are none: the name of a sentence of the layout."""
     if view.results.draft:
         return "draft"
@@ -44,7 +44,7 @@ def told(view: View) -> str:
 
 def of_level(view: View, level: str) -> list[Climb]:
     """The climbs of a level's units that are there at both ends."""
-    kind = told(view)
+    kind = basis_of_moves(view)
     if kind == "since":
         return list(_since(view, level, view.before.results))
     return list(_within(view, level)) if kind.startswith("within") else []
@@ -78,7 +78,5 @@ def _within(view: View, level: str) -> Iterator[Climb]:
             yield _climb(standing, first.rank_county, last.rank_county, *totals)
 
 
-def _climb(
-    standing: UnitStanding, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
-) -> Climb:
+def _climb(standing: UnitResult, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction) -> Climb:
     return Climb(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)

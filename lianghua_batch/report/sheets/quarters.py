@@ -13,7 +13,7 @@ from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas, years
 from lianghua_batch.report.sheets.rankings import cohorts, quarter_key, quarter_scores, ranking_key
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[Fraction]], Fraction]]] = {
     "mean": ("AVERAGE", exact.mean),
@@ -47,7 +47,7 @@ def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list
     return [replace(item, overrides={"group": group}) for item in items]
 
 
-def summarised(view: View, standings: Sequence[UnitStanding]) -> bool:
+def summarised(view: View, standings: Sequence[UnitResult]) -> bool:
     """Whether a cohort has too many branches for a chart with a line each."""
     return len(standings) > view.layout("quarters")["lines"]
 
@@ -63,7 +63,7 @@ def moved(view: View, unit_id: str) -> int | None:
     return of[0].rank_county - of[-1].rank_county if of and of[0] and of[-1] else None
 
 
-def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     unit = standing.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)
@@ -81,14 +81,14 @@ def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
 
 
 def _summaries(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], cohort: str, standings: Sequence[UnitStanding]
+    view: View, layout: Mapping[str, Any], shown: Sequence[Field], cohort: str, standings: Sequence[UnitResult]
 ) -> Iterable[Row]:
     for name, label in layout["summaries"].items():
         cells = (_summary(view, f, name, label, cohort, standings) for f in shown)
         yield Row(tuple(cells), level=1)
 
 
-def _summary(view: View, field: Field, name: str, label: str, cohort: str, standings: Sequence[UnitStanding]) -> Cell:
+def _summary(view: View, field: Field, name: str, label: str, cohort: str, standings: Sequence[UnitResult]) -> Cell:
     """One cell of a cohort's mean, best or worst, over those that have a score."""
     if field.name == "name":
         return Cell(label, "total_text")
@@ -106,6 +106,6 @@ def _summary(view: View, field: Field, name: str, label: str, cohort: str, stand
     return view.cell(view.guarded(of(values)), field.style, key=key, formula=formula)
 
 
-def _totals(view: View, quarter: Period, standings: Sequence[UnitStanding]) -> list[Fraction]:
+def _totals(view: View, quarter: Period, standings: Sequence[UnitResult]) -> list[Fraction]:
     found = (view.trends.standings.get((s.unit.id, quarter)) for s in standings)
     return [s.scores.total.value for s in found if s is not None]

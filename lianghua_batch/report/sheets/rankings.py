@@ -18,7 +18,7 @@ from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.sheets import branch_class, formulas, year_on_year
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.organisation_year import OrganisationYear
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that 得分构成 gives no number for
 # Columns of the year before, by what they show of it, and those that are a change: of which number, and its formula.
@@ -38,15 +38,15 @@ _CHANGES = {
 }
 _STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
 
-Getter = Callable[[View, UnitStanding], Value | Score | None]
+Getter = Callable[[View, UnitResult], Value | Score | None]
 
 
-def _member_count(view: View, standing: UnitStanding) -> int:
+def _member_count(view: View, standing: UnitResult) -> int:
     branches = view.branches_of(standing.unit.id) if standing.unit.level == COMMITTEE else [standing.unit.id]
     return sum(view.member_counts[b] for b in branches)
 
 
-def _part(standing: UnitStanding, name: str) -> Value | None:
+def _part(standing: UnitResult, name: str) -> Value | None:
     """What one score contributes to the total, exactly; None where it is no part of it."""
     score = getattr(standing.scores, name)
     return next((p.amount for p in standing.scores.total.parts if score is not None and p.of is score), None)
@@ -66,16 +66,16 @@ _VALUES: dict[str, Getter] = {
 }
 
 
-def unit_value(view: View, standing: UnitStanding, name: str) -> Value | Score | None:
+def unit_value(view: View, standing: UnitResult, name: str) -> Value | Score | None:
     """What a unit's column `name` shows: an entry of the table above, else the score of that name."""
     getter = _VALUES.get(name)
     return getter(view, standing) if getter else getattr(standing.scores, name)
 
 
-def in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
+def in_county(standings: Sequence[UnitResult]) -> list[UnitResult]:
     """Units by their rank among all of their level; within a tie by 年末考核分, then 组织编号 (spec §5.11)."""
 
-    def order(standing: UnitStanding) -> tuple:
+    def order(standing: UnitResult) -> tuple:
         scores = standing.scores
         year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
         return (standing.rank_county, -year_end, standing.unit.id)
@@ -83,7 +83,7 @@ def in_county(standings: Sequence[UnitStanding]) -> list[UnitStanding]:
     return sorted(standings, key=order)
 
 
-def cohorts(standings: Sequence[UnitStanding]) -> list[tuple[str, list[UnitStanding]]]:
+def cohorts(standings: Sequence[UnitResult]) -> list[tuple[str, list[UnitResult]]]:
     """The cohorts with their units in rank order; the one without a committee comes last."""
     groups = [(cohort, list(units)) for cohort, units in groupby(standings, key=lambda s: s.cohort)]
     return sorted(groups, key=lambda group: group[0] == "")
@@ -104,13 +104,13 @@ def quarter_scores(view: View, unit_id: str) -> Keys:
     return Keys(tuple(quarter_key(unit_id, q) for q in view.trends.quarters))
 
 
-def cell(view: View, standing: UnitStanding, name: str, style: str, span: int = 1) -> Cell:
+def cell(view: View, standing: UnitResult, name: str, style: str, span: int = 1) -> Cell:
     """A unit's number as it stands in 得分构成, and follows it."""
     formula = None if name in _PLAIN else formulas.same((standing.unit.id, name))
     return view.cell(unit_value(view, standing, name), style, span, formula=formula)
 
 
-def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> Cell:
+def _cell(view: View, standing: UnitResult, field: Field, *, keyed: bool) -> Cell:
     """A cell of a ranking; where `keyed` links and charts find it."""
     key = ranking_key(standing.unit.id, field.name) if keyed else None
     if field.name == "name":
@@ -125,7 +125,7 @@ def _cell(view: View, standing: UnitStanding, field: Field, *, keyed: bool) -> C
     return replace(cell(view, standing, field.name, field.style), key=key)
 
 
-def _last_year_cell(view: View, standing: UnitStanding, field: Field, key: Key | None) -> Cell:
+def _last_year_cell(view: View, standing: UnitResult, field: Field, key: Key | None) -> Cell:
     """A number of the year before, or how much it has changed, which follows this year's number in 得分构成.
 
     No formula speaks of its own row: sorting the sheet would leave it behind.
@@ -145,7 +145,7 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
     """The columns of a ranking, and those of the year before where that is there."""
     layout = view.layout(key)
     specs = list(layout["columns"])
-    if year_on_year.told(view) == year_on_year.COMPARED:
+    if year_on_year.comparability(view) == year_on_year.COMPARED:
         before = layout["last_year"]
         group = before["group"].format(period=view.period.previous)
         moves = view.class_moves is not None and view.class_moves.compared
@@ -155,12 +155,12 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
 
 
 def _rows(
-    view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], *, keyed: bool, level: int = 0
+    view: View, shown: Sequence[Field], standings: Sequence[UnitResult], *, keyed: bool, level: int = 0
 ) -> list[Row]:
     return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in shown), level=level) for s in standings]
 
 
-def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding], rows: int) -> tuple[Bars, ...]:
+def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
     """Bars behind the totals, for the eye."""
     column = next(i for i, f in enumerate(shown) if f.name == "total")
     if not standings:
@@ -170,7 +170,7 @@ def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitStanding],
     return (Bars(column, 0, rows - 1, view.words["bar_colour"], least, max(totals)),)
 
 
-def _ranking(view: View, key: str, standings: Sequence[UnitStanding]) -> SheetTable:
+def _ranking(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
     shown = _fields(view, key)
     rows = _rows(view, shown, standings, keyed=True)
     sheet = sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))

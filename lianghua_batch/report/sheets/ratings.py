@@ -12,7 +12,7 @@ from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.indicator_scores import ordered
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 AUDIENCES = ("masses", "clients")
 
@@ -58,7 +58,7 @@ def marks(view: View) -> SheetTable:
     return sheet_table.sheet(view, "ratings", (f.column for f in shown), rows, filtered=len(rows))
 
 
-def _marked(standing: UnitStanding) -> Iterator[Score]:
+def _marked(standing: UnitResult) -> Iterator[Score]:
     """The scores of a unit that are means of marks."""
     scores = standing.scores
     inspections = getattr(scores, "inspections", {None: scores.inspection})
@@ -66,7 +66,7 @@ def _marked(standing: UnitStanding) -> Iterator[Score]:
 
 
 def _mark(
-    view: View, layout: Mapping[str, Any], standing: UnitStanding, score: Score, part: Contribution
+    view: View, layout: Mapping[str, Any], standing: UnitResult, score: Score, part: Contribution
 ) -> Mapping[str, Value | None]:
     return {
         **_whose(standing, part),
@@ -100,7 +100,7 @@ def ballots(view: View) -> SheetTable:
     return sheet_table.sheet(view, "ballots", (f.column for f in shown), rows, filtered=len(rows))
 
 
-def _whose(standing: UnitStanding, part: Contribution) -> Mapping[str, str]:
+def _whose(standing: UnitResult, part: Contribution) -> Mapping[str, str]:
     place = part.source
     names = {"unit_id": standing.unit.id, "unit_name": standing.unit.name}
     return {**names, "file": place.file, "sheet": place.sheet, "cell": place.cell}

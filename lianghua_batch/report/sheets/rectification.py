@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from lianghua_batch.analysis import rectification
-from lianghua_batch.analysis.rectification import Counts, Finding, Rectification
+from lianghua_batch.analysis.rectification import Counts, FoundProblem, Rectification
 from lianghua_batch.core import exact
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE
@@ -33,7 +33,7 @@ def _sheet(view: View, key: str, shown: Sequence[Field], rows: Sequence[Row]) ->
     return sheet_table.sheet(view, key, (f.column for f in shown), rows or [none], filtered=len(rows))
 
 
-def _finding(view: View, its: Finding) -> Mapping[str, Value]:
+def _finding(view: View, its: FoundProblem) -> Mapping[str, Value]:
     return {
         **_unit(its.unit),
         "cohort": "" if its.unit.level == COMMITTEE else view.cohort_name(its.unit.parent or ""),

@@ -5,14 +5,14 @@ from typing import Any
 
 from lianghua_batch.analysis import lookback, rewards_and_sanctions
 from lianghua_batch.analysis.published import Unusable
-from lianghua_batch.analysis.rewards_and_sanctions import Kind, Use
+from lianghua_batch.analysis.rewards_and_sanctions import RewardKind, Use
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
 from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.sheets.rankings import unit_value
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 
 def build(view: View) -> SheetTable:
@@ -41,7 +41,7 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
 
 
 def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> Iterator[Row]:
-    found = rewards_and_sanctions.of(view.results, view.earlier)
+    found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
     standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
     for kind in rewards_and_sanctions.kinds():
         of_kind = [u for u in found.applying if u.use == kind.name]
@@ -55,20 +55,20 @@ def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> 
             yield from _rows(view, shown, standings, unchecked)
 
 
-def _band(template: str, kind: Kind, listed: Sequence[Use], width: int) -> Row:
+def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) -> Row:
     text = template.format(label=kind.label, count=len(listed), rule=kind.rule, clause=kind.clause)
     return sheet_table.band(text, width)
 
 
 def _rows(
-    view: View, shown: Sequence[Field], standings: Mapping[str, UnitStanding], listed: Sequence[Use]
+    view: View, shown: Sequence[Field], standings: Mapping[str, UnitResult], listed: Sequence[Use]
 ) -> Iterator[Row]:
     for use in listed:
         standing = standings[use.unit.id]
         yield sheet_table.row(view, shown, lambda f, u=use, s=standing: _value(view, u, s, f.name))
 
 
-def _value(view: View, use: Use, standing: UnitStanding, name: str) -> Value | Score | None:
+def _value(view: View, use: Use, standing: UnitResult, name: str) -> Value | Score | None:
     if name == "reason":
         return use.reason
     if name == "level":

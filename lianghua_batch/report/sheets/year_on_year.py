@@ -9,7 +9,7 @@ from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding, written
+from lianghua_batch.scoring.results import UnitResult, written
 
 COMPARED, ABSENT, UNUSABLE, NEW = "compared", "absent", "unusable", "new"
 _COMMITTEES, _BRANCHES = "committees", "branches"
@@ -33,7 +33,7 @@ class LastYear:
     climbed_county: int | None
 
 
-def told(view: View, unit_id: str | None = None) -> str | None:
+def comparability(view: View, unit_id: str | None = None) -> str | None:
     """Whether last year is there, for one unit or at all, or why not; None where nothing is compared: in a quarter, in a draft."""
     if not view.is_year or view.results.draft:
         return None
@@ -42,9 +42,9 @@ def told(view: View, unit_id: str | None = None) -> str | None:
     return UNUSABLE if isinstance(view.before, Unusable) else ABSENT
 
 
-def of_unit(view: View, standing: UnitStanding) -> LastYear | None:
+def of_unit(view: View, standing: UnitResult) -> LastYear | None:
     """A ranked unit a year before; None where it was not ranked, or nothing is compared."""
-    if told(view, standing.unit.id) != COMPARED:
+    if comparability(view, standing.unit.id) != COMPARED:
         return None
     row = _rows(view)[standing.unit.id]
     total = None if row["total"] is None else Fraction(row["total"])

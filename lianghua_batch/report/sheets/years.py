@@ -10,7 +10,7 @@ from lianghua_batch.report.layout.model import Cell, Family, Key, Keys, Row, She
 from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets.rankings import cohorts, ranking_key
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _SHOWN = {"totals": "total", "grades": "grade", "ranks": "rank"}
 
@@ -70,7 +70,7 @@ def instead(view: View, width: int) -> Iterator[Row]:
         yield sheet_table.band(words["none"].format(**facts), width, "note")
 
 
-def _cell(view: View, standing: UnitStanding, field: Field) -> Cell:
+def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     unit = standing.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)

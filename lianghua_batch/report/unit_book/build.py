@@ -27,7 +27,7 @@ from lianghua_batch.report.unit_book import scorecard
 from lianghua_batch.report.unit_book import view as unit_views
 from lianghua_batch.report.unit_book.view import UnitView
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import Results, UnitStanding
+from lianghua_batch.scoring.results import Results, UnitResult
 
 __all__ = ["UnitBook", "build", "folder", "suffix"]
 
@@ -50,7 +50,7 @@ class UnitBook:
 
     path: str
     view: View
-    standing: UnitStanding
+    standing: UnitResult
 
     def content(self) -> tuple[tuple[SheetTable, ...], Properties]:
         """Return its sheets, 成绩单 first, and its properties."""

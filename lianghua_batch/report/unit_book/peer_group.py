@@ -7,7 +7,7 @@ from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding, written
+from lianghua_batch.scoring.results import UnitResult, written
 
 COHORT, COUNTY = "cohort", "county"
 PUBLIC = "total"  # everybody's is announced
@@ -22,40 +22,40 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Group:
+class PeerGroup:
     """Whom a unit is compared with, itself among them: `kind` is COHORT or COUNTY; None where neither is large enough."""
 
     kind: str | None
-    standings: tuple[UnitStanding, ...]
+    standings: tuple[UnitResult, ...]
     cohort_size: int
 
 
-def level(view: View, standing: UnitStanding) -> tuple[UnitStanding, ...]:
+def level(view: View, standing: UnitResult) -> tuple[UnitResult, ...]:
     """All ranked units of a unit's level."""
     return view.results.committees if standing.unit.level == COMMITTEE else view.results.branches
 
 
-def cohort(view: View, standing: UnitStanding) -> tuple[UnitStanding, ...]:
+def cohort(view: View, standing: UnitResult) -> tuple[UnitResult, ...]:
     """The units that a unit is ranked among."""
     return tuple(s for s in level(view, standing) if s.cohort == standing.cohort)
 
 
-def group(view: View, standing: UnitStanding) -> Group:
+def group(view: View, standing: UnitResult) -> PeerGroup:
     """Choose whom to compare a unit with; `view` is of the whole county."""
     near, every = cohort(view, standing), level(view, standing)
     least = view.sheets["scorecard"]["others"]["mean"]
     choices = ((COHORT, near), (COUNTY, every)) if standing.unit.level != COMMITTEE else ((COUNTY, every),)
     for kind, standings in choices:
         if len(standings) > least:
-            return Group(kind, standings, len(near))
-    return Group(None, near, len(near))
+            return PeerGroup(kind, standings, len(near))
+    return PeerGroup(None, near, len(near))
 
 
-def compared(view: View, among: Group, standing: UnitStanding, name: str) -> Compared:
+def compared(view: View, among: PeerGroup, standing: UnitResult, name: str) -> Compared:
     """Compare one number of a unit with its group's; of what is not public, only where enough others have it."""
     everybody = [s for s in among.standings if getattr(s.scores, name) is not None]
     others = sum(s.unit.id != standing.unit.id for s in everybody)
-    values = [shown(view, getattr(s.scores, name)) for s in everybody]
+    values = [as_published(view, getattr(s.scores, name)) for s in everybody]
     needed = view.sheets["scorecard"]["others"]
     return Compared(
         view.scheme.final(exact.mean(values)) if others >= needed["mean"] else None,
@@ -63,6 +63,6 @@ def compared(view: View, among: Group, standing: UnitStanding, name: str) -> Com
     )
 
 
-def shown(view: View, score: Score) -> Fraction:
+def as_published(view: View, score: Score) -> Fraction:
     """A score as results.json has it."""
     return Fraction(written(view.results.county, score))

@@ -12,14 +12,14 @@ from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
 from lianghua_batch.report.unit_book import peer_group, scorecard_blocks, scorecard_chart
-from lianghua_batch.report.unit_book.peer_group import Compared, Group
+from lianghua_batch.report.unit_book.peer_group import Compared, PeerGroup
 from lianghua_batch.report.unit_book.view import UnitView
 
 KEY = "scorecard"
 
 
 @dataclass(frozen=True)
-class Component:
+class ScoreComponent:
     """One number that the total comes from, compared with the group's: `spec` is its entry in the layout."""
 
     spec: Mapping[str, Any]
@@ -39,7 +39,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
     among = peer_group.group(view.whole, view.standing)
     components = list(_components(view, layout, among))
     above = [*_head(view, layout, width), *_cards(view, layout, width)]
-    chart = scorecard_chart.of(view, components, among, len(above) + 1)
+    chart = scorecard_chart.scorecard_chart(view, components, among, len(above) + 1)
     room = chart.column if chart is not None and chart.column else width
     table = list(_table(view, layout, room, among, components))
     rows = [
@@ -106,14 +106,16 @@ def _place(words: Mapping[str, str], rank: int, ranks: Sequence[int]) -> Cell:
 # --- what the total comes from ---------------------------------------------------------------------------------------
 
 
-def _components(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterator[Component]:
+def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[ScoreComponent]:
     scores = view.standing.scores
     shares = _shares(scores)
     for spec in layout["components"]:
         score = getattr(scores, spec["name"])
         if score is not None:
             share = shares.get(spec["name"])
-            yield Component(spec, score, share, peer_group.compared(view.whole, among, view.standing, spec["name"]))
+            yield ScoreComponent(
+                spec, score, share, peer_group.compared(view.whole, among, view.standing, spec["name"])
+            )
 
 
 def _shares(scores: object) -> Mapping[str, Fraction]:
@@ -124,7 +126,7 @@ def _shares(scores: object) -> Mapping[str, Fraction]:
 
 
 def _table(
-    view: UnitView, layout: Mapping[str, Any], width: int, among: Group, components: Iterable[Component]
+    view: UnitView, layout: Mapping[str, Any], width: int, among: PeerGroup, components: Iterable[ScoreComponent]
 ) -> Iterator[Row]:
     """Own number, weight, the group's mean and highest, and the difference from the mean; without a group only the first two."""
     words = layout["table"]
@@ -146,10 +148,10 @@ def _spanned(cell: Cell, span: int) -> Cell:
     return Cell(cell.value, cell.style, span, key=cell.key, formula=cell.formula)
 
 
-def _cells(view: UnitView, component: Component) -> Mapping[str, Cell]:
+def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
     """The cells of one row by column."""
     style, others = component.spec["style"], component.others
-    own = peer_group.shown(view, component.score)
+    own = peer_group.as_published(view, component.score)
     difference = None if others.mean is None else own - others.mean
     key = {name: scorecard_chart.key(component.name, name) for name in ("item", "own", "mean")}
     weight = "" if component.share is None else f"{exact.short(component.share * 100)}%"
@@ -164,7 +166,7 @@ def _cells(view: UnitView, component: Component) -> Mapping[str, Cell]:
     }
 
 
-def _remarks(view: UnitView, layout: Mapping[str, Any], among: Group) -> Iterator[str]:
+def _remarks(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[str]:
     """With whom the unit is compared, and what is therefore left out."""
     words, standing = layout["compared"], view.standing
     level = view.choice("roster", "units", "level", standing.unit.level)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch.analysis import rectification
-from lianghua_batch.analysis.year_history import Place
+from lianghua_batch.analysis.year_history import YearPlace
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.scheme import COMMITTEE
@@ -33,7 +33,7 @@ def _own_branches(view: UnitView) -> list[str]:
 
 def last_year(view: UnitView) -> Iterator[Row]:
     """总分, 等次 and places of the year before and what has changed, or why there are none; of a quarter nothing."""
-    told = year_on_year.told(view, view.standing.unit.id)
+    told = year_on_year.comparability(view, view.standing.unit.id)
     if told is None:
         return
     block, width = view.layout("scorecard")["last_year"], view.layout("scorecard")["grid"]["columns"]
@@ -59,7 +59,7 @@ def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
     return words["line"].format(years=view.listed(told))
 
 
-def _year(view: UnitView, words: Mapping[str, str], period: Period, place: Place | None) -> str:
+def _year(view: UnitView, words: Mapping[str, str], period: Period, place: YearPlace | None) -> str:
     if place is None or place.total is None:
         return words["missing"].format(period=period, missing=view.words["missing"])
     return words["year"].format(period=period, total=exact.text(place.total), grade=place.grade or "")
@@ -132,18 +132,18 @@ def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
     scores = view.standing.scores
     if name == "months":
         mean = scores.member_mean
-        return _months(view), None if mean is None else peer_group.shown(view, mean)
+        return _months(view), None if mean is None else peer_group.as_published(view, mean)
     if name == "inspections":
-        found = {p: peer_group.shown(view, s) for p, s in scores.inspections.items()}
-        return found, peer_group.shown(view, scores.inspection)
+        found = {p: peer_group.as_published(view, s) for p, s in scores.inspections.items()}
+        return found, peer_group.as_published(view, scores.inspection)
     standings = zip(view.trends.quarters, view.trends.of(view.standing.unit.id), strict=True)
     ranked = {q: s for q, s in standings if s is not None}
     if name == "rank":
         return {q: s.rank for q, s in ranked.items()}, view.standing.rank
     found = {q: getattr(s.scores, name) for q, s in ranked.items()}
     whole = getattr(scores, name) if name != peer_group.PUBLIC else None
-    shown = {q: peer_group.shown(view, s) for q, s in found.items() if s is not None}
-    return shown, None if whole is None else peer_group.shown(view, whole)
+    shown = {q: peer_group.as_published(view, s) for q, s in found.items() if s is not None}
+    return shown, None if whole is None else peer_group.as_published(view, whole)
 
 
 def _months(view: UnitView) -> _BY_PERIOD:
@@ -175,7 +175,7 @@ def _matter(view: UnitView, spec: Mapping[str, str]) -> str:
     name, own, county = spec["name"], view.standing.unit.id, view.results.county
     if name in BONUSES:
         filed = sum(row["kind"] == name for row in county.rows_by_unit("bonus").get(own, ()))
-        amount = peer_group.shown(view, getattr(view.standing.scores, name))
+        amount = peer_group.as_published(view, getattr(view.standing.scores, name))
         return spec["text"].format(amount=_signed(amount), count=filed)
     if name == "warnings":
         return spec["text"].format(count=len(view.warnings))

@@ -8,7 +8,7 @@ from typing import Any
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.layout.model import Cell, Chart, Family, Key, Keys, Row, Series, SheetTable
 from lianghua_batch.report.unit_book import peer_group
-from lianghua_batch.report.unit_book.peer_group import Group
+from lianghua_batch.report.unit_book.peer_group import PeerGroup
 from lianghua_batch.report.unit_book.view import UnitView
 
 _STEP = 10  # the axis begins at a multiple of it
@@ -19,7 +19,7 @@ def key(component: str, column: str) -> Key:
     return (Family.SCORECARD, component, column)
 
 
-def of(view: UnitView, components: Sequence[Any], among: Group, first: int) -> Chart | None:
+def scorecard_chart(view: UnitView, components: Sequence[Any], among: PeerGroup, first: int) -> Chart | None:
     """The chart for a table whose heading is in row `first`; None where there is nothing to compare."""
     layout = view.layout("scorecard")["chart"]
     charted = [c for c in components if c.spec.get("charted") and c.others.mean is not None]
@@ -30,9 +30,9 @@ def of(view: UnitView, components: Sequence[Any], among: Group, first: int) -> C
     return None
 
 
-def _compared(view: UnitView, layout: Any, among: Group, components: Sequence[Any], first: int) -> Chart:
+def _compared(view: UnitView, layout: Any, among: PeerGroup, components: Sequence[Any], first: int) -> Chart:
     names = [c.name for c in components if c.spec.get("charted")]
-    values = [peer_group.shown(view, c.score) for c in components if c.spec.get("charted")]
+    values = [peer_group.as_published(view, c.score) for c in components if c.spec.get("charted")]
     values += [c.others.mean for c in components if c.spec.get("charted") and c.others.mean is not None]
     categories = Keys(tuple(key(n, "item") for n in names))
     series = tuple(

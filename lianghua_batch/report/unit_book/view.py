@@ -11,7 +11,7 @@ from lianghua_batch.analysis.year_history import Years
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitStanding
+from lianghua_batch.scoring.results import UnitResult
 
 _COLUMN = "unit_id"  # whose row it is, in the county's forms
 
@@ -21,7 +21,7 @@ class UnitView(View):
     """The view of a unit's own workbook: `results` hold only what it may see, `whole` is everything, to be compared with."""
 
     whole: View | None = None
-    standing: UnitStanding | None = None
+    standing: UnitResult | None = None
 
     def layout(self, key: str) -> Mapping[str, Any]:
         """The sheet's layout, with what a unit's own workbook says otherwise."""
@@ -55,7 +55,7 @@ class UnitView(View):
         return self.whole.check_code
 
 
-def of_unit(whole: View, standing: UnitStanding) -> UnitView:
+def of_unit(whole: View, standing: UnitResult) -> UnitView:
     """Return the view of a ranked unit: of members and rows of forms only those of itself and, for a committee, its branches."""
     results, unit = whole.results, standing.unit
     if unit.level == COMMITTEE:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from lianghua_batch.core import worker_pool
-from lianghua_batch.core.worker_pool import Crew, Died, Duty, Failed
+from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.report.layout.model import Properties, SheetTable
 from lianghua_batch.report.writer import workbook
 
@@ -13,12 +13,12 @@ Content = tuple[Sequence[SheetTable], Properties | None]
 Progress = Callable[[int, int], None]
 Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
 
-_DUTY = Duty("lianghua_batch.report.writer.workbook", "write")
+_DUTY = Task("lianghua_batch.report.writer.workbook", "write")
 _FEW = 12  # books: to start a crew takes as long as writing them
 _AHEAD = 20  # books made for each worker before one is written: the first, the ranking, takes as long as so many
 
 
-class Broken(RuntimeError):
+class UnitBookFailed(RuntimeError):
     """A worker met an error of the program's own; the text is its trace."""
 
 
@@ -38,7 +38,7 @@ def write(folder: Path, books: Iterable[Book], progress: Progress | None = None)
 
 def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None:
     """The sheets are made here, one book after another, while the crew writes those that are."""
-    workers = Crew(_DUTY)
+    workers = WorkerPool(_DUTY)
     first, second = itertools.tee((folder / name, *make()) for name, make in books)
     try:
         for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * worker_pool.cores()), start=1):
@@ -46,8 +46,8 @@ def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None
             if isinstance(answer, OSError):
                 raise answer
             if isinstance(answer, Failed):
-                raise Broken(answer.trace)
-            if isinstance(answer, Died):  # perhaps for lack of memory for several at once
+                raise UnitBookFailed(answer.trace)
+            if isinstance(answer, WorkerDied):  # perhaps for lack of memory for several at once
                 workbook.write(*request)
             told(done, len(books))
     finally:
