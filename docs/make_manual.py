@@ -28,7 +28,7 @@ _PARTS = {
     "7": "归档",
 }
 _SEVERITIES = {"E": "错误", "W": "提示"}
-# What stands for a placeholder of messages.yaml; `code.placeholder` goes before `placeholder`.
+# What stands for a placeholder of messages/problems.yaml; `code.placeholder` goes before `placeholder`.
 _WORDS = {
     "E115.period": "年度",
     "E118.first": "一处的值和单元格",
@@ -163,7 +163,7 @@ def _form(name: str) -> list[str]:
     lines = [
         f"- 用途：{form.purpose}",
         f"- 谁填：{words['filed_by'][form.filed_by]}，{_periods(form)}；报送时间：{form.due}。",
-        f"- 依据：{resources.load('clauses')['clauses'][form.clause]['label']}",
+        f"- 依据：{resources.load('rules/clauses')['clauses'][form.clause]['label']}",
     ]
     for sheet in form.sheets:
         lines += ["", *_sheet(sheet, several=len(form.sheets) > 1)]
@@ -200,7 +200,7 @@ def _allowed(column: Column) -> str:
 
 def _io_reasons() -> list[str]:
     """Every reason of the system for not reading or writing, and what to do."""
-    entries = resources.load("io_reasons")["reasons"].values()
+    entries = resources.load("messages/os_errors")["reasons"].values()
     return _table(["屏幕上写的原因", "怎么办"], [(entry["reason"], entry["remedy"]) for entry in entries])
 
 
@@ -209,7 +209,7 @@ def _io_reasons() -> list[str]:
 
 def _mail_sample() -> list[str]:
     """A settings file to start from."""
-    return ["```toml", *resources.load("mail")["sample"].splitlines(), "```"]
+    return ["```toml", *resources.load("messages/mail")["sample"].splitlines(), "```"]
 
 
 def _mail_settings() -> list[str]:
@@ -217,7 +217,7 @@ def _mail_settings() -> list[str]:
     needed = _instructions()["required"]
     rows = [
         (f"`[{section}]`", f"`{key}`", needed if spec.get("required") else "", spec["note"], f"`{spec['example']}`")
-        for section, keys in resources.load("mail")["settings"].items()
+        for section, keys in resources.load("messages/mail")["settings"].items()
         for key, spec in keys.items()
     ]
     return _table(["节", "名称", "必填", "意思", "写法示例"], rows)
@@ -228,9 +228,9 @@ def _mail_settings() -> list[str]:
 
 def _parameters() -> list[str]:
     """Every 参数: name, Linxi value, what may be filled in, note, clause."""
-    clauses, basis = resources.load("clauses")["clauses"], resources.load("templates")["texts"]["basis"]
+    clauses, basis = resources.load("rules/clauses")["clauses"], resources.load("templates")["texts"]["basis"]
     rows = []
-    for number, entry in enumerate(resources.load("parameters")["parameters"], start=1):
+    for number, entry in enumerate(resources.load("rules/parameters")["parameters"], start=1):
         clause = clauses[entry["clause"]]
         source = basis[clause["kind"]].format(clause=clause["label"])
         allowed = parameters.kind_of(entry).removesuffix(" 之一")
@@ -241,7 +241,7 @@ def _parameters() -> list[str]:
 def _codes() -> list[str]:
     """Every code: what it means, what to do; by what it is about, errors before warnings."""
     parts: dict[str, list[Sequence[str]]] = defaultdict(list)
-    for code, entry in sorted(resources.load("messages").items()):
+    for code, entry in sorted(resources.load("messages/problems").items()):
         meaning, remedy = (_readable(code, entry[key]) for key in ("message", "remedy"))
         parts[code[1]].append((code, _SEVERITIES[code[0]], meaning, remedy))
     lines: list[str] = []
@@ -261,7 +261,7 @@ def _readable(code: str, text: str) -> str:
 
 def _states() -> list[str]:
     """The states of a form that is due, the worst first."""
-    rows = [(s["label"], s["mark"], s["meaning"]) for s in resources.load("status")["states"].values()]
+    rows = [(s["label"], s["mark"], s["meaning"]) for s in resources.load("messages/status")["states"].values()]
     return _table(["情况", "年度的表中写作", "意思"], rows)
 
 

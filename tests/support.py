@@ -156,7 +156,9 @@ def line(problem) -> str:
 
 def _scheme() -> list[FilledForm]:
     file, year = "考评方案.xlsx", {"期间": "2026"}
-    rules = [[e["label"], parameters.default_text(e), None, None] for e in resources.load("parameters")["parameters"]]
+    rules = [
+        [e["label"], parameters.default_text(e), None, None] for e in resources.load("rules/parameters")["parameters"]
+    ]
     bands = [
         *(["组织", grade, lower] for grade, lower in (("优秀", 90), ("良好", 85), ("一般", 70), ("较差", None))),
         *(["党员", grade, lower] for grade, lower in (("优秀", 90), ("合格", 70), ("基本合格", 60), ("不合格", None))),

@@ -610,7 +610,7 @@ def test_forms_that_have_errors_are_named_with_the_first(shelf):
 
 # 考评方案 gives both weights by their labels: with the labels exchanged, 60 and 40 are exchanged.
 EXCHANGED = {
-    "parameters.yaml": [
+    "rules/parameters.yaml": [
         ("quarter_points_weight, label: 季度党员积分权重", "quarter_points_weight, label: 季度督查权重*"),
         ("quarter_inspection_weight, label: 季度督查权重", "quarter_inspection_weight, label: 季度党员积分权重"),
         ("季度督查权重*", "季度督查权重"),
@@ -636,7 +636,7 @@ def older(path: Path, changes: dict[str, list[tuple[str, str]]], **values: str) 
 
 
 def test_a_seal_under_rules_with_other_words_is_verified_under_them(shelf):
-    older(shelf / LAST, {"archive.yaml": [("被改动、损坏或换掉", "不对")]})
+    older(shelf / LAST, {"messages/archive.yaml": [("被改动、损坏或换掉", "不对")]})
     said = json.loads(invoke("archive", "verify", shelf, "--format", "json").output)
     assert (said["findings"], said["notes"]) == ([], [])
     assert [s["recomputed_under"] for s in said["seals"]] == ["installed", "installed", "sealed"]
@@ -700,8 +700,8 @@ def test_forms_that_the_installed_rules_find_faulty_are_reported(shelf, tmp_path
 @pytest.mark.parametrize(
     "changes",
     [
-        {"reading.yaml": [("kinds:", "sorts:"), ("limits:", "bounds:")]},
-        {"parameters.yaml": [("parameters:", "parameters: [")]},
+        {"reading.yaml": [("limits:", "limits: [")]},
+        {"rules/parameters.yaml": [("parameters:", "parameters: [")]},
     ],
 )
 def test_rules_that_this_program_cannot_read_are_said(shelf, changes):

@@ -129,7 +129,7 @@ def numbers(values):
 
 def colour_of(outcome, grade, scope=ORGANISATION):
     style = View(outcome, ()).grade_style(grade, scope)
-    return resources.load("report")["styles"][style]["bg_color"].lstrip("#")
+    return resources.load("report/workbook")["styles"][style]["bg_color"].lstrip("#")
 
 
 # --- what every chart has ------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_the_grades_colours_go_from_light_to_dark(year):
         shades = [lightness(colour_of(year, band.grade, scope)) for band in year.county.scheme.bands[scope]]
         assert shades == sorted(shades, reverse=True)
     for name in ("part_colours", "level_colours"):
-        colours = resources.load_parts("report")["charts"][name]
+        colours = resources.load_parts("report/sheets")["charts"][name]
         listed = colours.values() if isinstance(colours, dict) else colours
         shades = [lightness(c.lstrip("#")) for c in listed]
         assert shades == sorted(shades, reverse=True)

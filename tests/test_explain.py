@@ -395,7 +395,7 @@ def test_a_computed_indicator_with_its_members_and_what_the_clip_takes(county, t
 
 
 def test_no_two_rules_go_by_one_name():
-    catalogue = resources.load("clauses")
+    catalogue = resources.load("rules/clauses")
     names = [entry["label"] for kind in ("steps", "items") for entry in catalogue[kind].values()]
     assert sorted(names) == sorted(set(names))
 

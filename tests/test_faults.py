@@ -504,7 +504,7 @@ def test_windows_own_numbers_go_first(number, reason):
 
 
 def test_every_reason_is_used_and_every_name_is_known():
-    words = resources.load("io_reasons")
+    words = resources.load("messages/os_errors")
     assert set(words["errno"].values()) | set(words["windows"].values()) == set(words["reasons"])
     if sys.platform == "linux":
         assert [name for name in words["errno"] if not hasattr(errno, name)] == []

@@ -36,13 +36,13 @@ def test_the_sample_is_whole_and_names_every_key():
     assert (found.server.host, found.server.port, found.server.security) == ("smtp.example.cn", 465, "smtps")
     assert found.sender == Sender("县直机关工委", "jggw@example.cn")
     assert found.operators == ("jggw@example.cn",)
-    for section, keys in resources.load("mail")["settings"].items():
+    for section, keys in resources.load("messages/mail")["settings"].items():
         assert f"[{section}]" in settings.sample()
         assert all(f"{key} = " in settings.sample() for key in keys)
 
 
 def test_every_example_is_right():
-    keys = resources.load("mail")["settings"]
+    keys = resources.load("messages/mail")["settings"]
     (ca_file,) = (spec for spec in keys["smtp"].values() if spec["kind"] == "file")
     lines = [
         f"[{s}]\n" + "\n".join(f"{k} = {spec['example']}" for k, spec in ks.items() if spec is not ca_file)
@@ -186,7 +186,7 @@ VALUES = st.recursive(
     ),
     max_leaves=4,
 )
-KEYS = [(section, key) for section, keys in resources.load("mail")["settings"].items() for key in keys]
+KEYS = [(section, key) for section, keys in resources.load("messages/mail")["settings"].items() for key in keys]
 
 
 @hypothesis.settings(max_examples=150, deadline=None)

@@ -69,7 +69,7 @@ def test_every_form_parameter_and_code_has_its_place():
     ]
     assert MANUAL.count("<!-- 完 -->") == len(made)
     cells = {line.split(" | ")[0].removeprefix("| ") for line in MANUAL.splitlines() if line.startswith("| ")}
-    assert set(resources.load("messages")) <= cells
+    assert set(resources.load("messages/problems")) <= cells
 
 
 def test_every_placeholder_has_its_word():
@@ -77,7 +77,7 @@ def test_every_placeholder_has_its_word():
 
 
 def test_codes_and_commands_that_the_text_names_exist():
-    assert set(re.findall(r"\b[EW]\d{3}\b", MANUAL)) <= set(resources.load("messages"))
+    assert set(re.findall(r"\b[EW]\d{3}\b", MANUAL)) <= set(resources.load("messages/problems"))
     named = set(re.findall(r"lianghua-batch ([a-z]+)", MANUAL))
     assert named == set(commands.commands)
 
@@ -87,7 +87,7 @@ def test_messages_that_the_text_quotes_are_the_programs():
     quoted = re.findall(r"`([EW]\d{3}) ([^`]+)`", MANUAL)
     assert len(quoted) > 50
     for code, text in quoted:
-        parts = re.split(r"(\{\w+\})", resources.load("messages")[code]["message"])
+        parts = re.split(r"(\{\w+\})", resources.load("messages/problems")[code]["message"])
         pieces = [p for part in parts for p in ([".+"] if part.startswith("{") else map(re.escape, part))]
         assert re.fullmatch("(?:".join(pieces) + ")?" * (len(pieces) - 1), text), (code, text)
 

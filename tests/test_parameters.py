@@ -275,12 +275,12 @@ def test_a_parameter_has_its_effect(tmp_path, case):
 
 
 def test_every_parameter_is_tested():
-    labels = {entry["label"] for entry in resources.load("parameters")["parameters"]}
+    labels = {entry["label"] for entry in resources.load("rules/parameters")["parameters"]}
     assert {name for case in CASES for name in case.rules} == labels
 
 
 def test_every_parameter_starts_as_the_linxi_scheme_has_it():
-    catalogue = resources.load("parameters")["parameters"]
+    catalogue = resources.load("rules/parameters")["parameters"]
     written = [f"{entry['label']} {parameters.default_text(entry)}" for entry in catalogue]
     assert sorted(written) == sorted(" ".join(rule.split()) for rule in DEFAULTS.split("·"))
 

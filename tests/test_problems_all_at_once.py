@@ -185,7 +185,7 @@ def test_whatever_stands_in_the_cells_is_scored_or_told(data):
 
 # --- every code has its test ---------------------------------------------------------------------------------------
 
-CATALOGUE = resources.load("messages")
+CATALOGUE = resources.load("messages/problems")
 
 
 @cache

@@ -350,7 +350,7 @@ def one_sheet(rows, columns):
 
 
 def test_grades_have_the_colour_of_their_band(year, year_book):
-    styles = resources.load("report")["styles"]
+    styles = resources.load("report/workbook")["styles"]
     best, worst = year.results.county.scheme.bands[ORGANISATION][0], year.results.county.scheme.bands[ORGANISATION][-1]
     expected = {best.grade: styles["grade_best"]["bg_color"], worst.grade: styles["grade_worst"]["bg_color"]}
     cells = [c for c in everything(year_book) if c.value in expected and c.parent.title == "总览"]
@@ -539,7 +539,7 @@ def test_all_words_stand_in_the_schema_none_in_python():
 
 
 def test_every_style_is_one_that_xlsxwriter_knows(tmp_path):
-    words = resources.load("report")
+    words = resources.load("report/workbook")
     book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
     known = vars(book.add_format())
     for name in words["styles"]:

@@ -624,7 +624,7 @@ def test_a_form_that_nobody_signed_is_there_but_to_be_confirmed(county, tmp_path
 
 
 def test_every_state_has_its_words_and_looks():
-    words = resources.load("status")["states"]
+    words = resources.load("messages/status")["states"]
     assert tuple(words) == (*filing_status.STATES, filing_status.UNSIGNED)
     assert len({words[state]["mark"] for state in filing_status.STATES}) == len(filing_status.STATES)
-    assert all(w["style"] in resources.load("report")["styles"] for w in words.values())
+    assert all(w["style"] in resources.load("report/workbook")["styles"] for w in words.values())

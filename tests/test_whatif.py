@@ -95,7 +95,7 @@ def test_the_outcome_of_a_quarter(quarter, tmp_path):
 
 
 def test_every_parameter_can_be_set(folder):
-    catalogue = resources.load("parameters")["parameters"]
+    catalogue = resources.load("rules/parameters")["parameters"]
     texts = what_if.requested(f"{e['label']}={parameters.default_text(e)}" for e in catalogue)
     assert list(texts) == [e["label"] for e in catalogue]
     trial = process.process_trial(folder, periods.parse("2026"), texts)
@@ -300,7 +300,7 @@ def test_a_value_that_no_scheme_could_hold(written, told):
 
 def test_an_unknown_parameter_is_told_with_all_there_are(quarter, monkeypatch, capsys):
     code, out, err = shown(["--set", "督查权=30"], quarter, monkeypatch, capsys)
-    labels = "、".join(e["label"] for e in resources.load("parameters")["parameters"])
+    labels = "、".join(e["label"] for e in resources.load("rules/parameters")["parameters"])
     assert (code, out) == (2, "")
     assert err == f"没有参数“督查权”（是否为“督查权重”？）。参数有：{labels}。请用 --help 查看用法。\n"
 

@@ -162,7 +162,7 @@ class _Tree:
         """A cell, a cap or rounding, or an indicator's points of a number that was computed."""
         label = part.item
         if part.entry is not None:
-            label = resources.load("explain")["entry"].format(item=label, place=part.entry)
+            label = resources.load("messages/explain")["entry"].format(item=label, place=part.entry)
         basis = part.of or self._diary(whole, part)
         judged_by = (self.of_score(basis, basis.label, exact.ZERO, None),) if basis is not None else ()
         return Node(
@@ -211,7 +211,7 @@ class _Tree:
             )
 
     def _told(self, kind: str, things: Sequence[Counted]) -> str:
-        words, first = resources.load("explain"), things[0]
+        words, first = resources.load("messages/explain"), things[0]
         periods = words["periods_separator"].join(str(thing.period) for thing in things)
         facts = {"subject": first.subject, "name": self._name(first.subject), "periods": periods}
         if first.form is not None:

@@ -78,14 +78,14 @@ def as_text(value: Fraction) -> str:
 
 def title(its: SubjectSummary) -> str:
     """Who it is, and of which period."""
-    words = resources.load("explain")
+    words = resources.load("messages/explain")
     facts = {"name": its.name, "id": its.id, "level": words["levels"][its.level], "period": its.period}
     return words["head"]["title"].format_map(facts)
 
 
 def sentences(its: SubjectSummary) -> list[str]:
     """Score, grade and rank on one line; then a line a note."""
-    words = resources.load("explain")
+    words = resources.load("messages/explain")
     parts = [words["head"]["score"].format(label=its.score.label, score=its.shown_score)]
     if its.grade is not None:
         parts.append(words["head"]["grade"].format(grade_label=its.grade_label, grade=its.grade) + _bound(its.bound))
@@ -96,7 +96,7 @@ def sentences(its: SubjectSummary) -> list[str]:
 
 
 def _ranked(sentence: str, its: SubjectSummary, rank: Rank) -> str:
-    words = resources.load("explain")["head"]
+    words = resources.load("messages/explain")["head"]
     label = words["rank_labels"]["draft" if its.provisional else "final"]
     facts = {"rank": rank.place, "count": rank.count, "cohort": rank.cohort, "unit": words["units"][its.level]}
     return words[sentence].format(rank_label=label, **facts)
@@ -105,12 +105,12 @@ def _ranked(sentence: str, its: SubjectSummary, rank: Rank) -> str:
 def _bound(bound: Bound | None) -> str:
     if bound is None:
         return ""
-    template = resources.load("explain")["head"]["at_least" if bound.reached else "below"]
+    template = resources.load("messages/explain")["head"]["at_least" if bound.reached else "below"]
     return template.format(limit=exact.short(bound.limit), place=bound.source)
 
 
 def _written(note: SummaryNote) -> str:
-    words = resources.load("explain")
+    words = resources.load("messages/explain")
     if not note.places:
         return note.text
     return words["note"].format(text=note.text, places=words["places_separator"].join(map(str, note.places)))
@@ -219,7 +219,7 @@ def _unit_notes(results: Results, standing: UnitResult) -> Iterator[SummaryNote]
 
 
 def _note(kind: str, places: Sequence[SourceRef] = (), **facts: object) -> SummaryNote:
-    return SummaryNote(kind, resources.load("explain")["notes"][kind].format_map(facts), tuple(places))
+    return SummaryNote(kind, resources.load("messages/explain")["notes"][kind].format_map(facts), tuple(places))
 
 
 def _cells(*found: SourceRef | None) -> tuple[SourceRef, ...]:
@@ -227,7 +227,7 @@ def _cells(*found: SourceRef | None) -> tuple[SourceRef, ...]:
 
 
 def _grade_label(kind: str) -> str:
-    words: Mapping[str, Any] = resources.load("explain")["head"]["grade_labels"]
+    words: Mapping[str, Any] = resources.load("messages/explain")["head"]["grade_labels"]
     return words[kind]
 
 
@@ -244,5 +244,5 @@ def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
 
 def _cohort_name(results: Results, standing: UnitResult) -> str:
     if standing.unit.level != BRANCH:
-        return resources.load("explain")["head"]["county"]
+        return resources.load("messages/explain")["head"]["county"]
     return results.county.roster.cohort_name(standing.cohort, results.county.period.last_day)

@@ -19,7 +19,7 @@ def members(results: Results) -> list[tuple[Member, str]]:
 
 def reason(results: Results, code: str) -> str:
     """Return why a known member or unit that has no score in the period has none."""
-    words, county = resources.load("unscored"), results.county
+    words, county = resources.load("messages/unscored"), results.county
     if code in county.roster.members:
         reasons = {member.id: why for member, why in members(results)}
         return reasons.get(code, words["members"]["off_roster"])
@@ -37,7 +37,7 @@ def _in_period(row: Member, period: Period) -> bool:
 
 
 def _why(results: Results, row: Member) -> str:
-    words, county = resources.load("unscored")["members"], results.county
+    words, county = resources.load("messages/unscored")["members"], results.county
     if not row.holds(county.period.last_day):
         return words["left"].format(day=row.end.isoformat())
     if county.roster.member(row.id, county.period.last_day) is None:

@@ -21,7 +21,7 @@ Votes = tuple[int, ...]
 class BallotFigures:
     """One unit's rows of 满意度测评 or 年评议: how many have enough votes, and how many of these are all of one grade.
 
-    `identical`: every row has the very same votes. `verdict`: a name in schemas/analysis.yaml.
+    `identical`: every row has the very same votes. `verdict`: a name in schemas/rules/analysis.yaml.
     """
 
     form: str

@@ -16,7 +16,7 @@ class IndicatorFigures:
     """One indicator's 得分 as shares of its 权重, over the units that it applied to; what cannot be told is None.
 
     `full`, `zero`: the shares of units at full marks and at none. `discrimination`: the mean of the best units by 总分 less
-    that of the lowest. `correlation`: with the 总分 without this indicator's part. `verdict`: a name in schemas/analysis.yaml.
+    that of the lowest. `correlation`: with the 总分 without this indicator's part. `verdict`: a name in schemas/rules/analysis.yaml.
     """
 
     indicator: Indicator

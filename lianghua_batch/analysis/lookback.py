@@ -14,12 +14,12 @@ def wanted(period: Period) -> tuple[Period, ...]:
     """Return the periods that are looked back on, the latest first."""
     if period.kind != YEAR:
         return (period.previous,)
-    return _years(period, max(resources.load("history")["years_before"], len(counted_running(period)), 1))
+    return _years(period, max(resources.load("messages/history")["years_before"], len(counted_running(period)), 1))
 
 
 def counted_running(year: Period) -> tuple[Period, ...]:
     """Return the years before a year that the conditions of 结果运用 count, the latest first."""
-    conditions = resources.load("uses")["adjustment"]["conditions"].values()
+    conditions = resources.load("rules/rewards")["adjustment"]["conditions"].values()
     return _years(year, max(condition["years"] for condition in conditions) - 1)
 
 

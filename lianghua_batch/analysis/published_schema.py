@@ -86,7 +86,7 @@ _ROWS: Mapping[str, Mapping[str, Check]] = {
         "applies_to": _perhaps(_text),
         "kind": _text,
         "weight": _number,
-        "method": lambda value: _text(value) and value in resources.load("metrics")["methods"],
+        "method": lambda value: _text(value) and value in resources.load("rules/metrics")["methods"],
         "standards": lambda value: isinstance(value, list) and all(map(_number, value)),
         "metric": _text,
         "counts": _flag,
@@ -114,7 +114,7 @@ def _any(value: object) -> bool:
 
 
 def _unreadable(texts: Mapping[str, str]) -> Iterator[str]:
-    for entry in resources.load("parameters")["parameters"]:
+    for entry in resources.load("rules/parameters")["parameters"]:
         try:
             parameter_value(entry, texts.get(entry["label"], ""))
         except Fault:
@@ -125,7 +125,7 @@ def _unreadable(texts: Mapping[str, str]) -> Iterator[str]:
 def _has_standards(indicator: Said) -> bool:
     """Whether the 标准值 are as many as the 赋分方法 needs, and no two neighbours the same."""
     standards = [Fraction(value) for value in indicator["standards"]]
-    needs = resources.load("metrics")["methods"][indicator["method"]]["needs"]
+    needs = resources.load("rules/metrics")["methods"][indicator["method"]]["needs"]
     return len(standards) == len(needs) and all(a != b for a, b in pairwise(standards))
 
 

@@ -34,7 +34,7 @@ class RaterFigures:
     """One rater's marks in one form: how many, and what they are like.
 
     `compared`: how many of them can be held beside another's of the same unit and period; `bias`: the mean of (own mark −
-    mean of the others' marks) over these, None where there are none. `verdicts`: names in schemas/analysis.yaml.
+    mean of the others' marks) over these, None where there are none. `verdicts`: names in schemas/rules/analysis.yaml.
     """
 
     form: str

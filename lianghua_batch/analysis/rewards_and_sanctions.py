@@ -16,7 +16,7 @@ from lianghua_batch.scoring.results import Results, UnitResult
 
 @dataclass(frozen=True)
 class Use:
-    """One use for one unit: its name in schemas/uses.yaml, why, and by which clause."""
+    """One use for one unit: its name in schemas/rules/rewards.yaml, why, and by which clause."""
 
     unit: Unit
     use: str
@@ -69,7 +69,7 @@ def rewards_and_sanctions(results: Results, earlier: Earlier) -> Uses:
 
 def kinds() -> tuple[RewardKind, ...]:
     """Return every use that there is, in the order of the list."""
-    rules = resources.load("uses")
+    rules = resources.load("rules/rewards")
     by, adjustment = clause(rules["clause"]), rules["adjustment"]
     by_grade = [
         RewardKind(r["name"], r["label"], rules["grade_rule"].format(grades=rules["or"].join(r["grades"])), by)
@@ -81,7 +81,7 @@ def kinds() -> tuple[RewardKind, ...]:
 
 def strange_grades(scheme: Scheme) -> tuple[tuple[str, ...], bool]:
     """Return the grades that a use rests on and the scheme does not have, and whether these are all that there are."""
-    rules = resources.load("uses")
+    rules = resources.load("rules/rewards")
     lists = [*(rule["grades"] for rule in rules["by_grade"]), rules["adjustment"]["conditions"]["lowest"]["grades"]]
     named = list(dict.fromkeys(grade for grades in lists for grade in grades))
     known = {band.grade for band in scheme.bands[ORGANISATION]}
@@ -90,7 +90,7 @@ def strange_grades(scheme: Scheme) -> tuple[tuple[str, ...], bool]:
 
 
 def _by_grade(results: Results) -> Iterator[Use]:
-    rules, year = resources.load("uses"), results.county.period.year
+    rules, year = resources.load("rules/rewards"), results.county.period.year
     by = clause(rules["clause"])
     standings = [*_in_county(results.committees), *_in_county(results.branches)]
     for rule in rules["by_grade"]:
@@ -109,7 +109,7 @@ def _in_county(standings: Sequence[UnitResult]) -> list[UnitResult]:
 
 def _adjustments(results: Results, earlier: Earlier) -> tuple[list[Use], list[Use]]:
     """The committees for which a condition holds, and those for which one may hold; each once, with all that is to be said."""
-    rules = resources.load("uses")
+    rules = resources.load("rules/rewards")
     name, by = rules["adjustment"]["name"], clause(rules["clause"])
     past = _Past(results, earlier)
     applying, unchecked = [], []
@@ -153,14 +153,14 @@ class _Past:
 
     def told(self, unit_id: str, condition: str, holds: Callable) -> _Told | None:
         """What is to be said of a condition; None where some year tells against it. A year that is missing tells nothing."""
-        rule = resources.load("uses")["adjustment"]["conditions"][condition]
+        rule = resources.load("rules/rewards")["adjustment"]["conditions"][condition]
         span = range(self._this_year - rule["years"] + 1, self._this_year + 1)
         missing = [year for year in span if year not in self._years]
         places = {year: self._years[year].get(unit_id) for year in span if year in self._years}
         if not all(place is not None and holds(place, rule) for place in places.values()):
             return None
         kind = "known" if missing else "each"
-        each = resources.load("uses")["separator"].join(
+        each = resources.load("rules/rewards")["separator"].join(
             rule[kind].format(year=year, rank=place.rank, ranked=place.ranked, grade=place.grade)
             for year, place in places.items()
         )
@@ -171,7 +171,7 @@ class _Past:
 
     def _said(self, missing: Iterable[int]) -> str:
         """Of which years there are no results, and of which there are some of no use."""
-        rules = resources.load("uses")
+        rules = resources.load("rules/rewards")
         kinds: dict[str, list[str]] = {}
         for year in missing:
             kind = "unusable" if periods.year(year) in self._earlier else "absent"

@@ -12,7 +12,7 @@ _SCALE = 10**12  # a root is cut off after 12 decimals, far beyond what is shown
 
 def words(part: str) -> dict[str, Any]:
     """Return the thresholds and words of one part of the analysis."""
-    return resources.load("analysis")[part]
+    return resources.load("rules/analysis")[part]
 
 
 def root(value: Fraction) -> Fraction:

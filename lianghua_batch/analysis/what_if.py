@@ -50,7 +50,7 @@ class Comparison:
 
 def requested(written: Iterable[str]) -> dict[str, str]:
     """Return the texts that are asked for, by the 参数's labels; raises WrongRule for what none of them could be."""
-    entries = {squeeze(e["label"]): e for e in resources.load("parameters")["parameters"]}
+    entries = {squeeze(e["label"]): e for e in resources.load("rules/parameters")["parameters"]}
     texts: dict[str, str] = {}
     for each in written:
         name, equals, value = (part.strip() for part in tidy(each).partition("="))
@@ -77,7 +77,7 @@ def _value(entry: Mapping[str, Any], value: str) -> str:
 
 def refused(texts: Mapping[str, str], today: Results) -> WrongRule:
     """What is wrong with rules of which each value is allowed: weights that do not make 100, and which to set besides."""
-    catalogue = resources.load("parameters")
+    catalogue = resources.load("rules/parameters")
     labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
     entries = {e["label"]: e for e in catalogue["parameters"]}
     values = {labels[name]: getattr(today.county.scheme.parameters, name) for name in labels}
@@ -93,7 +93,7 @@ def refused(texts: Mapping[str, str], today: Results) -> WrongRule:
 
 def _unbalanced(group: list[str], values: Mapping[str, Any], total: Fraction, others: list[str]) -> str:
     """That weights do not make 100, and which of the `others`, that were not asked for, could mend it: a single one, its value."""
-    words = resources.load("compare")["whatif"]["wrong"]
+    words = resources.load("messages/compare")["whatif"]["wrong"]
     terms = " + ".join(f"{label} {exact.short(values[label])}" for label in group)
     facts = {"terms": terms, "total": exact.short(total)}
     left = exact.HUNDRED - sum((values[label] for label in group if label not in others), exact.ZERO)
@@ -105,11 +105,11 @@ def _unbalanced(group: list[str], values: Mapping[str, Any], total: Fraction, ot
 
 
 def _meant(value: str | None) -> str:
-    return "" if value is None else resources.load("compare")["whatif"]["wrong"]["meant"].format(value=value)
+    return "" if value is None else resources.load("messages/compare")["whatif"]["wrong"]["meant"].format(value=value)
 
 
 def _wrong(why: str, **words: str) -> WrongRule:
-    return WrongRule(resources.load("compare")["whatif"]["wrong"][why].format(**words))
+    return WrongRule(resources.load("messages/compare")["whatif"]["wrong"][why].format(**words))
 
 
 # --- side by side --------------------------------------------------------------------------------------------------
@@ -126,9 +126,9 @@ def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparis
 
 def _notes(today: Results, then: Results) -> Iterator[str]:
     """What a ranking does not show of 参数 that are others: that they govern the checking of forms, or what forms were filled for."""
-    words = resources.load("compare")["whatif"]["notes"]
+    words = resources.load("messages/compare")["whatif"]["notes"]
     adjusted = sum(any(_is_adjusted(quarter) for quarter in member.quarters) for member in today.members)
-    for entry in resources.load("parameters")["parameters"]:
+    for entry in resources.load("rules/parameters")["parameters"]:
         old, new = (getattr(of.county.scheme.parameters, entry["name"]) for of in (today, then))
         note = entry.get("in_trial")
         if note is not None and old != new and (adjusted or note != "adjustments"):

@@ -64,8 +64,8 @@ def note(kind: str, seal: str, file: str | None = None, numbers: Iterable[Depart
 
 
 def words() -> Mapping[str, Any]:
-    """What schemas/archive.yaml says of verifying."""
-    return resources.load("archive")["verify"]
+    """What schemas/messages/archive.yaml says of verifying."""
+    return resources.load("messages/archive")["verify"]
 
 
 def _filled(

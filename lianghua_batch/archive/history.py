@@ -31,7 +31,7 @@ def _usable(found: Published | Unusable, period: Period, data: Path) -> Publishe
         return _unusable(str(found), data)
     if found.results["period"] != str(period):
         facts = {"path": found.path, "period": found.results["period"], "wanted": period}
-        return _unusable(resources.load("history")["other_period"].format_map(facts), data)
+        return _unusable(resources.load("messages/history")["other_period"].format_map(facts), data)
     return replace(found, left_aside=found.left_aside and _placeless(found.left_aside, data))
 
 

@@ -22,13 +22,13 @@ def latest_period(data: Path) -> Period:
     found = [p for path, p in named if p and p.quarters and str(p) == path.name and (path / name).is_file()]
     scored = [p for p in found if p.kind in (YEAR, QUARTER)]
     if not scored:
-        raise NothingPublished(resources.load("mail")["no_results"].format(folder=outputs))
+        raise NothingPublished(resources.load("messages/mail")["no_results"].format(folder=outputs))
     return max(scored, key=lambda p: (p.year, p.kind == YEAR, p.index))
 
 
 def publication(data: Path, period: Period) -> Publication:
     """Return what is published of a period, as it is sealed if it is; raises NothingPublished, and OSError where it cannot be read again."""
-    words = resources.load("mail")
+    words = resources.load("messages/mail")
     seal = _seal(data, period)
     found = published_reader.published(_outputs(data), period)
     if found is None:
@@ -56,7 +56,9 @@ def _seal(data: Path, period: Period) -> Seal | None:
     """The seal that is in force for a period: what is sent must be what is sealed."""
     seal = seal_store.in_force(seal_store.seals(seal_names.folder(data)), period)
     if isinstance(seal, Unreadable):
-        raise NothingPublished(resources.load("mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason))
+        raise NothingPublished(
+            resources.load("messages/mail")["seal_unreadable"].format(seal=seal.file, reason=seal.reason)
+        )
     return seal
 
 

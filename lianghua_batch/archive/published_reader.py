@@ -163,9 +163,9 @@ def _absent(why: str, path: Path) -> Absent:
 
 
 def _sentence(why: str, path: Path, **words: str) -> str:
-    return resources.load("compare")["unusable"][why].format(path=path, name=_names()["results_name"], **words)
+    return resources.load("messages/compare")["unusable"][why].format(path=path, name=_names()["results_name"], **words)
 
 
 def _left_aside(why: str, documents: _Documents, **words: str) -> str:
-    sentence = resources.load("compare")["left_aside"][why]
+    sentence = resources.load("messages/compare")["left_aside"][why]
     return sentence.format(path=documents.basis_path, name=documents.path.name, **words)

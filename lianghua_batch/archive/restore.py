@@ -65,7 +65,7 @@ def _beside(examined: verify_fixity.Examined):
 
 def check_target(target: Path) -> None:
     """Raise Misplaced where something is in the folder already, or where it lies in a data folder that has seals."""
-    words = resources.load("archive")["restored"]
+    words = resources.load("messages/archive")["restored"]
     atomic_files.recover(target)  # what a restoring that was killed has left
     if target.is_dir() and any(target.iterdir()):
         raise Misplaced(words["not_empty"].format(target=target))
@@ -88,7 +88,7 @@ def _chosen(source: Path, period: Period | None, amendment: int | None) -> Path:
     there = {str(_period(each)): _period(each) for each in found}
     if period is None and len(there) > 1:
         raise seal_store.nothing(
-            "several", place=folder, periods=resources.load("archive")["listed"]["separator"].join(there)
+            "several", place=folder, periods=resources.load("messages/archive")["listed"]["separator"].join(there)
         )
     period = period or next(iter(there.values()))
     if period not in there.values():

@@ -22,9 +22,9 @@ class Departure:
     now: str | None
 
     def __str__(self) -> str:
-        words = resources.load("archive")["departure"]
+        words = resources.load("messages/archive")["departure"]
         sides = (words["nothing"] if side is None else side for side in (self.was, self.now))
-        kind = resources.load("compare")["kinds"][self.kind]["label"] if self.kind in KINDS else ""
+        kind = resources.load("messages/compare")["kinds"][self.kind]["label"] if self.kind in KINDS else ""
         subject = words["subject"].format(kind=kind, id=self.id, name=self.name) if self.id else ""
         return words["sentence"].format(
             subject=subject, what=self.what, **dict(zip(("was", "now"), sides, strict=True))
@@ -35,7 +35,12 @@ def departures(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Depart
     """Compare two parsed results.json, whichever version of the program wrote them, in the order of their lists."""
     found = [
         Departure(
-            "", "", "", resources.load("archive")["departure"]["heads"][name], str(sealed.get(name)), str(now.get(name))
+            "",
+            "",
+            "",
+            resources.load("messages/archive")["departure"]["heads"][name],
+            str(sealed.get(name)),
+            str(now.get(name)),
         )
         for name in ("period", "scheme")
         if sealed.get(name) != now.get(name)
@@ -51,7 +56,7 @@ def departures(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Depart
 
 def first(found: Sequence[Departure]) -> str:
     """The first few in a sentence, and how many there are."""
-    words = resources.load("archive")["departure"]
+    words = resources.load("messages/archive")["departure"]
     shown = words["separator"].join(map(str, found[: words["most"]]))
     return shown if len(found) <= words["most"] else words["more"].format(shown=shown, count=len(found))
 
@@ -59,7 +64,7 @@ def first(found: Sequence[Departure]) -> str:
 def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
     steps = components.steps(kind, kind_of_period)
     return {
-        **resources.load("archive")["departure"]["keys"],
+        **resources.load("messages/archive")["departure"]["keys"],
         **{name: step_label(step) for name, step in steps.items()},
     }
 
@@ -67,7 +72,7 @@ def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
 def _of_a_row(
     kind: str, was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, labels: Mapping[str, str]
 ) -> Iterator[Departure]:
-    words = resources.load("archive")["departure"]
+    words = resources.load("messages/archive")["departure"]
     row = was or now
     if was is None or now is None:
         sides = (words["there"] if side is not None else None for side in (was, now))

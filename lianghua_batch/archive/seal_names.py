@@ -57,8 +57,10 @@ def companion_of(name: str) -> str | None:
 
 def in_bag(kind: str, name: str = "") -> str:
     """Where a file of one kind (inputs, outputs, earlier, rules, manifest) stands in a bag's data/."""
-    return "/".join(filter(None, (_words()[kind], name.translate(str.maketrans(resources.load("archive")["in_bag"])))))
+    return "/".join(
+        filter(None, (_words()[kind], name.translate(str.maketrans(resources.load("messages/archive")["in_bag"]))))
+    )
 
 
 def _words() -> dict[str, str]:
-    return resources.load("archive")["names"]
+    return resources.load("messages/archive")["names"]

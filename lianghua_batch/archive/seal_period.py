@@ -154,8 +154,8 @@ def _info(manifest: Manifest) -> dict[str, str]:
 
 
 def refused(why: str, **facts: object) -> Refused:
-    """The sentence of schemas/archive.yaml that says why."""
-    return Refused(resources.load("archive")["refused"][why].format_map(facts))
+    """The sentence of schemas/messages/archive.yaml that says why."""
+    return Refused(resources.load("messages/archive")["refused"][why].format_map(facts))
 
 
 # --- what is published --------------------------------------------------------------------------------------------
@@ -183,6 +183,6 @@ def _same(path: Path, other: Path) -> bool:
 
 def _listed(files: list[str]) -> str:
     """The first few of many."""
-    words = resources.load("archive")["listed"]
+    words = resources.load("messages/archive")["listed"]
     shown = words["separator"].join(files[: words["most"]])
     return shown if len(files) <= words["most"] else words["more"].format(shown=shown, count=len(files))

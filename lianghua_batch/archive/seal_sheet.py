@@ -38,7 +38,7 @@ def properties(seal: Seal) -> Properties:
 
 
 def _words() -> Words:
-    return resources.load("archive_sheet")
+    return resources.load("report/archive_sheet")
 
 
 def _title(seal: Seal, facts: Words) -> str:
@@ -91,12 +91,12 @@ def _files(seal: Seal, facts: Words) -> SheetTable:
         rows=fitting.rows(rows, columns, layout["row"]),
         notes=tuple(_over_all(text, "note", columns) for text in layout["notes"]),
         filtered=len(rows),
-        heading_height=fitting.heading_height(columns, resources.load("report")["heights"]["heading"]),
+        heading_height=fitting.heading_height(columns, resources.load("report/workbook")["heights"]["heading"]),
     )
 
 
 def _over_all(text: str, style: str, columns: Sequence[Column]) -> Row:
-    heights: Mapping[str, float] = resources.load("report")["heights"]
+    heights: Mapping[str, float] = resources.load("report/workbook")["heights"]
     least = heights[style.removesuffix("_wrapped")]
     (row,) = fitting.rows([Row((Cell(text, style, len(columns)),))], columns, least)
     return row

@@ -104,7 +104,7 @@ def _side(change: Mapping[str, Any], name: str, words: Words) -> str:
 
 
 def _shown(value: object) -> str:
-    return resources.load("report")["missing"] if value is None else str(value)
+    return resources.load("report/workbook")["missing"] if value is None else str(value)
 
 
 def _members(differences: Mapping[str, Any], words: Words) -> str:

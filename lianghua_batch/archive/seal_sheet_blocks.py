@@ -14,8 +14,8 @@ Words = Mapping[str, Any]
 
 
 def facts(seal: Seal) -> dict[str, Any]:
-    """What the sentences of archive_sheet.yaml may speak of."""
-    words, its = resources.load("archive_sheet"), seal.manifest
+    """What the sentences of report/archive_sheet.yaml may speak of."""
+    words, its = resources.load("report/archive_sheet"), seal.manifest
     code = seal.check_code
     day = its.date
     return {
@@ -37,22 +37,22 @@ def facts(seal: Seal) -> dict[str, Any]:
 
 
 def _named(period: Period) -> str:
-    template = resources.load("archive_sheet")["period_labels"][period.kind]
-    ordinal = "" if period.kind == YEAR else resources.load("report")["ordinals"][period.index - 1]
+    template = resources.load("report/archive_sheet")["period_labels"][period.kind]
+    ordinal = "" if period.kind == YEAR else resources.load("report/workbook")["ordinals"][period.index - 1]
     return template.format(year=period.year, ordinal=ordinal)
 
 
 def in_groups(code: str, *, joined: bool = False) -> str:
     """A check code as it is compared by eye: a few characters at a time, over lines, or `joined` in one."""
-    look = resources.load("archive_sheet")["code"]
+    look = resources.load("report/archive_sheet")["code"]
     groups = [code[at : at + look["group"]] for at in range(0, len(code), look["group"])]
     per_line = len(groups) if joined else look["groups"]
     return "\n".join(" ".join(groups[at : at + per_line]) for at in range(0, len(groups), per_line))
 
 
 def layout() -> Words:
-    """What schemas/archive_sheet.yaml says of the page to sign."""
-    return resources.load("archive_sheet")["sheet"]
+    """What schemas/report/archive_sheet.yaml says of the page to sign."""
+    return resources.load("report/archive_sheet")["sheet"]
 
 
 def width() -> int:
@@ -93,12 +93,12 @@ def columned(columns: Sequence[Words], values: Mapping[str, Value], styles: Mapp
 
 def shortened(text: str, most: int) -> str:
     """A text that is no longer than that, or says that it goes on."""
-    return text if len(text) <= most else resources.load("archive_sheet")["cut"].format(text=text[:most])
+    return text if len(text) <= most else resources.load("report/archive_sheet")["cut"].format(text=text[:most])
 
 
 def more(count: int, what: str) -> str:
     """That there are more of them than are shown."""
-    return resources.load("archive_sheet")["more"].format(count=count, what=what)
+    return resources.load("report/archive_sheet")["more"].format(count=count, what=what)
 
 
 # --- blocks --------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def linked(link: Link) -> str:
 
 def sizes(manifest: Manifest) -> Iterator[Row]:
     """How many files of each kind, and of how many bytes."""
-    words, kinds = layout()["sizes"], resources.load("archive_sheet")["kinds"]
+    words, kinds = layout()["sizes"], resources.load("report/archive_sheet")["kinds"]
     span, lists = words["span"], [getattr(manifest, kind) for kind in kinds] + [manifest.entries]
     yield caption(words["caption"])
     heads = [*kinds.values(), words["whole"]]

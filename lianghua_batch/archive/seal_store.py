@@ -26,8 +26,8 @@ def shelf_of(path: Path) -> Path:
 
 
 def nothing(why: str, **facts: object) -> NothingThere:
-    """The sentence of schemas/archive.yaml that says why."""
-    return NothingThere(resources.load("archive")["nothing_there"][why].format_map(facts))
+    """The sentence of schemas/messages/archive.yaml that says why."""
+    return NothingThere(resources.load("messages/archive")["nothing_there"][why].format_map(facts))
 
 
 _SUFFIX = ".zip"
@@ -109,7 +109,9 @@ def _witnesses(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Ite
 
 def _gone(path: Path, witness: str) -> Unreadable:
     period, amendment = seal_names.meaning(path.name) or (None, 0)
-    return Unreadable(path, period, amendment, resources.load("archive")["unreadable"]["gone"].format(witness=witness))
+    return Unreadable(
+        path, period, amendment, resources.load("messages/archive")["unreadable"]["gone"].format(witness=witness)
+    )
 
 
 def _order(found: Seal | Unreadable) -> tuple:
@@ -121,7 +123,7 @@ def _order(found: Seal | Unreadable) -> tuple:
 def read(path: Path) -> Seal | Unreadable:
     """Read what the seal in a zip says of itself; its name says of which period it is."""
     meaning = seal_names.meaning(path.name)
-    words = resources.load("archive")["unreadable"]
+    words = resources.load("messages/archive")["unreadable"]
     period, amendment = meaning if meaning is not None else (None, 0)
     try:
         with bags.opened(path) as bag:

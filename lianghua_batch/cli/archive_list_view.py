@@ -23,7 +23,7 @@ _RIGHT = ("number", "amendment", "files")
 def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
     """Print a line a seal, in the order of the chain, with the reasons of amendments, then the objections; `width` is the
     terminal's, None asks it."""
-    words = resources.load("archive")["listing"]
+    words = resources.load("messages/archive")["listing"]
     console = terminal.console(width)
 
     def say(text: str, indent: int = 0, style: str = "") -> None:
@@ -106,14 +106,14 @@ def damaged_lines(damaged: Damaged) -> Iterator[str]:
     """What is wrong with the seal, and what to do."""
     for finding in damaged.findings:
         yield "{}：{}。".format(" ".join(filter(None, (finding.seal, finding.file))), finding.message)
-    words = resources.load("archive")["restored"]
+    words = resources.load("messages/archive")["restored"]
     yield words["damaged"].format(file=damaged.file, count=len(damaged.findings))
 
 
 def restored_lines(restored: Restored) -> Iterator[str]:
     """What was restored, and how to go on."""
-    words, its = resources.load("archive")["restored"], restored.seal.manifest
-    separator = resources.load("archive")["listed"]["separator"]
+    words, its = resources.load("messages/archive")["restored"], restored.seal.manifest
+    separator = resources.load("messages/archive")["listed"]["separator"]
     facts = {"period": its.period, "file": restored.seal.file, "number": its.number, "date": its.date}
     facts |= {"target": restored.target, "tool": its.tool, "now": __version__}
     facts["options"] = " --mask-names" if its.names_masked else ""

@@ -61,7 +61,7 @@ def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, 
 def _refuse_mingling(folder: Path, outputs: Path, out: Path) -> None:
     """Annotated copies are forms: none may come to lie among those that are read, nor these among the copies, which go."""
     data, target = folder.resolve(), out.resolve()
-    copies = target / resources.load("check_report")["annotation"]["folder"]
+    copies = target / resources.load("report/check_report")["annotation"]["folder"]
     if (target.is_relative_to(data) and not target.is_relative_to(outputs.resolve())) or data.is_relative_to(copies):
         raise WrongUsage(
             f"--out 不能是 {out}：批注过的表会与上报的表混在一起。请写数据文件夹以外的文件夹，或不写 --out"

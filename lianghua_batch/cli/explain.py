@@ -45,7 +45,7 @@ def explain(
         _check(book, folder)
     outcome = drafting.outcome(folder, period, None, partial)
     if outcome.results is None:
-        output.refuse(outcome, form, resources.load("explain")["refused"]["draft" if partial else "final"])
+        output.refuse(outcome, form, resources.load("messages/explain")["refused"]["draft" if partial else "final"])
     top = explanation.explain(outcome.results, _scored(outcome.results, subject))
     if form == "json":
         output.print_json(explain_view.as_json(outcome.results, top))
@@ -73,7 +73,7 @@ def _scored(results: "Results", written: str) -> str:
     from lianghua_batch.analysis import explanation, explanation_unscored
     from lianghua_batch.model import roster_lookup
 
-    roster, words = results.county.roster, resources.load("explain")["subjects"]
+    roster, words = results.county.roster, resources.load("messages/explain")["subjects"]
     found = roster_lookup.subjects_named(roster, written)
     if not found:
         likely = roster.likely_subject(written)
@@ -95,5 +95,5 @@ def _one(roster, code: str) -> str:
     """One of several of a name, with the unit that he, she or it belongs to."""
     from lianghua_batch.model import roster_lookup
 
-    words, home = resources.load("explain")["subjects"], roster_lookup.home(roster, code)
+    words, home = resources.load("messages/explain")["subjects"], roster_lookup.home(roster, code)
     return words["one"].format(code=code, name=roster_lookup.latest(roster, code).name, home=home or words["nowhere"])

@@ -32,10 +32,10 @@ _LEAST = 16  # columns that a text keeps, however narrow the terminal: it breaks
 def show(results: Results, top: Node, depth: int | None, width: int | None = None) -> None:
     """Print the head, the tree down to `depth` levels, whether it sums to the score, and the rules of what was shown.
 
-    `width` is the terminal's; None asks it, and breaks nothing where there is none. `depth` None: as deep as schemas/explain.yaml
+    `width` is the terminal's; None asks it, and breaks nothing where there is none. `depth` None: as deep as schemas/messages/explain.yaml
     says for one of its kind.
     """
-    words = resources.load("explain")["terminal"]
+    words = resources.load("messages/explain")["terminal"]
     head = explanation_summary.head(results, top.subject)
     depth = words["depth"][head.level] if depth is None else depth
     console = terminal.console(width)
@@ -138,10 +138,10 @@ class _Page:
     def _text(self, twig: _Twig, file: str | None) -> str:
         """What the number is and where it stands; `file` is the one named last, which is not named again."""
         words, node = self._words, twig.node
-        label = resources.load("explain")["basis"].format(label=node.label) if twig.is_basis else node.label
+        label = resources.load("messages/explain")["basis"].format(label=node.label) if twig.is_basis else node.label
         more = words["more"].format(count=twig.hidden) if twig.hidden else ""
         if node.subject != self._subject:
-            place = resources.load("explain")["elsewhere"].format(subject=node.subject)
+            place = resources.load("messages/explain")["elsewhere"].format(subject=node.subject)
         elif node.source is not None:
             place = str(replace(node.source, file="") if node.source.file == file else node.source)
         else:
@@ -164,7 +164,7 @@ def _amount(twig: _Twig) -> str:
 def _value(node: Node) -> str:
     """The number itself: a score with its decimals, a cell's as it is filled."""
     if node.value is None:
-        return resources.load("explain")["blank"] if node.source is not None else ""
+        return resources.load("messages/explain")["blank"] if node.source is not None else ""
     return exact.short(node.value) if node.source is not None else as_text(node.value)
 
 

@@ -50,7 +50,7 @@ def mail(folder: Path, period, send: bool, words: tuple[str, ...], form: str) ->
 
 def _said(sentence: str, **facts: object) -> click.ClickException:
     """What ends the command with exit code 2."""
-    return click.ClickException(resources.load("mail")[sentence].format(**facts))
+    return click.ClickException(resources.load("messages/mail")[sentence].format(**facts))
 
 
 def _must_be_held(folder: Path) -> None:
@@ -128,7 +128,7 @@ def _refuse(problems, form: str) -> None:
         output.print_json({"problems": [p.as_dict() for p in problems]})
     else:
         output.print_problems(problems, err=True)
-    click.echo(resources.load("mail")["roster_faulty"], err=True)
+    click.echo(resources.load("messages/mail")["roster_faulty"], err=True)
     raise click.exceptions.Exit(FAULTY)
 
 
@@ -181,7 +181,7 @@ def _password(settings: "Settings") -> str | None:
     """The password from the environment, where there is somebody to log in."""
     import os
 
-    user, words = settings.server.user, resources.load("mail")
+    user, words = settings.server.user, resources.load("messages/mail")
     if user is None:
         return None
     variable = words["password_variable"]
@@ -201,7 +201,7 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
     from lianghua_batch.mail import ledger, smtp
     from lianghua_batch.mail.send import Clock
 
-    words, file = resources.load("mail"), ledger.path(folder)
+    words, file = resources.load("messages/mail"), ledger.path(folder)
     with ExitStack() as stack:
         try:
             writer = stack.enter_context(ledger.writing(file))

@@ -70,7 +70,7 @@ def counts_of(counts: Mapping[str, int], *names: str) -> dict[str, int]:
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("mail")
+    return resources.load("messages/mail")
 
 
 def _print_json(told: "Telling", outbox: Path | None, stopped: str | None) -> None:

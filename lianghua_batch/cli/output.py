@@ -41,7 +41,7 @@ def suggestion(entry: ProblemLine) -> str:
         rf"(?<![\w.-]){re.escape(entry.suggestion)}(?![\w.-])", entry.remedy, re.ASCII
     ):
         return ""
-    return resources.load("check_report")["suggestion"].format(suggestion=entry.suggestion)
+    return resources.load("report/check_report")["suggestion"].format(suggestion=entry.suggestion)
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

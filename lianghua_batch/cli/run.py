@@ -84,7 +84,7 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
 
     place = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
     if outcome.results.draft:
-        place /= resources.load("drafts")["folder"]
+        place /= resources.load("messages/drafts")["folder"]
     elif (other := guard.taken_by(folder, place)) is not None:
         raise messages.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
     earlier = history.earlier_results(folder, outcome.period)

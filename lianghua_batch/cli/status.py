@@ -67,7 +67,7 @@ def _as_json(told: "Status", written: Path | None) -> dict[str, Any]:
     """The whole matrix: every unit's every form that is due, with its state and its deadline."""
     from lianghua_batch.validation.filing_status import STATES
 
-    states = resources.load("status")["states"]
+    states = resources.load("messages/status")["states"]
     return {
         "period": str(told.period),
         "as_of": told.as_of.isoformat(),

@@ -26,7 +26,7 @@ def show(status: Status, width: int | None = None) -> None:
 
     `width` is the terminal's; None asks it, and breaks nothing where there is none.
     """
-    words = resources.load("status")["terminal"]
+    words = resources.load("messages/status")["terminal"]
     console = terminal.console(width)
     facts = {"period": status.period, "as_of": status.as_of}
     console.print(Text(words["title"].format_map(facts), "bold"))
@@ -92,8 +92,8 @@ def _cut(line: UnitStates, name: str, room: int, mark: str) -> str:
 
 def _cell(line: UnitStates, form: str, separator: str) -> Text:
     """What is wrong and how often; where nothing is, how many are there and how many not due yet."""
-    states, counts = resources.load("status")["states"], line.counts(form)
-    count = resources.load("status")["count"]
+    states, counts = resources.load("messages/status")["states"], line.counts(form)
+    count = resources.load("messages/status")["count"]
     shown = [s for s in _BAD if counts[s]] or [s for s in _GOOD if counts[s]]
     parts = (Text(count.format(label=states[s]["label"], count=counts[s]), states[s]["colour"]) for s in shown)
     return Text(separator).join(parts)
@@ -116,7 +116,7 @@ def _chasing(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, in
 
 def _of_branches(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """A line a branch and state, under their committee."""
-    states = resources.load("status")["states"]
+    states = resources.load("messages/status")["states"]
     for cohort in status.cohorts:
         due = reminders(cohort)
         if due:
@@ -132,7 +132,7 @@ def _of_branches(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str
 
 
 def _of_county(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    due, states = gaps(status), resources.load("status")["states"]
+    due, states = gaps(status), resources.load("messages/status")["states"]
     if due:
         yield words["county"].format(filed_by=resources.load("templates")["instructions"]["filed_by"]["county"]), 0, ""
     for gap in due:

@@ -21,7 +21,9 @@ _PIECE = re.compile(r"[（“《「【]*(?:[!-~]+|.)[，。、；：！？）”
 
 def shows_tables(stream: TextIO) -> bool:
     """Whether problems are to be shown there as a table: a terminal that is not too narrow."""
-    return stream.isatty() and console(stream=stream).width >= resources.load("check_report")["terminal"]["least"]
+    return (
+        stream.isatty() and console(stream=stream).width >= resources.load("report/check_report")["terminal"]["least"]
+    )
 
 
 def print_groups(groups: Sequence[UnitProblems], names: Mapping[str, str], stream: TextIO) -> None:
@@ -50,7 +52,7 @@ class _Page:
     """The table's columns on a terminal of a width, and its lines."""
 
     def __init__(self, width: int) -> None:
-        self.words: Mapping[str, Any] = resources.load("check_report")
+        self.words: Mapping[str, Any] = resources.load("report/check_report")
         self.look = self.words["terminal"]
         room = width - 1 - self.look["indent"]  # some terminals break a line that is filled to the last column
         shares = self.look["widths"]

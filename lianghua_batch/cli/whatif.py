@@ -29,7 +29,7 @@ def whatif(folder: Path, rules: tuple[str, ...], period, form: str) -> None:
     from lianghua_batch.pipeline import process
 
     if not rules:
-        raise WrongUsage(resources.load("compare")["whatif"]["wrong"]["none"])
+        raise WrongUsage(resources.load("messages/compare")["whatif"]["wrong"]["none"])
     try:
         texts = what_if.requested(rules)
     except what_if.WrongRule as error:
@@ -59,5 +59,5 @@ def _refuse_changed(trial, form: str) -> None:
         output.print_json({"problems": [p.as_dict() for p in trial.problems], "summary": summary})
     else:
         output.print_problems(trial.problems, err=True, names=trial.today.unit_names)
-        click.echo(resources.load("compare")["whatif"]["faulty"], err=True)
+        click.echo(resources.load("messages/compare")["whatif"]["faulty"], err=True)
     raise click.exceptions.Exit(FAULTY)

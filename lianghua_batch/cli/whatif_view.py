@@ -21,7 +21,7 @@ Columns = Mapping[str, Callable[[RankChange], Text]]
 
 def show(comparison: Comparison, unit_names: Mapping[str, str], width: int | None = None) -> None:
     """Print what is changed, how much moves, and both levels' rankings; `width` is the terminal's, None asks it."""
-    words = resources.load("compare")
+    words = resources.load("messages/compare")
     console = terminal.console(width)
     console.print(Text(words["whatif"]["title"].format(period=comparison.period), _BOLD))
     for text, indent in _head(comparison, words):
@@ -81,7 +81,7 @@ def _table(title: str, names: Sequence[str], cells: Mapping[str, Sequence[Text]]
     """Columns beside names; where the terminal is narrow with small gaps, and the names cut. No lines are drawn: on a Chinese
     Windows they would be twice as wide as they are here.
     """
-    words = resources.load("compare")["table"]
+    words = resources.load("messages/compare")["table"]
     headings = words["columns"]
     taken = [
         max(cell_len(headings[_heading(name)]), *(t.cell_len for t in column), 0) for name, column in cells.items()
@@ -105,7 +105,7 @@ def _table(title: str, names: Sequence[str], cells: Mapping[str, Sequence[Text]]
 
 def _heading(column: str) -> str:
     """The word for a column: 改后 and 升降 stand under several names."""
-    known = resources.load("compare")["table"]["columns"]
+    known = resources.load("messages/compare")["table"]["columns"]
     return column if column in known else column.split("_")[0]
 
 
@@ -149,7 +149,7 @@ def _branch_columns() -> Columns:
 
 
 def _number(value: Any) -> str:
-    return resources.load("compare")["table"]["none"] if value is None else exact.text(value)
+    return resources.load("messages/compare")["table"]["none"] if value is None else exact.text(value)
 
 
 def _signed(move: RankChange) -> str:
@@ -160,7 +160,7 @@ def _signed(move: RankChange) -> str:
 
 
 def _places(climbed: int | None) -> Text:
-    words = resources.load("compare")["table"]
+    words = resources.load("messages/compare")["table"]
     if not climbed:
         return Text(words["level"])
     return Text(words["up" if climbed > 0 else "down"].format(places=abs(climbed)), _UP if climbed > 0 else _DOWN)
@@ -169,7 +169,7 @@ def _places(climbed: int | None) -> Text:
 def _grade(move: RankChange) -> Text:
     if not move.regraded:
         return Text(move.now.grade or "")
-    changed = resources.load("compare")["table"]["regraded"]
+    changed = resources.load("messages/compare")["table"]["regraded"]
     return Text(changed.format(was=move.was.grade, now=move.now.grade), _CHANGED)
 
 

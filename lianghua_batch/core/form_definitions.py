@@ -112,7 +112,7 @@ def item_column(name: str, item: str) -> str:
 def _column(raw: Mapping[str, Any]) -> Column:
     values = dict(raw)
     if values.pop("choices_from", None) == "metrics":
-        values["choices"] = {m["name"]: m["label"] for m in resources.load("metrics")["metrics"]}
+        values["choices"] = {m["name"]: m["label"] for m in resources.load("rules/metrics")["metrics"]}
     if values["type"] == YES_NO:
         values["choices"] = {key: labels[0] for key, labels in resources.load("reading")["yes_no"].items()}
     values["aliases"] = tuple(values.get("aliases", ()))

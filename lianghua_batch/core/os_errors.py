@@ -1,4 +1,4 @@
-"""Why the system refused to read or write, in Chinese. The words stand in schemas/io_reasons.yaml."""
+"""Why the system refused to read or write, in Chinese. The words stand in schemas/messages/os_errors.yaml."""
 
 import errno
 import os
@@ -17,11 +17,11 @@ def reason(error: OSError) -> str:
 
 def remedy(error: OSError) -> str:
     """Return what a person can do about it, without a full stop."""
-    return (_entry(error) or resources.load("io_reasons")["unknown"])["remedy"]
+    return (_entry(error) or resources.load("messages/os_errors")["unknown"])["remedy"]
 
 
 def _entry(error: OSError) -> dict[str, str] | None:
-    words = resources.load("io_reasons")
+    words = resources.load("messages/os_errors")
     name = words["windows"].get(getattr(error, "winerror", None)) or _by_number().get(error.errno)
     if name == "missing" and os.name == "nt" and len(str(error.filename or "")) >= _LONGEST_ON_WINDOWS:
         name = "too_long"
@@ -31,5 +31,5 @@ def _entry(error: OSError) -> dict[str, str] | None:
 @cache
 def _by_number() -> dict[int, str]:
     """The table by number: not every system has every name, and two names may be one number."""
-    table = resources.load("io_reasons")["errno"].items()
+    table = resources.load("messages/os_errors")["errno"].items()
     return {getattr(errno, name): which for name, which in table if hasattr(errno, name)}

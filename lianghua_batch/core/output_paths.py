@@ -27,4 +27,4 @@ def paths(units: Iterable[tuple[str, str]], period: Period) -> list[str]:
 
 
 def _words() -> dict:
-    return resources.load("report/unit_books")["unit_books"]
+    return resources.load("report/sheets/unit_books")["unit_books"]

@@ -1,4 +1,4 @@
-"""Problems: what is wrong with the data, where, and what to do. Their texts stand in schemas/messages.yaml."""
+"""Problems: what is wrong with the data, where, and what to do. Their texts stand in schemas/messages/problems.yaml."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def problem(
     code: str, place: SourceRef, *, value: object = None, suggestion: str | None = None, **context: object
 ) -> Problem:
     """Make the problem `code` of the catalogue; `context` (and value, and the place's heading) fill its sentences."""
-    entry = resources.load("messages")[code]
+    entry = resources.load("messages/problems")[code]
     filled = {"heading": place.heading, "value": value, **context}
     return Problem(
         code=code,

@@ -1,15 +1,20 @@
 """Finds schemas/ and templates_xlsx/, in a checkout and in an installed package, and reads the YAML in them."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+# What numbers rest on; only this is taken from a seal, words and looks are always those of the program.
+_NUMBERS_REST_ON = ("forms/", "rules/", "reading")
+# Where version 0.1, whose seals are kept for years, had what is now elsewhere: everything of rules/ stood in schemas/ itself.
+_BEFORE = {"rules/rewards": "uses"}
 _stand_ins: dict[str, Path] = {}
 
 
 def stand_in(schemas: Path) -> None:
-    """Have this process go by another folder schemas from here on; raises RuntimeError where it has read its own already."""
+    """Have this process go by the rules of another folder schemas from here on; raises RuntimeError where it has read its own already."""
     if load.cache_info().currsize:
         raise RuntimeError("schemas are read already")
     _stand_ins["schemas"] = schemas
@@ -17,8 +22,6 @@ def stand_in(schemas: Path) -> None:
 
 def folder(name: str) -> Path:
     """Return the folder `name` (schemas, templates_xlsx): inside the installed package, or beside it in a checkout."""
-    if name in _stand_ins:
-        return _stand_ins[name]
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
@@ -28,11 +31,48 @@ def folder(name: str) -> Path:
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the parsed YAML file schemas/<name>.yaml; every caller gets the same object and must not change it."""
+    installed = _parsed(folder("schemas") / f"{name}.yaml")
+    sealed = _stand_in_of(name)
+    return installed if sealed is None else completed(_parsed(sealed), installed)
+
+
+def _stand_in_of(name: str) -> Path | None:
+    """The file of other rules that takes the place of schemas/<name>.yaml."""
+    if "schemas" not in _stand_ins or not name.startswith(_NUMBERS_REST_ON):
+        return None
+    places = (name, _BEFORE.get(name, name.removeprefix("rules/")))
+    files = (_stand_ins["schemas"] / f"{place}.yaml" for place in places)
+    return next((file for file in files if file.is_file()), None)
+
+
+def _parsed(file: Path) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with open(folder("schemas") / f"{name}.yaml", encoding="utf-8") as stream:
+    with open(file, encoding="utf-8") as stream:
         return yaml.load(stream, loader)
+
+
+def completed(older: Any, newer: Any) -> Any:
+    """Return what older rules say, and what they do not speak of as newer ones have it: a key, or an entry of a list of named ones."""
+    if isinstance(older, Mapping) and isinstance(newer, Mapping):
+        return {
+            **newer,
+            **{key: completed(value, newer[key]) if key in newer else value for key, value in older.items()},
+        }
+    name = _named_by(older)
+    if name is None or name != _named_by(newer):
+        return older
+    there = {each[name]: each for each in newer}
+    found = {each[name]: completed(each, there.get(each[name], each)) for each in older}
+    return [*found.values(), *(each for key, each in there.items() if key not in found)]
+
+
+def _named_by(value: Any) -> str | None:
+    """By which key the entries of a list are told apart; None where it is no list of such entries."""
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+        return None
+    return next((key for key in ("name", "sheet") if value and all(key in each for each in value)), None)
 
 
 @cache

@@ -19,7 +19,7 @@ def find(root: Path, out: Path | None = None) -> tuple[list[Path], list[Problem]
     reserved = {root / words["output_folder"], root / words["archive_folder"]}
     own = {root / words[name] for name in ("mail_settings_name", "mail_ledger_name")}
     if out is not None:
-        draft = out / resources.load("drafts")["folder"]
+        draft = out / resources.load("messages/drafts")["folder"]
         own |= {folder / words[name] for folder in (out, draft) for name in ("results_name", "basis_name")}
     problems: list[Problem] = []
     files = _files(root, root, {folder.resolve() for folder in reserved}, problems)

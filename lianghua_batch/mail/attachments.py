@@ -53,8 +53,8 @@ class Expected:
 
 
 def reason(why: str, **facts: object) -> NotSent:
-    """Return one of the reasons of schemas/mail.yaml."""
-    words = resources.load("mail")["not_sent"][why]
+    """Return one of the reasons of schemas/messages/mail.yaml."""
+    words = resources.load("messages/mail")["not_sent"][why]
     said = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
     return NotSent(words["reason"].format(**said), words["remedy"].format(**said))
 
@@ -77,13 +77,16 @@ def departure(content: bytes, path: str, expected: Expected) -> NotSent | None:
         said = properties(content)
     except _DAMAGED:
         return reason("damaged", path=path)
-    names = resources.load("report")["properties"] | resources.load("report/unit_books")["unit_books"]["properties"]
+    names = (
+        resources.load("report/workbook")["properties"]
+        | resources.load("report/sheets/unit_books")["unit_books"]["properties"]
+    )
     unit, period, code = (said.get(names[key]) for key in ("unit", "period", "check_code"))
     if not (period and code) or (expected.unit is not None and not unit):
         return reason("unmarked", path=path)
     for why, found, wanted in (("other_unit", unit, expected.unit), ("other_period", period, expected.period)):
         if found != wanted:
-            everyone = resources.load("mail")["everyone"]
+            everyone = resources.load("messages/mail")["everyone"]
             return reason(why, path=path, found=found or everyone, expected=wanted or everyone)
     if code != expected.check_code:
         return reason("other_results", path=path)

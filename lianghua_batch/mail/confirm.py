@@ -17,7 +17,7 @@ def settled(said: Sequence[str], history: History, period: str | None, now: dt.d
 
     Without a period the uncertain letters of all periods are meant.
     """
-    words, entries = resources.load("mail")["settle"], {}
+    words, entries = resources.load("messages/mail")["settle"], {}
     for written in said:
         subject, received = _word(written)
         meant = _meant(subject, [e for e in history.uncertain() if period in (None, e.period)])
@@ -30,7 +30,7 @@ def settled(said: Sequence[str], history: History, period: str | None, now: dt.d
 
 
 def _word(written: str) -> tuple[str, bool]:
-    words = resources.load("mail")
+    words = resources.load("messages/mail")
     subject, _, word = (part.strip() for part in written.rpartition("="))
     if not subject or word not in words["settled"].values():
         raise WrongConfirmation(words["settle"]["form"].format(written=written))
@@ -45,13 +45,13 @@ def _meant(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
 
 def _names(entry: LedgerEntry) -> tuple[str, str]:
     """What an entry is called: its unit, or the unit and the address."""
-    unit = entry.unit or resources.load("mail")["everyone"]
+    unit = entry.unit or resources.load("messages/mail")["everyone"]
     return unit, f"{unit}:{entry.address}"
 
 
 def sentence(entry: LedgerEntry) -> str:
     """Return what was taken down, in a sentence."""
-    words = resources.load("mail")
+    words = resources.load("messages/mail")
     word = words["settled"]["received" if entry.received else "missing"]
     unit = entry.unit or entry.name
     return words["settle"]["told"].format(period=entry.period, unit=unit, address=entry.address, word=word)

@@ -12,7 +12,7 @@ _SHOWN = ("total", "grade", "rank")
 
 def of_unit(correction: Correction | None, unit: str) -> str:
     """Return the sentences for one unit; `correction` is the amendment in force, None where there is none."""
-    words = resources.load("mail")["correction"]
+    words = resources.load("messages/mail")["correction"]
     if correction is None or correction.differences is None:
         return words["again"]
     rows = (row for kind in ("committees", "branches") for row in correction.differences[kind])
@@ -24,7 +24,7 @@ def of_unit(correction: Correction | None, unit: str) -> str:
 
 def of_ranking(correction: Correction | None) -> str:
     """Return the sentences for who gets the whole ranking."""
-    words = resources.load("mail")["correction"]
+    words = resources.load("messages/mail")["correction"]
     if correction is None or correction.reason is None:
         return words["again"]
     return words["why"].format(number=correction.number, reason=sanitise.name(correction.reason))
@@ -35,7 +35,7 @@ def _side(side: Mapping[str, Any] | None) -> tuple | None:
 
 
 def _told(side: Mapping[str, Any] | None) -> str:
-    words = resources.load("mail")["correction"]
+    words = resources.load("messages/mail")["correction"]
     if side is None:
         return words["nothing"]
     shown = {name: side.get(name) for name in _SHOWN if side.get(name) is not None}

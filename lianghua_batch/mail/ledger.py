@@ -114,7 +114,7 @@ def read(file: Path) -> History:
 
 
 def _entries(content: bytes, file: Path) -> Iterator[LedgerEntry]:
-    mark = resources.load("mail")["torn_mark"].encode("utf-8")
+    mark = resources.load("messages/mail")["torn_mark"].encode("utf-8")
     *lines, last = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if line.rstrip().endswith(mark) or not line.strip():
@@ -178,7 +178,7 @@ class Writer:
         content = self._file.read_bytes()
         if content and not content.endswith(b"\n"):
             torn = _parsed(content.rpartition(b"\n")[2]) is None
-            mark = resources.load("mail")["torn_mark"] if torn else ""
+            mark = resources.load("messages/mail")["torn_mark"] if torn else ""
             self._append(mark.encode("utf-8") + b"\n")
 
 

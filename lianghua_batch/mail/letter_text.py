@@ -80,7 +80,7 @@ def _written(
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("mail")
+    return resources.load("messages/mail")
 
 
 def _kind(period: Period) -> str:

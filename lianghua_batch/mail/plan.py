@@ -76,7 +76,7 @@ def plan(publication: Publication, roster: Roster, settings: Settings | None, hi
 
 def _envelope(settings: Settings | None) -> Envelope:
     if settings is None:
-        return Envelope(Sender(**resources.load("mail")["placeholder"]), None, RFC2231)
+        return Envelope(Sender(**resources.load("messages/mail")["placeholder"]), None, RFC2231)
     return Envelope(settings.sender, settings.reply_to, settings.attachment_names)
 
 
@@ -131,7 +131,7 @@ class _Desk:
     def of_operators(self, ranked: list[UnitRanking], settings: Settings) -> Iterator[DueLetter | KeptBack]:
         """The whole ranking, to everyone on the list; or why it is not sent."""
         path = resources.load("reading")["ranking_name"].format(period=self.period)
-        name = resources.load("mail")["everyone"]
+        name = resources.load("messages/mail")["everyone"]
         book = self._book(None, path)
         if isinstance(book, NotSent):
             yield KeptBack("", name, book)

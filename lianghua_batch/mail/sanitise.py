@@ -23,12 +23,12 @@ def _seen(character: str) -> str:
 
 def name(text: str) -> str:
     """Return a name as a message has it: harmless, and not too long."""
-    return cut(harmless(text), resources.load("mail")["lengths"]["name"])
+    return cut(harmless(text), resources.load("messages/mail")["lengths"]["name"])
 
 
 def reply(code: int, answer: bytes | str, secrets: tuple[str, ...] = ()) -> str:
     """Return what a server answered, in one line, without what must not be seen."""
-    words = resources.load("mail")
+    words = resources.load("messages/mail")
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     for secret in filter(None, secrets):
         text = text.replace(secret, words["hidden"])

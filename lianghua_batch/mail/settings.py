@@ -78,7 +78,7 @@ def path(folder: Path) -> Path:
 
 def sample() -> str:
     """Return a settings file to start from."""
-    return resources.load("mail")["sample"]
+    return resources.load("messages/mail")["sample"]
 
 
 def read(folder: Path) -> Settings | None:
@@ -107,7 +107,7 @@ def parse(content: bytes, file: Path) -> Settings:
 
 
 def _said(why: str, file: Path, **words: object) -> str:
-    return resources.load("mail")["wrong_settings"][why].format(file=file.name, **words)
+    return resources.load("messages/mail")["wrong_settings"][why].format(file=file.name, **words)
 
 
 def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
@@ -134,7 +134,7 @@ class _Values:
     wrong: list[str] = field(default_factory=list)
 
     def settings(self) -> Settings | None:
-        known = resources.load("mail")["settings"]
+        known = resources.load("messages/mail")["settings"]
         self._unknown(known)
         values = {section: {key: self._value(section, key) for key in keys} for section, keys in known.items()}
         if self.wrong:
@@ -164,7 +164,7 @@ class _Values:
 
     def _value(self, section: str, key: str) -> Any:
         """One value, None where it is not there or wrong."""
-        spec = resources.load("mail")["settings"][section][key]
+        spec = resources.load("messages/mail")["settings"][section][key]
         keys = self.raw.get(section, {})
         if not isinstance(keys, dict):
             return None
@@ -190,7 +190,7 @@ class _Values:
 
 def _kind(spec: Mapping[str, Any]) -> str:
     """What a value should be, in words."""
-    words = resources.load("mail")
+    words = resources.load("messages/mail")
     choices = "、".join(f'"{choice}"' for choice in spec.get("choices", ()))
     limits = {"least": spec.get("least"), "most": spec.get("most"), "longest": words["longest_text"]}
     return words["kinds"][spec["kind"]].format(choices=choices, **limits)
@@ -213,7 +213,7 @@ def _no_certificates(file: Path) -> str | None:
     try:
         ssl.create_default_context(cafile=str(file))
     except ssl.SSLError:
-        return resources.load("mail")["not_certificates"]
+        return resources.load("messages/mail")["not_certificates"]
     except OSError as error:
         return os_errors.reason(error)
     return None
@@ -223,7 +223,7 @@ def _no_certificates(file: Path) -> str | None:
 
 
 def _text(value: object, spec: Mapping[str, Any], file: Path) -> str | None:
-    fits = isinstance(value, str) and 0 < len(value) <= resources.load("mail")["longest_text"]
+    fits = isinstance(value, str) and 0 < len(value) <= resources.load("messages/mail")["longest_text"]
     return value if fits and sanitise.harmless(value) == value else None
 
 

@@ -284,7 +284,7 @@ class Wire:
 
 
 def _words():
-    return resources.load("mail")
+    return resources.load("messages/mail")
 
 
 def _own_name() -> str:

@@ -17,7 +17,7 @@ _DONE = frozenset({"due", "corrected", "again", "sent", "sent_now", "sent_before
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One letter, or a unit that gets none (`address` None): its status by schemas/mail.yaml, and what fills that in."""
+    """One letter, or a unit that gets none (`address` None): its status by schemas/messages/mail.yaml, and what fills that in."""
 
     unit: str
     name: str
@@ -29,12 +29,12 @@ class SummaryLine:
     @property
     def label(self) -> str:
         """The status in words."""
-        return resources.load("mail")["statuses"][self.status]["label"].format_map(self.facts)
+        return resources.load("messages/mail")["statuses"][self.status]["label"].format_map(self.facts)
 
     @property
     def style(self) -> str:
         """How a terminal shows the status."""
-        return resources.load("mail")["statuses"][self.status]["style"]
+        return resources.load("messages/mail")["statuses"][self.status]["style"]
 
     @property
     def whose(self) -> str:
@@ -149,7 +149,7 @@ def _kept_back(line: SummaryLine) -> dict[str, Any]:
 
 def settling(telling: Telling) -> Iterator[str]:
     """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
-    words, unknown = resources.load("mail")["uncertain"], telling.uncertain
+    words, unknown = resources.load("messages/mail")["uncertain"], telling.uncertain
     of_unit = Counter(line.unit for line in unknown)
     subjects = [f"{_unit(line)}:{line.address}" if of_unit[line.unit] > 1 else _unit(line) for line in unknown]
     if subjects:

@@ -1,4 +1,4 @@
-"""The Linxi scheme of schemas/default_scheme.yaml and parameters.yaml: as rows of 考评方案, and as a Scheme."""
+"""The Linxi scheme of schemas/rules/default_scheme.yaml and rules/parameters.yaml: as rows of 考评方案, and as a Scheme."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -18,12 +18,12 @@ _NUMERIC = ("percent", "points", "count")
 
 def name() -> str:
     """What the default scheme is called."""
-    return resources.load("default_scheme")["name"]
+    return resources.load("rules/default_scheme")["name"]
 
 
 def rows() -> dict[str, list[dict[str, object]]]:
     """Return the rows of the six sheets of 考评方案 by sheet; numbers exact, choices and yes/no by identifier."""
-    stored = resources.load("default_scheme")
+    stored = resources.load("rules/default_scheme")
     found: dict[str, list[dict[str, object]]] = {}
     for sheet in definitions()["scheme"].sheets:
         if sheet.name == "parameters":
@@ -59,11 +59,11 @@ def scheme() -> Scheme:
 
 
 def _parameters() -> list[Mapping[str, Any]]:
-    return resources.load("parameters")["parameters"]
+    return resources.load("rules/parameters")["parameters"]
 
 
 def _parameter(entry: Mapping[str, Any]) -> dict[str, object]:
-    clause = resources.load("clauses")["clauses"][entry["clause"]]
+    clause = resources.load("rules/clauses")["clauses"][entry["clause"]]
     basis = resources.load("templates")["texts"]["basis"][clause["kind"]]
     text = default_text(entry)
     return {

@@ -15,9 +15,9 @@ from lianghua_batch.model.scheme import Parameters, Rule
 
 def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
     """Read the rows as filled and the value of every 参数, its Linxi value where it cannot be had."""
-    catalogue = resources.load("parameters")
+    catalogue = resources.load("rules/parameters")
     by_label = {squeeze(entry["label"]): entry for entry in catalogue["parameters"]}
-    clauses = resources.load("clauses")["clauses"]
+    clauses = resources.load("rules/clauses")["clauses"]
     found: dict[str, tuple[object, Record]] = {}
     rules: list[Rule] = []
     problems: list[Problem] = []
@@ -67,7 +67,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
         )
     problems += _hundreds(found, catalogue)
     values = {e["name"]: found[e["name"]][0] if e["name"] in found else default_value(e) for e in by_label.values()}
-    assert set(values) == {f.name for f in fields(Parameters)}, "parameters.yaml and Parameters differ"
+    assert set(values) == {f.name for f in fields(Parameters)}, "rules/parameters.yaml and Parameters differ"
     return tuple(rules), Parameters(**values), problems
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of 参数 (schemas/parameters.yaml): how each one's 值 is read, what it may be, and its Linxi value."""
+"""The catalogue of 参数 (schemas/rules/parameters.yaml): how each one's 值 is read, what it may be, and its Linxi value."""
 
 import re
 from collections.abc import Mapping

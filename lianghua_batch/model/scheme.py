@@ -19,7 +19,7 @@ PASSED, PENDING = "passed", "pending"
 
 @dataclass(frozen=True)
 class Parameters:
-    """All 参数; names, defaults, allowed values and clauses stand in schemas/parameters.yaml."""
+    """All 参数; names, defaults, allowed values and clauses stand in schemas/rules/parameters.yaml."""
 
     routine_weight: Fraction
     differential_weight: Fraction
@@ -98,7 +98,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A 指标; `standards` are the values its method needs, in the order of schemas/metrics.yaml."""
+    """A 指标; `standards` are the values its method needs, in the order of schemas/rules/metrics.yaml."""
 
     id: str
     level: str

@@ -158,7 +158,7 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
 
 
 def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
-    catalogue = resources.load("metrics")
+    catalogue = resources.load("rules/metrics")
     methods = catalogue["methods"]
     levels = {m["name"]: m["levels"] for m in catalogue["metrics"]}
     sheet = table.sheet

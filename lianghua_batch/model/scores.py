@@ -15,7 +15,7 @@ WHOLE = Fraction(1)
 class Contribution:
     """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it.
 
-    `kind`: which of the items in schemas/clauses.yaml it is, where it is taken from no score. `held`: the number that the cell
+    `kind`: which of the items in schemas/rules/clauses.yaml it is, where it is taken from no score. `held`: the number that the cell
     at `source` holds, None where that is blank. `share`: what part of the score `of` it is; None where it is no fixed part of
     it, as an indicator's points of a rate. `entry`: the row that brought it in, where `source` is the cell of a rule.
     """
@@ -33,7 +33,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Score:
-    """One ▣ number: whose, which step (schemas/clauses.yaml), of which period, and its parts, which sum to it exactly."""
+    """One ▣ number: whose, which step (schemas/rules/clauses.yaml), of which period, and its parts, which sum to it exactly."""
 
     subject: str
     step: str
@@ -49,33 +49,33 @@ class Score:
 
 def step_label(step: str) -> str:
     """Return a step's Chinese name."""
-    return resources.load("clauses")["steps"][step]["label"]
+    return resources.load("rules/clauses")["steps"][step]["label"]
 
 
 def step_rule(step: str) -> str:
     """Return how a step's number comes about, in words."""
-    return resources.load("clauses")["steps"][step]["rule"]
+    return resources.load("rules/clauses")["steps"][step]["rule"]
 
 
 def step_clause(step: str) -> str:
     """Return the clause that a step rests on, as it is cited."""
-    catalogue = resources.load("clauses")
+    catalogue = resources.load("rules/clauses")
     return catalogue["clauses"][catalogue["steps"][step]["clause"]]["label"]
 
 
 def clause(name: str) -> str:
     """Return a clause as it is cited."""
-    return resources.load("clauses")["clauses"][name]["label"]
+    return resources.load("rules/clauses")["clauses"][name]["label"]
 
 
 def item_label(name: str) -> str:
     """Return the Chinese name of a contribution that is no cell of its own, such as a rounding."""
-    return resources.load("clauses")["items"][name]["label"]
+    return resources.load("rules/clauses")["items"][name]["label"]
 
 
 def item_rule(name: str) -> str:
     """Return how such a contribution comes about, in words."""
-    return resources.load("clauses")["items"][name]["rule"]
+    return resources.load("rules/clauses")["items"][name]["rule"]
 
 
 def total(parts: Iterable[Contribution]) -> Fraction:

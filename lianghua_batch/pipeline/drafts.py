@@ -43,7 +43,7 @@ def named(written: Mapping[str, str], county: County) -> dict[str, str]:
 
 
 def _reason(name: str, **words: object) -> str:
-    return resources.load("drafts")["reasons"][name].format(**words)
+    return resources.load("messages/drafts")["reasons"][name].format(**words)
 
 
 def forbidding(problems: Iterable[Problem], base_files: frozenset[str]) -> list[Problem]:

@@ -30,7 +30,7 @@ class Checked:
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the sentences of check_report.yaml may speak of."""
+        """What the sentences of report/check_report.yaml may speak of."""
         return {
             "period": self.period or _words()["no_period"],
             "files": self.files,
@@ -41,7 +41,7 @@ class Checked:
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("check_report")["report"]
+    return resources.load("report/check_report")["report"]
 
 
 def build(checked: Checked) -> tuple[SheetTable, ...]:
@@ -169,7 +169,7 @@ def _values(checked: Checked, group: UnitProblems, entry: ProblemLine) -> Mappin
     return {
         "owner": title if group.kind == UNIT else title.partition("（")[0],
         "code": first.code,
-        "severity": resources.load("check_report")["severities"][first.severity],
+        "severity": resources.load("report/check_report")["severities"][first.severity],
         "file": first.place.file or entry.place,
         "sheet": first.place.sheet or "",
         "cell": entry.spot if first.place.file else "",

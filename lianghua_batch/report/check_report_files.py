@@ -38,7 +38,7 @@ def publish(
 
     Raises OSError and locking.Busy as `replacing.replacement` does.
     """
-    words = resources.load("check_report")
+    words = resources.load("report/check_report")
     report, folder = words["report"]["name"], words["annotation"]["folder"]
     with atomic_files.replacement(out, whole=(folder,) if annotate else ()) as workshop:
         workbook.write(workshop / report, *_report(outcome, root, out))
@@ -112,5 +112,5 @@ def _converted_name(name: PurePath, there: set[PurePath]) -> PurePath:
     wanted = name.with_suffix(".xlsx")
     if wanted == name or wanted not in there:
         return wanted
-    twin = resources.load("check_report")["annotation"]["converted_twin"]
+    twin = resources.load("report/check_report")["annotation"]["converted_twin"]
     return name.with_name(twin.format(stem=name.stem, suffix=name.suffix.lstrip(".").lower()))

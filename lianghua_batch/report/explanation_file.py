@@ -50,7 +50,7 @@ def write(results: Results, top: Node, book: Path) -> None:
 
 
 def _wrong(why: str, **facts: object) -> WrongPlace:
-    return WrongPlace(resources.load("explain")["book"][why].format_map(facts))
+    return WrongPlace(resources.load("messages/explain")["book"][why].format_map(facts))
 
 
 def _is_explanation(path: Path) -> bool:
@@ -65,4 +65,4 @@ def _is_explanation(path: Path) -> bool:
         sheets = [name for name, _ in xlsx.sheet_parts(parts)]
     except _NOT_OURS:
         return False
-    return sheets == [resources.load_parts("report")["explanation"]["name"]]
+    return sheets == [resources.load_parts("report/sheets")["explanation"]["name"]]

@@ -1,4 +1,4 @@
-"""报送状态.xlsx as plain tables: the matrix, and the list for each committee; words and looks in schemas/status.yaml."""
+"""报送状态.xlsx as plain tables: the matrix, and the list for each committee; words and looks in schemas/messages/status.yaml."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from lianghua_batch.validation.reminders import CHASED, gaps, listed, reminders
 
 def write(status: Status, folder: Path) -> Path:
     """Write the workbook into `folder` over the one that may be there, and return its path; raises what `replacing` raises."""
-    name = resources.load("status")["book"]["file"]
+    name = resources.load("messages/status")["book"]["file"]
     with atomic_files.replacement(folder) as beside:
         workbook.write(beside / name, status_report.build(status), status_report.properties(status))
     return folder / name
@@ -57,13 +57,13 @@ def halved(heading: str) -> str:
 
 
 def _words() -> Words:
-    return resources.load("status")
+    return resources.load("messages/status")
 
 
 def _facts(status: Status) -> dict[str, str]:
     period = status.period
     return {
-        "document": resources.load("report")["document"],
+        "document": resources.load("report/workbook")["document"],
         "period": str(period),
         "period_label": _named(period, _words()["book"]["period_labels"][period.kind]),
         "as_of": status.as_of.isoformat(),
@@ -73,7 +73,7 @@ def _facts(status: Status) -> dict[str, str]:
 
 def _named(period: Period, template: str) -> str:
     """A period in words."""
-    words = resources.load("report")
+    words = resources.load("report/workbook")
     ordinals, halves = words["ordinals"], words["halves"]
     ordinal = "" if period.kind == MONTH else ordinals[period.index - 1]
     part = halves[(period.index - 1) % len(halves)]
@@ -225,7 +225,7 @@ def _sheet(
 ) -> SheetTable:
     """Fit columns to what they hold and rows to their lines; one page wide in print."""
     layout, words, facts = _words()["book"][key], _words()["book"], _facts(status)
-    heights = resources.load("report")["heights"]
+    heights = resources.load("report/workbook")["heights"]
     fitted = fitting.columns(columns, rows)
 
     def over_all(texts: Iterable[str], style: str) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""What every sheet is made from: the results, the warnings, and the words and layouts of schemas/report.yaml."""
+"""What every sheet is made from: the results, the warnings, and the words and layouts of schemas/report/workbook.yaml."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -60,12 +60,12 @@ class View:
 
     @cached_property
     def words(self) -> Mapping[str, Any]:
-        return resources.load("report")
+        return resources.load("report/workbook")
 
     @cached_property
     def sheets(self) -> Mapping[str, Any]:
         """The layouts of all sheets, schemas/report/*.yaml."""
-        return resources.load_parts("report")
+        return resources.load_parts("report/sheets")
 
     def layout(self, key: str) -> Mapping[str, Any]:
         """A sheet's layout; what stands under year or quarter overrides what both share."""
@@ -111,14 +111,14 @@ class View:
 
     def stamped(self, sentence: str, **words: object) -> str:
         """One of the sentences that a draft says of itself."""
-        stamp, sheet = resources.load("drafts")["stamp"], self.sheets["left_out"]["name"]
+        stamp, sheet = resources.load("messages/drafts")["stamp"], self.sheets["left_out"]["name"]
         draft = self.results.draft
         counts = {"left_out": len(draft.left_out), "unassigned": draft.unassigned}
         return self.words["draft"][sentence].format(stamp=stamp, sheet=sheet, **counts, **words)
 
     @cached_property
     def facts(self) -> dict[str, object]:
-        """What the sentences of report.yaml may speak of."""
+        """What the sentences of report/workbook.yaml may speak of."""
         facts: dict[str, object] = {rule.name: rule.value for rule in self.scheme.rules}
         for rule in fields(self.scheme.parameters):
             value = getattr(self.scheme.parameters, rule.name)
@@ -135,7 +135,7 @@ class View:
             "scheme": self.scheme.name,
             "tool": f"lianghua-batch {__version__}",
             "warnings": len(self.warnings),
-            "source": resources.load("clauses")["source"],
+            "source": resources.load("rules/clauses")["source"],
             "organisation_bands": self._bands(self.scheme.bands[ORGANISATION]),
             "member_bands": self._bands(self.scheme.bands[MEMBER]),
         }

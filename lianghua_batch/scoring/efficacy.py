@@ -9,13 +9,13 @@ from lianghua_batch.core import exact, resources
 
 def efficacy(x: Fraction, satisfactory: Fraction, unacceptable: Fraction) -> Fraction:
     """Return d = 60 + 40·(x − 不允许值)/(满意值 − 不允许值), unclipped; 满意值 < 不允许值 means smaller is better."""
-    method = resources.load("metrics")["methods"]["efficacy"]
+    method = resources.load("rules/metrics")["methods"]["efficacy"]
     return method["base"] + method["span"] * (x - unacceptable) / (satisfactory - unacceptable)
 
 
 def five_level(x: Fraction, standards: Sequence[Fraction]) -> Fraction:
     """Return d by 五档功效: the coefficient interpolated between the standard values 优秀…较差, ×100; worse than 较差值 is 0."""
-    method = resources.load("metrics")["methods"]["five_level"]
+    method = resources.load("rules/metrics")["methods"]["five_level"]
     coefficients = [Fraction(c) for c in method["coefficients"]]
     sign = 1 if standards[0] > standards[-1] else -1
     if sign * x >= sign * standards[0]:
@@ -28,7 +28,7 @@ def five_level(x: Fraction, standards: Sequence[Fraction]) -> Fraction:
 
 def direct(x: Fraction) -> Fraction | None:
     """Return d = x by 直接赋分; None where x lies outside 0…100."""
-    full = resources.load("metrics")["methods"]["direct"]["full"]
+    full = resources.load("rules/metrics")["methods"]["direct"]["full"]
     return x if 0 <= x <= full else None
 
 

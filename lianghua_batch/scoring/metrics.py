@@ -66,7 +66,7 @@ def committee_parts(facts: UnitFacts, totals: list[Score], heads: Mapping[str, i
 class Counted:
     """One thing that a rate counts, and whether it was `done`: a form, a member's month, or a row of 整改台账.
 
-    `kind`: what it is called in schemas/clauses.yaml where it was not done; `subject`: the branch or member whose it is.
+    `kind`: what it is called in schemas/rules/clauses.yaml where it was not done; `subject`: the branch or member whose it is.
     """
 
     kind: str

@@ -184,9 +184,9 @@ def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, or
 
 def _reckoned(county: County, indicator: Indicator, x: Fraction, d: Fraction) -> str:
     """How an indicator's points come about, in words: the number, the method with its standards, the points, the weight."""
-    words = resources.load("clauses")["reckoning"]
+    words = resources.load("rules/clauses")["reckoning"]
     sheet = definitions()["scheme"].sheet("indicators")
-    needs = resources.load("metrics")["methods"][indicator.method]["needs"]
+    needs = resources.load("rules/metrics")["methods"][indicator.method]["needs"]
     standards = (
         words["standard"].format(name=sheet.label_of(name), value=exact.short(value))
         for name, value in zip(needs, indicator.standards, strict=True)

@@ -16,7 +16,7 @@ _LEAST_SPAN = 3  # periods that are written «first to last»
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("check_report")["folding"]
+    return resources.load("report/check_report")["folding"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class UnitProblems:
 
     def title(self, names: Mapping[str, str]) -> str:
         """What the group is called, a unit by its name."""
-        words = resources.load("check_report")["groups"]
+        words = resources.load("report/check_report")["groups"]
         if self.kind != UNIT:
             return words[self.kind]
         return words["unit" if self.unit in names else "unnamed"].format(unit=self.unit, name=names.get(self.unit))

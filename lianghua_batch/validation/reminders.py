@@ -76,7 +76,7 @@ def gaps(status: Status) -> list[Gap]:
 
 def listed(gap: Gap) -> str:
     """Write a gap's units in one text: all of them, or so many by name."""
-    words = resources.load("status")["units"]
+    words = resources.load("messages/status")["units"]
     if gap.whole and len(gap.units) > 1:
         return words["everyone"].format(count=len(gap.units))
     names = words["separator"].join(map(str, gap.units[: words["most"]]))

@@ -23,7 +23,7 @@ def compare(old: Published, new: Published) -> Differences:
     """Compare two results; the changes of the same period are attributed where both have their 计分依据. Raises Incomparable."""
     was, now = (each.results["period"] for each in (old, new))
     if periods.parse(was).kind != periods.parse(now).kind:
-        raise Incomparable(resources.load("compare")["diff"]["incomparable"].format(was=was, now=now))
+        raise Incomparable(resources.load("messages/compare")["diff"]["incomparable"].format(was=was, now=now))
     sides = Side(old.results, old.basis), Side(new.results, new.basis)
     known = Pair(*sides) if old.basis is not None and new.basis is not None else None
     listed = {kind: rank_changes.moves(old.results, new.results, kind) for kind in KINDS}
@@ -47,7 +47,7 @@ def _head(published: Published) -> DiffHead:
 
 def _notes(old: Published, new: Published) -> Iterator[str]:
     """What could not be told, and why."""
-    words = resources.load("compare")["diff"]["notes"]
+    words = resources.load("messages/compare")["diff"]["notes"]
     if old.results["period"] != new.results["period"]:
         yield words["periods"].format(was=old.results["period"], now=new.results["period"])
     for published in (old, new):

@@ -43,7 +43,7 @@ def moved(named: Mapping[str, str], old: Mapping[str, Any], new: Mapping[str, An
     for name, step in named.items():
         if name in _SEVERAL:
             before, after = old.get(name) or {}, new.get(name) or {}
-            words = resources.load("compare")["diff"]["of_several"]
+            words = resources.load("messages/compare")["diff"]["of_several"]
             for key in {**before, **after}:
                 if before.get(key) != after.get(key):
                     label = words.format(step=step_label(step), key=key)

@@ -14,7 +14,7 @@ Bands = Mapping[str, Fraction | None]
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("compare")["diff"]["standing"]
+    return resources.load("messages/compare")["diff"]["standing"]
 
 
 # --- grades --------------------------------------------------------------------------------------------------------

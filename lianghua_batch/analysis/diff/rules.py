@@ -17,7 +17,7 @@ def changes(pair: Pair) -> Iterator[RuleChange]:
         was, now = old["parameters"].get(label), new["parameters"].get(label)
         if was != now:
             yield RuleChange(label, was, now)
-    told = resources.load("compare")["diff"]["rules"]
+    told = resources.load("messages/compare")["diff"]["rules"]
     for scope, label in told["scopes"].items():
         for table in ("bands", "ballots"):
             yield from _values(told[table].format(scope=label), old[table][scope], new[table][scope])
@@ -55,7 +55,7 @@ def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, An
 
 def roster(old: Side, new: Side, moves: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
     """Units and members that only one side has, and those that are called otherwise or belong to somebody else."""
-    told = resources.load("compare")["diff"]["roster"]
+    told = resources.load("messages/compare")["diff"]["roster"]
     names = {**{code: row["name"] for code, row in old.units.items()}, **{c: r["name"] for c, r in new.units.items()}}
     for kind in KINDS:
         for move in moves[kind]:

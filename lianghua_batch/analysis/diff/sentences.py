@@ -13,7 +13,7 @@ from lianghua_batch.core import exact, resources
 
 def words() -> Mapping[str, Any]:
     """The sentences of reasons."""
-    return resources.load("compare")["diff"]["reasons"]
+    return resources.load("messages/compare")["diff"]["reasons"]
 
 
 def plain(value: object) -> str:
@@ -66,7 +66,7 @@ class DiffLine:
 
 def lines(differences: Differences) -> Iterator[DiffLine]:
     """Everything, but of long lists the first only."""
-    words = resources.load("compare")["diff"]["telling"]
+    words = resources.load("messages/compare")["diff"]["telling"]
     for word, head in (("old", differences.old), ("new", differences.new)):
         yield DiffLine(words[word].format(name=head.name, period=head.period, scheme=head.scheme))
     yield from (DiffLine(words["note"].format(note=note)) for note in differences.notes)
@@ -79,7 +79,7 @@ def lines(differences: Differences) -> Iterator[DiffLine]:
     for kind in (COMMITTEES, BRANCHES):
         listed = [c for c in differences.changes[kind] if _moved(c)]
         if listed:
-            yield DiffLine(resources.load("compare")["kinds"][kind]["label"], heading=True)
+            yield DiffLine(resources.load("messages/compare")["kinds"][kind]["label"], heading=True)
         for change in listed:
             yield from _change(change, _UNITS, words)
     yield from _members(differences, words)
@@ -98,7 +98,7 @@ def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any])
 
 
 def _counts(differences: Differences) -> Iterator[str]:
-    kinds, words = resources.load("compare")["kinds"], resources.load("compare")["diff"]["telling"]
+    kinds, words = resources.load("messages/compare")["kinds"], resources.load("messages/compare")["diff"]["telling"]
     for kind in KINDS:
         yield words["counts"].format(kind=kinds[kind]["label"], unit=kinds[kind]["unit"], **differences.counts[kind])
 
@@ -131,7 +131,7 @@ def _goes_without_saying(cause: Cause) -> bool:
 
 def standing(move: RankChange) -> str:
     """Total, grade and rank of one unit or member in a line, before and now."""
-    return _moves(move, resources.load("compare")["diff"]["telling"])
+    return _moves(move, resources.load("messages/compare")["diff"]["telling"])
 
 
 def _moves(move: RankChange, words: Mapping[str, Any]) -> str:
@@ -177,13 +177,13 @@ def _rank(was: int | None, now: int | None, climbed: int | None, word: str, word
     told = _sides(was, now, word, words)
     if not climbed:
         return told
-    table = resources.load("compare")["table"]
+    table = resources.load("messages/compare")["table"]
     return f"{told} {table['up' if climbed > 0 else 'down'].format(places=abs(climbed))}"
 
 
 def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """The largest; of the others what they come to together."""
-    kinds = resources.load("compare")["diff"]["kinds"]
+    kinds = resources.load("messages/compare")["diff"]["kinds"]
     shown, others = reasons[: words["reasons_most"]], reasons[words["reasons_most"] :]
     for reason in shown:
         yield DiffLine(
@@ -221,7 +221,7 @@ def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Dif
     changes = [c for c in differences.changes[MEMBERS] if _moved(c)]
     if not changes:
         return
-    yield DiffLine(resources.load("compare")["kinds"][MEMBERS]["label"], heading=True)
+    yield DiffLine(resources.load("messages/compare")["kinds"][MEMBERS]["label"], heading=True)
     for branch, grouped in groupby(changes, key=lambda c: c.move.latest.cohort):
         listed = list(grouped)
         counts = {

@@ -86,7 +86,7 @@ class Side:
     def rules(self) -> SideRules:
         """The rules; only where there is a basis."""
         said = self.basis["rules"]
-        entries = resources.load("parameters")["parameters"]
+        entries = resources.load("rules/parameters")["parameters"]
         texts = said["parameters"]  # an older version's may lack one that came later
         values = {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries}
         return SideRules(said, Parameters(**values))
@@ -166,8 +166,8 @@ class Pair:
 
     def parameters_text(self, names: list[str]) -> str:
         """How 参数 changed, in words."""
-        words = resources.load("compare")["diff"]
-        labels = {e["name"]: e["label"] for e in resources.load("parameters")["parameters"]}
+        words = resources.load("messages/compare")["diff"]
+        labels = {e["name"]: e["label"] for e in resources.load("rules/parameters")["parameters"]}
         was, now = self.old.rules.said["parameters"], self.new.rules.said["parameters"]
         listed = (words["moved"].format(what=labels[n], was=was.get(labels[n]), now=now.get(labels[n])) for n in names)
         return words["and"].join(listed)

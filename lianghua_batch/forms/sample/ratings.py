@@ -234,7 +234,7 @@ def _measure(indicator: Indicator) -> Mapping[str, Any]:
 
 def _curve(indicator: Indicator) -> list[tuple[float, float]]:
     """Points (score, actual value) of the method's line, from the best to the worst."""
-    method = resources.load("metrics")["methods"][indicator.method]
+    method = resources.load("rules/metrics")["methods"][indicator.method]
     if indicator.method == "efficacy":
         scores = [method["base"] + method["span"], method["base"]]
     elif indicator.method == "five_level":

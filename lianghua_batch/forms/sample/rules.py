@@ -58,7 +58,7 @@ def _row(given: Mapping, indicator_id: str, level: str, applies_to: str, review:
 
 
 def _indicator(row: Row, like: Indicator) -> Indicator:
-    needs = resources.load("metrics")["methods"][row["method"]]["needs"]
+    needs = resources.load("rules/metrics")["methods"][row["method"]]["needs"]
     return replace(
         like,
         id=row["indicator_id"],

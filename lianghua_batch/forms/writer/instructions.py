@@ -30,7 +30,7 @@ class _Page:
             self.page.set_column(index, index, width)
         self._across(self.words["title"], "title", book_size(self.book, "title"))
         self._pair(resources.load("reading")["labels"]["form"]["label"], self.words["sheet"])
-        source = resources.load("clauses")["source"]
+        source = resources.load("rules/clauses")["source"]
         for text in self.words["general"]:
             self._across(text.format(source=source), "words")
         for sheet in {(s.form, s.name): s for s in sheets}.values():
@@ -68,7 +68,7 @@ class _Page:
             "filed_by": words["filed_by"][form.filed_by],
             "period": kinds,
             "due": form.due,
-            "clause": resources.load("clauses")["clauses"][form.clause]["label"],
+            "clause": resources.load("rules/clauses")["clauses"][form.clause]["label"],
         }
         for key, text in texts.items():
             self._pair(words["terms"][key], text)

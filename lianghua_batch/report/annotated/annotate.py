@@ -56,7 +56,7 @@ class NoCopy(Enum):
 
 def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: Sequence[Problem]) -> Copy | NoCopy:
     """Return the copy of a workbook called `name` under the data folder, which reads as `grids` do; or why there is none."""
-    words = resources.load("check_report")["annotation"]
+    words = resources.load("report/check_report")["annotation"]
     if sum(len(row) for grid in grids for row in grid.rows) > words["most_cells"]:
         return NoCopy.TOO_LARGE
     carried = _carried(content, name, problems)
@@ -72,7 +72,7 @@ def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: S
 
 def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> bytes | None:
     """The workbook with all that openpyxl keeps and `parts` puts back; None where it is of another kind, or too much for it."""
-    words = resources.load("check_report")["annotation"]
+    words = resources.load("report/check_report")["annotation"]
     if not content.startswith(_ZIP):
         return None
     with suppress(*_BEYOND_OPENPYXL):
@@ -92,7 +92,7 @@ def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> byt
 
 def _annotate(book: Workbook, name: PurePath, problems: Sequence[Problem], back: str, notes: Sequence[str]) -> None:
     """Mark the cells and put the list first; `back` is how to go on with such a copy."""
-    words = resources.load("check_report")["annotation"]
+    words = resources.load("report/check_report")["annotation"]
     capped = cell_comments.mark(book, problems)
     how = words["sheet"]["back"][back].format(kind=name.suffix.lower(), name=name.name)
     notes = [words["sheet"]["how"], how, *notes]

@@ -25,8 +25,8 @@ def solid(colour: str) -> PatternFill:
 
 
 def dress(cell: Cell, name: str) -> None:
-    """Give a cell a style of report.yaml."""
-    look = {**resources.load("report")["base"], **style(name)}
+    """Give a cell a style of report/workbook.yaml."""
+    look = {**resources.load("report/workbook")["base"], **style(name)}
     cell.font = _font(look)
     cell.alignment = Alignment(
         horizontal=look.get("align"),
@@ -67,7 +67,7 @@ def mark(book: Workbook, problems: Iterable[Problem]) -> bool:
 
 
 def _mark_page(page: Worksheet, problems: Iterable[Problem]) -> bool:
-    words = resources.load("check_report")["annotation"]
+    words = resources.load("report/check_report")["annotation"]
     by_cell: dict[str, list[Problem]] = defaultdict(list)
     coloured: dict[str, list[Problem]] = defaultdict(list)
     for p in problems:
@@ -118,7 +118,7 @@ def _comment(cell: Cell, problems: Iterable[Problem], words: Mapping[str, Any]) 
 
 
 def _sentence(p: Problem, words: Mapping[str, Any]) -> str:
-    suggestion = p.suggestion and resources.load("check_report")["suggestion"].format(suggestion=p.suggestion)
+    suggestion = p.suggestion and resources.load("report/check_report")["suggestion"].format(suggestion=p.suggestion)
     return legible(
         words["comment"].format(code=p.code, message=p.message, remedy=p.remedy, suggestion=suggestion or "")
     )
@@ -140,7 +140,7 @@ def _sized(comment: Comment, words: Mapping[str, Any]) -> Comment:
 
 def _unmark(page: Worksheet) -> None:
     """Take off what an earlier annotation left: our part of comments, and the colour under it."""
-    words = resources.load("check_report")["annotation"]
+    words = resources.load("report/check_report")["annotation"]
     ours = {solid(colour).fgColor.rgb for colour in words["fills"].values()}
     for cell in (c for row in page.iter_rows() for c in row if c.comment is not None):
         theirs, mark_, _ = cell.comment.text.partition(words["mark"])

@@ -55,7 +55,7 @@ def tidy(folder: Path) -> None:
 
 
 def _words() -> dict:
-    return resources.load("check_report")["annotation"]
+    return resources.load("report/check_report")["annotation"]
 
 
 def _copies(folder: Path) -> Iterator[Path]:

@@ -49,7 +49,7 @@ def _fill(page: Worksheet, grid: Grid) -> None:
         page.column_dimensions[get_column_letter(column)].width = width
     if grid.hidden:
         page.sheet_state = "hidden"
-    page.page_setup.paperSize = resources.load("report")["paper"]
+    page.page_setup.paperSize = resources.load("report/workbook")["paper"]
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True

@@ -21,7 +21,7 @@ _WIDTH_OF_NOTES = 0.9  # of the table's: what a wrapped line of many columns rea
 
 def put_first(book: Workbook, file: str, entries: Sequence[ProblemLine], notes: Sequence[str]) -> None:
     """Put the sheet before all others, in place of an earlier one."""
-    words = resources.load("check_report")["annotation"]["sheet"]
+    words = resources.load("report/check_report")["annotation"]["sheet"]
     for page in [page for page in book.worksheets if is_ours(page.iter_rows(max_row=_LOOKED_AT, values_only=True))]:
         book.remove(page)
     page = book.create_sheet(words["name"], 0)
@@ -35,7 +35,7 @@ def put_first(book: Workbook, file: str, entries: Sequence[ProblemLine], notes: 
 
 def is_ours(rows: Iterable[Sequence[object]]) -> bool:
     """Whether the values of a sheet's rows are those of such a sheet."""
-    words = resources.load("check_report")["annotation"]["sheet"]
+    words = resources.load("report/check_report")["annotation"]["sheet"]
     for row in islice(rows, _LOOKED_AT):
         texts = [squeeze(str(value)) for value in row[: len(words["columns"])] if value not in (None, "")]
         if texts[:2] == [_form_label(), words["name"]]:
@@ -70,7 +70,7 @@ def _write_top(page: Worksheet, words: Mapping[str, Any], file: str, notes: Sequ
 
 
 def _write_table(page: Worksheet, words: Mapping[str, Any], entries: Sequence[ProblemLine], row: int) -> None:
-    severities = resources.load("check_report")["severities"]
+    severities = resources.load("report/check_report")["severities"]
     styles = words["styles"]
     for column, spec in enumerate(words["columns"], start=1):
         _write(page, row, column, spec["heading"], styles["heading"])
@@ -129,7 +129,7 @@ def _write(page: Worksheet, row: int, column: int, value: object, style: str, sp
 
 def _set_up(page: Worksheet, words: Mapping[str, Any], head: int) -> None:
     """A4 landscape one page wide, headings on every page and always in sight."""
-    report = resources.load("report")
+    report = resources.load("report/workbook")
     last = get_column_letter(len(words["columns"]))
     page.freeze_panes = page.cell(head + 1, 1)
     page.auto_filter.ref = f"A{head}:{last}{max(page.max_row, head)}"

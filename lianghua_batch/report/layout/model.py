@@ -1,4 +1,4 @@
-"""The ranking workbook as plain tables: what stands in which cell, in which style of schemas/report.yaml."""
+"""The ranking workbook as plain tables: what stands in which cell, in which style of schemas/report/workbook.yaml."""
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
@@ -160,7 +160,7 @@ class Bars:
 class Page:
     """How a sheet is printed: fitted to one page's width (and height), or at `scale` with page breaks before columns `breaks`.
 
-    `margins` names those of schemas/report.yaml. `titled`: the title and the subtitles stand on every page, not only the headings.
+    `margins` names those of schemas/report/workbook.yaml. `titled`: the title and the subtitles stand on every page, not only the headings.
     """
 
     orientation: str

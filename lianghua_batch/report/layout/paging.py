@@ -28,7 +28,7 @@ def paged(
 
 def _room(columns: Sequence[Column], orientation: str) -> float:
     """How many points of rows a page takes at the scale that its width asks for."""
-    page = resources.load("report")["page_points"][orientation]
+    page = resources.load("report/workbook")["page_points"][orientation]
     wide = sum(_CHARACTER * c.width + _EDGES for c in columns) * _POINTS
     return page["height"] / min(1, page["width"] / wide)
 
@@ -70,4 +70,4 @@ def _is(row: Row, style: str) -> bool:
 
 
 def _heads(row: Row) -> bool:
-    return any(_is(row, style) for style in resources.load("report")["heading_lines"])
+    return any(_is(row, style) for style in resources.load("report/workbook")["heading_lines"])

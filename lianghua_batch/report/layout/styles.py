@@ -1,4 +1,4 @@
-"""The styles of schemas/report.yaml: xlsxwriter format properties by name, `like` resolved."""
+"""The styles of schemas/report/workbook.yaml: xlsxwriter format properties by name, `like` resolved."""
 
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from lianghua_batch.core import resources
 @cache
 def style(name: str) -> dict[str, Any]:
     """Return all properties of a style, those of the one it is `like` included; the caller must not change them."""
-    own = dict(resources.load("report")["styles"][name])
+    own = dict(resources.load("report/workbook")["styles"][name])
     like = own.pop("like", None)
     return {**(style(like) if like else {}), **own}
 
@@ -21,4 +21,4 @@ def wraps(name: str) -> bool:
 
 def font_size(name: str) -> float:
     """The size of a style's font in points."""
-    return style(name).get("font_size") or resources.load("report")["base"]["font_size"]
+    return style(name).get("font_size") or resources.load("report/workbook")["base"]["font_size"]

@@ -66,7 +66,7 @@ def _link(view: View, span: int) -> Cell:
 
 def _columns(columns: Sequence[Column]) -> int:
     """How many columns the link takes."""
-    needed, taken = display_width(resources.load("report")["back"]), 0.0
+    needed, taken = display_width(resources.load("report/workbook")["back"]), 0.0
     for number, column in enumerate(columns):
         if taken >= needed:
             return number

@@ -44,7 +44,7 @@ def _kind(line: TreeRow) -> str:
 
 
 def _values(layout: Mapping[str, Any], line: TreeRow, subject: str) -> dict[str, Value | Score | None]:
-    node, words = line.node, resources.load("explain")
+    node, words = line.node, resources.load("messages/explain")
     place = node.source
     label = words["basis"].format(label=node.label) if line.is_basis else node.label
     elsewhere = layout["elsewhere"].format(subject=node.subject) if node.subject != subject else ""

@@ -59,12 +59,12 @@ def _rounded(text: str, places: str) -> str:
 
 
 def _guarded(text: str, places: str) -> str:
-    return f"ROUND({text},{{{places}}}+{resources.load('report')['guard_digits']})"
+    return f"ROUND({text},{{{places}}}+{resources.load('report/workbook')['guard_digits']})"
 
 
 def is_chosen(name: str, value: object) -> str:
     """The condition that a 参数, in the formula {name}, has been given this of its choices."""
-    entry = next(e for e in resources.load("parameters")["parameters"] if e["name"] == name)
+    entry = next(e for e in resources.load("rules/parameters")["parameters"] if e["name"] == name)
     return f'{{{name}}}="{choices_of(entry)[value]}"'
 
 
@@ -78,7 +78,9 @@ def parameters(*names: str) -> dict[str, Key]:
 
 def step_places() -> Formula:
     """To how many places a ▣ number is rounded: 小数位 under 逐级, else to as many as binary numbers have."""
-    text = f"IF({is_chosen('rounding', 'each_step')},{{places}},{resources.load('report')['unrounded_places']})"
+    text = (
+        f"IF({is_chosen('rounding', 'each_step')},{{places}},{resources.load('report/workbook')['unrounded_places']})"
+    )
     return Formula(text, parameters("rounding", "places"))
 
 

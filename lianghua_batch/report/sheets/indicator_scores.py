@@ -141,7 +141,7 @@ def _standard_keys(standing: UnitResult, indicator: Indicator) -> dict[str, Key 
 
 
 def _efficacy(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:
-    method = resources.load("metrics")["methods"]["efficacy"]
+    method = resources.load("rules/metrics")["methods"]["efficacy"]
     text = f"{method['base']}+{method['span']}*({{actual}}-{{standard1}})/({{standard0}}-{{standard1}})"
     clipped = f"IF({formulas.is_chosen('clip_efficacy', True)},MAX(0,MIN({method['full']},{text})),{text})"
     return formulas.guarded(clipped, {**refs, **standards, **formulas.parameters("clip_efficacy")})
@@ -149,7 +149,7 @@ def _efficacy(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys
 
 def _five_level(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:
     """Between two standard values interpolated; whether they fall or rise, ({x}-{y})*(first-last) tells which is better."""
-    method = resources.load("metrics")["methods"]["five_level"]
+    method = resources.load("rules/metrics")["methods"]["five_level"]
     marks = [exact.short(Fraction(c) * method["full"]) for c in method["coefficients"]]
     names = list(standards)
 

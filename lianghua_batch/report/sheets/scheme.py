@@ -61,7 +61,7 @@ def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable
 
 def _rules(view: View) -> Iterable[_Item]:
     """Every 参数; its value is named after it, so that formulas can speak of it."""
-    entries = {e["name"]: e for e in resources.load("parameters")["parameters"]}
+    entries = {e["name"]: e for e in resources.load("rules/parameters")["parameters"]}
     for rule in view.scheme.rules:
         value = _parameter(entries[rule.name], getattr(view.scheme.parameters, rule.name), rule)
         values = {"label": rule.label, "value": value, "explanation": rule.explanation, "basis": rule.basis}

@@ -1,4 +1,4 @@
-"""Writes the charts of plain tables as native charts of xlsxwriter: sizes, fonts and axes as schemas/report.yaml says."""
+"""Writes the charts of plain tables as native charts of xlsxwriter: sizes, fonts and axes as schemas/report/workbook.yaml says."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _TOGETHER = 100  # the overlap, in percent, of bars at the same place
 
 def insert(book: Workbook, page: Worksheet, sheet: SheetTable, addresses: Addresses) -> None:
     """Draw every chart of a sheet where it says."""
-    look = resources.load("report")["charts"]
+    look = resources.load("report/workbook")["charts"]
     for chart in sheet.charts:
         drawn = _drawn(book, chart, addresses)
         drawn.set_size({"width": chart.width, "height": chart.height})
@@ -23,7 +23,7 @@ def insert(book: Workbook, page: Worksheet, sheet: SheetTable, addresses: Addres
 
 
 def _drawn(book: Workbook, chart: Chart, addresses: Addresses) -> Drawn:
-    look = resources.load("report")["charts"]
+    look = resources.load("report/workbook")["charts"]
     drawn = book.add_chart({"type": chart.kind} | ({"subtype": "stacked"} if chart.stacked else {}))
     for number, series in enumerate(chart.series):
         drawn.add_series(_series(chart, series, number, addresses, look))

@@ -26,7 +26,7 @@ _FIXED_DATE = dt.date(2018, 9, 1)  # where no period is given: equal sheets stay
 def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | None = None) -> None:
     """Write the sheets as one workbook at `path`, replacing what is there; raises OSError where that cannot be written."""
     stream = io.BytesIO()
-    base = resources.load("report")["base"]
+    base = resources.load("report/workbook")["base"]
     # Column widths are counted in digits of the workbook's own font: it must be the one that the cells are in.
     normal = {name: base[name] for name in ("font_name", "font_size")}
     book = xlsxwriter.Workbook(stream, {**_OPTIONS, "default_format_properties": normal})
@@ -62,7 +62,7 @@ class Styles:
 
     def __call__(self, name: str, overlay: str | None = None) -> Format:
         if (name, overlay) not in self._made:
-            found = {**resources.load("report")["base"], **style(name), **(style(overlay) if overlay else {})}
+            found = {**resources.load("report/workbook")["base"], **style(name), **(style(overlay) if overlay else {})}
             self._made[name, overlay] = self._book.add_format(found)
         return self._made[name, overlay]
 
@@ -72,7 +72,7 @@ class _Page:
 
     def __init__(self, page: Worksheet, sheet: SheetTable, styles: Styles, addresses: Addresses) -> None:
         self._page, self._sheet, self._styles, self._addresses = page, sheet, styles, addresses
-        self._heights: dict[str, float] = resources.load("report")["heights"]
+        self._heights: dict[str, float] = resources.load("report/workbook")["heights"]
 
     def write(self) -> None:
         """Write everything that is in cells, and how it is shown and printed."""
@@ -177,11 +177,13 @@ class _Page:
         else:
             page.write_datetime(row, column, value, look)
         if cell.trend is not None and (area := self._addresses.area(cell.trend)):
-            page.add_sparkline(row, column, {"range": area.replace("$", ""), **resources.load("report")["trend"]})
+            page.add_sparkline(
+                row, column, {"range": area.replace("$", ""), **resources.load("report/workbook")["trend"]}
+            )
 
 
 def _print_setup(page: Worksheet, sheet: SheetTable) -> None:
-    words, setup = resources.load("report"), sheet.page
+    words, setup = resources.load("report/workbook"), sheet.page
     margins = words[setup.margins]
     page.set_paper(words["paper"])
     page.set_portrait() if setup.orientation == "portrait" else page.set_landscape()
