@@ -34,56 +34,56 @@ def properties(results: Results) -> Properties:
 
 def _committees(view: View) -> SheetTable:
     key = "public_committees"
-    shown = sheet_table.fields(view, view.layout(key)["columns"], {})
-    return _sheet(view, key, shown, [*_units(view, shown, view.results.committees), *_closing(view, len(shown))])
+    fields = sheet_table.fields(view, view.layout(key)["columns"], {})
+    return _sheet(view, key, fields, [*_units(view, fields, view.results.committees), *_closing(view, len(fields))])
 
 
 def _branches(view: View) -> SheetTable:
     """Committee by committee: the official rank is among its branches."""
     key = "public_branches"
     layout = view.layout(key)
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [sheet_table.band(text, len(shown)), *_units(view, shown, standings)]
-    return _sheet(view, key, shown, [*rows, *_closing(view, len(shown))])
+        rows += [sheet_table.band(text, len(fields)), *_units(view, fields, standings)]
+    return _sheet(view, key, fields, [*rows, *_closing(view, len(fields))])
 
 
-def _units(view: View, shown: Sequence[Field], standings: Iterable[UnitResult]) -> list[Row]:
-    return [sheet_table.row(view, shown, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+def _units(view: View, fields: Sequence[Field], standings: Iterable[UnitResult]) -> list[Row]:
+    return [sheet_table.row(view, fields, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
     """Branch by branch by rank, each on pages of its own to be put up there, with all that a page must say."""
     key = "public_members"
-    shown = sheet_table.fields(view, view.layout(key)["columns"], {})
+    fields = sheet_table.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
-        rows += _of_branch(view, shown, branch, [_member(view, shown, s, mask_names) for s in standings])
-    columns = (replace(f.column, heading="") for f in shown)  # each page has its own headings, under its title
+        rows += _branch_pages(view, fields, branch, [_member(view, fields, s, mask_names) for s in standings])
+    columns = (replace(f.column, heading="") for f in fields)  # each page has its own headings, under its title
     sheet = _public(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
     return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet
 
 
-def _of_branch(view: View, shown: Sequence[Field], branch: str, members: Sequence[Row]) -> Iterator[Row]:
+def _branch_pages(view: View, fields: Sequence[Field], branch: str, members: Sequence[Row]) -> Iterator[Row]:
     """The pages of one branch, each with title and headings; the last says how to object."""
-    layout, width = view.layout("public_members"), len(shown)
+    layout, width = view.layout("public_members"), len(fields)
     title = view.fill(layout["branch"], name=view.unit(branch).name)
     for first in range(0, len(members), layout["members"]):
         named = layout["continued"].format(title=title) if first else title
         yield replace(sheet_table.band(named, width, "title_wrapped"), new_page=True)
         yield from (sheet_table.band(line, width, "subtitle") for line in _subtitles(view))
-        yield Row(tuple(Cell(f.column.heading, "heading") for f in shown), height=layout["heading"])
+        yield Row(tuple(Cell(f.column.heading, "heading") for f in fields), height=layout["heading"])
         yield from members[first : first + layout["members"]]
     yield from _closing(view, width)
 
 
-def _member(view: View, shown: Sequence[Field], standing: MemberResult, mask_names: bool) -> Row:
-    return sheet_table.row(view, shown, lambda f: _of_member(view, standing, f.name, mask_names))
+def _member(view: View, fields: Sequence[Field], standing: MemberResult, mask_names: bool) -> Row:
+    return sheet_table.row(view, fields, lambda f: _member_value(view, standing, f.name, mask_names))
 
 
-def _of_member(view: View, standing: MemberResult, name: str, mask_names: bool) -> str | Score:
+def _member_value(view: View, standing: MemberResult, name: str, mask_names: bool) -> str | Score:
     if name == "name":
         whole = standing.member.name
         return masked(whole, view.sheets["public"]["mask"]) if mask_names else whole
@@ -98,8 +98,8 @@ def _closing(view: View, width: int) -> Iterator[Row]:
     yield from (sheet_table.band(line, width, "signed_by") for line in words["signed"])
 
 
-def _sheet(view: View, key: str, shown: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
-    return _public(sheet_table.sheet(view, key, (f.column for f in shown), rows, subtitles=_subtitles(view)), view)
+def _sheet(view: View, key: str, fields: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
+    return _public(sheet_table.sheet(view, key, (f.column for f in fields), rows, subtitles=_subtitles(view)), view)
 
 
 def _subtitles(view: View) -> Sequence[str]:

@@ -55,8 +55,8 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "rectification": rectification.ledger,
     "findings": rectification.findings,
     "objections": objections.build,
-    "indicator_analysis": statistics.of_indicators,
-    "rater_analysis": statistics.of_raters,
+    "indicator_analysis": statistics.indicators,
+    "rater_analysis": statistics.raters,
     "scheme": scheme.build,
     "indicators": scheme.indicators,
     "warnings": warnings.build,
@@ -76,20 +76,20 @@ def build(
     `earlier` are the results that the period looks back on (history); `filed` the objections with what became of each: where
     None those of 异议登记, of which no amendment is known.
     """
-    told = linked(results.county) if filed is None else filed
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
+    objections_filed = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
     return tuple(_SHEETS[key](view) for key in view.order)
 
 
 def properties(results: Results) -> Properties:
     """Return the workbook's document properties."""
     view = View(results, ())
-    its = {**view.facts, "check_code": view.check_code}
+    facts = {**view.facts, "check_code": view.check_code}
     return Properties(
         title=view.titled("overview"),
         subject=view.fill("{period_label}"),
         category=resources.load("reading")["own_category"],
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
-        custom=tuple((name, str(its[key])) for key, name in view.words["properties"].items()),
+        custom=tuple((name, str(facts[key])) for key, name in view.words["properties"].items()),
     )

@@ -148,13 +148,13 @@ def _chasing(status: Status) -> SheetTable:
     layout = _words()["book"]["chasing"]
     width = len(layout["columns"])
     columns = [Column(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]]
-    rows = [*_of_branches(status, layout, width), *_of_county(status, layout, width)]
+    rows = [*_branch_rows(status, layout, width), *_county_rows(status, layout, width)]
     rows = rows or [Row((Cell(layout["nothing"], "note", width),))]
     rows += _unplaced(status, layout, width)
     return _sheet(status, "chasing", columns, rows, [text.format_map(_facts(status)) for text in layout["subtitles"]])
 
 
-def _of_branches(status: Status, layout: Words, width: int) -> Iterator[Row]:
+def _branch_rows(status: Status, layout: Words, width: int) -> Iterator[Row]:
     for cohort in status.cohorts:
         due = reminders(cohort)
         if not due:
@@ -174,7 +174,7 @@ def _of_branches(status: Status, layout: Words, width: int) -> Iterator[Row]:
             yield _row(layout, values, reminder.state)
 
 
-def _of_county(status: Status, layout: Words, width: int) -> Iterator[Row]:
+def _county_rows(status: Status, layout: Words, width: int) -> Iterator[Row]:
     """机关工委's forms: a row a form and period, with the units whose rows it lacks."""
     due = gaps(status)
     if not due:

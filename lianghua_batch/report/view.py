@@ -234,7 +234,7 @@ class View:
         """A unit as it is on the period's last day, or was last."""
         return self.results.county.roster.known_as(unit_id, self.period.last_day)
 
-    def shown_name(self, unit: Unit) -> str:
+    def display_name(self, unit: Unit) -> str:
         """A ranked unit's name; in a draft a committee that lacks a branch says so."""
         draft = self.results.draft
         incomplete = draft is not None and unit.id in {u.id for u in draft.incomplete}
@@ -304,6 +304,6 @@ _ONLY_IF: Mapping[str, Callable[[View], bool]] = {
 }
 
 
-def date_of(value: object) -> dt.date | None:
+def as_date(value: object) -> dt.date | None:
     """A table's date without its time of day."""
     return None if value is None else value.date()

@@ -75,10 +75,10 @@ def _mark_page(page: Worksheet, problems: Iterable[Problem]) -> bool:
         by_cell[cells[0].coordinate].append(p)
         for cell in cells:
             coloured[cell.coordinate].append(p)
-    for place, its in coloured.items():
-        page[place].fill = solid(words["fills"][_worst(its)])
-    for place, its in list(by_cell.items())[: words["most_comments"]]:
-        _comment(page[place], its, words)
+    for place, cell_problems in coloured.items():
+        page[place].fill = solid(words["fills"][_worst(cell_problems)])
+    for place, cell_problems in list(by_cell.items())[: words["most_comments"]]:
+        _comment(page[place], cell_problems, words)
     return len(by_cell) > words["most_comments"]
 
 
@@ -110,8 +110,8 @@ def _anchor(page: Worksheet, cell: Cell | MergedCell) -> Cell:
 
 def _comment(cell: Cell, problems: Iterable[Problem], words: Mapping[str, Any]) -> None:
     """Say in the cell's comment what is wrong; what somebody wrote there before stays above."""
-    told = "\n".join(_sentence(p, words) for p in problems)
-    ours = f"{words['mark']}\n{told}"
+    sentences = "\n".join(_sentence(p, words) for p in problems)
+    ours = f"{words['mark']}\n{sentences}"
     theirs = cell.comment
     text = f"{theirs.text.rstrip()}\n{ours}" if theirs is not None else ours
     cell.comment = _sized(Comment(text, theirs.author if theirs is not None else words["author"]), words)

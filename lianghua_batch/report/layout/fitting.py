@@ -72,7 +72,7 @@ def broken(
 ) -> tuple[int | None, tuple[int, ...]]:
     """The first of `scales` that takes the fewest pages side by side, each `pixels` wide at 100 %, and where they break."""
     found = [(scale, page_breaks(fitted, repeated, pixels * 100 / scale)) for scale in scales]
-    return min(found, key=lambda its: len(its[1]), default=(None, ()))
+    return min(found, key=lambda choice: len(choice[1]), default=(None, ()))
 
 
 def page_breaks(fitted: Sequence[Column], repeated: int, room: float) -> tuple[int, ...]:

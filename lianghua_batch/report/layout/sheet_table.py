@@ -44,12 +44,12 @@ def fields(view: View, columns: Sequence[Mapping[str, Any]], each: Mapping[str, 
     return tuple(found)
 
 
-def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
-    if its is not None and its.heading is not None:
-        heading = its.heading
+def _field(view: View, spec: Mapping[str, Any], item: Item | None) -> Field:
+    if item is not None and item.heading is not None:
+        heading = item.heading
     else:
         template = spec.get("heading") or step_label(spec["name"])
-        heading = view.fill(template, label=its.label if its else "")
+        heading = view.fill(template, label=item.label if item else "")
     if view.results.draft and spec["name"] in _RANKS:
         heading = view.stamped("rank", heading=heading)
     column = Column(
@@ -60,14 +60,14 @@ def _field(view: View, spec: Mapping[str, Any], its: Item | None) -> Field:
         spec.get("heading_style", Column.style),
         spec.get("level", Column.level),
     )
-    return Field(spec["name"], spec["style"], column, its.value if its else None)
+    return Field(spec["name"], spec["style"], column, item.value if item else None)
 
 
 def row(
-    view: View, shown: Sequence[Field], value: Callable[[Field], Value | Score | None], overlay: str | None = None
+    view: View, columns: Sequence[Field], value: Callable[[Field], Value | Score | None], overlay: str | None = None
 ) -> Row:
     """One subject's row."""
-    return Row(tuple(view.cell(value(f), f.style) for f in shown), overlay)
+    return Row(tuple(view.cell(value(f), f.style) for f in columns), overlay)
 
 
 def band(text: str, columns: int, style: str = "section") -> Row:

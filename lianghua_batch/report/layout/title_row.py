@@ -14,7 +14,7 @@ _SIZE = 10.5  # points of a font whose half-width character takes a column's uni
 _EDGE = 2  # characters
 
 
-def key_of(sheet: str) -> Key:
+def title_key(sheet: str) -> Key:
     """What a sheet's title is called."""
     return (sheet,)
 
@@ -52,7 +52,7 @@ def _on_every_page(view: View, sheet: str, columns: Sequence[Column], repeated: 
 
 
 def _key(view: View, sheet: str) -> Key | None:
-    return key_of(sheet) if sheet in view.order else None
+    return title_key(sheet) if sheet in view.order else None
 
 
 def _wanted(view: View, sheet: str) -> bool:
@@ -61,7 +61,7 @@ def _wanted(view: View, sheet: str) -> bool:
 
 
 def _link(view: View, span: int) -> Cell:
-    return Cell(view.words["back"], "back", span, to=key_of("overview"))
+    return Cell(view.words["back"], "back", span, to=title_key("overview"))
 
 
 def _columns(columns: Sequence[Column]) -> int:

@@ -12,7 +12,7 @@ from lianghua_batch.model.scheme import COMMITTEE, PASSED
 from lianghua_batch.model.scores import Contribution
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Family, Key, Row, SheetTable, Value
-from lianghua_batch.report.view import View, date_of
+from lianghua_batch.report.view import View, as_date
 from lianghua_batch.scoring.results import UnitResult
 
 
@@ -30,15 +30,15 @@ class BonusRow:
 def build(view: View) -> SheetTable:
     """Units by level and code, each with its rows kind by kind in order of dates, then what the caps took."""
     layout = view.layout("bonus")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     rows = []
     for entry in entries(view):
         values = _values(view, layout["counted"], entry)
         keys = {"points": _key(entry.record)} if entry.record else {}
-        rows.append(Row(tuple(view.cell(values[f.name], f.style, key=keys.get(f.name)) for f in shown)))
+        rows.append(Row(tuple(view.cell(values[f.name], f.style, key=keys.get(f.name)) for f in fields)))
     filtered = len(rows)
     return sheet_table.sheet(
-        view, "bonus", (f.column for f in shown), rows or [_none(layout, len(shown))], filtered=filtered
+        view, "bonus", (f.column for f in fields), rows or [_none(layout, len(fields))], filtered=filtered
     )
 
 
@@ -53,7 +53,7 @@ def entries(view: View) -> list[BonusRow]:
     counted = {
         part.source: part.amount for s in standings.values() for kind in kinds for part in getattr(s.scores, kind).parts
     }
-    rows = [r for r in view.results.county.tables["bonus"].records() if _is_shown(view, r)]
+    rows = [r for r in view.results.county.tables["bonus"].records() if _is_complete(view, r)]
     found = [BonusRow(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]
     for standing in standings.values():
         found += _limits(standing, kinds)
@@ -70,7 +70,7 @@ def _key(row: Record) -> Key:
     return (Family.BONUS, row.index)
 
 
-def _is_shown(view: View, row: Record) -> bool:
+def _is_complete(view: View, row: Record) -> bool:
     """Whether a filed row can be shown: in a draft rows with errors are there too."""
     county = view.results.county
     whole = all(row[name] is not None for name in ("kind", "points", "date", "review"))
@@ -89,7 +89,7 @@ def _order(view: View, kinds: list[str], entry: BonusRow) -> tuple:
     is_branch = view.unit(entry.unit_id).level != COMMITTEE
     if entry.record is None:
         return (is_branch, entry.unit_id, kinds.index(entry.kind), True)
-    return (is_branch, entry.unit_id, kinds.index(entry.kind), False, date_of(entry.record["date"]), entry.record.index)
+    return (is_branch, entry.unit_id, kinds.index(entry.kind), False, as_date(entry.record["date"]), entry.record.index)
 
 
 def _values(view: View, words: Mapping[str, str], entry: BonusRow) -> Mapping[str, Value | None]:
@@ -108,7 +108,7 @@ def _values(view: View, words: Mapping[str, str], entry: BonusRow) -> Mapping[st
     place: SourceRef = row.ref("points")
     return {
         **shared,
-        "date": date_of(row["date"]),
+        "date": as_date(row["date"]),
         "event": row["event"],
         "basis": row["basis"],
         "points": exact.from_hundredths(row["points"]),

@@ -21,19 +21,19 @@ _CLASSES = (*classes(), None)
 def build(view: View) -> SheetTable:
     """The counts, then the branches section by section; where nothing is compared, why, and who has no class now."""
     layout, found = view.layout("class_moves"), view.class_moves
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     listed = [found.moves[s.unit.id] for s in in_county(view.results.branches)]
-    rows = [*_counts(view, layout, found, len(shown))]
+    rows = [*_counts(view, layout, found, len(fields))]
     if found.compared:
-        rows += (sheet_table.band(text, len(shown), "note") for text in _summary(view, layout, found))
+        rows += (sheet_table.band(text, len(fields), "note") for text in _summary(view, layout, found))
         moved = sorted((m for m in listed if m.steps), key=lambda m: -m.steps)
-        rows += _section(view, shown, layout["moved"], moved)
-        rows += _section(view, shown, layout["others"], [m for m in listed if m.kind not in COMPARABLE])
+        rows += _section(view, fields, layout["moved"], moved)
+        rows += _section(view, fields, layout["others"], [m for m in listed if m.kind not in COMPARABLE])
     else:
         facts = {"reason": found.reason, "basis": resources.load("reading")["basis_name"], **_years(view)}
-        rows.insert(0, sheet_table.band(layout["sentences"][found.told].format(**facts), len(shown), "monitoring"))
-        rows += _section(view, shown, layout["unclassed"], [m for m in listed if m.now is None])
-    columns = (replace(f.column, heading="") for f in shown)
+        rows.insert(0, sheet_table.band(layout["sentences"][found.told].format(**facts), len(fields), "monitoring"))
+        rows += _section(view, fields, layout["unclassed"], [m for m in listed if m.now is None])
+    columns = (replace(f.column, heading="") for f in fields)
     return sheet_table.sheet(view, "class_moves", columns, rows)
 
 
@@ -76,16 +76,18 @@ def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterat
         yield layout["gone"].format(count=len(found.gone), names=view.listed(names))
 
 
-def _section(view: View, shown: Sequence[Field], words: Mapping[str, str], moves: Sequence[ClassMove]) -> Iterator[Row]:
+def _section(
+    view: View, fields: Sequence[Field], words: Mapping[str, str], moves: Sequence[ClassMove]
+) -> Iterator[Row]:
     """The branches under a caption; of none a sentence, or nothing where there is no such sentence."""
     if not moves and "none" not in words:
         return
-    yield sheet_table.band(words["caption"].format(count=len(moves)), len(shown), "caption")
+    yield sheet_table.band(words["caption"].format(count=len(moves)), len(fields), "caption")
     if not moves:
-        yield sheet_table.band(words["none"], len(shown), "text")
+        yield sheet_table.band(words["none"], len(fields), "text")
         return
-    yield Row(tuple(Cell(f.column.heading, "heading") for f in shown))
-    yield from (Row(tuple(_cell(view, move, f) for f in shown)) for move in moves)
+    yield Row(tuple(Cell(f.column.heading, "heading") for f in fields))
+    yield from (Row(tuple(_cell(view, move, f) for f in fields)) for move in moves)
 
 
 def _cell(view: View, move: ClassMove, field: Field) -> Cell:
@@ -93,5 +95,5 @@ def _cell(view: View, move: ClassMove, field: Field) -> Cell:
     if field.name in branch_class.COLUMNS:
         return branch_class.cell(view, standing.unit.id, field)
     if field.name == "name":
-        return replace(view.cell(view.shown_name(standing.unit), field.style), to=ranking_key(standing.unit.id))
+        return replace(view.cell(view.display_name(standing.unit), field.style), to=ranking_key(standing.unit.id))
     return cell(view, standing, field.name, field.style)

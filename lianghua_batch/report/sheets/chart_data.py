@@ -20,7 +20,7 @@ def build(view: View) -> SheetTable:
     """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters and of the years."""
     layout = view.layout("chart_data")
     bands = view.scheme.bands[ORGANISATION]
-    shown = sheet_table.fields(
+    fields = sheet_table.fields(
         view,
         layout["columns"],
         {
@@ -29,12 +29,12 @@ def build(view: View) -> SheetTable:
         },
     )
     listed = [*view.results.committees, *(s for _, standings in cohorts(view.results.branches) for s in standings)]
-    rows = [Row(tuple(_cell(view, s, f) for f in shown)) for s in listed]
+    rows = [Row(tuple(_cell(view, s, f) for f in fields)) for s in listed]
     if view.trends.quarters:
-        rows.append(_quarters(view, layout, len(shown)))
+        rows.append(_quarters(view, layout, len(fields)))
     if view.years.looks_back:
-        rows += (_year(view, layout, period, len(shown)) for period in view.years.periods)
-    return sheet_table.sheet(view, "chart_data", (f.column for f in shown), rows)
+        rows += (_year(view, layout, period, len(fields)) for period in view.years.periods)
+    return sheet_table.sheet(view, "chart_data", (f.column for f in fields), rows)
 
 
 def key(unit_id: str, *column: object) -> Key:
@@ -74,7 +74,7 @@ def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":
-        return view.cell(view.shown_name(unit), field.style, key=key(unit.id, "name"))
+        return view.cell(view.display_name(unit), field.style, key=key(unit.id, "name"))
     if field.name == "grades":
         return _in_grade(view, standing, field)
     return _part(view, standing, field)
@@ -106,10 +106,10 @@ def _kind_value(view: View, standing: UnitResult, kind: str) -> Fraction:
     """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
     rules, scores = view.scheme.parameters, standing.scores.indicators
     share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
-    return sum((scores[i].value for i in _of_kind(view, standing, kind)), exact.ZERO) * share
+    return sum((scores[i].value for i in _indicators_of_kind(view, standing, kind)), exact.ZERO) * share
 
 
-def _of_kind(view: View, standing: UnitResult, kind: str) -> list[str]:
+def _indicators_of_kind(view: View, standing: UnitResult, kind: str) -> list[str]:
     return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in standing.scores.indicators]
 
 
@@ -120,7 +120,7 @@ def _part(view: View, standing: UnitResult, field: Field) -> Cell:
         return Cell("", "gap", key=own)
     formula = formulas.same((unit, name))
     if view.is_year and name not in BONUSES:
-        formula = _kind_formula(unit, name) if _of_kind(view, standing, name) else None
+        formula = _kind_formula(unit, name) if _indicators_of_kind(view, standing, name) else None
     return view.cell(view.guarded(value), field.style, key=own, formula=formula)
 
 

@@ -57,12 +57,14 @@ def _sections(view: View) -> Iterator[Section]:
     yield _section(
         words["committees"],
         [
-            *_of_units(view, "committees", "", view.results.committees),
+            *_unit_charts(view, "committees", "", view.results.committees),
             *_distributions(view),
             *_committee_lines(view, _quarters(view)),
         ],
     )
-    yield _section(words["branches"], [b for c, standings in groups for b in _of_units(view, "branches", c, standings)])
+    yield _section(
+        words["branches"], [b for c, standings in groups for b in _unit_charts(view, "branches", c, standings)]
+    )
     yield _section(words["trends"], [b for c, standings in groups for b in _branch_trends(view, c, standings)])
     yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_over_years(view)))
 
@@ -104,7 +106,7 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
 # --- units: totals by grade, and what they are made of -------------------------------------------------------------
 
 
-def _of_units(view: View, level: str, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
+def _unit_charts(view: View, level: str, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A chart of totals and one of their parts after it, for as many units at a time as can be read."""
     for part, chunk in _chunks(standings, view.layout("charts")["bars"]["most"]):
         for kind in view.layout("charts")["kinds"][level]:
@@ -146,7 +148,7 @@ def _bars(
 ) -> ChartBlock:
     layout = view.layout("charts")
     sizes, axes = layout["bars"], layout["axes"]
-    widest = max(display_width(view.shown_name(s.unit)) for s in chunk)
+    widest = max(display_width(view.display_name(s.unit)) for s in chunk)
     left = min(sizes["around"]["left"] + sizes["character"] * widest, sizes["most_left"])
     around = (int(left), _above(view, title), sizes["around"]["right"], sizes["around"]["bottom"])
     chart = Chart("bar", title, axes[level], axes[kind], series, 0, 0, 0, 0, around=around, **look)
@@ -220,9 +222,9 @@ def _stacked_ends(view: View, chunk: Sequence[UnitResult]) -> tuple[Fraction, Fr
 
 def _distributions(view: View) -> Iterator[ChartBlock]:
     rows = view.layout("charts")["height"]["distribution"]
-    yield ChartBlock(distribution.of_units(view), rows)
+    yield ChartBlock(distribution.units_chart(view), rows)
     if view.is_year:
-        yield ChartBlock(distribution.of_members(view), rows)
+        yield ChartBlock(distribution.members_chart(view), rows)
 
 
 # --- quarters and years --------------------------------------------------------------------------------------------
@@ -248,33 +250,33 @@ def _quarters(view: View) -> Course:
 
 
 def _years(view: View) -> Course:
-    def its_totals(unit_id: str) -> list[Fraction]:
+    def totals(unit_id: str) -> list[Fraction]:
         return [p.total for p in view.years.of(unit_id) if p is not None and p.total is not None]
 
     categories = Keys(tuple(chart_data.year_key(p) for p in view.years.periods))
-    return Course("years", "year", categories, partial(years.totals, view), its_totals)
+    return Course("years", "year", categories, partial(years.totals, view), totals)
 
 
 def _committee_lines(view: View, course: Course) -> Iterator[ChartBlock]:
-    shown = [s for s in view.results.committees if course.totals(s.unit.id)]
-    for part, chunk in _chunks(shown, view.layout("charts")["lines"]):
-        lines = [(view.shown_name(s.unit), s.unit.id) for s in chunk]
+    charted = [s for s in view.results.committees if course.totals(s.unit.id)]
+    for part, chunk in _chunks(charted, view.layout("charts")["lines"]):
+        lines = [(view.display_name(s.unit), s.unit.id) for s in chunk]
         title = _title(view, "committees", "", course.name, part)
         yield _lined(view, course, title, lines, [s.unit.id for s in chunk])
 
 
 def _branch_trends(view: View, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A line a branch, or where they are too many their mean, best and worst; nothing where none has a score."""
-    shown = [s for s in standings if view.trends.has(s.unit.id)]
-    if not shown:
+    charted = [s for s in standings if view.trends.has(s.unit.id)]
+    if not charted:
         return
     title = _title(view, "branches", cohort, "trend", "")
-    lines = [(s.unit.name, s.unit.id) for s in shown]
+    lines = [(s.unit.name, s.unit.id) for s in charted]
     if summarised(view, standings):
         layout = view.layout("quarters")
         lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
         title += view.layout("charts")["summarised"].format(lines=layout["lines"])
-    yield _lined(view, _quarters(view), title, lines, [s.unit.id for s in shown])
+    yield _lined(view, _quarters(view), title, lines, [s.unit.id for s in charted])
 
 
 def _over_years(view: View) -> Iterator[ChartBlock]:

@@ -31,14 +31,14 @@ def _sheet(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
     """A row a unit, with a thicker line where another cohort begins."""
     layout = view.layout(key)
     in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
-    shown = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, standings))
+    fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, standings))
     rows = []
     for number, standing in enumerate(standings):
         begins = number and standing.cohort != standings[number - 1].cohort
         live = composition_formulas.unit_formulas(view, standing, standings)
-        cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in shown)
+        cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in fields)
         rows.append(Row(tuple(cells), "begins" if begins else None))
-    return sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=len(rows))
 
 
 def _indicators(standing: UnitResult) -> Mapping[str, Score]:
@@ -53,10 +53,10 @@ def _cell(
     field: Field,
     live: Mapping[Key, Formula],
 ) -> Cell:
-    key, its = _key(view, standing, by_id, field), field.item
-    if isinstance(its, Subtotal):
-        added = [(standing.unit.id, "indicator", i) for i in _indicators(standing) if i in its.ids]
-        formula = formulas.total_of(added)
+    key, item = _key(view, standing, by_id, field), field.item
+    if isinstance(item, Subtotal):
+        added = [(standing.unit.id, "indicator", i) for i in _indicators(standing) if i in item.ids]
+        formula = formulas.plain_sum(added)
     else:
         formula = live.get(key)
     cell = view.cell(_value(view, standing, by_id, field), field.style, key=key, formula=formula)
@@ -65,15 +65,19 @@ def _cell(
 
 def _key(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
     """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
-    unit, its = standing.unit.id, field.item
-    if isinstance(its, Subtotal):
-        return (unit, "kind", its.kind) if its.whole_kind else None
-    if isinstance(its, Indicator):
-        return (unit, "indicator", its.id)
-    if isinstance(its, Own):
-        mine = _own(view, [by_id[i] for i in _indicators(standing)], its.kind)
-        return (unit, "indicator", mine[its.index].id) if its.index < len(mine) and not its.shows_id else None
-    return (unit, str(its)) if field.name == "inspections" else (unit, field.name)
+    unit, item = standing.unit.id, field.item
+    if isinstance(item, Subtotal):
+        return (unit, "kind", item.kind) if item.whole_kind else None
+    if isinstance(item, Indicator):
+        return (unit, "indicator", item.id)
+    if isinstance(item, Own):
+        own_indicators = _own(view, [by_id[i] for i in _indicators(standing)], item.kind)
+        return (
+            (unit, "indicator", own_indicators[item.index].id)
+            if item.index < len(own_indicators) and not item.shows_id
+            else None
+        )
+    return (unit, str(item)) if field.name == "inspections" else (unit, field.name)
 
 
 # --- what a column stands for --------------------------------------------------------------------------------------
@@ -98,19 +102,19 @@ class Own:
 
 
 def _value(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
-    scores, its = standing.scores, field.item
-    if isinstance(its, Subtotal):
-        own = [s.value for i, s in scores.indicators.items() if i in its.ids]
-        return view.guarded(sum(own, exact.ZERO)) if own else None
-    if isinstance(its, Indicator):
-        return scores.indicators.get(its.id)
-    if isinstance(its, Own):
-        mine = _own(view, [by_id[i] for i in scores.indicators], its.kind)
-        if its.index >= len(mine):
+    scores, item = standing.scores, field.item
+    if isinstance(item, Subtotal):
+        added = [s.value for i, s in scores.indicators.items() if i in item.ids]
+        return view.guarded(sum(added, exact.ZERO)) if added else None
+    if isinstance(item, Indicator):
+        return scores.indicators.get(item.id)
+    if isinstance(item, Own):
+        own_indicators = _own(view, [by_id[i] for i in scores.indicators], item.kind)
+        if item.index >= len(own_indicators):
             return None
-        return mine[its.index].id if its.shows_id else scores.indicators[mine[its.index].id]
+        return own_indicators[item.index].id if item.shows_id else scores.indicators[own_indicators[item.index].id]
     if field.name == "inspections":
-        return scores.inspections.get(its)
+        return scores.inspections.get(item)
     if field.name == "share":
         return _share(view, standing)
     return unit_value(view, standing, field.name)

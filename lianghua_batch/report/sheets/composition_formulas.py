@@ -29,11 +29,11 @@ def unit_formulas(view: View, standing: UnitResult, listed: Sequence[UnitResult]
 def _year(view: View, standing: UnitResult) -> Mapping[str, Formula]:
     scores, unit = standing.scores, standing.unit.id
     found = {
-        "assessment": formulas.total_of([(unit, "indicator", i) for i in scores.indicators]),
+        "assessment": formulas.plain_sum([(unit, "indicator", i) for i in scores.indicators]),
         "supervisors": ratings.mean_of_marks(scores.supervisors),
         "masses": ratings.mean_of_votes(scores.masses),
         "year_end": formulas.year_end(unit),
-        "inspection": formulas.mean_of([(unit, str(p)) for p in scores.inspections]),
+        "inspection": formulas.mean([(unit, str(p)) for p in scores.inspections]),
         "annual": formulas.annual(unit),
         "total": formulas.total(unit),
         **{str(p): ratings.mean_of_marks(score) for p, score in scores.inspections.items()},
@@ -67,7 +67,7 @@ def _members(view: View, standing: UnitResult, column: str) -> Mapping[str, Form
     members = view.members_of(standing.unit)
     if standing.scores.member_mean is None:
         return {}
-    return {"member_mean": formulas.mean_of([formulas.member(m, column) for m in members])}
+    return {"member_mean": formulas.mean([formulas.member(m, column) for m in members])}
 
 
 def _quarter(view: View, standing: UnitResult) -> Mapping[str, Formula]:

@@ -7,7 +7,7 @@ from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable
 from lianghua_batch.report.view import View
 
-_SHOWN = 16  # digits of 结果校验码 that are enough to tell two results apart by eye
+_CHECK_CODE_DIGITS = 16  # digits of 结果校验码 that are enough to tell two results apart by eye
 
 
 def build(view: View) -> SheetTable:
@@ -20,7 +20,7 @@ def build(view: View) -> SheetTable:
 
 def check_code(view: View) -> str:
     """结果校验码 as it is shown."""
-    return view.check_code[:_SHOWN]
+    return view.check_code[:_CHECK_CODE_DIGITS]
 
 
 def _line(text: str, style: str, width: int, height: float | None) -> Row:
@@ -44,7 +44,7 @@ def _contents(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row
         yield Row(
             (
                 Cell(number, "contents_number"),
-                Cell(view.layout(key)["name"], "contents_link", to=title_row.key_of(key)),
+                Cell(view.layout(key)["name"], "contents_link", to=title_row.title_key(key)),
                 Cell(purposes.get(key, ""), "contents_text"),
             )
         )

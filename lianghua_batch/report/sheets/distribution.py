@@ -19,12 +19,12 @@ def grade_key(scope: str, index: int) -> Key:
     return (Family.OVERVIEW, "grade", scope, index)
 
 
-def count_key(whose: str, index: int) -> Key:
+def count_key(group: str, index: int) -> Key:
     """What the cell is called that says how many of the committees, the branches or the members have a grade."""
-    return (Family.OVERVIEW, "count", whose, index)
+    return (Family.OVERVIEW, "count", group, index)
 
 
-def standings(view: View, level: str) -> Sequence[UnitResult]:
+def ranked_units(view: View, level: str) -> Sequence[UnitResult]:
     """The units of a level in the order of their ranking."""
     return in_county(getattr(view.results, level))
 
@@ -32,7 +32,7 @@ def standings(view: View, level: str) -> Sequence[UnitResult]:
 def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]:
     """How many units have a grade, counted on their ranking too."""
     band = view.scheme.bands[ORGANISATION][index]
-    listed = standings(view, level)
+    listed = ranked_units(view, level)
     grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
     # not COUNTIF, which would take a grade such as “A*” for a pattern
     formula = Formula("SUMPRODUCT(({grades}={grade})*1)", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
@@ -46,7 +46,7 @@ def member_grades(view: View) -> tuple[tuple[str, int], ...]:
     return tuple((grade, counts[grade]) for grade in (*bands, *sorted(g for g in counts if g not in bands)))
 
 
-def of_units(view: View) -> Chart:
+def units_chart(view: View) -> Chart:
     """The committees and the branches by grade."""
     layout = view.layout("charts")
     grades = range(len(view.scheme.bands[ORGANISATION]))
@@ -64,7 +64,7 @@ def of_units(view: View) -> Chart:
     return _chart(view, "column", "units", series)
 
 
-def of_level(view: View, level: str) -> Chart:
+def level_chart(view: View, level: str) -> Chart:
     """The units of one level by grade, in the grades' colours."""
     bands = view.scheme.bands[ORGANISATION]
     colours = tuple(style(view.grade_style(b.grade, ORGANISATION))["bg_color"] for b in bands)
@@ -80,7 +80,7 @@ def of_level(view: View, level: str) -> Chart:
     return _chart(view, "bar", level, (series,), [b.grade for b in bands])
 
 
-def of_members(view: View) -> Chart:
+def members_chart(view: View) -> Chart:
     """The members by 建议等次, in the grades' colours."""
     names = [grade for grade, _ in member_grades(view)]
     other = view.layout("charts")["no_grade_colour"]
@@ -97,7 +97,7 @@ def of_members(view: View) -> Chart:
     return _chart(view, "bar", "members", (series,), names)
 
 
-def _chart(view: View, kind: str, whose: str, series: tuple[Series, ...], names: Sequence[str] = ()) -> Chart:
+def _chart(view: View, kind: str, group: str, series: tuple[Series, ...], names: Sequence[str] = ()) -> Chart:
     """A chart of counts; beside bars there is room for the `names` of all grades."""
     layout = view.layout("charts")
     look, around = layout["grades"]["around"], None
@@ -106,9 +106,9 @@ def _chart(view: View, kind: str, whose: str, series: tuple[Series, ...], names:
         around = (left, *(look[side] for side in ("top", "right", "bottom")))
     return Chart(
         kind=kind,
-        title=layout["distributions"][whose],
+        title=layout["distributions"][group],
         categories_title=layout["axes"]["grade"],
-        values_title=layout["axes"]["people" if whose == "members" else "units"],
+        values_title=layout["axes"]["people" if group == "members" else "units"],
         series=series,
         row=0,
         column=0,

@@ -17,21 +17,21 @@ from lianghua_batch.report.view import View
 def build(view: View, top: Node) -> SheetTable:
     """The sheet of a tree that `explaining.explain` made of the view's results."""
     layout = view.layout("explanation")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     head = explanation_summary.head(view.results, top.subject)
-    rows = [_row(view, layout, shown, line, top.subject) for line in lines(top)]
+    rows = [_row(view, layout, fields, line, top.subject) for line in lines(top)]
     sentences = [_literal(text) for text in explanation_summary.sentences(head)]
-    sheet = sheet_table.sheet(view, "explanation", (f.column for f in shown), rows, subtitles=sentences)
+    sheet = sheet_table.sheet(view, "explanation", (f.column for f in fields), rows, subtitles=sentences)
     cell = sheet.title.cells[0]
     titled = layout["titled"].format(subject=f"{head.name}（{head.id}）", title=cell.value)
     return replace(sheet, title=replace(sheet.title, cells=(replace(cell, value=titled),)))
 
 
-def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], line: TreeRow, subject: str) -> Row:
+def _row(view: View, layout: Mapping[str, Any], fields: tuple[Field, ...], line: TreeRow, subject: str) -> Row:
     values = _values(layout, line, subject)
     look = layout["looks"][_kind(line)]
     styles = {"label": look["label"]} | dict.fromkeys(("value", "amount", "in_total"), look["value"])
-    cells = tuple(view.cell(values[f.name], styles.get(f.name, f.style)) for f in shown)
+    cells = tuple(view.cell(values[f.name], styles.get(f.name, f.style)) for f in fields)
     return Row(cells, level=min(line.level, layout["foldable"]))
 
 

@@ -87,12 +87,12 @@ def step_places() -> Formula:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def total_of(keys: Sequence[Key]) -> Formula:
+def plain_sum(keys: Sequence[Key]) -> Formula:
     """A plain sum."""
     return guarded("SUM({parts})", {"parts": Keys(tuple(keys))})
 
 
-def mean_of(keys: Sequence[Key]) -> Formula:
+def mean(keys: Sequence[Key]) -> Formula:
     """A ▣ mean."""
     return published("AVERAGE({parts})", {"parts": Keys(tuple(keys))})
 

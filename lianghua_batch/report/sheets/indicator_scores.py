@@ -34,14 +34,14 @@ def ordered(view: View) -> list[UnitResult]:
 def build(view: View) -> SheetTable:
     """A row for every indicator of every ranked unit, in the scheme's order."""
     layout = view.layout("indicator_scores")
-    shown = sheet_table.fields(view, layout["columns"], {"standards": _standards(layout)})
+    fields = sheet_table.fields(view, layout["columns"], {"standards": _standards(layout)})
     listed = ordered(view)
     rows: list[Row] = []
     for standing in listed:
         for number, indicator in enumerate(_indicators(view, standing)):
             overlay = "begins" if rows and not number else None
-            rows.append(Row(tuple(_cells(view, layout, shown, standing, indicator)), overlay))
-    return sheet_table.sheet(view, "indicator_scores", (f.column for f in shown), rows, filtered=len(rows))
+            rows.append(Row(tuple(_cells(view, layout, fields, standing, indicator)), overlay))
+    return sheet_table.sheet(view, "indicator_scores", (f.column for f in fields), rows, filtered=len(rows))
 
 
 def _standards(layout: Mapping[str, Any]) -> Sequence[Item]:
@@ -57,12 +57,12 @@ def _indicators(view: View, standing: UnitResult) -> Iterator[Indicator]:
 
 
 def _cells(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: UnitResult, indicator: Indicator
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], standing: UnitResult, indicator: Indicator
 ) -> Iterator[Cell]:
     score = standing.scores.indicators[indicator.id]
     values = _values(view, layout, standing, indicator, score)
     live = _formulas(view, standing, indicator, score)
-    for field in shown:
+    for field in fields:
         name = _standard(field.item) if field.name == "standards" else field.name
         cell_key = key(standing.unit.id, indicator.id, name)
         yield view.cell(values[name], field.style, key=cell_key, formula=live.get(name))

@@ -9,24 +9,26 @@ from lianghua_batch.scoring.results import LeftOut
 def build(view: View) -> SheetTable:
     """The units left out by code, then the committees that are incomplete for it."""
     layout = view.layout("left_out")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     left_out = view.results.draft.left_out
-    rows = [sheet_table.row(view, shown, lambda f, each=each: _value(view, each, f.name)) for each in left_out]
+    rows = [
+        sheet_table.row(view, fields, lambda f, missing=missing: _value(view, missing, f.name)) for missing in left_out
+    ]
     names = view.listed(unit.name for unit in view.results.draft.incomplete)
     last = layout["incomplete"].format(names=names) if names else layout["complete"]
-    rows.append(sheet_table.band(last, len(shown), "text"))
+    rows.append(sheet_table.band(last, len(fields), "text"))
     if view.results.draft.unassigned:
-        rows.append(sheet_table.band(view.stamped("unassigned"), len(shown), "text"))
-    return sheet_table.sheet(view, "left_out", (f.column for f in shown), rows, filtered=len(left_out))
+        rows.append(sheet_table.band(view.stamped("unassigned"), len(fields), "text"))
+    return sheet_table.sheet(view, "left_out", (f.column for f in fields), rows, filtered=len(left_out))
 
 
-def _value(view: View, each: LeftOut, name: str) -> str:
-    unit = each.unit
+def _value(view: View, missing: LeftOut, name: str) -> str:
+    unit = missing.unit
     values = {
         "id": unit.id,
         "name": unit.name,
         "level": view.choice("roster", "units", "level", unit.level),
         "parent": view.cohort_name(unit.parent) if unit.parent else "",
-        "reason": each.reason,
+        "reason": missing.reason,
     }
     return values[name]

@@ -21,19 +21,19 @@ _WHO = ("branch", "id", "name", "party_group", "class")
 def build(view: View) -> SheetTable:
     """Members branch by branch in rank order, under a line that names the branch."""
     layout = view.layout("members")
-    shown = sheet_table.fields(view, layout["columns"], _periods(view))
+    fields = sheet_table.fields(view, layout["columns"], _periods(view))
     rows: list[Row] = []
     for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
-        rows.append(sheet_table.strip(_branch_text(view, layout, branch), len(shown)))
+        rows.append(sheet_table.strip(_branch_text(view, layout, branch), len(fields)))
         listed = list(standings)
         ids = [s.member.id for s in listed]
-        rows += (_row(view, layout, shown, s, ids) for s in listed)
+        rows += (_row(view, layout, fields, s, ids) for s in listed)
     scored = len(rows)
     absent = explanation_unscored.members(view.results)
     if absent:
-        rows.append(sheet_table.band(layout["unscored"].format(count=len(absent)), len(shown)))
-        rows += (_unscored_row(view, shown, member, reason) for member, reason in absent)
-    return sheet_table.sheet(view, "members", (f.column for f in shown), rows, filtered=scored)
+        rows.append(sheet_table.band(layout["unscored"].format(count=len(absent)), len(fields)))
+        rows += (_unscored_row(view, fields, member, reason) for member, reason in absent)
+    return sheet_table.sheet(view, "members", (f.column for f in fields), rows, filtered=scored)
 
 
 def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:
@@ -64,11 +64,11 @@ def _who(view: View, member: Member, name: str) -> str:
 
 
 def _row(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], standing: MemberResult, branch: Sequence[str]
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], standing: MemberResult, branch: Sequence[str]
 ) -> Row:
     live = member_formulas.formulas_of_member(standing, branch)
     cells = []
-    for field in shown:
+    for field in fields:
         column = field.name if field.item is None else str(field.item)
         value = _value(view, layout, standing, field)
         key = formulas.member(standing.member.id, column)
@@ -119,8 +119,8 @@ def remarks(view: View, layout: Mapping[str, Any], standing: MemberResult) -> li
     return found
 
 
-def _unscored_row(view: View, shown: Sequence[Field], member: Member, reason: str) -> Row:
+def _unscored_row(view: View, fields: Sequence[Field], member: Member, reason: str) -> Row:
     """Who it is, and the reason over the columns of the numbers."""
-    who = [f for f in shown if f.name in _WHO]
+    who = [f for f in fields if f.name in _WHO]
     cells = [view.cell(_who(view, member, f.name), f.style) for f in who]
-    return Row((*cells, Cell(reason, "text", len(shown) - len(who))))
+    return Row((*cells, Cell(reason, "text", len(fields) - len(who))))

@@ -14,33 +14,33 @@ from lianghua_batch.report.view import View
 def build(view: View) -> SheetTable:
     """The view's objections in the order of 异议登记."""
     layout = view.layout("objections")
-    shown = sheet_table.fields(view, layout["columns"], {})
-    rows = [_row(view, layout, shown, each) for each in view.objections]
-    return sheet_table.sheet(view, "objections", (f.column for f in shown), rows, filtered=len(rows))
+    fields = sheet_table.fields(view, layout["columns"], {})
+    rows = [_row(view, layout, fields, objection) for objection in view.objections]
+    return sheet_table.sheet(view, "objections", (f.column for f in fields), rows, filtered=len(rows))
 
 
-def _row(view: View, layout: Mapping[str, Any], shown: tuple[Field, ...], its: Objection) -> Row:
-    state = layout["states"][its.state]
+def _row(view: View, layout: Mapping[str, Any], fields: tuple[Field, ...], objection: Objection) -> Row:
+    state = layout["states"][objection.state]
     values: Mapping[str, Value | None] = {
-        "subject": its.subject,
-        "name": its.name or "",
-        "home": _home(view, its),
-        "text": its.text,
-        "raised": its.raised,
-        "conclusion": its.conclusion or "",
-        "reviewed": its.reviewed,
-        "handler": its.handler or "",
-        "outcome": state["label"].format(amendment=its.amendment, moved=its.moved),
+        "subject": objection.subject,
+        "name": objection.name or "",
+        "home": _home(view, objection),
+        "text": objection.text,
+        "raised": objection.raised,
+        "conclusion": objection.conclusion or "",
+        "reviewed": objection.reviewed,
+        "handler": objection.handler or "",
+        "outcome": state["label"].format(amendment=objection.amendment, moved=objection.moved),
     }
     styles = {"outcome": state["style"]}
-    return Row(tuple(view.cell(values[f.name], styles.get(f.style, f.style)) for f in shown))
+    return Row(tuple(view.cell(values[f.name], styles.get(f.style, f.style)) for f in fields))
 
 
-def _home(view: View, its: Objection) -> str:
+def _home(view: View, objection: Objection) -> str:
     """A member's branch, a branch's committee; a committee has none."""
-    if its.unit is None:
+    if objection.unit is None:
         return ""
-    unit = view.unit(its.unit)
-    if its.is_members:
+    unit = view.unit(objection.unit)
+    if objection.is_members:
         return unit.name
     return view.cohort_name(unit.parent or "") if unit.level == BRANCH else ""

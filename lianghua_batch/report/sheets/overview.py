@@ -87,11 +87,11 @@ def _grades(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
         yield Row(tuple(cells))
 
 
-def _share(view: View, part: int, whole: Keys, total: int, mine: object, span: int) -> Cell:
+def _share(view: View, part: int, whole: Keys, total: int, part_key: object, span: int) -> Cell:
     """A part of the whole, counted like it."""
     if not total:
         return view.cell(None, "share", span)
-    formula = formulas.guarded("{part}/SUM({whole})", {"part": mine, "whole": whole})
+    formula = formulas.guarded("{part}/SUM({whole})", {"part": part_key, "whole": whole})
     return view.cell(view.guarded(Fraction(part, total)), "share", span, formula=formula)
 
 
@@ -108,11 +108,11 @@ def _unit_grades(view: View, block: Mapping[str, Any]) -> Iterator[tuple[Cell, .
         cells = [view.cell(band.grade, "organisation_grade", spans["grade"], key=key)]
         for level in LEVELS:
             count, formula = distribution.unit_count(view, level, index)
-            mine = distribution.count_key(level, index)
+            count_key = distribution.count_key(level, index)
             whole = Keys(tuple(distribution.count_key(level, i) for i in range(len(bands))))
             total = len(getattr(view.results, level))
-            cells.append(view.cell(count, "count", spans["count"], key=mine, formula=formula))
-            cells.append(_share(view, count, whole, total, mine, spans["share"]))
+            cells.append(view.cell(count, "count", spans["count"], key=count_key, formula=formula))
+            cells.append(_share(view, count, whole, total, count_key, spans["share"]))
         yield tuple(cells)
 
 
@@ -127,19 +127,19 @@ def _member_grades(view: View, block: Mapping[str, Any]) -> Iterator[tuple[Cell,
     listed = distribution.member_grades(view)
     whole = Keys(tuple(distribution.count_key("members", i) for i in range(len(listed))))
     for index, (grade, count) in enumerate(listed):
-        mine = distribution.count_key("members", index)
+        count_key = distribution.count_key("members", index)
         yield (
             view.cell(grade, "member_grade", spans["grade"], key=distribution.grade_key(MEMBER, index)),
-            view.cell(count, "count", spans["count"], key=mine),
-            _share(view, count, whole, len(view.results.members), mine, spans["share"]),
+            view.cell(count, "count", spans["count"], key=count_key),
+            _share(view, count, whole, len(view.results.members), count_key, spans["share"]),
         )
 
 
 def _charts(view: View, layout: Mapping[str, Any], row: int) -> tuple[Chart, ...]:
     """The grades as charts, side by side."""
-    drawn = [distribution.of_level(view, level) for level in LEVELS]
+    drawn = [distribution.level_chart(view, level) for level in LEVELS]
     if view.is_year:
-        drawn.append(distribution.of_members(view))
+        drawn.append(distribution.members_chart(view))
     pixels = round(layout["grid"]["width"] * _CHARACTER) + _EDGES
     size = {"row": row, "height": int(layout["heights"]["chart"] * _PIXELS) - _EDGES}
     placed, column = [], 0
@@ -154,7 +154,7 @@ def _charts(view: View, layout: Mapping[str, Any], row: int) -> tuple[Chart, ...
 
 def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: str) -> Iterable[Row]:
     """The first units on the left, the last on the right; none stands on both sides."""
-    block, units = layout["rankings"], distribution.standings(view, level)
+    block, units = layout["rankings"], distribution.ranked_units(view, level)
     specs = block["columns"]
     first = units[: min(block["listed"], (len(units) + 1) // 2)]
     last = units[max(len(first), len(units) - block["listed"]) :]
@@ -174,7 +174,7 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
 
 def _unit(view: View, spec: Mapping[str, Any], standing: UnitResult) -> Cell:
     if spec["name"] == "name":
-        named = view.cell(view.shown_name(standing.unit), spec["style"], spec["span"])
+        named = view.cell(view.display_name(standing.unit), spec["style"], spec["span"])
         return replace(named, to=ranking_key(standing.unit.id))
     name = _RANK[standing.unit.level] if spec["name"] == "rank" else spec["name"]
     return cell(view, standing, name, spec["style"], spec["span"])

@@ -30,7 +30,7 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     link = words["link"]["span"]
     for text, sheet in lines:  # two cells, for in some programs a text that is a link does not go on in a second line
         named = words["link"]["text"].format(sheet=view.layout(sheet)["name"])
-        to = Cell(named, "attention_link", link, to=title_row.key_of(sheet))
+        to = Cell(named, "attention_link", link, to=title_row.title_key(sheet))
         yield Row((Cell(text, "attention", width - link), to))
     if not lines:
         yield sheet_table.band(words["none"], width, "attention")
@@ -43,7 +43,7 @@ def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
     without = [s.unit.name for s in view.results.branches if not view.member_counts[s.unit.id]]
     if without:
         yield _listed(view, words, "without_members", without), "branches"
-    for sheet, told in (
+    for sheet, lines in (
         ("rectification", _overdue),
         ("objections", _objections),
         ("uses", _uses),
@@ -51,7 +51,7 @@ def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
         ("rater_analysis", _raters),
     ):
         if sheet in view.order:
-            yield from ((text, sheet) for text in told(view, words))
+            yield from ((text, sheet) for text in lines(view, words))
 
 
 def _draft(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
@@ -76,10 +76,10 @@ def _warnings(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
 
 def _listed(view: View, words: Mapping[str, Any], sentence: str, names: Sequence[str]) -> str:
     """A sentence that counts units and names the first of them."""
-    shown = view.listed(names[: words["names"]])
+    first_names = view.listed(names[: words["names"]])
     if len(names) > words["names"]:
-        shown = words["more"].format(names=shown)
-    return words[sentence].format(count=len(names), names=shown)
+        first_names = words["more"].format(names=first_names)
+    return words[sentence].format(count=len(names), names=first_names)
 
 
 def _counted(view: View, template: str, counts: Mapping[str, int]) -> str:
@@ -138,5 +138,5 @@ def _raters(view: View, words: Mapping[str, Any]) -> Iterator[str]:
         "groups": len(identical_marks.groups(results)),
     }
     if any(counts.values()):
-        told = view.listed(kinds[name].format(count=count) for name, count in counts.items() if count)
-        yield words["raters"].format(kinds=told)
+        counted = view.listed(kinds[name].format(count=count) for name, count in counts.items() if count)
+        yield words["raters"].format(kinds=counted)

@@ -20,15 +20,15 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     title = block["titles"].get(kind, block["titles"]["other"])
     yield sheet_table.band(title.format(before=before), width, "caption")
     found = {level: places_gained.of_level(view, level) for level in LEVELS}
-    shown = [row for level in LEVELS for row in _of_level(view, block, level, found[level])]
-    yield from shown
-    if any(found.values()) and not shown:
+    mover_rows = [row for level in LEVELS for row in _level_rows(view, block, level, found[level])]
+    yield from mover_rows
+    if any(found.values()) and not mover_rows:
         yield sheet_table.band(block["still"], width, "note")
     if kind in block["sentences"]:
         yield sheet_table.band(block["sentences"][kind].format(before=before, reason=view.before), width, "note")
 
 
-def _of_level(view: View, block: Mapping[str, Any], level: str, found: Sequence[Climb]) -> Iterator[Row]:
+def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[Climb]) -> Iterator[Row]:
     """The headings and rows of a level, whose ranks are among themselves; nothing where nobody moved."""
     rising, falling = (places_gained.most(found, block["listed"][level], rising=side) for side in (True, False))
     specs, name = block["columns"], block["levels"][level]

@@ -71,9 +71,9 @@ def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Climb]
 
 def _within(view: View, level: str) -> Iterator[Climb]:
     for standing in getattr(view.results, level):
-        of = view.trends.of(standing.unit.id)
-        if of and of[0] and of[-1]:
-            first, last = of[0], of[-1]
+        quarters = view.trends.of(standing.unit.id)
+        if quarters and quarters[0] and quarters[-1]:
+            first, last = quarters[0], quarters[-1]
             totals = (first.scores.total.value, last.scores.total.value)
             yield _climb(standing, first.rank_county, last.rank_county, *totals)
 

@@ -26,18 +26,18 @@ def build(view: View) -> SheetTable:
     """The committees, then the branches cohort by cohort, in the order of the year's ranks; a quarter without a score is blank."""
     layout = view.layout("quarters")
     items = [Item(q, view.period_name(q)) for q in view.trends.quarters]
-    shown = sheet_table.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
+    fields = sheet_table.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
     groups = [(layout["committees"], "", view.results.committees)]
     groups += [(view.cohort_name(c), c, standings) for c, standings in cohorts(view.results.branches)]
     rows: list[Row] = []
     for number, (name, cohort, standings) in enumerate(groups):
         if standings:
-            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(fields)))
             if number and summarised(view, standings):
-                rows += _summaries(view, layout, shown, cohort, standings)
-            rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
-    rows += years.instead(view, len(shown))
-    return sheet_table.sheet(view, "quarters", (f.column for f in shown), rows)
+                rows += _summaries(view, layout, fields, cohort, standings)
+            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in standings]
+    rows += years.instead(view, len(fields))
+    return sheet_table.sheet(view, "quarters", (f.column for f in fields), rows)
 
 
 def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list[Item]:
@@ -57,10 +57,10 @@ def summary_id(cohort: str, name: str) -> str:
     return f"{name} {cohort}"
 
 
-def moved(view: View, unit_id: str) -> int | None:
+def ranks_gained(view: View, unit_id: str) -> int | None:
     """By how many ranks a unit rose from the first quarter to the last; None where it lacks one of them."""
-    of = view.trends.of(unit_id)
-    return of[0].rank_county - of[-1].rank_county if of and of[0] and of[-1] else None
+    quarters = view.trends.of(unit_id)
+    return quarters[0].rank_county - quarters[-1].rank_county if quarters and quarters[0] and quarters[-1] else None
 
 
 def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
@@ -68,23 +68,25 @@ def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":
-        return replace(view.cell(view.shown_name(unit), field.style), to=ranking_key(unit.id))
+        return replace(view.cell(view.display_name(unit), field.style), to=ranking_key(unit.id))
     if field.name == "trend":
         return Cell("", field.style, trend=quarter_scores(view, unit.id))
     if field.name == "change":
-        return view.cell(moved(view, unit.id), field.style)
-    its = view.trends.standings.get((unit.id, field.item))
+        return view.cell(ranks_gained(view, unit.id), field.style)
+    quarter_result = view.trends.standings.get((unit.id, field.item))
     key = quarter_key(unit.id, field.item) if field.name == "scores" else None
-    if its is None:
+    if quarter_result is None:
         return Cell("", "gap", key=key)
-    return view.cell(its.scores.total if field.name == "scores" else its.rank_county, field.style, key=key)
+    return view.cell(
+        quarter_result.scores.total if field.name == "scores" else quarter_result.rank_county, field.style, key=key
+    )
 
 
 def _summaries(
-    view: View, layout: Mapping[str, Any], shown: Sequence[Field], cohort: str, standings: Sequence[UnitResult]
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], cohort: str, standings: Sequence[UnitResult]
 ) -> Iterable[Row]:
     for name, label in layout["summaries"].items():
-        cells = (_summary(view, f, name, label, cohort, standings) for f in shown)
+        cells = (_summary(view, f, name, label, cohort, standings) for f in fields)
         yield Row(tuple(cells), level=1)
 
 
@@ -100,10 +102,10 @@ def _summary(view: View, field: Field, name: str, label: str, cohort: str, stand
     values = _totals(view, field.item, standings)
     if not values:
         return Cell("", "gap", key=key)
-    function, of = _SUMMARIES[name]
+    function, summarise = _SUMMARIES[name]
     every = Keys(tuple(quarter_key(s.unit.id, field.item) for s in standings))
     formula = formulas.guarded(f"{function}({{all}})", {"all": every})
-    return view.cell(view.guarded(of(values)), field.style, key=key, formula=formula)
+    return view.cell(view.guarded(summarise(values)), field.style, key=key, formula=formula)
 
 
 def _totals(view: View, quarter: Period, standings: Sequence[UnitResult]) -> list[Fraction]:

@@ -56,7 +56,7 @@ _VALUES: dict[str, Getter] = {
     "rank": lambda _, s: s.rank,
     "rank_county": lambda _, s: s.rank_county,
     "id": lambda _, s: s.unit.id,
-    "name": lambda view, s: view.shown_name(s.unit),
+    "name": lambda view, s: view.display_name(s.unit),
     "cohort": lambda view, s: view.cohort_name(s.cohort),
     "grade": lambda _, s: s.grade,
     "branch_count": lambda view, s: len(view.branches_of(s.unit.id)),
@@ -114,7 +114,7 @@ def _cell(view: View, standing: UnitResult, field: Field, *, keyed: bool) -> Cel
     """A cell of a ranking; where `keyed` links and charts find it."""
     key = ranking_key(standing.unit.id, field.name) if keyed else None
     if field.name == "name":
-        named = view.cell(view.shown_name(standing.unit), field.style)
+        named = view.cell(view.display_name(standing.unit), field.style)
         return replace(named, key=key, to=(standing.unit.id, "name"))
     if field.name == "trend":
         return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
@@ -130,7 +130,7 @@ def _last_year_cell(view: View, standing: UnitResult, field: Field, key: Key | N
 
     No formula speaks of its own row: sorting the sheet would leave it behind.
     """
-    last = year_on_year.of_unit(view, standing)
+    last = year_on_year.last_year(view, standing)
     value = None if last is None else getattr(last, _LAST_YEAR[field.name])
     if field.name not in _CHANGES or value is None:
         return view.cell(value, field.style, key=key)
@@ -155,14 +155,14 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
 
 
 def _rows(
-    view: View, shown: Sequence[Field], standings: Sequence[UnitResult], *, keyed: bool, level: int = 0
+    view: View, fields: Sequence[Field], standings: Sequence[UnitResult], *, keyed: bool, level: int = 0
 ) -> list[Row]:
-    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in shown), level=level) for s in standings]
+    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in fields), level=level) for s in standings]
 
 
-def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
+def _bars(view: View, fields: Sequence[Field], standings: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
     """Bars behind the totals, for the eye."""
-    column = next(i for i, f in enumerate(shown) if f.name == "total")
+    column = next(i for i, f in enumerate(fields) if f.name == "total")
     if not standings:
         return ()
     totals = [s.scores.total.value for s in standings]
@@ -171,10 +171,10 @@ def _bars(view: View, shown: Sequence[Field], standings: Sequence[UnitResult], r
 
 
 def _ranking(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
-    shown = _fields(view, key)
-    rows = _rows(view, shown, standings, keyed=True)
-    sheet = sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=len(rows))
-    return replace(sheet, bars=_bars(view, shown, standings, len(rows)))
+    fields = _fields(view, key)
+    rows = _rows(view, fields, standings, keyed=True)
+    sheet = sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=len(rows))
+    return replace(sheet, bars=_bars(view, fields, standings, len(rows)))
 
 
 def committees(view: View) -> SheetTable:
@@ -192,10 +192,10 @@ def branches_by_committee(view: View) -> SheetTable:
     key = "branches_by_committee"
     layout = view.layout(key)
     left_out = layout.get("without", ())
-    shown = sheet_table.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
+    fields = sheet_table.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
     rows: list[Row] = []
     for cohort, standings in cohorts(view.results.branches):
         text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [sheet_table.band(text, len(shown)), *_rows(view, shown, standings, keyed=False, level=1)]
-    sheet = sheet_table.sheet(view, key, (f.column for f in shown), rows)
-    return replace(sheet, bars=_bars(view, shown, view.results.branches, len(sheet.rows)))
+        rows += [sheet_table.band(text, len(fields)), *_rows(view, fields, standings, keyed=False, level=1)]
+    sheet = sheet_table.sheet(view, key, (f.column for f in fields), rows)
+    return replace(sheet, bars=_bars(view, fields, view.results.branches, len(sheet.rows)))

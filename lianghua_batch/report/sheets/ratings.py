@@ -45,7 +45,7 @@ def _votes_key(score: Score, number: int) -> Key:
 def marks(view: View) -> SheetTable:
     """Every 督查 mark, period by period, and every 监督员 mark of every ranked unit."""
     layout = view.layout("ratings")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
     for standing in ordered(view):
         begins = "begins" if rows else None
@@ -53,9 +53,9 @@ def marks(view: View) -> SheetTable:
             for number, part in enumerate(_filed(score)):
                 values = _mark(view, layout, standing, score, part)
                 keys = {"mark": _mark_key(score, number)}
-                rows.append(Row(_cells(view, shown, values, keys), begins))
+                rows.append(Row(_cells(view, fields, values, keys), begins))
                 begins = None
-    return sheet_table.sheet(view, "ratings", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "ratings", (f.column for f in fields), rows, filtered=len(rows))
 
 
 def _marked(standing: UnitResult) -> Iterator[Score]:
@@ -69,7 +69,7 @@ def _mark(
     view: View, layout: Mapping[str, Any], standing: UnitResult, score: Score, part: Contribution
 ) -> Mapping[str, Value | None]:
     return {
-        **_whose(standing, part),
+        **_unit_and_source(standing, part),
         "kind": layout["kinds"][score.step],
         "period": view.period_name(periods.parse(score.period)),
         "rater": part.item,
@@ -82,25 +82,25 @@ def ballots(view: View) -> SheetTable:
     layout = view.layout("ballots")
     grades = list(view.scheme.ballots[ORGANISATION].items())
     items = [Item(n, heading=layout["grade"].format(grade=g, worth=exact.short(w))) for n, (g, w) in enumerate(grades)]
-    shown = sheet_table.fields(view, layout["columns"], {"votes": items})
+    fields = sheet_table.fields(view, layout["columns"], {"votes": items})
     rows: list[Row] = []
     for standing in ordered(view):
         begins = "begins" if rows else None
         for score in filter(None, (getattr(standing.scores, name, None) for name in AUDIENCES)):
             votes = _filed(score)
             values = {
-                **_whose(standing, votes[0]),
+                **_unit_and_source(standing, votes[0]),
                 "kind": score.label,
                 "score": score,
                 **{f"votes{n}": int(part.held or 0) for n, part in enumerate(votes)},
             }
             keys = {f"votes{n}": _votes_key(score, n) for n in range(len(votes))}
-            rows.append(Row(_cells(view, shown, values, keys, {"score": mean_of_votes(score)}), begins))
+            rows.append(Row(_cells(view, fields, values, keys, {"score": mean_of_votes(score)}), begins))
             begins = None
-    return sheet_table.sheet(view, "ballots", (f.column for f in shown), rows, filtered=len(rows))
+    return sheet_table.sheet(view, "ballots", (f.column for f in fields), rows, filtered=len(rows))
 
 
-def _whose(standing: UnitResult, part: Contribution) -> Mapping[str, str]:
+def _unit_and_source(standing: UnitResult, part: Contribution) -> Mapping[str, str]:
     place = part.source
     names = {"unit_id": standing.unit.id, "unit_name": standing.unit.name}
     return {**names, "file": place.file, "sheet": place.sheet, "cell": place.cell}
@@ -108,13 +108,13 @@ def _whose(standing: UnitResult, part: Contribution) -> Mapping[str, str]:
 
 def _cells(
     view: View,
-    shown: Sequence[Field],
+    fields: Sequence[Field],
     values: Mapping[str, Value | Score | None],
     keys: Mapping[str, Key],
     live: Mapping[str, Formula] | None = None,
 ) -> tuple[Cell, ...]:
-    names = [f.name if f.item is None else f"{f.name}{f.item}" for f in shown]
+    names = [f.name if f.item is None else f"{f.name}{f.item}" for f in fields]
     return tuple(
         view.cell(values[name], field.style, key=keys.get(name), formula=(live or {}).get(name))
-        for name, field in zip(names, shown, strict=True)
+        for name, field in zip(names, fields, strict=True)
     )

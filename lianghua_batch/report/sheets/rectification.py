@@ -22,28 +22,28 @@ def findings(view: View) -> SheetTable:
     key = "findings"
     listed = rectification.findings(view.results.county)
     layout = view.layout(key)
-    shown = sheet_table.fields(view, layout["columns"], {})
-    filled = [_finding(view, its) for its in listed]
-    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
-    return _sheet(view, key, shown, rows)
+    fields = sheet_table.fields(view, layout["columns"], {})
+    filled = [_finding(view, finding) for finding in listed]
+    rows = [sheet_table.row(view, fields, lambda f, v=values: v[f.name]) for values in filled]
+    return _sheet(view, key, fields, rows)
 
 
-def _sheet(view: View, key: str, shown: Sequence[Field], rows: Sequence[Row]) -> SheetTable:
-    none = sheet_table.band(view.layout(key)["none"], len(shown), "text")
-    return sheet_table.sheet(view, key, (f.column for f in shown), rows or [none], filtered=len(rows))
+def _sheet(view: View, key: str, fields: Sequence[Field], rows: Sequence[Row]) -> SheetTable:
+    none = sheet_table.band(view.layout(key)["none"], len(fields), "text")
+    return sheet_table.sheet(view, key, (f.column for f in fields), rows or [none], filtered=len(rows))
 
 
-def _finding(view: View, its: FoundProblem) -> Mapping[str, Value]:
+def _finding(view: View, finding: FoundProblem) -> Mapping[str, Value]:
     return {
-        **_unit(its.unit),
-        "cohort": "" if its.unit.level == COMMITTEE else view.cohort_name(its.unit.parent or ""),
-        "period": view.period_name(its.period),
-        "inspector": its.inspector,
-        "score": its.score,
-        "findings": its.findings,
-        "file": its.source.file,
-        "sheet": its.source.sheet or "",
-        "cell": its.source.cell or "",
+        **_unit(finding.unit),
+        "cohort": "" if finding.unit.level == COMMITTEE else view.cohort_name(finding.unit.parent or ""),
+        "period": view.period_name(finding.period),
+        "inspector": finding.inspector,
+        "score": finding.score,
+        "findings": finding.findings,
+        "file": finding.source.file,
+        "sheet": finding.source.sheet or "",
+        "cell": finding.source.cell or "",
     }
 
 
@@ -59,12 +59,12 @@ def ledger(view: View) -> SheetTable:
     key = "rectification"
     listed = rectification.ledger(view.results.county)
     layout = view.layout(key)
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     counts = rectification.counts(view.results.county, view.results.scored, listed)
     rows = (
-        [sheet_table.strip(_total(layout, counts), len(shown)), *_rows(view, shown, listed, counts)] if listed else []
+        [sheet_table.strip(_total(layout, counts), len(fields)), *_rows(view, fields, listed, counts)] if listed else []
     )
-    return _sheet(view, key, shown, rows)
+    return _sheet(view, key, fields, rows)
 
 
 def _total(layout: Mapping[str, Any], counts: Sequence[Counts]) -> str:
@@ -73,31 +73,31 @@ def _total(layout: Mapping[str, Any], counts: Sequence[Counts]) -> str:
 
 
 def _rows(
-    view: View, shown: Sequence[Field], listed: Iterable[Rectification], counts: Iterable[Counts]
+    view: View, fields: Sequence[Field], listed: Iterable[Rectification], counts: Iterable[Counts]
 ) -> Iterator[Row]:
     layout = view.layout("rectification")
     by_unit = {c.unit.id: c for c in counts}
-    for unit_id, its in groupby(listed, key=lambda r: r.unit.id):
-        yield sheet_table.strip(_unit_line(view, layout, by_unit[unit_id]), len(shown))
-        yield from (_row(view, layout, shown, each) for each in its)
+    for unit_id, unit_entries in groupby(listed, key=lambda r: r.unit.id):
+        yield sheet_table.strip(_unit_line(view, layout, by_unit[unit_id]), len(fields))
+        yield from (_row(view, layout, fields, entry) for entry in unit_entries)
 
 
-def _unit_line(view: View, layout: Mapping[str, Any], its: Counts) -> str:
-    rate = exact.text(view.scheme.final(its.rate.value), view.scheme.parameters.places)
-    numbers = {name: getattr(its, name) for name in _COUNTED}
-    return layout["unit"].format(name=its.unit.name, id=its.unit.id, rate=rate, **numbers)
+def _unit_line(view: View, layout: Mapping[str, Any], counts: Counts) -> str:
+    rate = exact.text(view.scheme.final(counts.rate.value), view.scheme.parameters.places)
+    numbers = {name: getattr(counts, name) for name in _COUNTED}
+    return layout["unit"].format(name=counts.unit.name, id=counts.unit.id, rate=rate, **numbers)
 
 
-def _row(view: View, layout: Mapping[str, Any], shown: Sequence[Field], its: Rectification) -> Row:
-    state = layout["states"][its.state]
+def _row(view: View, layout: Mapping[str, Any], fields: Sequence[Field], entry: Rectification) -> Row:
+    state = layout["states"][entry.state]
     values: Mapping[str, Value | None] = {
-        **_unit(its.unit),
-        **{name: its.row[name] or "" for name in ("issue", "origin", "measure", "owner")},
-        "deadline": its.deadline,
-        "completed": its.completed,
-        "status": view.choice("rectification", "rectification", "status", its.row["status"]),
+        **_unit(entry.unit),
+        **{name: entry.row[name] or "" for name in ("issue", "origin", "measure", "owner")},
+        "deadline": entry.deadline,
+        "completed": entry.completed,
+        "status": view.choice("rectification", "rectification", "status", entry.row["status"]),
         "state": state["label"],
-        "days": its.days or None,
+        "days": entry.days or None,
     }
     styles = {"state": state["style"]}
-    return Row(tuple(view.cell(values[f.name], styles.get(f.style, f.style)) for f in shown))
+    return Row(tuple(view.cell(values[f.name], styles.get(f.style, f.style)) for f in fields))

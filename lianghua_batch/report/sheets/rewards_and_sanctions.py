@@ -18,12 +18,12 @@ from lianghua_batch.scoring.results import UnitResult
 def build(view: View) -> SheetTable:
     """A section a use, an empty one too, and where it is wanted who could not be judged for want of the years before."""
     layout = view.layout("uses")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     if view.results.draft:
-        rows = [sheet_table.band(layout["draft"], len(shown), "text")]
+        rows = [sheet_table.band(layout["draft"], len(fields), "text")]
     else:
-        rows = [*_warnings(view, layout, len(shown)), *_sections(view, layout, shown)]
-    return sheet_table.sheet(view, "uses", (f.column for f in shown), rows)
+        rows = [*_warnings(view, layout, len(fields)), *_sections(view, layout, fields)]
+    return sheet_table.sheet(view, "uses", (f.column for f in fields), rows)
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
@@ -40,19 +40,19 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
         yield sheet_table.band(text, width, "monitoring")
 
 
-def _sections(view: View, layout: Mapping[str, Any], shown: Sequence[Field]) -> Iterator[Row]:
+def _sections(view: View, layout: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Row]:
     found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
     standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
     for kind in rewards_and_sanctions.kinds():
         of_kind = [u for u in found.applying if u.use == kind.name]
-        yield _band(layout["section"], kind, of_kind, len(shown))
-        yield from _rows(view, shown, standings, of_kind)
+        yield _band(layout["section"], kind, of_kind, len(fields))
+        yield from _rows(view, fields, standings, of_kind)
         if not of_kind:
-            yield sheet_table.band(layout["none"], len(shown), "text")
+            yield sheet_table.band(layout["none"], len(fields), "text")
         unchecked = [u for u in found.unchecked if u.use == kind.name]
         if unchecked:
-            yield _band(layout["unchecked"], kind, unchecked, len(shown))
-            yield from _rows(view, shown, standings, unchecked)
+            yield _band(layout["unchecked"], kind, unchecked, len(fields))
+            yield from _rows(view, fields, standings, unchecked)
 
 
 def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) -> Row:
@@ -61,11 +61,11 @@ def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) ->
 
 
 def _rows(
-    view: View, shown: Sequence[Field], standings: Mapping[str, UnitResult], listed: Sequence[Use]
+    view: View, fields: Sequence[Field], standings: Mapping[str, UnitResult], listed: Sequence[Use]
 ) -> Iterator[Row]:
     for use in listed:
         standing = standings[use.unit.id]
-        yield sheet_table.row(view, shown, lambda f, u=use, s=standing: _value(view, u, s, f.name))
+        yield sheet_table.row(view, fields, lambda f, u=use, s=standing: _value(view, u, s, f.name))
 
 
 def _value(view: View, use: Use, standing: UnitResult, name: str) -> Value | Score | None:

@@ -122,10 +122,10 @@ def _project(view: View, project: Project) -> Values:
 def indicators(view: View) -> SheetTable:
     """Every indicator of the scheme, those not in force included, in the scheme's order."""
     layout = view.layout("indicators")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     filled = [_indicator(view, layout["arrow"], i) for i in view.scheme.indicators]
-    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in filled]
-    return sheet_table.sheet(view, "indicators", (f.column for f in shown), rows, filtered=len(rows))
+    rows = [sheet_table.row(view, fields, lambda f, v=values: v[f.name]) for values in filled]
+    return sheet_table.sheet(view, "indicators", (f.column for f in fields), rows, filtered=len(rows))
 
 
 def _indicator(view: View, arrow: str, indicator: Indicator) -> Values:

@@ -34,20 +34,20 @@ def _percent(share: str) -> str:
 # --- 指标分析 -------------------------------------------------------------------------------------------------------
 
 
-def of_indicators(view: View) -> SheetTable:
+def indicators(view: View) -> SheetTable:
     """The indicators of each level, those that need looking at first."""
     key = "indicator_analysis"
     layout = view.layout(key)
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
-    for level, its in groupby(indicator_statistics.analyse(view.results), key=lambda f: f.indicator.level):
-        listed = list(its)
-        rows.append(sheet_table.strip(_level_line(view, layout, level, listed), len(shown)))
-        rows += (_indicator_row(view, layout, shown, figures) for figures in listed)
+    for level, level_figures in groupby(indicator_statistics.analyse(view.results), key=lambda f: f.indicator.level):
+        listed = list(level_figures)
+        rows.append(sheet_table.strip(_level_line(view, layout, level, listed), len(fields)))
+        rows += (_indicator_row(view, layout, fields, figures) for figures in listed)
     filtered = len(rows)
-    rows = rows or [sheet_table.band(layout["none"], len(shown), "text")]
-    rows += (sheet_table.band(line, len(shown), "note") for line in _explained(layout))
-    return sheet_table.sheet(view, key, (f.column for f in shown), rows, filtered=filtered)
+    rows = rows or [sheet_table.band(layout["none"], len(fields), "text")]
+    rows += (sheet_table.band(line, len(fields), "note") for line in _explained(layout))
+    return sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=filtered)
 
 
 def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
@@ -60,32 +60,32 @@ def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Seque
     """How many indicators a level has, and how many of them need looking at for what."""
     verdicts = words("indicators")["verdicts"]
     counts = {name: sum(f.verdict == name for f in listed) for name in layout["attention"]}
-    told = [layout["verdict"].format(label=verdicts[name]["label"], count=n) for name, n in counts.items() if n]
+    counted = [layout["verdict"].format(label=verdicts[name]["label"], count=n) for name, n in counts.items() if n]
     line = layout["level"].format(level=view.choice("scheme", "indicators", "level", level), count=len(listed))
-    return line + (layout["verdicts"].format(verdicts=layout["separator"].join(told)) if told else "")
+    return line + (layout["verdicts"].format(verdicts=layout["separator"].join(counted)) if counted else "")
 
 
-def _indicator_row(view: View, layout: Mapping[str, Any], shown: Sequence[Field], its: IndicatorFigures) -> Row:
-    verdict = words("indicators")["verdicts"][its.verdict]
+def _indicator_row(view: View, layout: Mapping[str, Any], fields: Sequence[Field], figures: IndicatorFigures) -> Row:
+    verdict = words("indicators")["verdicts"][figures.verdict]
     values: Values = {
-        "id": its.indicator.id,
-        "name": its.indicator.name,
-        "kind": view.choice("scheme", "indicators", "kind", its.indicator.kind),
-        "weight": its.indicator.weight,
-        "units": its.units,
-        **{name: _rounded(getattr(its, name), 3) for name in _SHARES},
-        "correlation": _rounded(its.correlation),
+        "id": figures.indicator.id,
+        "name": figures.indicator.name,
+        "kind": view.choice("scheme", "indicators", "kind", figures.indicator.kind),
+        "weight": figures.indicator.weight,
+        "units": figures.units,
+        **{name: _rounded(getattr(figures, name), 3) for name in _SHARES},
+        "correlation": _rounded(figures.correlation),
         "verdict": verdict["label"],
         "advice": verdict["advice"],
     }
-    looks = {"verdict": _ATTENTION if its.verdict in layout["attention"] else _PLAIN}
-    return Row(tuple(view.cell(values[f.name], looks.get(f.name, f.style)) for f in shown))
+    looks = {"verdict": _ATTENTION if figures.verdict in layout["attention"] else _PLAIN}
+    return Row(tuple(view.cell(values[f.name], looks.get(f.name, f.style)) for f in fields))
 
 
 # --- 评分人分析 ------------------------------------------------------------------------------------------------------
 
 
-def of_raters(view: View) -> SheetTable:
+def raters(view: View) -> SheetTable:
     """One table under another: who marks, what lies around the grades' bounds, ballots, party groups."""
     key = "rater_analysis"
     layout = view.layout(key)
@@ -128,13 +128,13 @@ def _cell(view: View, spec: Mapping[str, Any], values: Values) -> Cell:
 
 
 def _raters(view: View, form: str) -> Iterator[Values]:
-    for its in rater_statistics.analyse(view.results, form):
-        verdicts = [words("raters")["verdicts"][name] for name in its.verdicts]
+    for rater in rater_statistics.analyse(view.results, form):
+        verdicts = [words("raters")["verdicts"][name] for name in rater.verdicts]
         yield {
-            "rater": its.rater,
-            "marks": its.marks,
-            "compared": its.compared,
-            **{name: _rounded(getattr(its, name)) for name in ("mean", "lowest", "highest", "spread", "bias")},
+            "rater": rater.rater,
+            "marks": rater.marks,
+            "compared": rater.compared,
+            **{name: _rounded(getattr(rater, name)) for name in ("mean", "lowest", "highest", "spread", "bias")},
             "verdict": view.listed(v["label"] for v in verdicts),
             "advice": "\n".join(dict.fromkeys(v["advice"] for v in verdicts)),
         }
@@ -152,31 +152,31 @@ def _crowds(view: View, layout: Mapping[str, Any]) -> Iterator[Values]:
         yield from (_crowd(layout, called[group], c) for c in listed)
 
 
-def _rater_name(layout: Mapping[str, Any], its: RaterFigures) -> str:
-    return layout["rater"].format(form=definitions()[its.form].label, rater=its.rater)
+def _rater_name(layout: Mapping[str, Any], rater: RaterFigures) -> str:
+    return layout["rater"].format(form=definitions()[rater.form].label, rater=rater.rater)
 
 
-def _crowd(layout: Mapping[str, Any], who: str, its: Crowd) -> Values:
+def _crowd(layout: Mapping[str, Any], group: str, crowd: Crowd) -> Values:
     rules = words("crowding")
     return {
-        "who": who,
-        "bound": layout["bound"].format(grade=its.grade, bound=exact.short(its.bound)),
-        **{name: getattr(its, name) for name in ("numbers", "below", "above", "beyond")},
-        "share": _rounded(its.share, 3),
-        "verdict": rules["label"] if its.striking else "",
-        "advice": rules["advice"] if its.striking else "",
+        "who": group,
+        "bound": layout["bound"].format(grade=crowd.grade, bound=exact.short(crowd.bound)),
+        **{name: getattr(crowd, name) for name in ("numbers", "below", "above", "beyond")},
+        "share": _rounded(crowd.share, 3),
+        "verdict": rules["label"] if crowd.striking else "",
+        "advice": rules["advice"] if crowd.striking else "",
     }
 
 
 def _ballots(view: View) -> Iterator[Values]:
-    for its in identical_marks.ballots(view.results):
-        verdict = words("ballots")["verdicts"][its.verdict]
+    for ballot in identical_marks.ballots(view.results):
+        verdict = words("ballots")["verdicts"][ballot.verdict]
         yield {
-            "unit_id": its.unit.id,
-            "unit_name": its.unit.name,
-            "form": definitions()[its.form].label,
-            "rows": its.rows,
-            "one_grade": its.one_grade,
+            "unit_id": ballot.unit.id,
+            "unit_name": ballot.unit.name,
+            "form": definitions()[ballot.form].label,
+            "rows": ballot.rows,
+            "one_grade": ballot.one_grade,
             "verdict": verdict["label"],
             "advice": verdict["advice"],
         }
@@ -184,11 +184,11 @@ def _ballots(view: View) -> Iterator[Values]:
 
 def _groups(view: View) -> Iterator[Values]:
     rules = words("groups")
-    for its in identical_marks.groups(view.results):
+    for group in identical_marks.groups(view.results):
         yield {
-            "unit_id": its.unit.id,
-            "unit_name": its.unit.name,
-            **{name: getattr(its, name) for name in ("party_group", "members", "months", "same")},
+            "unit_id": group.unit.id,
+            "unit_name": group.unit.name,
+            **{name: getattr(group, name) for name in ("party_group", "members", "months", "same")},
             "verdict": rules["label"],
             "advice": rules["advice"],
         }

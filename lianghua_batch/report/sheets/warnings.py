@@ -11,13 +11,13 @@ from lianghua_batch.report.view import View
 def build(view: View) -> SheetTable:
     """All warnings in the order of the checks."""
     layout = view.layout("warnings")
-    shown = sheet_table.fields(view, layout["columns"], {})
+    fields = sheet_table.fields(view, layout["columns"], {})
     listed = [_values(p) for p in view.warnings]
-    rows = [sheet_table.row(view, shown, lambda f, v=values: v[f.name]) for values in listed]
+    rows = [sheet_table.row(view, fields, lambda f, v=values: v[f.name]) for values in listed]
     filtered = len(rows)
     if not rows:
-        rows = [sheet_table.band(layout["none"], len(shown), "text")]
-    return sheet_table.sheet(view, "warnings", (f.column for f in shown), rows, filtered=filtered)
+        rows = [sheet_table.band(layout["none"], len(fields), "text")]
+    return sheet_table.sheet(view, "warnings", (f.column for f in fields), rows, filtered=filtered)
 
 
 def _values(problem: Problem) -> Mapping[str, str]:

@@ -42,7 +42,7 @@ def comparability(view: View, unit_id: str | None = None) -> str | None:
     return UNUSABLE if isinstance(view.before, Unusable) else ABSENT
 
 
-def of_unit(view: View, standing: UnitResult) -> LastYear | None:
+def last_year(view: View, standing: UnitResult) -> LastYear | None:
     """A ranked unit a year before; None where it was not ranked, or nothing is compared."""
     if comparability(view, standing.unit.id) != COMPARED:
         return None

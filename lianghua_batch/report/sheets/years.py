@@ -12,22 +12,22 @@ from lianghua_batch.report.sheets.rankings import cohorts, ranking_key
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import UnitResult
 
-_SHOWN = {"totals": "total", "grades": "grade", "ranks": "rank"}
+_PLACE_FIELDS = {"totals": "total", "grades": "grade", "ranks": "rank"}
 
 
 def build(view: View) -> SheetTable:
     """The committees, then the branches cohort by cohort, in the order of this year's ranks; a missing year is a gap."""
     layout = view.layout("years")
     items = [Item(period, heading(view, period)) for period in view.years.periods]
-    shown = sheet_table.fields(view, layout["columns"], dict.fromkeys(_SHOWN, items))
+    fields = sheet_table.fields(view, layout["columns"], dict.fromkeys(_PLACE_FIELDS, items))
     groups = [(layout["committees"], view.results.committees)]
     groups += [(view.cohort_name(c), standings) for c, standings in cohorts(view.results.branches)]
-    rows = list(notices(view, len(shown)))
+    rows = list(notices(view, len(fields)))
     for name, standings in groups:
         if standings:
-            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(shown)))
-            rows += [Row(tuple(_cell(view, s, f) for f in shown), level=1) for s in standings]
-    return sheet_table.sheet(view, "years", (f.column for f in shown), rows)
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(fields)))
+            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in standings]
+    return sheet_table.sheet(view, "years", (f.column for f in fields), rows)
 
 
 def key(unit_id: str, period: Period) -> Key:
@@ -75,7 +75,7 @@ def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":
-        return replace(view.cell(view.shown_name(unit), field.style), to=ranking_key(unit.id))
+        return replace(view.cell(view.display_name(unit), field.style), to=ranking_key(unit.id))
     if field.name == "trend":
         return Cell("", field.style, trend=totals(view, unit.id))
     if field.name == "gained":
@@ -84,7 +84,7 @@ def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
     own = key(unit.id, field.item) if field.name == "totals" else None
     if place is None:
         return Cell("", "gap", key=own)
-    return view.cell(getattr(place, _SHOWN[field.name]), field.style, key=own)
+    return view.cell(getattr(place, _PLACE_FIELDS[field.name]), field.style, key=own)
 
 
 def _gained(view: View, unit_id: str) -> Fraction | None:

@@ -70,8 +70,8 @@ def build(
     `earlier` are the results that the period looks back on (history), `filed` the objections as in the ranking workbook; each
     unit is told of its own.
     """
-    told = linked(results.county) if filed is None else filed
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, told)
+    objections_filed = linked(results.county) if filed is None else filed
+    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
     standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
     paths = output_paths.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
     return [UnitBook(path, view, s) for path, s in zip(paths, standings, strict=True)]
@@ -105,12 +105,12 @@ def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node
 
 
 def _properties(view: UnitView) -> Properties:
-    its = {"unit": view.standing.unit.id, "period": str(view.period), "check_code": view.check_code}
+    facts = {"unit": view.standing.unit.id, "period": str(view.period), "check_code": view.check_code}
     return Properties(
         title=view.fill(view.sheets["unit_books"]["title"]),
         subject=view.fill("{period_label}"),
         category=resources.load("reading")["own_category"],
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
-        custom=tuple((name, its[key]) for key, name in view.sheets["unit_books"]["properties"].items()),
+        custom=tuple((name, facts[key]) for key, name in view.sheets["unit_books"]["properties"].items()),
     )

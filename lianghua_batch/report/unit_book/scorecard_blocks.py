@@ -33,19 +33,19 @@ def _own_branches(view: UnitView) -> list[str]:
 
 def last_year(view: UnitView) -> Iterator[Row]:
     """总分, 等次 and places of the year before and what has changed, or why there are none; of a quarter nothing."""
-    told = year_on_year.comparability(view, view.standing.unit.id)
-    if told is None:
+    comparability = year_on_year.comparability(view, view.standing.unit.id)
+    if comparability is None:
         return
     block, width = view.layout("scorecard")["last_year"], view.layout("scorecard")["grid"]["columns"]
     facts = {"period": view.period.previous, "reason": view.before}
     yield sheet_table.band(block["caption"].format_map(facts), width, "caption")
-    last = year_on_year.of_unit(view, view.standing)
+    last = year_on_year.last_year(view, view.standing)
     if last is None:
-        yield sheet_table.band(block["sentences"][told].format_map(facts), width, "note")
+        yield sheet_table.band(block["sentences"][comparability].format_map(facts), width, "note")
     else:
         listed = block["columns"][_level(view)]
         yield Row(sheet_table.spread_heading(listed))
-        yield Row(sheet_table.spread(view, listed, lambda name: _of_last_year(view, block["places"], last, name)))
+        yield Row(sheet_table.spread(view, listed, lambda name: _last_year_value(view, block["places"], last, name)))
     sentences = (last and branch_class.sentence(view, view.standing.unit.id), _years(view, block["years"]))
     yield from (sheet_table.band(text, width, "note") for text in sentences if text is not None)
 
@@ -55,8 +55,8 @@ def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
     periods, places = view.years.periods[:-1], view.years.of(view.standing.unit.id)[:-1]
     if all(place is None or period == view.period.previous for period, place in zip(periods, places, strict=True)):
         return None
-    told = (_year(view, words, period, place) for period, place in zip(periods, places, strict=True))
-    return words["line"].format(years=view.listed(told))
+    years = (_year(view, words, period, place) for period, place in zip(periods, places, strict=True))
+    return words["line"].format(years=view.listed(years))
 
 
 def _year(view: UnitView, words: Mapping[str, str], period: Period, place: YearPlace | None) -> str:
@@ -65,7 +65,7 @@ def _year(view: UnitView, words: Mapping[str, str], period: Period, place: YearP
     return words["year"].format(period=period, total=exact.text(place.total), grade=place.grade or "")
 
 
-def _of_last_year(view: UnitView, words: Mapping[str, str], last: LastYear, name: str) -> Value | None:
+def _last_year_value(view: UnitView, words: Mapping[str, str], last: LastYear, name: str) -> Value | None:
     if name == "place" and last.rank is not None and last.cohort != view.standing.cohort:
         return words["elsewhere"].format(rank=last.rank, committee=year_on_year.committee_name(view, last))
     if name == "place":
@@ -142,8 +142,8 @@ def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
         return {q: s.rank for q, s in ranked.items()}, view.standing.rank
     found = {q: getattr(s.scores, name) for q, s in ranked.items()}
     whole = getattr(scores, name) if name != peer_group.PUBLIC else None
-    shown = {q: peer_group.as_published(view, s) for q, s in found.items() if s is not None}
-    return shown, None if whole is None else peer_group.as_published(view, whole)
+    published = {q: peer_group.as_published(view, s) for q, s in found.items() if s is not None}
+    return published, None if whole is None else peer_group.as_published(view, whole)
 
 
 def _months(view: UnitView) -> _BY_PERIOD:

@@ -13,7 +13,7 @@ Content = tuple[Sequence[SheetTable], Properties | None]
 Progress = Callable[[int, int], None]
 Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
 
-_DUTY = Task("lianghua_batch.report.writer.workbook", "write")
+_WRITE_TASK = Task("lianghua_batch.report.writer.workbook", "write")
 _FEW = 12  # books: to start a crew takes as long as writing them
 _AHEAD = 20  # books made for each worker before one is written: the first, the ranking, takes as long as so many
 
@@ -25,20 +25,20 @@ class UnitBookFailed(RuntimeError):
 def write(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
     """Write every book at its path under `folder`; raises OSError, which names the file. Equal books are equal bytes."""
     listed = list(books)
-    told = progress or (lambda done, whole: None)
+    report_progress = progress or (lambda done, whole: None)
     for path in {(folder / name).parent for name, _ in listed}:
         path.mkdir(parents=True, exist_ok=True)
     if len(listed) <= _FEW or worker_pool.cores() == 1:
         for done, (name, make) in enumerate(listed, start=1):
             workbook.write(folder / name, *make())
-            told(done, len(listed))
+            report_progress(done, len(listed))
         return
-    _write_together(folder, listed, told)
+    _write_together(folder, listed, report_progress)
 
 
-def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None:
+def _write_together(folder: Path, books: Sequence[Book], report_progress: Progress) -> None:
     """The sheets are made here, one book after another, while the crew writes those that are."""
-    workers = WorkerPool(_DUTY)
+    workers = WorkerPool(_WRITE_TASK)
     first, second = itertools.tee((folder / name, *make()) for name, make in books)
     try:
         for done, answer in enumerate(workers.answers(first, ahead=_AHEAD * worker_pool.cores()), start=1):
@@ -49,6 +49,6 @@ def _write_together(folder: Path, books: Sequence[Book], told: Progress) -> None
                 raise UnitBookFailed(answer.trace)
             if isinstance(answer, WorkerDied):  # perhaps for lack of memory for several at once
                 workbook.write(*request)
-            told(done, len(books))
+            report_progress(done, len(books))
     finally:
         workers.stop()
