@@ -446,7 +446,7 @@ def test_a_record_coverage_names_each_member_s_months_without_a_record(county, t
 @pytest.mark.parametrize(("unit", "listed"), [("DW1", 0), ("ZB1", 3)])
 def test_a_committee_s_own_workbook_does_not_name_its_branches_members(county, tmp_path, unit, listed):
     of = rated(rated(county, "日记录覆盖率"), "日记录覆盖率", of="DW1").process(tmp_path, "2026").results
-    book = next(b for b in build.build(of, ()) if b.standing.unit.id == unit)
+    book = next(b for b in build.unit_books(of, ()) if b.result.unit.id == unit)
     sheet = next(s for s in book.content()[0] if s.name == "得分说明")
     labels = [str(row.cells[0].value) for row in sheet.rows]
     assert any("÷" in label and label.endswith("×100") for label in labels)

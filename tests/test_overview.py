@@ -192,11 +192,11 @@ def test_what_the_other_sheets_say_is_told_with_a_link_to_each(year):
         ("整改逾期未完成 1 条，涉及 1 个单位，请督促整改。", ("rectification",)),
         (
             "结果运用：奖补党费 2 个单位、负责人诫勉谈话 4 个单位、党务干部取消年度评先晋优资格 4 个单位。",
-            ("uses",),
+            ("rewards_and_sanctions",),
         ),
         (
             "结果运用中因缺少以前年度的结果而不能核对的：调整机关党委副书记岗位 1 个单位，请查阅以前年度的排名。",
-            ("uses",),
+            ("rewards_and_sanctions",),
         ),
         (
             "指标分析中需要看的指标 5 项（“几乎都满分，没有区分度” 1 项、“区分度低” 1 项、“没有单位适用” 3 项）。",

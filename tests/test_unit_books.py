@@ -261,7 +261,7 @@ def compared(published, units: int, name: str):
     )
     view = View(replace(published.results, branches=branches), ())
     among = peer_group.group(view, branches[0])
-    return among, peer_group.compared(view, among, branches[0], name)
+    return among, peer_group.group_figures(view, among, branches[0], name)
 
 
 # --- names of files ------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def few(monkeypatch):
 
 
 def books_of(published) -> list:
-    contents_of = [b.content() for b in build.build(published.results, ())[:4]]
+    contents_of = [b.content() for b in build.unit_books(published.results, ())[:4]]
     return [(f"各单位/{n}.xlsx", lambda c=c: c) for n, c in enumerate(contents_of)]
 
 
@@ -365,9 +365,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_many_workbooks_are_written_by_workers_with_equal_bytes(published, tmp_path, few, monkeypatch):
     books = books_of(published)
-    write.write(tmp_path / "together", books)
+    write.write_books(tmp_path / "together", books)
     monkeypatch.setattr(worker_pool, "cores", lambda: 1)
-    write.write(tmp_path / "alone", books)
+    write.write_books(tmp_path / "alone", books)
     assert contents(tmp_path / "together") == contents(tmp_path / "alone")
     assert len(contents(tmp_path / "alone")) == 4
 
@@ -376,19 +376,19 @@ def test_a_worker_that_cannot_write_is_told_like_this_process(published, tmp_pat
     """A folder stands where a workbook should be."""
     (tmp_path / "各单位/1.xlsx").mkdir(parents=True)
     with pytest.raises((IsADirectoryError, PermissionError)) as failure:
-        write.write(tmp_path, books_of(published))
+        write.write_books(tmp_path, books_of(published))
     assert failure.value.filename == str(tmp_path / "各单位/1.xlsx")
 
 
 def test_an_error_of_the_programs_own_is_not_swallowed(tmp_path, few):
     wrong = [(f"{n}.xlsx", lambda: ("no sheets", None)) for n in range(4)]
     with pytest.raises(write.UnitBookFailed, match="Traceback"):
-        write.write(tmp_path, wrong)
+        write.write_books(tmp_path, wrong)
 
 
 def test_a_workbook_whose_worker_died_is_written_here(published, tmp_path, few, monkeypatch):
-    monkeypatch.setattr(write, "_DUTY", Task("dying", "write"))
-    write.write(tmp_path, books_of(published))
+    monkeypatch.setattr(write, "_WRITE_TASK", Task("dying", "write"))
+    write.write_books(tmp_path, books_of(published))
     assert len(contents(tmp_path)) == 4
 
 
@@ -402,6 +402,6 @@ def test_workers_answer_in_order_and_go_on_after_a_fault():
 
 
 def test_writing_one_workbook_needs_no_workers(published, tmp_path):
-    (unit, *_) = build.build(published.results, ())
+    (unit, *_) = build.unit_books(published.results, ())
     workbook.write(tmp_path / "one.xlsx", *unit.content())
-    assert (tmp_path / "one.xlsx").read_bytes() == published.path(unit.standing.unit.id).read_bytes()
+    assert (tmp_path / "one.xlsx").read_bytes() == published.path(unit.result.unit.id).read_bytes()

@@ -91,7 +91,7 @@ def _shown(cell: Cell) -> str:
 def card(outcome, unit: str, **years: object) -> list[str]:
     """What the unit's 成绩单 says under 与上年比较."""
     before = {periods.year(int(name.removeprefix("of_"))): found for name, found in years.items()}
-    book = next(b for b in build.build(outcome, (), before) if b.standing.unit.id == unit)
+    book = next(b for b in build.unit_books(outcome, (), before) if b.result.unit.id == unit)
     told = lines(book.content()[0][0])
     return told[told.index("与上年（2025年度）比较") + 1 : told.index("各季度情况（监测）")]
 

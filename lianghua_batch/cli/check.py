@@ -11,7 +11,7 @@ from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, format_option
 from lianghua_batch.core import locking, resources
 
 if TYPE_CHECKING:
-    from lianghua_batch.report.check_report_files import Written
+    from lianghua_batch.report.check_report_files import WrittenFiles
 
 
 @root.command(epilog="\b\n例：lianghua-batch check data --period 2026Q1\n例：lianghua-batch check data --annotate")
@@ -68,7 +68,7 @@ def _refuse_mingling(folder: Path, outputs: Path, out: Path) -> None:
         )
 
 
-def _tell(written: "Written", *, err: bool) -> None:
+def _tell(written: "WrittenFiles", *, err: bool) -> None:
     """Say what was written and where, and what was not."""
     click.echo(f"已写出 {written.report}", err=err)
     if written.folder is not None:

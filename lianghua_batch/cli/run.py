@@ -142,9 +142,9 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
 
 def _written(published: Sequence[Path]) -> Iterator[str]:
     """The files that were written; the workbooks of units are too many to be named."""
-    from lianghua_batch.report.unit_book import build
+    from lianghua_batch.core import output_paths
 
-    folders = [path.parent for path in published if path.parent.name == build.folder()]
+    folders = [path.parent for path in published if path.parent.name == output_paths.folder()]
     yield from (f"已写出 {path}" for path in published if path.parent not in folders)
     if folders:
         yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"

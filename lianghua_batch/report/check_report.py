@@ -16,7 +16,7 @@ _ESCAPES = {c: f"%{ord(c):02x}" for c in '%#" <>[]^`{}'}
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckFindings:
     """What the report is about: the folded problems, the period, how many files were read, what units are called.
 
     `prefix` leads from the report's folder to the data folder: «../..».
@@ -44,21 +44,21 @@ def _words() -> Mapping[str, Any]:
     return resources.load("report/check_report")["report"]
 
 
-def build(checked: Checked) -> tuple[SheetTable, ...]:
+def build(findings: CheckFindings) -> tuple[SheetTable, ...]:
     """Return the report's sheets: counts by unit, then every line of the list."""
-    problems = _sheet(checked, "problems", _problem_rows(checked))
-    return _sheet(checked, "overview", _unit_rows(checked, problems)), problems
+    problems = _sheet(findings, "problems", _problem_rows(findings))
+    return _sheet(findings, "overview", _unit_rows(findings, problems)), problems
 
 
-def properties(checked: Checked) -> Properties:
+def properties(findings: CheckFindings) -> Properties:
     """Return the workbook's document properties, by which it is known for no form."""
     words = _words()
     return Properties(
         title=words["sheets"]["overview"]["title"],
-        subject=str(checked.facts["period"]),
+        subject=str(findings.facts["period"]),
         category=resources.load("reading")["own_category"],
-        comments=str(checked.facts["tool"]),
-        created=checked.period.last_day if checked.period else words["created"],
+        comments=str(findings.facts["tool"]),
+        created=findings.period.last_day if findings.period else words["created"],
     )
 
 
@@ -76,18 +76,18 @@ def _anchor(sheet: str, cell: str | None) -> str:
 # --- sheets --------------------------------------------------------------------------------------------------------
 
 
-def _sheet(checked: Checked, key: str, rows: Iterable[Row]) -> SheetTable:
+def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable:
     """Put a sheet together; one without rows says that there is nothing wrong."""
     words, layout = _words(), _words()["sheets"][key]
     heights, columns = words["heights"], layout["columns"]
     listed = tuple(rows)
     lines = len(listed) - ("total" in layout)
-    if not checked.groups:
+    if not findings.groups:
         listed, lines = (Row((Cell(layout["none"], "text", len(columns)),)),), 0
     fitted = fitting.columns([Column(c["heading"], c["width"], most=c.get("most")) for c in columns], listed)
     aside = {
         name: fitting.rows(
-            [Row((Cell(text.format_map(checked.facts), style, len(fitted)),)) for text in layout[name]],
+            [Row((Cell(text.format_map(findings.facts), style, len(fitted)),)) for text in layout[name]],
             fitted,
             heights[style],
         )
@@ -102,8 +102,8 @@ def _sheet(checked: Checked, key: str, rows: Iterable[Row]) -> SheetTable:
         rows=fitting.rows(listed, fitted, heights["row"]),
         page=Page(
             orientation=layout["orientation"],
-            header=words["header"].format(sheet=layout["name"], **checked.facts),
-            footer=words["footer"].format_map(checked.facts),
+            header=words["header"].format(sheet=layout["name"], **findings.facts),
+            footer=words["footer"].format_map(findings.facts),
         ),
         frozen=layout["frozen"],
         filtered=lines,
@@ -112,14 +112,14 @@ def _sheet(checked: Checked, key: str, rows: Iterable[Row]) -> SheetTable:
     )
 
 
-def _unit_rows(checked: Checked, problems: SheetTable) -> Iterable[Row]:
+def _unit_rows(findings: CheckFindings, problems: SheetTable) -> Iterable[Row]:
     """One row a group, which leads to its first problem, and the sum."""
     layout = _words()["sheets"]["overview"]
     below = 2 + len(problems.subtitles) + 1  # title, subtitles, headings; rows count from 1
-    for group in checked.groups:
+    for group in findings.groups:
         values = {
             "unit": group.unit or "",
-            "name": checked.names.get(group.unit or "") or group.title(checked.names),
+            "name": findings.names.get(group.unit or "") or group.title(findings.names),
             "errors": group.errors,
             "warnings": group.warnings,
             "files": len(group.files),
@@ -127,22 +127,22 @@ def _unit_rows(checked: Checked, problems: SheetTable) -> Iterable[Row]:
         link = f"internal:{_anchor(problems.name, f'A{below}')}"
         yield _row(layout, values, {"name": link})
         below += len(group.entries)
-    total = {"unit": "", "name": layout["total"], "files": len({f for g in checked.groups for f in g.files})}
-    counts = {name: checked.facts[name] for name in ("errors", "warnings")}
+    total = {"unit": "", "name": layout["total"], "files": len({f for g in findings.groups for f in g.files})}
+    counts = {name: findings.facts[name] for name in ("errors", "warnings")}
     styles = {spec["name"]: "total_count" if spec["style"] == "count" else "total_text" for spec in layout["columns"]}
     yield _row(layout, {**total, **counts}, {}, styles)
 
 
-def _problem_rows(checked: Checked) -> Iterable[Row]:
+def _problem_rows(findings: CheckFindings) -> Iterable[Row]:
     """Every line of every group, a stroke over the first of each."""
     layout, most = _words()["sheets"]["problems"], _words()["most_links"]
     number = 0
-    for group in checked.groups:
+    for group in findings.groups:
         for at, entry in enumerate(group.entries):
             number += 1
-            links = _links(checked, entry) if number <= most else {}
+            links = _links(findings, entry) if number <= most else {}
             styles = {"severity": f"severity_{entry.first.severity}"}
-            yield _row(layout, _values(checked, group, entry), links, styles, overlay="begins" if at == 0 else None)
+            yield _row(layout, _values(findings, group, entry), links, styles, overlay="begins" if at == 0 else None)
 
 
 def _row(
@@ -162,10 +162,10 @@ def _row(
     return Row(tuple(cells), overlay)
 
 
-def _values(checked: Checked, group: UnitProblems, entry: ProblemLine) -> Mapping[str, Value]:
+def _values(findings: CheckFindings, group: UnitProblems, entry: ProblemLine) -> Mapping[str, Value]:
     """A line's cells; blanks where it has no place."""
     first = entry.first
-    title = group.title(checked.names)
+    title = group.title(findings.names)
     return {
         "owner": title if group.kind == UNIT else title.partition("（")[0],
         "code": first.code,
@@ -182,12 +182,12 @@ def _values(checked: Checked, group: UnitProblems, entry: ProblemLine) -> Mappin
     }
 
 
-def _links(checked: Checked, entry: ProblemLine) -> dict[str, str]:
+def _links(findings: CheckFindings, entry: ProblemLine) -> dict[str, str]:
     place = entry.first.place
     if not place.file:
         return {}
-    links = {"file": link_to(checked.prefix, place.file)}
+    links = {"file": link_to(findings.prefix, place.file)}
     if place.sheet:
         target = place.cell or (f"A{place.row}" if place.row else None)
-        links["cell"] = link_to(checked.prefix, place.file, place.sheet, target)
+        links["cell"] = link_to(findings.prefix, place.file, place.sheet, target)
     return links

@@ -10,14 +10,14 @@ from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.core.source_ref import file_name
 from lianghua_batch.intake import discovery, read_files
 from lianghua_batch.report import annotated, check_report
-from lianghua_batch.report.annotated import folder as copies_folder
+from lianghua_batch.report.annotated import copies_folder
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring.results import Outcome
 from lianghua_batch.validation import grouping
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFiles:
     """What was written: the report, the folder of the copies (None where there are none), how many they are.
 
     `too_large` and `unlike` are files that got no copy, being too large or because none would read as they do; `kept` is where copies went that somebody had changed and not put back.
@@ -33,24 +33,24 @@ class Written:
 
 def publish(
     outcome: Outcome, root: Path, out: Path, *, annotate: bool, progress: Callable[[int, int], None] | None = None
-) -> Written:
+) -> WrittenFiles:
     """Write the report, and copies if asked for, of the data folder `root` into `out`; copies of an earlier time go.
 
     Raises OSError and locking.Busy as `replacing.replacement` does.
     """
     words = resources.load("report/check_report")
     report, folder = words["report"]["name"], words["annotation"]["folder"]
-    with atomic_files.replacement(out, whole=(folder,) if annotate else ()) as workshop:
-        workbook.write(workshop / report, *_report(outcome, root, out))
+    with atomic_files.replacement(out, whole=(folder,) if annotate else ()) as staging:
+        workbook.write(staging / report, *_report(outcome, root, out))
         if not annotate:
-            return Written(out / report)
-        kept = workshop / words["annotation"]["kept"]
+            return WrittenFiles(out / report)
+        kept = staging / words["annotation"]["kept"]
         changed = copies_folder.unreturned(out / folder, root)
         saved = copies_folder.keep(changed, out / folder, out / kept.name, kept)
-        made, without = _write_copies(outcome, root, out, workshop / folder, progress)
-        copies_folder.write_manifest(workshop / folder)
+        made, without = _write_copies(outcome, root, out, staging / folder, progress)
+        copies_folder.write_manifest(staging / folder)
     copies_folder.tidy(out / folder)
-    return Written(
+    return WrittenFiles(
         report=out / report,
         folder=out / folder if made else None,
         copies=made,
@@ -63,8 +63,8 @@ def publish(
 def _report(outcome: Outcome, root: Path, out: Path) -> tuple:
     """The report's sheets and properties."""
     groups = grouping.grouped(outcome.problems, outcome.base_files)
-    checked = check_report.Checked(groups, outcome.period, outcome.files, outcome.unit_names, _way(out, root))
-    return check_report.build(checked), check_report.properties(checked)
+    findings = check_report.CheckFindings(groups, outcome.period, outcome.files, outcome.unit_names, _way(out, root))
+    return check_report.build(findings), check_report.properties(findings)
 
 
 def _way(start: Path, end: Path) -> str:

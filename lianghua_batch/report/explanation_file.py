@@ -45,8 +45,8 @@ def write(results: Results, top: Node, book: Path) -> None:
     """Write the tree over the workbook that may be there; raises what `replacing` raises."""
     sheet = explanation.build(View(results, ()), top)
     properties = replace(ranking_workbook.properties(results), title=str(sheet.title.cells[0].value))
-    with atomic_files.replacement(book.parent) as beside:
-        workbook.write(beside / book.name, [sheet], properties)
+    with atomic_files.replacement(book.parent) as staging:
+        workbook.write(staging / book.name, [sheet], properties)
 
 
 def _wrong(why: str, **facts: object) -> WrongPlace:

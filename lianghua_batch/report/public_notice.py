@@ -44,14 +44,14 @@ def _branches(view: View) -> SheetTable:
     layout = view.layout(key)
     fields = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
-    for cohort, standings in cohorts(view.results.branches):
-        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [sheet_table.band(text, len(fields)), *_units(view, fields, standings)]
+    for cohort, ranked in cohorts(view.results.branches):
+        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(ranked))
+        rows += [sheet_table.band(text, len(fields)), *_units(view, fields, ranked)]
     return _sheet(view, key, fields, [*rows, *_closing(view, len(fields))])
 
 
-def _units(view: View, fields: Sequence[Field], standings: Iterable[UnitResult]) -> list[Row]:
-    return [sheet_table.row(view, fields, lambda f, s=s: unit_value(view, s, f.name)) for s in standings]
+def _units(view: View, fields: Sequence[Field], ranked: Iterable[UnitResult]) -> list[Row]:
+    return [sheet_table.row(view, fields, lambda f, s=s: unit_value(view, s, f.name)) for s in ranked]
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
@@ -59,8 +59,8 @@ def _members(view: View, mask_names: bool) -> SheetTable:
     key = "public_members"
     fields = sheet_table.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
-    for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
-        rows += _branch_pages(view, fields, branch, [_member(view, fields, s, mask_names) for s in standings])
+    for branch, ranked in groupby(view.results.members, key=lambda s: s.member.branch):
+        rows += _branch_pages(view, fields, branch, [_member(view, fields, s, mask_names) for s in ranked])
     columns = (replace(f.column, heading="") for f in fields)  # each page has its own headings, under its title
     sheet = _public(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
     return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet
@@ -79,15 +79,15 @@ def _branch_pages(view: View, fields: Sequence[Field], branch: str, members: Seq
     yield from _closing(view, width)
 
 
-def _member(view: View, fields: Sequence[Field], standing: MemberResult, mask_names: bool) -> Row:
-    return sheet_table.row(view, fields, lambda f: _member_value(view, standing, f.name, mask_names))
+def _member(view: View, fields: Sequence[Field], result: MemberResult, mask_names: bool) -> Row:
+    return sheet_table.row(view, fields, lambda f: _member_value(view, result, f.name, mask_names))
 
 
-def _member_value(view: View, standing: MemberResult, name: str, mask_names: bool) -> str | Score:
+def _member_value(view: View, result: MemberResult, name: str, mask_names: bool) -> str | Score:
     if name == "name":
-        whole = standing.member.name
+        whole = result.member.name
         return masked(whole, view.sheets["public"]["mask"]) if mask_names else whole
-    return standing.year.total if name == "total" else standing.points
+    return result.year.total if name == "total" else result.points
 
 
 def _closing(view: View, width: int) -> Iterator[Row]:

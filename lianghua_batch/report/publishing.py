@@ -7,12 +7,11 @@ from pathlib import Path
 
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.core import atomic_files, resources
+from lianghua_batch.core import atomic_files, output_paths, resources
 from lianghua_batch.core.problems import Problem
 from lianghua_batch.report import public_notice, ranking_workbook
-from lianghua_batch.report.unit_book import build
-from lianghua_batch.report.unit_book import write as books_out
-from lianghua_batch.report.unit_book.write import Book, Content
+from lianghua_batch.report.unit_book.build import unit_books
+from lianghua_batch.report.unit_book.write import Book, Content, write_books
 from lianghua_batch.scoring import audit_trail, results
 from lianghua_batch.scoring.results import Results
 
@@ -33,9 +32,9 @@ def publish(
 
     The period's workbooks of units that are gone go. The rest is as `write` does it.
     """
-    with atomic_files.replacement(out, gone=stale(outcome, out)) as workshop:
+    with atomic_files.replacement(out, gone=stale(outcome, out)) as staging:
         written = write(
-            outcome, problems, workshop, earlier, objections=objections, mask_names=mask_names, progress=progress
+            outcome, problems, staging, earlier, objections=objections, mask_names=mask_names, progress=progress
         )
     return [out / name for name in written]
 
@@ -60,11 +59,11 @@ def write(
     books = [_ranking(outcome, problems, earlier, filed)]
     if outcome.draft is None:
         books.append(_public(outcome, mask_names))
-        books += ((book.path, book.content) for book in build.build(outcome, problems, earlier, filed))
+        books += ((book.path, book.content) for book in unit_books(outcome, problems, earlier, filed))
     texts = _texts(outcome)
     folder.mkdir(parents=True, exist_ok=True)
     with _kept_from_collection():
-        books_out.write(folder, books, progress)
+        write_books(folder, books, progress)
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8", newline="\n")
     (ranking, _), *others = books
@@ -74,7 +73,7 @@ def write(
 def write_public(outcome: Results, folder: Path, *, mask_names: bool) -> str:
     """Write 公示 alone into a new folder and return its name."""
     name, content = _public(outcome, mask_names)
-    books_out.write(folder, [(name, content)])
+    write_books(folder, [(name, content)])
     return name
 
 
@@ -85,7 +84,7 @@ def stale(outcome: Results, out: Path) -> list[str]:
     """
     if outcome.draft is not None:
         return []
-    folder, ending = build.folder(), build.suffix(outcome.county.period)
+    folder, ending = output_paths.folder(), output_paths.suffix(outcome.county.period)
     return [f"{folder}/{path.name}" for path in sorted((out / folder).glob("*")) if path.name.endswith(ending)]
 
 

@@ -10,7 +10,6 @@ from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, YEAR, Period
 from lianghua_batch.core.text_width import display_width
-from lianghua_batch.report import status_report
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
 from lianghua_batch.report.writer import workbook
@@ -18,16 +17,15 @@ from lianghua_batch.validation import grouping
 from lianghua_batch.validation.filing_status import STATES, Cohort, Status, UnitStates
 from lianghua_batch.validation.reminders import CHASED, gaps, listed, reminders
 
+Words = Mapping[str, Any]
+
 
 def write(status: Status, folder: Path) -> Path:
     """Write the workbook into `folder` over the one that may be there, and return its path; raises what `replacing` raises."""
     name = resources.load("messages/status")["book"]["file"]
-    with atomic_files.replacement(folder) as beside:
-        workbook.write(beside / name, status_report.build(status), status_report.properties(status))
+    with atomic_files.replacement(folder) as staging:
+        workbook.write(staging / name, build(status), properties(status))
     return folder / name
-
-
-Words = Mapping[str, Any]
 
 
 def build(status: Status) -> list[SheetTable]:

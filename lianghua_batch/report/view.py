@@ -9,9 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lianghua_batch import __version__
-from lianghua_batch.analysis import branch_class_changes as class_moves
-from lianghua_batch.analysis import quarter_trends as trends
-from lianghua_batch.analysis import year_history as years
+from lianghua_batch.analysis import branch_class_changes, quarter_trends, year_history
 from lianghua_batch.analysis.branch_class_changes import ClassMoves
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection
@@ -247,17 +245,17 @@ class View:
     @cached_property
     def trends(self) -> Trends:
         """The quarters of a year; a quarter has none."""
-        return trends.of_year(self.results) if self.is_year else Trends((), {})
+        return quarter_trends.of_year(self.results) if self.is_year else Trends((), {})
 
     @cached_property
     def years(self) -> Years:
         """The year beside those before it; a quarter has none."""
-        return years.of_year(self.results, self.earlier)
+        return year_history.of_year(self.results, self.earlier)
 
     @cached_property
-    def class_moves(self) -> ClassMoves | None:
-        """晋位升级; None where there is nothing to tell of it."""
-        return class_moves.class_changes(self.results, self.earlier)
+    def branch_class_changes(self) -> ClassMoves | None:
+        """晋位升级; None of a draft, of a quarter, and where the county uses no 支部类别."""
+        return branch_class_changes.class_changes(self.results, self.earlier)
 
     @cached_property
     def check_code(self) -> str:
@@ -277,12 +275,12 @@ class View:
     @cached_property
     def _members_by_branch(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for standing in self.results.members:
-            found[standing.member.branch].append(standing.member.id)
+        for member in self.results.members:
+            found[member.member.branch].append(member.member.id)
         return found
 
     @cached_property
-    def branch_standings(self) -> Mapping[str, UnitResult]:
+    def branch_results(self) -> Mapping[str, UnitResult]:
         """The ranked branches by code."""
         return {s.unit.id: s for s in self.results.branches}
 
@@ -298,7 +296,7 @@ class View:
 
 # Sheets that a workbook has only where there is something to stand in them.
 _ONLY_IF: Mapping[str, Callable[[View], bool]] = {
-    "class_moves": lambda view: view.class_moves is not None,
+    "branch_class_changes": lambda view: view.branch_class_changes is not None,
     "objections": lambda view: bool(view.objections),
     "years": lambda view: view.years.looks_back,
 }

@@ -49,14 +49,14 @@ def _none(layout: Mapping[str, Any], columns: int) -> Row:
 def entries(view: View) -> list[BonusRow]:
     """Every filed row and every limit, in the order of the sheet."""
     kinds = list(view.choices("bonus", "bonus", "kind"))
-    standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
+    results = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
     counted = {
-        part.source: part.amount for s in standings.values() for kind in kinds for part in getattr(s.scores, kind).parts
+        part.source: part.amount for s in results.values() for kind in kinds for part in getattr(s.scores, kind).parts
     }
     rows = [r for r in view.results.county.tables["bonus"].records() if _is_complete(view, r)]
     found = [BonusRow(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]
-    for standing in standings.values():
-        found += _limits(standing, kinds)
+    for result in results.values():
+        found += _limits(result, kinds)
     return sorted(found, key=lambda e: _order(view, kinds, e))
 
 
@@ -77,12 +77,12 @@ def _is_complete(view: View, row: Record) -> bool:
     return whole and row["unit_id"] in county.roster.units and row["unit_id"] not in county.left_out
 
 
-def _limits(standing: UnitResult, kinds: list[str]) -> Iterator[BonusRow]:
+def _limits(result: UnitResult, kinds: list[str]) -> Iterator[BonusRow]:
     """The parts of a unit's bonus scores that are no filed row: what caps add or take."""
     for kind in kinds:
-        for part in getattr(standing.scores, kind).parts:
+        for part in getattr(result.scores, kind).parts:
             if part.kind == "cap":
-                yield BonusRow(standing.unit.id, kind, part.amount, limit=part)
+                yield BonusRow(result.unit.id, kind, part.amount, limit=part)
 
 
 def _order(view: View, kinds: list[str], entry: BonusRow) -> tuple:

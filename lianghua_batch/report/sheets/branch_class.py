@@ -12,50 +12,58 @@ COMPARABLE = (UP, DOWN, SAME)
 
 def label(view: View, branch_class: str | None) -> str:
     """What a class is called; a blank one as such."""
-    blank = view.sheets["class_moves"]["blank"]
+    blank = view.sheets["branch_class_changes"]["blank"]
     return blank if branch_class is None else view.choice("roster", "units", "branch_class", branch_class)
 
 
-def _classes(view: View, move: ClassMove, field: Field) -> Cell:
+def _classes_cell(view: View, change: ClassMove, field: Field) -> Cell:
     """Both classes, or the one where it is still the same."""
-    if move.kind not in COMPARABLE:
+    if change.kind not in COMPARABLE:
         return view.cell(None, field.style)
-    was, now = label(view, move.was), label(view, move.now)
-    return view.cell(now if was == now else view.sheets["class_moves"]["way"].format(was=was, now=now), field.style)
+    was, now = label(view, change.was), label(view, change.now)
+    return view.cell(
+        now if was == now else view.sheets["branch_class_changes"]["way"].format(was=was, now=now), field.style
+    )
 
 
-def _move(view: View, move: ClassMove, field: Field) -> Cell:
-    if not view.class_moves.compared:
+def _change_cell(view: View, change: ClassMove, field: Field) -> Cell:
+    if not view.branch_class_changes.compared:
         return view.cell(None, field.style)
-    kind = view.sheets["class_moves"]["kinds"][move.kind]
+    kind = view.sheets["branch_class_changes"]["kinds"][change.kind]
     return Cell(kind["label"], kind["style"])
 
 
-def _class(view: View, branch_class: str | None, field: Field) -> Cell:
+def _class_cell(view: View, branch_class: str | None, field: Field) -> Cell:
     return view.cell(None if branch_class is None else label(view, branch_class), field.style)
 
 
 _CELLS: Mapping[str, Callable[[View, ClassMove, Field], Cell]] = {
-    "classes": _classes,
-    "class_move": _move,
-    "move": _move,
-    "was": lambda view, move, field: _class(view, move.was, field),
-    "now": lambda view, move, field: _class(view, move.now, field),
+    "classes": _classes_cell,
+    "class_move": _change_cell,
+    "move": _change_cell,
+    "was": lambda view, change, field: _class_cell(view, change.was, field),
+    "now": lambda view, change, field: _class_cell(view, change.now, field),
 }
 COLUMNS = tuple(_CELLS)
 
 
 def cell(view: View, unit_id: str, field: Field) -> Cell:
     """The cell of one of COLUMNS of a ranked branch."""
-    return _CELLS[field.name](view, view.class_moves.moves[unit_id], field)
+    return _CELLS[field.name](view, view.branch_class_changes.moves[unit_id], field)
 
 
 def sentence(view: View, unit_id: str) -> str | None:
     """What 成绩单 says of a unit's class; None of a committee, and where there is nothing to say."""
-    move = view.class_moves and view.class_moves.moves.get(unit_id)
-    if move is None or (move.was is None and move.now is None):
+    change = view.branch_class_changes and view.branch_class_changes.moves.get(unit_id)
+    if change is None or (change.was is None and change.now is None):
         return None
-    words = view.sheets["class_moves"]["card"]
-    kind = "not_compared" if not view.class_moves.compared else "compared" if move.kind in COMPARABLE else "lacking"
-    way = view.sheets["class_moves"]["kinds"][move.kind]["label"]
-    return words[kind].format(was=label(view, move.was), now=label(view, move.now), move=way)
+    words = view.sheets["branch_class_changes"]["card"]
+    kind = (
+        "not_compared"
+        if not view.branch_class_changes.compared
+        else "compared"
+        if change.kind in COMPARABLE
+        else "lacking"
+    )
+    way = view.sheets["branch_class_changes"]["kinds"][change.kind]["label"]
+    return words[kind].format(was=label(view, change.was), now=label(view, change.now), move=way)

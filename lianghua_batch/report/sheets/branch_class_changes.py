@@ -20,7 +20,7 @@ _CLASSES = (*classes(), None)
 
 def build(view: View) -> SheetTable:
     """The counts, then the branches section by section; where nothing is compared, why, and who has no class now."""
-    layout, found = view.layout("class_moves"), view.class_moves
+    layout, found = view.layout("branch_class_changes"), view.branch_class_changes
     fields = sheet_table.fields(view, layout["columns"], {})
     listed = [found.moves[s.unit.id] for s in in_county(view.results.branches)]
     rows = [*_counts(view, layout, found, len(fields))]
@@ -34,7 +34,7 @@ def build(view: View) -> SheetTable:
         rows.insert(0, sheet_table.band(layout["sentences"][found.told].format(**facts), len(fields), "monitoring"))
         rows += _section(view, fields, layout["unclassed"], [m for m in listed if m.now is None])
     columns = (replace(f.column, heading="") for f in fields)
-    return sheet_table.sheet(view, "class_moves", columns, rows)
+    return sheet_table.sheet(view, "branch_class_changes", columns, rows)
 
 
 def _years(view: View) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ def _counts(view: View, layout: Mapping[str, Any], found: ClassMoves, width: int
     """How many branches are in each class: this year, and where it is known last year."""
     words = layout["counts"]
     span = width - len(_CLASSES) - 1
-    now = Counter(move.now for move in found.moves.values())
+    now = Counter(change.now for change in found.moves.values())
     yield sheet_table.band(words["caption"], width, "caption")
     names = [*(label(view, c) for c in _CLASSES), words["total"]]
     yield Row((Cell(words["heading"], "heading", span), *(Cell(name, "heading") for name in names)))
@@ -66,7 +66,7 @@ def _count(view: View, heading: str, counts: Mapping[str | None, int], span: int
 
 def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterator[str]:
     """How many moved which way, and who is gone."""
-    counts = Counter(move.kind for move in found.moves.values())
+    counts = Counter(change.kind for change in found.moves.values())
     others = sum(count for kind, count in counts.items() if kind not in COMPARABLE)
     yield layout["summary_others" if others else "summary"].format(
         **{kind: counts[kind] for kind in COMPARABLE}, others=others
@@ -77,23 +77,23 @@ def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterat
 
 
 def _section(
-    view: View, fields: Sequence[Field], words: Mapping[str, str], moves: Sequence[ClassMove]
+    view: View, fields: Sequence[Field], words: Mapping[str, str], changes: Sequence[ClassMove]
 ) -> Iterator[Row]:
     """The branches under a caption; of none a sentence, or nothing where there is no such sentence."""
-    if not moves and "none" not in words:
+    if not changes and "none" not in words:
         return
-    yield sheet_table.band(words["caption"].format(count=len(moves)), len(fields), "caption")
-    if not moves:
+    yield sheet_table.band(words["caption"].format(count=len(changes)), len(fields), "caption")
+    if not changes:
         yield sheet_table.band(words["none"], len(fields), "text")
         return
     yield Row(tuple(Cell(f.column.heading, "heading") for f in fields))
-    yield from (Row(tuple(_cell(view, move, f) for f in fields)) for move in moves)
+    yield from (Row(tuple(_cell(view, change, f) for f in fields)) for change in changes)
 
 
-def _cell(view: View, move: ClassMove, field: Field) -> Cell:
-    standing = move.standing
+def _cell(view: View, change: ClassMove, field: Field) -> Cell:
+    result = change.standing
     if field.name in branch_class.COLUMNS:
-        return branch_class.cell(view, standing.unit.id, field)
+        return branch_class.cell(view, result.unit.id, field)
     if field.name == "name":
-        return replace(view.cell(view.display_name(standing.unit), field.style), to=ranking_key(standing.unit.id))
-    return cell(view, standing, field.name, field.style)
+        return replace(view.cell(view.display_name(result.unit), field.style), to=ranking_key(result.unit.id))
+    return cell(view, result, field.name, field.style)

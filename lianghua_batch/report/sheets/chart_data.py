@@ -28,7 +28,7 @@ def build(view: View) -> SheetTable:
             "parts": [Item(name, label) for name, label in layout["parts"].items()],
         },
     )
-    listed = [*view.results.committees, *(s for _, standings in cohorts(view.results.branches) for s in standings)]
+    listed = [*view.results.committees, *(s for _, ranked in cohorts(view.results.branches) for s in ranked)]
     rows = [Row(tuple(_cell(view, s, f) for f in fields)) for s in listed]
     if view.trends.quarters:
         rows.append(_quarters(view, layout, len(fields)))
@@ -52,9 +52,9 @@ def year_key(year: object) -> Key:
     return (Family.CHART, "year", str(year))
 
 
-def grade_index(view: View, standing: UnitResult) -> int:
+def grade_index(view: View, result: UnitResult) -> int:
     """The position of a unit's grade from the best."""
-    return [b.grade for b in view.scheme.bands[ORGANISATION]].index(standing.grade)
+    return [b.grade for b in view.scheme.bands[ORGANISATION]].index(result.grade)
 
 
 def _quarters(view: View, layout: Mapping[str, Any], width: int) -> Row:
@@ -69,58 +69,58 @@ def _year(view: View, layout: Mapping[str, Any], year: Period, width: int) -> Ro
     return Row((Cell("", "text"), Cell(layout["years"], "name"), name, *[Cell("", "text")] * (width - 3)))
 
 
-def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
-    unit = standing.unit
+def _cell(view: View, result: UnitResult, field: Field) -> Cell:
+    unit = result.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":
         return view.cell(view.display_name(unit), field.style, key=key(unit.id, "name"))
     if field.name == "grades":
-        return _in_grade(view, standing, field)
-    return _part(view, standing, field)
+        return _in_grade(view, result, field)
+    return _part(view, result, field)
 
 
-def _in_grade(view: View, standing: UnitResult, field: Field) -> Cell:
+def _in_grade(view: View, result: UnitResult, field: Field) -> Cell:
     """The total where it is of this grade, else nothing: an empty text, which is no error and no number."""
-    unit, index = standing.unit.id, field.item
+    unit, index = result.unit.id, field.item
     refs = {
         "grade": (unit, "grade"),
         "band": formulas.band(ORGANISATION, index, "grade"),
         "total": (unit, "total"),
     }
     formula = Formula('IF({grade}={band},{total},"")', refs)
-    value = standing.scores.total if index == grade_index(view, standing) else ""
+    value = result.scores.total if index == grade_index(view, result) else ""
     return view.cell(value, field.style, key=key(unit, "grade", index), formula=formula)
 
 
-def part_value(view: View, standing: UnitResult, name: str) -> Fraction | None:
+def part_value(view: View, result: UnitResult, name: str) -> Fraction | None:
     """What one kind of indicators gives to a unit's total; None where it has no such part: a quarter's committee."""
     if name in BONUSES:
-        return getattr(standing.scores, name).value
+        return getattr(result.scores, name).value
     if view.is_year:
-        return _kind_value(view, standing, name)
-    return None if standing.unit.level == COMMITTEE else unit_value(view, standing, name)
+        return _kind_value(view, result, name)
+    return None if result.unit.level == COMMITTEE else unit_value(view, result, name)
 
 
-def _kind_value(view: View, standing: UnitResult, kind: str) -> Fraction:
+def _kind_value(view: View, result: UnitResult, kind: str) -> Fraction:
     """常规化 or 差异化: the subtotal at the weights of 考核组 and 年末考核."""
-    rules, scores = view.scheme.parameters, standing.scores.indicators
+    rules, scores = view.scheme.parameters, result.scores.indicators
     share = rules.assessment_weight * rules.year_end_weight / exact.HUNDRED / exact.HUNDRED
-    return sum((scores[i].value for i in _indicators_of_kind(view, standing, kind)), exact.ZERO) * share
+    return sum((scores[i].value for i in _indicators_of_kind(view, result, kind)), exact.ZERO) * share
 
 
-def _indicators_of_kind(view: View, standing: UnitResult, kind: str) -> list[str]:
-    return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in standing.scores.indicators]
+def _indicators_of_kind(view: View, result: UnitResult, kind: str) -> list[str]:
+    return [i.id for i in view.scheme.indicators if i.kind == kind and i.id in result.scores.indicators]
 
 
-def _part(view: View, standing: UnitResult, field: Field) -> Cell:
-    unit, name = standing.unit.id, field.item
-    own, value = key(unit, "part", name), part_value(view, standing, name)
+def _part(view: View, result: UnitResult, field: Field) -> Cell:
+    unit, name = result.unit.id, field.item
+    own, value = key(unit, "part", name), part_value(view, result, name)
     if value is None:
         return Cell("", "gap", key=own)
     formula = formulas.same((unit, name))
     if view.is_year and name not in BONUSES:
-        formula = _kind_formula(unit, name) if _indicators_of_kind(view, standing, name) else None
+        formula = _kind_formula(unit, name) if _indicators_of_kind(view, result, name) else None
     return view.cell(view.guarded(value), field.style, key=own, formula=formula)
 
 

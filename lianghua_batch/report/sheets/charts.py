@@ -62,10 +62,8 @@ def _sections(view: View) -> Iterator[Section]:
             *_committee_lines(view, _quarters(view)),
         ],
     )
-    yield _section(
-        words["branches"], [b for c, standings in groups for b in _unit_charts(view, "branches", c, standings)]
-    )
-    yield _section(words["trends"], [b for c, standings in groups for b in _branch_trends(view, c, standings)])
+    yield _section(words["branches"], [b for c, ranked in groups for b in _unit_charts(view, "branches", c, ranked)])
+    yield _section(words["trends"], [b for c, ranked in groups for b in _branch_trends(view, c, ranked)])
     yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_over_years(view)))
 
 
@@ -106,9 +104,9 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
 # --- units: totals by grade, and what they are made of -------------------------------------------------------------
 
 
-def _unit_charts(view: View, level: str, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
+def _unit_charts(view: View, level: str, cohort: str, ranked: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A chart of totals and one of their parts after it, for as many units at a time as can be read."""
-    for part, chunk in _chunks(standings, view.layout("charts")["bars"]["most"]):
+    for part, chunk in _chunks(ranked, view.layout("charts")["bars"]["most"]):
         for kind in view.layout("charts")["kinds"][level]:
             title = _title(view, level, cohort, kind, part)
             yield _totals(view, level, title, chunk) if kind == "total" else _shares(view, level, title, chunk)
@@ -231,7 +229,7 @@ def _distributions(view: View) -> Iterator[ChartBlock]:
 
 
 @dataclass(frozen=True)
-class Course:
+class LineValues:
     """What lines run over: `name` is that of the titles and axes, `values` gives a unit's cells, `totals` what stands in them."""
 
     name: str
@@ -241,38 +239,38 @@ class Course:
     totals: Callable[[str], Iterable[Fraction]]
 
 
-def _quarters(view: View) -> Course:
+def _quarters(view: View) -> LineValues:
     def totals(unit_id: str) -> list[Fraction]:
         return [s.scores.total.value for s in view.trends.of(unit_id) if s is not None]
 
     categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
-    return Course("trend", "quarter", categories, partial(quarter_scores, view), totals)
+    return LineValues("trend", "quarter", categories, partial(quarter_scores, view), totals)
 
 
-def _years(view: View) -> Course:
+def _years(view: View) -> LineValues:
     def totals(unit_id: str) -> list[Fraction]:
         return [p.total for p in view.years.of(unit_id) if p is not None and p.total is not None]
 
     categories = Keys(tuple(chart_data.year_key(p) for p in view.years.periods))
-    return Course("years", "year", categories, partial(years.totals, view), totals)
+    return LineValues("years", "year", categories, partial(years.totals, view), totals)
 
 
-def _committee_lines(view: View, course: Course) -> Iterator[ChartBlock]:
-    charted = [s for s in view.results.committees if course.totals(s.unit.id)]
+def _committee_lines(view: View, values_by_period: LineValues) -> Iterator[ChartBlock]:
+    charted = [s for s in view.results.committees if values_by_period.totals(s.unit.id)]
     for part, chunk in _chunks(charted, view.layout("charts")["lines"]):
         lines = [(view.display_name(s.unit), s.unit.id) for s in chunk]
-        title = _title(view, "committees", "", course.name, part)
-        yield _lined(view, course, title, lines, [s.unit.id for s in chunk])
+        title = _title(view, "committees", "", values_by_period.name, part)
+        yield _lined(view, values_by_period, title, lines, [s.unit.id for s in chunk])
 
 
-def _branch_trends(view: View, cohort: str, standings: Sequence[UnitResult]) -> Iterator[ChartBlock]:
+def _branch_trends(view: View, cohort: str, ranked: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A line a branch, or where they are too many their mean, best and worst; nothing where none has a score."""
-    charted = [s for s in standings if view.trends.has(s.unit.id)]
+    charted = [s for s in ranked if view.trends.has(s.unit.id)]
     if not charted:
         return
     title = _title(view, "branches", cohort, "trend", "")
     lines = [(s.unit.name, s.unit.id) for s in charted]
-    if summarised(view, standings):
+    if summarised(view, ranked):
         layout = view.layout("quarters")
         lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
         title += view.layout("charts")["summarised"].format(lines=layout["lines"])
@@ -283,30 +281,30 @@ def _over_years(view: View) -> Iterator[ChartBlock]:
     """The committees, and the branches of every cohort that has few; nothing where no year stands beside this one."""
     if not view.years.looks_back:
         return
-    course = _years(view)
-    yield from _committee_lines(view, course)
-    for cohort, standings in cohorts(view.results.branches):
-        if len(standings) <= view.layout("charts")["lines"]:
-            lines = [(s.unit.name, s.unit.id) for s in standings]
-            title = _title(view, "branches", cohort, course.name, "")
-            yield _lined(view, course, title, lines, [s.unit.id for s in standings])
+    values_by_period = _years(view)
+    yield from _committee_lines(view, values_by_period)
+    for cohort, ranked in cohorts(view.results.branches):
+        if len(ranked) <= view.layout("charts")["lines"]:
+            lines = [(s.unit.name, s.unit.id) for s in ranked]
+            title = _title(view, "branches", cohort, values_by_period.name, "")
+            yield _lined(view, values_by_period, title, lines, [s.unit.id for s in ranked])
 
 
 def _lined(
-    view: View, course: Course, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]
+    view: View, values_by_period: LineValues, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]
 ) -> ChartBlock:
     """A line for each of `lines`, which are of `units` or computed from them."""
     layout = view.layout("charts")
     series = tuple(
-        Series(name, course.categories, course.values(unit_id), colour)
+        Series(name, values_by_period.categories, values_by_period.values(unit_id), colour)
         for (name, unit_id), colour in zip(lines, layout["line_colours"], strict=False)
     )
-    axes, (least, most) = layout["axes"], _line_ends(course, units)
+    axes, (least, most) = layout["axes"], _line_ends(values_by_period, units)
     sizes = layout["line_chart"]
     below = sizes["bottom"] + _legend(view, [name for name, _ in lines])
     around = (sizes["left"], _above(view, title), sizes["right"], below)
     look = {"least": least, "most": most, "step": Fraction(_FINE), "around": around}
-    chart = Chart("line", title, axes[course.axis], axes[course.name], series, 0, 0, 0, 0, **look)
+    chart = Chart("line", title, axes[values_by_period.axis], axes[values_by_period.name], series, 0, 0, 0, 0, **look)
     return ChartBlock(chart, layout["height"]["trend"])
 
 
@@ -317,7 +315,7 @@ def _legend(view: View, names: Sequence[str]) -> int:
     return ceil(len(names) / max(1, _wide(view) // widest)) * sizes["line"]
 
 
-def _line_ends(course: Course, units: Iterable[str]) -> tuple[Fraction, Fraction]:
+def _line_ends(values_by_period: LineValues, units: Iterable[str]) -> tuple[Fraction, Fraction]:
     """The ends of the axis around the lines of a chart."""
-    values = [total for unit in units for total in course.totals(unit)]
+    values = [total for unit in units for total in values_by_period.totals(unit)]
     return Fraction(min(values) // _FINE * _FINE), Fraction((max(values) // _FINE + 1) * _FINE)

@@ -23,55 +23,55 @@ def committees(view: View) -> SheetTable:
 
 def branches(view: View) -> SheetTable:
     """The branches' 得分构成, in the order of their committees and ranks."""
-    ordered = [s for _, standings in cohorts(view.results.branches) for s in standings]
+    ordered = [s for _, ranked in cohorts(view.results.branches) for s in ranked]
     return _sheet(view, "composition_branches", ordered)
 
 
-def _sheet(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
+def _sheet(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
     """A row a unit, with a thicker line where another cohort begins."""
     layout = view.layout(key)
-    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in standings)]
-    fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, standings))
+    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in ranked)]
+    fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, ranked))
     rows = []
-    for number, standing in enumerate(standings):
-        begins = number and standing.cohort != standings[number - 1].cohort
-        live = composition_formulas.unit_formulas(view, standing, standings)
-        cells = (_cell(view, standing, {i.id: i for i in in_force}, field, live) for field in fields)
+    for number, result in enumerate(ranked):
+        begins = number and result.cohort != ranked[number - 1].cohort
+        live = composition_formulas.unit_formulas(view, result, ranked)
+        cells = (_cell(view, result, {i.id: i for i in in_force}, field, live) for field in fields)
         rows.append(Row(tuple(cells), "begins" if begins else None))
     return sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=len(rows))
 
 
-def _indicators(standing: UnitResult) -> Mapping[str, Score]:
+def _indicators(result: UnitResult) -> Mapping[str, Score]:
     """A unit's 指标得分; in a quarter there are none."""
-    return getattr(standing.scores, "indicators", {})
+    return getattr(result.scores, "indicators", {})
 
 
 def _cell(
     view: View,
-    standing: UnitResult,
+    result: UnitResult,
     by_id: Mapping[str, Indicator],
     field: Field,
     live: Mapping[Key, Formula],
 ) -> Cell:
-    key, item = _key(view, standing, by_id, field), field.item
+    key, item = _key(view, result, by_id, field), field.item
     if isinstance(item, Subtotal):
-        added = [(standing.unit.id, "indicator", i) for i in _indicators(standing) if i in item.ids]
+        added = [(result.unit.id, "indicator", i) for i in _indicators(result) if i in item.ids]
         formula = formulas.plain_sum(added)
     else:
         formula = live.get(key)
-    cell = view.cell(_value(view, standing, by_id, field), field.style, key=key, formula=formula)
-    return replace(cell, to=(Family.RANKING, standing.unit.id)) if field.name == "name" else cell
+    cell = view.cell(_value(view, result, by_id, field), field.style, key=key, formula=formula)
+    return replace(cell, to=(Family.RANKING, result.unit.id)) if field.name == "name" else cell
 
 
-def _key(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
+def _key(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
     """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
-    unit, item = standing.unit.id, field.item
+    unit, item = result.unit.id, field.item
     if isinstance(item, Subtotal):
         return (unit, "kind", item.kind) if item.whole_kind else None
     if isinstance(item, Indicator):
         return (unit, "indicator", item.id)
-    if isinstance(item, Own):
-        own_indicators = _own(view, [by_id[i] for i in _indicators(standing)], item.kind)
+    if isinstance(item, OwnIndicator):
+        own_indicators = _own_indicators(view, [by_id[i] for i in _indicators(result)], item.kind)
         return (
             (unit, "indicator", own_indicators[item.index].id)
             if item.index < len(own_indicators) and not item.shows_id
@@ -93,7 +93,7 @@ class Subtotal:
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnIndicator:
     """The indicator that stands at `index` among those of its kind that a unit has for itself alone."""
 
     kind: str
@@ -101,41 +101,41 @@ class Own:
     shows_id: bool
 
 
-def _value(view: View, standing: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
-    scores, item = standing.scores, field.item
+def _value(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
+    scores, item = result.scores, field.item
     if isinstance(item, Subtotal):
         added = [s.value for i, s in scores.indicators.items() if i in item.ids]
         return view.guarded(sum(added, exact.ZERO)) if added else None
     if isinstance(item, Indicator):
         return scores.indicators.get(item.id)
-    if isinstance(item, Own):
-        own_indicators = _own(view, [by_id[i] for i in scores.indicators], item.kind)
+    if isinstance(item, OwnIndicator):
+        own_indicators = _own_indicators(view, [by_id[i] for i in scores.indicators], item.kind)
         if item.index >= len(own_indicators):
             return None
         return own_indicators[item.index].id if item.shows_id else scores.indicators[own_indicators[item.index].id]
     if field.name == "inspections":
         return scores.inspections.get(item)
     if field.name == "share":
-        return _share(view, standing)
-    return unit_value(view, standing, field.name)
+        return _share(view, result)
+    return unit_value(view, result, field.name)
 
 
-def _own(view: View, indicators: Sequence[Indicator], kind: str) -> list[Indicator]:
+def _own_indicators(view: View, indicators: Sequence[Indicator], kind: str) -> list[Indicator]:
     """Those of one kind that are one unit's alone: a column each would be all but empty."""
     units = view.results.county.roster.units
     return [i for i in indicators if i.kind == kind and i.applies_to in units]
 
 
 def _items(
-    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], standings: Sequence[UnitResult]
+    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], ranked: Sequence[UnitResult]
 ) -> Mapping[str, Sequence[Item]]:
     kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
-    inspections = sorted({p for s in standings for p in getattr(s.scores, "inspections", ())})
+    inspections = sorted({p for s in ranked for p in getattr(s.scores, "inspections", ())})
     by_id = {i.id: i for i in indicators}
     return {
         "kinds": [Item(_subtotal(k, indicators, whole_kind=True), _kinds(view)[k]) for k in kinds],
         "inspections": [Item(p, view.period_name(p)) for p in inspections],
-        "indicators": [i for k in kinds for i in _kind_items(view, layout, k, by_id, standings)],
+        "indicators": [i for k in kinds for i in _kind_items(view, layout, k, by_id, ranked)],
     }
 
 
@@ -149,11 +149,11 @@ def _subtotal(kind: str, indicators: Iterable[Indicator], *, whole_kind: bool = 
 
 
 def _kind_items(
-    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], standings: Sequence[UnitResult]
+    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], ranked: Sequence[UnitResult]
 ) -> list[Item]:
     """One kind's columns: 方面 by 方面 a subtotal and its indicators, then those of single units by their position."""
     label = _kinds(view)[kind]
-    alone = {i.id for i in _own(view, list(by_id.values()), kind)}
+    alone = {i.id for i in _own_indicators(view, list(by_id.values()), kind)}
     shared = [i for i in by_id.values() if i.kind == kind and i.id not in alone]
     items: list[Item] = []
     for aspect in dict.fromkeys(i.aspect for i in shared):
@@ -170,14 +170,16 @@ def _kind_items(
             )
             for i in members
         )
-    most = max((len(_own(view, [by_id[i] for i in _indicators(s)], kind)) for s in standings), default=0)
+    most = max((len(_own_indicators(view, [by_id[i] for i in _indicators(s)], kind)) for s in ranked), default=0)
     group = layout["own"].format(kind=label)
     for index in range(most):
         named = layout["own_id"].format(index=index + 1)
         scored = layout["own_score"].format(index=index + 1)
         look = {"group": group, "width": 8, "level": 1}
-        items.append(Item(Own(kind, index, True), heading=named, overrides={**look, "style": "code", "most": 16}))
-        items.append(Item(Own(kind, index, False), heading=scored, overrides=look))
+        items.append(
+            Item(OwnIndicator(kind, index, True), heading=named, overrides={**look, "style": "code", "most": 16})
+        )
+        items.append(Item(OwnIndicator(kind, index, False), heading=scored, overrides=look))
     return items
 
 
@@ -185,8 +187,8 @@ def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
     return layout["indicator"].format(id=indicator.id, name=indicator.name, weight=exact.short(indicator.weight))
 
 
-def _share(view: View, standing: UnitResult) -> str | None:
+def _share(view: View, result: UnitResult) -> str | None:
     """What part of its committee's 季度得分 a branch's is, as a fraction; None for 机关工委直属."""
-    committee = next((s for s in view.results.committees if s.unit.id == standing.cohort), None)
+    committee = next((s for s in view.results.committees if s.unit.id == result.cohort), None)
     parts = committee.scores.total.parts if committee else ()
-    return next((str(p.share) for p in parts if p.of is standing.scores.total), None)
+    return next((str(p.share) for p in parts if p.of is result.scores.total), None)

@@ -11,14 +11,14 @@ from lianghua_batch.scoring.organisation_year import OrganisationYear
 from lianghua_batch.scoring.results import BONUSES, UnitResult
 
 
-def unit_formulas(view: View, standing: UnitResult, listed: Sequence[UnitResult]) -> Mapping[Key, Formula]:
+def unit_formulas(view: View, result: UnitResult, listed: Sequence[UnitResult]) -> Mapping[Key, Formula]:
     """The formulas of a unit's row; `listed` are all units of the sheet in its order."""
-    unit, total = standing.unit.id, (standing.unit.id, "total")
-    steps = _year(view, standing) if isinstance(standing.scores, OrganisationYear) else _quarter(view, standing)
+    unit, total = result.unit.id, (result.unit.id, "total")
+    steps = _year(view, result) if isinstance(result.scores, OrganisationYear) else _quarter(view, result)
     found = {(unit, name): formula for name, formula in steps.items()}
-    if isinstance(standing.scores, OrganisationYear):
-        found |= _indicators(standing)
-    cohort = [s for s in listed if s.cohort == standing.cohort]
+    if isinstance(result.scores, OrganisationYear):
+        found |= _indicators(result)
+    cohort = [s for s in listed if s.cohort == result.cohort]
     return found | {
         (unit, "grade"): formulas.grade(total, ORGANISATION, view.scheme.bands[ORGANISATION]),
         (unit, "rank"): formulas.rank(total, [(s.unit.id, "total") for s in cohort]),
@@ -26,8 +26,8 @@ def unit_formulas(view: View, standing: UnitResult, listed: Sequence[UnitResult]
     }
 
 
-def _year(view: View, standing: UnitResult) -> Mapping[str, Formula]:
-    scores, unit = standing.scores, standing.unit.id
+def _year(view: View, result: UnitResult) -> Mapping[str, Formula]:
+    scores, unit = result.scores, result.unit.id
     found = {
         "assessment": formulas.plain_sum([(unit, "indicator", i) for i in scores.indicators]),
         "supervisors": ratings.mean_of_marks(scores.supervisors),
@@ -37,43 +37,42 @@ def _year(view: View, standing: UnitResult) -> Mapping[str, Formula]:
         "annual": formulas.annual(unit),
         "total": formulas.total(unit),
         **{str(p): ratings.mean_of_marks(score) for p, score in scores.inspections.items()},
-        **_bonuses(view, standing),
-        **_members(view, standing, "points"),
+        **_bonuses(view, result),
+        **_members(view, result, "points"),
     }
     if scores.clients is not None:
         found["clients"] = ratings.mean_of_votes(scores.clients)
     return found
 
 
-def _indicators(standing: UnitResult) -> Mapping[Key, Formula]:
+def _indicators(result: UnitResult) -> Mapping[Key, Formula]:
     """Every 指标得分 from its row of 指标得分明细."""
-    unit = standing.unit.id
+    unit = result.unit.id
     return {
-        (unit, "indicator", i): formulas.same(indicator_scores.key(unit, i, "points"))
-        for i in standing.scores.indicators
+        (unit, "indicator", i): formulas.same(indicator_scores.key(unit, i, "points")) for i in result.scores.indicators
     }
 
 
-def _bonuses(view: View, standing: UnitResult) -> Mapping[str, Formula]:
+def _bonuses(view: View, result: UnitResult) -> Mapping[str, Formula]:
     """个性化, 动态化 and 违纪 from their rows on 加减分明细; without a row there is nothing to compute."""
-    rows = {kind: counted_keys(view, standing.unit.id, kind) for kind in BONUSES}
+    rows = {kind: counted_keys(view, result.unit.id, kind) for kind in BONUSES}
     *capped, case = BONUSES
     found = {kind: formulas.bonus(kind, rows[kind]) for kind in capped if rows[kind]}
-    return found | ({case: formulas.discipline(standing.unit.id)} if rows[case] else {})
+    return found | ({case: formulas.discipline(result.unit.id)} if rows[case] else {})
 
 
-def _members(view: View, standing: UnitResult, column: str) -> Mapping[str, Formula]:
+def _members(view: View, result: UnitResult, column: str) -> Mapping[str, Formula]:
     """党员积分均分 over the members on 党员积分; a unit without one has none."""
-    members = view.members_of(standing.unit)
-    if standing.scores.member_mean is None:
+    members = view.members_of(result.unit)
+    if result.scores.member_mean is None:
         return {}
     return {"member_mean": formulas.mean([formulas.member(m, column) for m in members])}
 
 
-def _quarter(view: View, standing: UnitResult) -> Mapping[str, Formula]:
-    scores, unit = standing.scores, standing.unit.id
-    if standing.unit.level == COMMITTEE:
-        branches = [b for b in view.branches_of(unit) if b in view.branch_standings]
+def _quarter(view: View, result: UnitResult) -> Mapping[str, Formula]:
+    scores, unit = result.scores, result.unit.id
+    if result.unit.level == COMMITTEE:
+        branches = [b for b in view.branches_of(unit) if b in view.branch_results]
         heads = [(b, "member_count") for b in branches]
         return {"total": formulas.final(*formulas.branch_mean([(b, "total") for b in branches], heads))}
     found = {"inspection": ratings.mean_of_marks(scores.inspection)}
@@ -86,7 +85,7 @@ def _quarter(view: View, standing: UnitResult) -> Mapping[str, Formula]:
         }
     return {
         **found,
-        **_members(view, standing, "percent"),
+        **_members(view, result, "percent"),
         "member_mean_part": formulas.quarter_part(unit, "member_mean", "quarter_points_weight"),
         "inspection_part": formulas.quarter_part(unit, "inspection", "quarter_inspection_weight"),
         "total": formulas.quarter_total(unit),

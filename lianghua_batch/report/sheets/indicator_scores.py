@@ -27,7 +27,7 @@ def key(unit: str, indicator: str, column: str) -> Key:
 
 def ordered(view: View) -> list[UnitResult]:
     """The ranked units as the detail sheets list them: committees, then branches by committee and rank."""
-    branches = [s for _, standings in cohorts(view.results.branches) for s in standings]
+    branches = [s for _, ranked in cohorts(view.results.branches) for s in ranked]
     return [*view.results.committees, *branches]
 
 
@@ -37,10 +37,10 @@ def build(view: View) -> SheetTable:
     fields = sheet_table.fields(view, layout["columns"], {"standards": _standards(layout)})
     listed = ordered(view)
     rows: list[Row] = []
-    for standing in listed:
-        for number, indicator in enumerate(_indicators(view, standing)):
+    for result in listed:
+        for number, indicator in enumerate(_indicators(view, result)):
             overlay = "begins" if rows and not number else None
-            rows.append(Row(tuple(_cells(view, layout, fields, standing, indicator)), overlay))
+            rows.append(Row(tuple(_cells(view, layout, fields, result, indicator)), overlay))
     return sheet_table.sheet(view, "indicator_scores", (f.column for f in fields), rows, filtered=len(rows))
 
 
@@ -48,23 +48,23 @@ def _standards(layout: Mapping[str, Any]) -> Sequence[Item]:
     return [Item(index, heading=heading) for index, heading in enumerate(layout["standards"])]
 
 
-def _indicators(view: View, standing: UnitResult) -> Iterator[Indicator]:
+def _indicators(view: View, result: UnitResult) -> Iterator[Indicator]:
     return (
         i
-        for i in view.scheme.indicators_for(standing.unit.id, standing.unit.level, standing.unit.group)
-        if i.id in standing.scores.indicators
+        for i in view.scheme.indicators_for(result.unit.id, result.unit.level, result.unit.group)
+        if i.id in result.scores.indicators
     )
 
 
 def _cells(
-    view: View, layout: Mapping[str, Any], fields: Sequence[Field], standing: UnitResult, indicator: Indicator
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], result: UnitResult, indicator: Indicator
 ) -> Iterator[Cell]:
-    score = standing.scores.indicators[indicator.id]
-    values = _values(view, layout, standing, indicator, score)
-    live = _formulas(view, standing, indicator, score)
+    score = result.scores.indicators[indicator.id]
+    values = _values(view, layout, result, indicator, score)
+    live = _formulas(view, result, indicator, score)
     for field in fields:
         name = _standard(field.item) if field.name == "standards" else field.name
-        cell_key = key(standing.unit.id, indicator.id, name)
+        cell_key = key(result.unit.id, indicator.id, name)
         yield view.cell(values[name], field.style, key=cell_key, formula=live.get(name))
 
 
@@ -74,17 +74,17 @@ def _standard(index: int) -> str:
 
 
 def _values(
-    view: View, layout: Mapping[str, Any], standing: UnitResult, indicator: Indicator, score: Score
+    view: View, layout: Mapping[str, Any], result: UnitResult, indicator: Indicator, score: Score
 ) -> Mapping[str, Value | Score | None]:
     metric = score.parts[0].of
-    actual = metric.value if metric else _filed(view, standing, indicator)
+    actual = metric.value if metric else _filed(view, result, indicator)
     place = score.parts[0].source if metric is None else None
     choices = {name: view.choice("scheme", "indicators", name, getattr(indicator, name)) for name in _CHOICES}
     coefficient = value_of(indicator.method, actual, indicator.standards)
     coefficient += beyond(indicator.method, coefficient, view.scheme.parameters.clip_efficacy)
     return {
-        "unit_id": standing.unit.id,
-        "unit_name": standing.unit.name,
+        "unit_id": result.unit.id,
+        "unit_name": result.unit.name,
         "id": indicator.id,
         "name": indicator.name,
         "weight": indicator.weight,
@@ -100,8 +100,8 @@ def _values(
     }
 
 
-def _filed(view: View, standing: UnitResult, indicator: Indicator) -> Fraction:
-    return exact.from_hundredths(view.actual_values[standing.unit.id, indicator.id]["actual"])
+def _filed(view: View, result: UnitResult, indicator: Indicator) -> Fraction:
+    return exact.from_hundredths(view.actual_values[result.unit.id, indicator.id]["actual"])
 
 
 def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
@@ -117,27 +117,27 @@ def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
 # --- formulas ------------------------------------------------------------------------------------------------------
 
 
-def _formulas(view: View, standing: UnitResult, indicator: Indicator, score: Score) -> Mapping[str, Formula]:
+def _formulas(view: View, result: UnitResult, indicator: Indicator, score: Score) -> Mapping[str, Formula]:
     """The formulas of one row by column."""
     refs: dict[str, Key | Keys] = {
-        name: key(standing.unit.id, indicator.id, name) for name in ("actual", "weight", "coefficient")
+        name: key(result.unit.id, indicator.id, name) for name in ("actual", "weight", "coefficient")
     }
     found = {
-        "coefficient": _METHODS[indicator.method](refs, _standard_keys(standing, indicator)),
+        "coefficient": _METHODS[indicator.method](refs, _standard_keys(result, indicator)),
         "points": formulas.published("{weight}*{coefficient}/100", refs),
     }
     if indicator.metric == "member_mean":
-        found["actual"] = formulas.same((standing.unit.id, "member_mean"))
+        found["actual"] = formulas.same((result.unit.id, "member_mean"))
     elif indicator.metric == "branch_mean":
-        branches = [b for b in view.branches_of(standing.unit.id) if b in view.branch_standings]
+        branches = [b for b in view.branches_of(result.unit.id) if b in view.branch_results]
         heads = [(b, "member_count") for b in branches]
         found["actual"] = formulas.published(*formulas.branch_mean([(b, "total") for b in branches], heads))
     return found
 
 
-def _standard_keys(standing: UnitResult, indicator: Indicator) -> dict[str, Key | Keys]:
+def _standard_keys(result: UnitResult, indicator: Indicator) -> dict[str, Key | Keys]:
     names = map(_standard, range(len(indicator.standards)))
-    return {name: key(standing.unit.id, indicator.id, name) for name in names}
+    return {name: key(result.unit.id, indicator.id, name) for name in names}
 
 
 def _efficacy(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:

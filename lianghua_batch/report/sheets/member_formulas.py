@@ -8,12 +8,12 @@ from lianghua_batch.scoring.members import Quarter
 from lianghua_batch.scoring.results import MemberResult
 
 
-def formulas_of_member(standing: MemberResult, branch: Sequence[str]) -> Mapping[str, Formula]:
+def row_formulas(result: MemberResult, branch: Sequence[str]) -> Mapping[str, Formula]:
     """The formulas of a member's row; `branch` are the codes of all members of the branch in the order of the sheet."""
-    member_id = standing.member.id
-    ranked_by = "total" if standing.year else "percent"
+    member_id = result.member.id
+    ranked_by = "total" if result.year else "percent"
     among = [formulas.member(m, ranked_by) for m in branch]
-    steps = _year(standing) if standing.year else _quarter(member_id, standing.quarters[-1])
+    steps = _year(result) if result.year else _quarter(member_id, result.quarters[-1])
     return {**steps, "rank": formulas.rank(formulas.member(member_id, ranked_by), among)}
 
 
@@ -21,11 +21,11 @@ def _months(member_id: str, quarter: Quarter) -> Keys:
     return Keys(tuple(formulas.member(member_id, month.period) for month in quarter.months))
 
 
-def _year(standing: MemberResult) -> Mapping[str, Formula]:
-    member_id = standing.member.id
+def _year(result: MemberResult) -> Mapping[str, Formula]:
+    member_id = result.member.id
     refs: dict[str, Key | Keys] = {}
     percents = []
-    for number, quarter in enumerate(standing.quarters):
+    for number, quarter in enumerate(result.quarters):
         refs |= {
             f"q{number}": formulas.member(member_id, str(quarter.period)),
             f"m{number}": _months(member_id, quarter),

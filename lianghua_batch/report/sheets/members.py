@@ -23,9 +23,9 @@ def build(view: View) -> SheetTable:
     layout = view.layout("members")
     fields = sheet_table.fields(view, layout["columns"], _periods(view))
     rows: list[Row] = []
-    for branch, standings in groupby(view.results.members, key=lambda s: s.member.branch):
+    for branch, ranked in groupby(view.results.members, key=lambda s: s.member.branch):
         rows.append(sheet_table.strip(_branch_text(view, layout, branch), len(fields)))
-        listed = list(standings)
+        listed = list(ranked)
         ids = [s.member.id for s in listed]
         rows += (_row(view, layout, fields, s, ids) for s in listed)
     scored = len(rows)
@@ -38,8 +38,8 @@ def build(view: View) -> SheetTable:
 
 def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:
     """Which branch, of which committee, how many members were scored, and their mean."""
-    unit, standing = view.unit(branch), view.branch_standings.get(branch)
-    mean = standing.scores.member_mean if standing else None
+    unit, result = view.unit(branch), view.branch_results.get(branch)
+    mean = result.scores.member_mean if result else None
     return layout["branch"].format(
         name=unit.name,
         cohort=view.cohort_name(unit.parent or ""),
@@ -64,26 +64,26 @@ def _who(view: View, member: Member, name: str) -> str:
 
 
 def _row(
-    view: View, layout: Mapping[str, Any], fields: Sequence[Field], standing: MemberResult, branch: Sequence[str]
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], result: MemberResult, branch: Sequence[str]
 ) -> Row:
-    live = member_formulas.formulas_of_member(standing, branch)
+    live = member_formulas.row_formulas(result, branch)
     cells = []
     for field in fields:
         column = field.name if field.item is None else str(field.item)
-        value = _value(view, layout, standing, field)
-        key = formulas.member(standing.member.id, column)
+        value = _value(view, layout, result, field)
+        key = formulas.member(result.member.id, column)
         cells.append(view.cell(value, field.style, key=key, formula=live.get(column)))
     return Row(tuple(cells), level=1)
 
 
-def _value(view: View, layout: Mapping[str, Any], standing: MemberResult, field: Field) -> Value | Score | None:
-    quarter, year = standing.quarters[-1], standing.year
+def _value(view: View, layout: Mapping[str, Any], result: MemberResult, field: Field) -> Value | Score | None:
+    quarter, year = result.quarters[-1], result.year
     if field.name in _WHO:
-        return _who(view, standing.member, field.name)
+        return _who(view, result.member, field.name)
     if field.name == "months":
-        return view.results.scored.months.get((standing.member.id, field.item))
+        return view.results.scored.months.get((result.member.id, field.item))
     if field.name == "quarters":
-        return next((q.approved for q in standing.quarters if q.period == field.item), None)
+        return next((q.approved for q in result.quarters if q.period == field.item), None)
     if field.name in ("review", "total"):
         return getattr(year, field.name)
     if field.name == "quarter_points":
@@ -94,23 +94,23 @@ def _value(view: View, layout: Mapping[str, Any], standing: MemberResult, field:
         adjustment = quarter.row["adjustment"] if quarter.row is not None else None
         return exact.from_hundredths(adjustment) if adjustment is not None else None
     if field.name == "remark":
-        return view.listed(remarks(view, layout, standing))
-    return getattr(standing, field.name)
+        return view.listed(remarks(view, layout, result))
+    return getattr(result, field.name)
 
 
-def remarks(view: View, layout: Mapping[str, Any], standing: MemberResult) -> list[str]:
+def remarks(view: View, layout: Mapping[str, Any], result: MemberResult) -> list[str]:
     """What a reader of one member's row should know."""
-    words, member = layout["remarks"], standing.member
+    words, member = layout["remarks"], result.member
     scored = view.results.scored
     found = []
     if view.is_year and scored.diary.vetoes.get(member.id):
         found.append(words["veto"])
-    if standing.held_back:
+    if result.held_back:
         found.append(words["held_back"])
-    if view.is_year and len(standing.quarters) < view.scheme.parameters.min_quarters:
-        found.append(words["few_quarters"].format(count=len(standing.quarters)))
-    if not view.is_year and standing.quarters[-1].row is not None:
-        row = standing.quarters[-1].row
+    if view.is_year and len(result.quarters) < view.scheme.parameters.min_quarters:
+        found.append(words["few_quarters"].format(count=len(result.quarters)))
+    if not view.is_year and result.quarters[-1].row is not None:
+        row = result.quarters[-1].row
         if row["adjustment"]:
             found.append(words["adjustment"].format(reason=row["adjustment_reason"]))
     exempt = [m for m in view.period.months if (member.id, m) in scored.scope.exempt]

@@ -172,9 +172,9 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
         yield sheet_table.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")
 
 
-def _unit(view: View, spec: Mapping[str, Any], standing: UnitResult) -> Cell:
+def _unit(view: View, spec: Mapping[str, Any], result: UnitResult) -> Cell:
     if spec["name"] == "name":
-        named = view.cell(view.display_name(standing.unit), spec["style"], spec["span"])
-        return replace(named, to=ranking_key(standing.unit.id))
-    name = _RANK[standing.unit.level] if spec["name"] == "rank" else spec["name"]
-    return cell(view, standing, name, spec["style"], spec["span"])
+        named = view.cell(view.display_name(result.unit), spec["style"], spec["span"])
+        return replace(named, to=ranking_key(result.unit.id))
+    name = _RANK[result.unit.level] if spec["name"] == "rank" else spec["name"]
+    return cell(view, result, name, spec["style"], spec["span"])

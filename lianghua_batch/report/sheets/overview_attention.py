@@ -11,10 +11,10 @@ from lianghua_batch.analysis import (
     rater_statistics,
     rectification,
     rewards_and_sanctions,
+    statistics,
 )
 from lianghua_batch.analysis.objections import OPEN
 from lianghua_batch.analysis.rewards_and_sanctions import Use
-from lianghua_batch.analysis.statistics import words as verdicts_of
 from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.view import View
@@ -46,7 +46,7 @@ def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
     for sheet, lines in (
         ("rectification", _overdue),
         ("objections", _objections),
-        ("uses", _uses),
+        ("rewards_and_sanctions", _rewards_and_sanctions),
         ("indicator_analysis", _indicators),
         ("rater_analysis", _raters),
     ):
@@ -101,22 +101,22 @@ def _objections(view: View, words: Mapping[str, Any]) -> Iterator[str]:
         yield words["objections"].format(count=unsettled)
 
 
-def _uses(view: View, words: Mapping[str, Any]) -> Iterator[str]:
+def _rewards_and_sanctions(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
     if found.applying:
-        yield words["uses"].format(kinds=_by_use(view, words, found.applying))
+        yield words["rewards_and_sanctions"].format(kinds=_by_kind(view, words, found.applying))
     if found.unchecked:
-        yield words["unchecked"].format(kinds=_by_use(view, words, found.unchecked))
+        yield words["unchecked"].format(kinds=_by_kind(view, words, found.unchecked))
 
 
-def _by_use(view: View, words: Mapping[str, Any], listed: Sequence[Use]) -> str:
+def _by_kind(view: View, words: Mapping[str, Any], listed: Sequence[Use]) -> str:
     counts = Counter(use.use for use in listed)
     return _counted(view, words["use"], {kind.label: counts[kind.name] for kind in rewards_and_sanctions.kinds()})
 
 
 def _indicators(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     counts = Counter(figures.verdict for figures in indicator_statistics.analyse(view.results))
-    labels = verdicts_of("indicators")["verdicts"]
+    labels = statistics.words("indicators")["verdicts"]
     named = {labels[name]["label"]: counts[name] for name in view.layout("indicator_analysis")["attention"]}
     if any(named.values()):
         yield words["indicators"].format(count=sum(named.values()), kinds=_counted(view, words["indicator"], named))
@@ -127,14 +127,14 @@ def _raters(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     forms = [
         f
         for f in (rater_statistics.INSPECTION, rater_statistics.SUPERVISORS)
-        if f in view.layout("rater_analysis")["shown"]
+        if f in view.layout("rater_analysis")["tables"]
     ]
     crowds = [c for form in forms for c in rater_statistics.crowding(results, form)]
     crowds += [c for listed in crowding.of_totals(results).values() for c in listed]
     counts = {
         "raters": sum(bool(figures.verdicts) for form in forms for figures in rater_statistics.analyse(results, form)),
         "crowding": sum(crowd.striking for crowd in crowds),
-        "ballots": len(identical_marks.ballots(results)) if "ballots" in view.layout("rater_analysis")["shown"] else 0,
+        "ballots": len(identical_marks.ballots(results)) if "ballots" in view.layout("rater_analysis")["tables"] else 0,
         "groups": len(identical_marks.groups(results)),
     }
     if any(counts.values()):

@@ -8,18 +8,18 @@ from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.sheets import places_gained
 from lianghua_batch.report.sheets.distribution import LEVELS
-from lianghua_batch.report.sheets.places_gained import Climb
+from lianghua_batch.report.sheets.places_gained import RankChange
 from lianghua_batch.report.sheets.rankings import ranking_key
 from lianghua_batch.report.view import View
 
 
 def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
     """Who rose on the left, who fell on the right, committees before branches; or the sentence that says why nobody."""
-    block, kind = layout["moves"], places_gained.basis_of_moves(view)
+    block, kind = layout["moves"], places_gained.compared_with(view)
     before = str(view.period.previous)
     title = block["titles"].get(kind, block["titles"]["other"])
     yield sheet_table.band(title.format(before=before), width, "caption")
-    found = {level: places_gained.of_level(view, level) for level in LEVELS}
+    found = {level: places_gained.level_changes(view, level) for level in LEVELS}
     mover_rows = [row for level in LEVELS for row in _level_rows(view, block, level, found[level])]
     yield from mover_rows
     if any(found.values()) and not mover_rows:
@@ -28,7 +28,7 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
         yield sheet_table.band(block["sentences"][kind].format(before=before, reason=view.before), width, "note")
 
 
-def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[Climb]) -> Iterator[Row]:
+def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[RankChange]) -> Iterator[Row]:
     """The headings and rows of a level, whose ranks are among themselves; nothing where nobody moved."""
     rising, falling = (places_gained.most(found, block["listed"][level], rising=side) for side in (True, False))
     specs, name = block["columns"], block["levels"][level]
@@ -42,10 +42,10 @@ def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequenc
         yield Row((*cells[0], *cells[1]))
 
 
-def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], move: Climb) -> Cell:
+def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], change: RankChange) -> Cell:
     if spec["name"] == "name":
-        return replace(view.cell(move.name, spec["style"], spec["span"]), to=ranking_key(move.unit_id))
+        return replace(view.cell(change.name, spec["style"], spec["span"]), to=ranking_key(change.unit_id))
     if spec["name"] == "way":
-        way = block["way"].format(before=move.rank_before, now=move.rank_now)
+        way = block["way"].format(before=change.rank_before, now=change.rank_now)
         return view.cell(way, spec["style"], spec["span"])
-    return view.cell(getattr(move, spec["name"]), spec["style"], spec["span"])
+    return view.cell(getattr(change, spec["name"]), spec["style"], spec["span"])

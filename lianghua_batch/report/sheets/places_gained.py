@@ -11,7 +11,7 @@ from lianghua_batch.scoring.results import UnitResult, written
 
 
 @dataclass(frozen=True)
-class Climb:
+class RankChange:
     """One unit's way: its ranks among all of its level, and its scores, before and now."""
 
     unit_id: str
@@ -22,7 +22,7 @@ class Climb:
     score_now: Fraction
 
     @property
-    def ranks(self) -> int:
+    def places_gained(self) -> int:
         """By how many ranks it rose."""
         return self.rank_before - self.rank_now
 
@@ -31,7 +31,7 @@ class Climb:
         return self.score_now - self.score_before
 
 
-def basis_of_moves(view: View) -> str:
+def compared_with(view: View) -> str:
     """What the climbs are between, or why there are none: the name of a sentence of the layout."""
     if view.results.draft:
         return "draft"
@@ -42,41 +42,43 @@ def basis_of_moves(view: View) -> str:
     return "unusable" if isinstance(view.before, Unusable) else "none"
 
 
-def of_level(view: View, level: str) -> list[Climb]:
+def level_changes(view: View, level: str) -> list[RankChange]:
     """The climbs of a level's units that are there at both ends."""
-    kind = basis_of_moves(view)
+    kind = compared_with(view)
     if kind == "since":
         return list(_since(view, level, view.before.results))
     return list(_within(view, level)) if kind.startswith("within") else []
 
 
-def most(climbs: Sequence[Climb], count: int, *, rising: bool) -> list[Climb]:
+def most(changes: Sequence[RankChange], count: int, *, rising: bool) -> list[RankChange]:
     """Those that rose, or fell, by most ranks; of equal ones those whose score changed most."""
     sign = 1 if rising else -1
-    found = [c for c in climbs if c.ranks * sign > 0]
-    return sorted(found, key=lambda c: (-c.ranks * sign, -c.points * sign, c.unit_id))[:count]
+    found = [c for c in changes if c.places_gained * sign > 0]
+    return sorted(found, key=lambda c: (-c.places_gained * sign, -c.points * sign, c.unit_id))[:count]
 
 
-def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[Climb]:
+def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[RankChange]:
     earlier = {row["id"]: row for row in before[level]}
-    for standing in getattr(view.results, level):
-        row = earlier.get(standing.unit.id)
+    for result in getattr(view.results, level):
+        row = earlier.get(result.unit.id)
         if row is None or row["total"] is None:
             continue
         rank = row.get("rank_county") or row["rank"]  # committees have one rank only
         if rank is not None:
-            total = Fraction(written(view.results.county, standing.scores.total))
-            yield _climb(standing, rank, standing.rank_county, Fraction(row["total"]), total)
+            total = Fraction(written(view.results.county, result.scores.total))
+            yield _rank_change(result, rank, result.rank_county, Fraction(row["total"]), total)
 
 
-def _within(view: View, level: str) -> Iterator[Climb]:
-    for standing in getattr(view.results, level):
-        quarters = view.trends.of(standing.unit.id)
+def _within(view: View, level: str) -> Iterator[RankChange]:
+    for result in getattr(view.results, level):
+        quarters = view.trends.of(result.unit.id)
         if quarters and quarters[0] and quarters[-1]:
             first, last = quarters[0], quarters[-1]
             totals = (first.scores.total.value, last.scores.total.value)
-            yield _climb(standing, first.rank_county, last.rank_county, *totals)
+            yield _rank_change(result, first.rank_county, last.rank_county, *totals)
 
 
-def _climb(standing: UnitResult, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction) -> Climb:
-    return Climb(standing.unit.id, standing.unit.name, rank_before, rank_now, score_before, score_now)
+def _rank_change(
+    result: UnitResult, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
+) -> RankChange:
+    return RankChange(result.unit.id, result.unit.name, rank_before, rank_now, score_before, score_now)

@@ -28,14 +28,14 @@ def build(view: View) -> SheetTable:
     items = [Item(q, view.period_name(q)) for q in view.trends.quarters]
     fields = sheet_table.fields(view, layout["columns"], {"scores": items, "ranks": _ranks(view, layout, items)})
     groups = [(layout["committees"], "", view.results.committees)]
-    groups += [(view.cohort_name(c), c, standings) for c, standings in cohorts(view.results.branches)]
+    groups += [(view.cohort_name(c), c, ranked) for c, ranked in cohorts(view.results.branches)]
     rows: list[Row] = []
-    for number, (name, cohort, standings) in enumerate(groups):
-        if standings:
-            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(fields)))
-            if number and summarised(view, standings):
-                rows += _summaries(view, layout, fields, cohort, standings)
-            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in standings]
+    for number, (name, cohort, ranked) in enumerate(groups):
+        if ranked:
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(ranked)), len(fields)))
+            if number and summarised(view, ranked):
+                rows += _summaries(view, layout, fields, cohort, ranked)
+            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in ranked]
     rows += years.instead(view, len(fields))
     return sheet_table.sheet(view, "quarters", (f.column for f in fields), rows)
 
@@ -47,9 +47,9 @@ def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list
     return [replace(item, overrides={"group": group}) for item in items]
 
 
-def summarised(view: View, standings: Sequence[UnitResult]) -> bool:
+def summarised(view: View, ranked: Sequence[UnitResult]) -> bool:
     """Whether a cohort has too many branches for a chart with a line each."""
-    return len(standings) > view.layout("quarters")["lines"]
+    return len(ranked) > view.layout("quarters")["lines"]
 
 
 def summary_id(cohort: str, name: str) -> str:
@@ -63,8 +63,8 @@ def ranks_gained(view: View, unit_id: str) -> int | None:
     return quarters[0].rank_county - quarters[-1].rank_county if quarters and quarters[0] and quarters[-1] else None
 
 
-def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
-    unit = standing.unit
+def _cell(view: View, result: UnitResult, field: Field) -> Cell:
+    unit = result.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":
@@ -83,14 +83,14 @@ def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
 
 
 def _summaries(
-    view: View, layout: Mapping[str, Any], fields: Sequence[Field], cohort: str, standings: Sequence[UnitResult]
+    view: View, layout: Mapping[str, Any], fields: Sequence[Field], cohort: str, ranked: Sequence[UnitResult]
 ) -> Iterable[Row]:
     for name, label in layout["summaries"].items():
-        cells = (_summary(view, f, name, label, cohort, standings) for f in fields)
+        cells = (_summary(view, f, name, label, cohort, ranked) for f in fields)
         yield Row(tuple(cells), level=1)
 
 
-def _summary(view: View, field: Field, name: str, label: str, cohort: str, standings: Sequence[UnitResult]) -> Cell:
+def _summary(view: View, field: Field, name: str, label: str, cohort: str, ranked: Sequence[UnitResult]) -> Cell:
     """One cell of a cohort's mean, best or worst, over those that have a score."""
     if field.name == "name":
         return Cell(label, "total_text")
@@ -99,15 +99,15 @@ def _summary(view: View, field: Field, name: str, label: str, cohort: str, stand
     if field.name != "scores":
         return Cell("", "gap")
     key = quarter_key(summary_id(cohort, name), field.item)
-    values = _totals(view, field.item, standings)
+    values = _totals(view, field.item, ranked)
     if not values:
         return Cell("", "gap", key=key)
     function, summarise = _SUMMARIES[name]
-    every = Keys(tuple(quarter_key(s.unit.id, field.item) for s in standings))
+    every = Keys(tuple(quarter_key(s.unit.id, field.item) for s in ranked))
     formula = formulas.guarded(f"{function}({{all}})", {"all": every})
     return view.cell(view.guarded(summarise(values)), field.style, key=key, formula=formula)
 
 
-def _totals(view: View, quarter: Period, standings: Sequence[UnitResult]) -> list[Fraction]:
-    found = (view.trends.standings.get((s.unit.id, quarter)) for s in standings)
+def _totals(view: View, quarter: Period, ranked: Sequence[UnitResult]) -> list[Fraction]:
+    found = (view.trends.standings.get((s.unit.id, quarter)) for s in ranked)
     return [s.scores.total.value for s in found if s is not None]

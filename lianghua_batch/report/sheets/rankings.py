@@ -27,29 +27,29 @@ _LAST_YEAR = {
     "gained": "gained",
     "last_grade": "grade",
     "last_rank": "rank",
-    "climbed": "climbed",
+    "places_gained": "places_gained",
     "last_rank_county": "rank_county",
-    "climbed_county": "climbed_county",
+    "places_gained_county": "places_gained_county",
 }
 _CHANGES = {
     "gained": ("total", "ROUND({{now}}-{then},2)"),
-    "climbed": ("rank", "{then}-{{now}}"),
-    "climbed_county": ("rank_county", "{then}-{{now}}"),
+    "places_gained": ("rank", "{then}-{{now}}"),
+    "places_gained_county": ("rank_county", "{then}-{{now}}"),
 }
 _STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
 
 Getter = Callable[[View, UnitResult], Value | Score | None]
 
 
-def _member_count(view: View, standing: UnitResult) -> int:
-    branches = view.branches_of(standing.unit.id) if standing.unit.level == COMMITTEE else [standing.unit.id]
+def _member_count(view: View, result: UnitResult) -> int:
+    branches = view.branches_of(result.unit.id) if result.unit.level == COMMITTEE else [result.unit.id]
     return sum(view.member_counts[b] for b in branches)
 
 
-def _part(standing: UnitResult, name: str) -> Value | None:
+def _part(result: UnitResult, name: str) -> Value | None:
     """What one score contributes to the total, exactly; None where it is no part of it."""
-    score = getattr(standing.scores, name)
-    return next((p.amount for p in standing.scores.total.parts if score is not None and p.of is score), None)
+    score = getattr(result.scores, name)
+    return next((p.amount for p in result.scores.total.parts if score is not None and p.of is score), None)
 
 
 _VALUES: dict[str, Getter] = {
@@ -66,26 +66,26 @@ _VALUES: dict[str, Getter] = {
 }
 
 
-def unit_value(view: View, standing: UnitResult, name: str) -> Value | Score | None:
+def unit_value(view: View, result: UnitResult, name: str) -> Value | Score | None:
     """What a unit's column `name` shows: an entry of the table above, else the score of that name."""
     getter = _VALUES.get(name)
-    return getter(view, standing) if getter else getattr(standing.scores, name)
+    return getter(view, result) if getter else getattr(result.scores, name)
 
 
-def in_county(standings: Sequence[UnitResult]) -> list[UnitResult]:
+def in_county(ranked: Sequence[UnitResult]) -> list[UnitResult]:
     """Units by their rank among all of their level; within a tie by 年末考核分, then 组织编号 (spec §5.11)."""
 
-    def order(standing: UnitResult) -> tuple:
-        scores = standing.scores
+    def order(result: UnitResult) -> tuple:
+        scores = result.scores
         year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
-        return (standing.rank_county, -year_end, standing.unit.id)
+        return (result.rank_county, -year_end, result.unit.id)
 
-    return sorted(standings, key=order)
+    return sorted(ranked, key=order)
 
 
-def cohorts(standings: Sequence[UnitResult]) -> list[tuple[str, list[UnitResult]]]:
+def cohorts(ranked: Sequence[UnitResult]) -> list[tuple[str, list[UnitResult]]]:
     """The cohorts with their units in rank order; the one without a committee comes last."""
-    groups = [(cohort, list(units)) for cohort, units in groupby(standings, key=lambda s: s.cohort)]
+    groups = [(cohort, list(units)) for cohort, units in groupby(ranked, key=lambda s: s.cohort)]
     return sorted(groups, key=lambda group: group[0] == "")
 
 
@@ -104,40 +104,40 @@ def quarter_scores(view: View, unit_id: str) -> Keys:
     return Keys(tuple(quarter_key(unit_id, q) for q in view.trends.quarters))
 
 
-def cell(view: View, standing: UnitResult, name: str, style: str, span: int = 1) -> Cell:
+def cell(view: View, result: UnitResult, name: str, style: str, span: int = 1) -> Cell:
     """A unit's number as it stands in 得分构成, and follows it."""
-    formula = None if name in _PLAIN else formulas.same((standing.unit.id, name))
-    return view.cell(unit_value(view, standing, name), style, span, formula=formula)
+    formula = None if name in _PLAIN else formulas.same((result.unit.id, name))
+    return view.cell(unit_value(view, result, name), style, span, formula=formula)
 
 
-def _cell(view: View, standing: UnitResult, field: Field, *, keyed: bool) -> Cell:
+def _cell(view: View, result: UnitResult, field: Field, *, keyed: bool) -> Cell:
     """A cell of a ranking; where `keyed` links and charts find it."""
-    key = ranking_key(standing.unit.id, field.name) if keyed else None
+    key = ranking_key(result.unit.id, field.name) if keyed else None
     if field.name == "name":
-        named = view.cell(view.display_name(standing.unit), field.style)
-        return replace(named, key=key, to=(standing.unit.id, "name"))
+        named = view.cell(view.display_name(result.unit), field.style)
+        return replace(named, key=key, to=(result.unit.id, "name"))
     if field.name == "trend":
-        return Cell("", field.style, trend=quarter_scores(view, standing.unit.id))
+        return Cell("", field.style, trend=quarter_scores(view, result.unit.id))
     if field.name in _LAST_YEAR:
-        return _last_year_cell(view, standing, field, key)
+        return _last_year_cell(view, result, field, key)
     if field.name in branch_class.COLUMNS:
-        return replace(branch_class.cell(view, standing.unit.id, field), key=key)
-    return replace(cell(view, standing, field.name, field.style), key=key)
+        return replace(branch_class.cell(view, result.unit.id, field), key=key)
+    return replace(cell(view, result, field.name, field.style), key=key)
 
 
-def _last_year_cell(view: View, standing: UnitResult, field: Field, key: Key | None) -> Cell:
+def _last_year_cell(view: View, result: UnitResult, field: Field, key: Key | None) -> Cell:
     """A number of the year before, or how much it has changed, which follows this year's number in 得分构成.
 
     No formula speaks of its own row: sorting the sheet would leave it behind.
     """
-    last = year_on_year.last_year(view, standing)
+    last = year_on_year.last_year(view, result)
     value = None if last is None else getattr(last, _LAST_YEAR[field.name])
     if field.name not in _CHANGES or value is None:
         return view.cell(value, field.style, key=key)
     name, text = _CHANGES[field.name]
     then = exact.short(Fraction(getattr(last, name)))
     return view.cell(
-        value, field.style, key=key, formula=Formula(text.format(then=then), {"now": (standing.unit.id, name)})
+        value, field.style, key=key, formula=Formula(text.format(then=then), {"now": (result.unit.id, name)})
     )
 
 
@@ -148,33 +148,33 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
     if year_on_year.comparability(view) == year_on_year.COMPARED:
         before = layout["last_year"]
         group = before["group"].format(period=view.period.previous)
-        moves = view.class_moves is not None and view.class_moves.compared
+        moves = view.branch_class_changes is not None and view.branch_class_changes.compared
         listed = [*before["columns"], *(before.get("class_columns", ()) if moves else ())]
         specs += ({**spec, "group": group} for spec in listed)
     return sheet_table.fields(view, specs, {})
 
 
 def _rows(
-    view: View, fields: Sequence[Field], standings: Sequence[UnitResult], *, keyed: bool, level: int = 0
+    view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], *, keyed: bool, level: int = 0
 ) -> list[Row]:
-    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in fields), level=level) for s in standings]
+    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in fields), level=level) for s in ranked]
 
 
-def _bars(view: View, fields: Sequence[Field], standings: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
+def _bars(view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
     """Bars behind the totals, for the eye."""
     column = next(i for i, f in enumerate(fields) if f.name == "total")
-    if not standings:
+    if not ranked:
         return ()
-    totals = [s.scores.total.value for s in standings]
+    totals = [s.scores.total.value for s in ranked]
     least = Fraction(min(totals) // _STEP * _STEP - _STEP)
     return (Bars(column, 0, rows - 1, view.words["bar_colour"], least, max(totals)),)
 
 
-def _ranking(view: View, key: str, standings: Sequence[UnitResult]) -> SheetTable:
+def _ranking(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
     fields = _fields(view, key)
-    rows = _rows(view, fields, standings, keyed=True)
+    rows = _rows(view, fields, ranked, keyed=True)
     sheet = sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=len(rows))
-    return replace(sheet, bars=_bars(view, fields, standings, len(rows)))
+    return replace(sheet, bars=_bars(view, fields, ranked, len(rows)))
 
 
 def committees(view: View) -> SheetTable:
@@ -194,8 +194,8 @@ def branches_by_committee(view: View) -> SheetTable:
     left_out = layout.get("without", ())
     fields = sheet_table.fields(view, [c for c in layout["columns"] if c["name"] not in left_out], {})
     rows: list[Row] = []
-    for cohort, standings in cohorts(view.results.branches):
-        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(standings))
-        rows += [sheet_table.band(text, len(fields)), *_rows(view, fields, standings, keyed=False, level=1)]
+    for cohort, ranked in cohorts(view.results.branches):
+        text = layout["cohort"].format(name=view.cohort_name(cohort), count=len(ranked))
+        rows += [sheet_table.band(text, len(fields)), *_rows(view, fields, ranked, keyed=False, level=1)]
     sheet = sheet_table.sheet(view, key, (f.column for f in fields), rows)
     return replace(sheet, bars=_bars(view, fields, view.results.branches, len(sheet.rows)))

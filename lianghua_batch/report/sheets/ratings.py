@@ -47,29 +47,29 @@ def marks(view: View) -> SheetTable:
     layout = view.layout("ratings")
     fields = sheet_table.fields(view, layout["columns"], {})
     rows: list[Row] = []
-    for standing in ordered(view):
+    for result in ordered(view):
         begins = "begins" if rows else None
-        for score in _marked(standing):
+        for score in _marked(result):
             for number, part in enumerate(_filed(score)):
-                values = _mark(view, layout, standing, score, part)
+                values = _mark(view, layout, result, score, part)
                 keys = {"mark": _mark_key(score, number)}
                 rows.append(Row(_cells(view, fields, values, keys), begins))
                 begins = None
     return sheet_table.sheet(view, "ratings", (f.column for f in fields), rows, filtered=len(rows))
 
 
-def _marked(standing: UnitResult) -> Iterator[Score]:
+def _marked(result: UnitResult) -> Iterator[Score]:
     """The scores of a unit that are means of marks."""
-    scores = standing.scores
+    scores = result.scores
     inspections = getattr(scores, "inspections", {None: scores.inspection})
     yield from (s for s in (*inspections.values(), getattr(scores, "supervisors", None)) if s is not None)
 
 
 def _mark(
-    view: View, layout: Mapping[str, Any], standing: UnitResult, score: Score, part: Contribution
+    view: View, layout: Mapping[str, Any], result: UnitResult, score: Score, part: Contribution
 ) -> Mapping[str, Value | None]:
     return {
-        **_unit_and_source(standing, part),
+        **_unit_and_source(result, part),
         "kind": layout["kinds"][score.step],
         "period": view.period_name(periods.parse(score.period)),
         "rater": part.item,
@@ -84,12 +84,12 @@ def ballots(view: View) -> SheetTable:
     items = [Item(n, heading=layout["grade"].format(grade=g, worth=exact.short(w))) for n, (g, w) in enumerate(grades)]
     fields = sheet_table.fields(view, layout["columns"], {"votes": items})
     rows: list[Row] = []
-    for standing in ordered(view):
+    for result in ordered(view):
         begins = "begins" if rows else None
-        for score in filter(None, (getattr(standing.scores, name, None) for name in AUDIENCES)):
+        for score in filter(None, (getattr(result.scores, name, None) for name in AUDIENCES)):
             votes = _filed(score)
             values = {
-                **_unit_and_source(standing, votes[0]),
+                **_unit_and_source(result, votes[0]),
                 "kind": score.label,
                 "score": score,
                 **{f"votes{n}": int(part.held or 0) for n, part in enumerate(votes)},
@@ -100,9 +100,9 @@ def ballots(view: View) -> SheetTable:
     return sheet_table.sheet(view, "ballots", (f.column for f in fields), rows, filtered=len(rows))
 
 
-def _unit_and_source(standing: UnitResult, part: Contribution) -> Mapping[str, str]:
+def _unit_and_source(result: UnitResult, part: Contribution) -> Mapping[str, str]:
     place = part.source
-    names = {"unit_id": standing.unit.id, "unit_name": standing.unit.name}
+    names = {"unit_id": result.unit.id, "unit_name": result.unit.name}
     return {**names, "file": place.file, "sheet": place.sheet, "cell": place.cell}
 
 

@@ -17,13 +17,13 @@ from lianghua_batch.scoring.results import UnitResult
 
 def build(view: View) -> SheetTable:
     """A section a use, an empty one too, and where it is wanted who could not be judged for want of the years before."""
-    layout = view.layout("uses")
+    layout = view.layout("rewards_and_sanctions")
     fields = sheet_table.fields(view, layout["columns"], {})
     if view.results.draft:
         rows = [sheet_table.band(layout["draft"], len(fields), "text")]
     else:
         rows = [*_warnings(view, layout, len(fields)), *_sections(view, layout, fields)]
-    return sheet_table.sheet(view, "uses", (f.column for f in fields), rows)
+    return sheet_table.sheet(view, "rewards_and_sanctions", (f.column for f in fields), rows)
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
@@ -42,17 +42,17 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
 
 def _sections(view: View, layout: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Row]:
     found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
-    standings = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
+    results = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
     for kind in rewards_and_sanctions.kinds():
         of_kind = [u for u in found.applying if u.use == kind.name]
         yield _band(layout["section"], kind, of_kind, len(fields))
-        yield from _rows(view, fields, standings, of_kind)
+        yield from _rows(view, fields, results, of_kind)
         if not of_kind:
             yield sheet_table.band(layout["none"], len(fields), "text")
         unchecked = [u for u in found.unchecked if u.use == kind.name]
         if unchecked:
             yield _band(layout["unchecked"], kind, unchecked, len(fields))
-            yield from _rows(view, fields, standings, unchecked)
+            yield from _rows(view, fields, results, unchecked)
 
 
 def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) -> Row:
@@ -61,18 +61,18 @@ def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) ->
 
 
 def _rows(
-    view: View, fields: Sequence[Field], standings: Mapping[str, UnitResult], listed: Sequence[Use]
+    view: View, fields: Sequence[Field], results: Mapping[str, UnitResult], listed: Sequence[Use]
 ) -> Iterator[Row]:
     for use in listed:
-        standing = standings[use.unit.id]
-        yield sheet_table.row(view, fields, lambda f, u=use, s=standing: _value(view, u, s, f.name))
+        result = results[use.unit.id]
+        yield sheet_table.row(view, fields, lambda f, u=use, s=result: _value(view, u, s, f.name))
 
 
-def _value(view: View, use: Use, standing: UnitResult, name: str) -> Value | Score | None:
+def _value(view: View, use: Use, result: UnitResult, name: str) -> Value | Score | None:
     if name == "reason":
         return use.reason
     if name == "level":
         return view.choice("roster", "units", "level", use.unit.level)
-    if name == "cohort" and not standing.cohort and standing in view.results.committees:
+    if name == "cohort" and not result.cohort and result in view.results.committees:
         return ""
-    return unit_value(view, standing, name)
+    return unit_value(view, result, name)

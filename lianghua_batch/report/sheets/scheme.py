@@ -17,12 +17,12 @@ Values = Mapping[str, Value | None]
 
 
 @dataclass(frozen=True)
-class _Item:
+class SchemeRow:
     """One row of a section: its values by column, the style of its grade, and what its cells are besides (model.Cell)."""
 
     values: Values
     grade_style: str = ""
-    besides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cell_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def build(view: View) -> SheetTable:
@@ -30,13 +30,13 @@ def build(view: View) -> SheetTable:
     layout = view.layout("scheme")
     width = layout["grid"]["columns"]
     dimensions = view.scheme.dimensions
-    sections: dict[str, Iterable[_Item]] = {
+    sections: dict[str, Iterable[SchemeRow]] = {
         "parameters": _rules(view),
         "for_formulas": [_step_places(view, layout)],
         "bands": _bands(view),
-        "dimensions": (_Item({"name": d.name, "full_marks": d.full_marks, "start": d.start}) for d in dimensions),
+        "dimensions": (SchemeRow({"name": d.name, "full_marks": d.full_marks, "start": d.start}) for d in dimensions),
         "ballots": _ballots(view),
-        "projects": (_Item(_project(view, p)) for p in view.scheme.projects.values()),
+        "projects": (SchemeRow(_project(view, p)) for p in view.scheme.projects.values()),
     }
     rows: list[Row] = []
     for name, section in layout["sections"].items():
@@ -46,7 +46,7 @@ def build(view: View) -> SheetTable:
     return sheet_table.sheet(view, "scheme", columns, rows, subtitles=subtitles)
 
 
-def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[_Item]) -> Iterable[Row]:
+def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[SchemeRow]) -> Iterable[Row]:
     """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
     specs = section["columns"]
     yield sheet_table.band(section["title"], width, "caption")
@@ -54,18 +54,18 @@ def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable
     for item in items:
         styled = [{**s, "style": item.grade_style} if s["style"] == "band_grade" else s for s in specs]
         cells = sheet_table.spread(view, styled, item.values.__getitem__)
-        besides = (item.besides.get(s["name"], {}) for s in specs)
-        yield Row(tuple(replace(cell, **more) for cell, more in zip(cells, besides, strict=True)))
+        cell_options = (item.cell_options.get(s["name"], {}) for s in specs)
+        yield Row(tuple(replace(cell, **more) for cell, more in zip(cells, cell_options, strict=True)))
     yield sheet_table.band("", width, "note")
 
 
-def _rules(view: View) -> Iterable[_Item]:
+def _rules(view: View) -> Iterable[SchemeRow]:
     """Every 参数; its value is named after it, so that formulas can speak of it."""
     entries = {e["name"]: e for e in resources.load("rules/parameters")["parameters"]}
     for rule in view.scheme.rules:
         value = _parameter(entries[rule.name], getattr(view.scheme.parameters, rule.name), rule)
         values = {"label": rule.label, "value": value, "explanation": rule.explanation, "basis": rule.basis}
-        yield _Item(values, besides={"value": {"key": formulas.parameter(rule.name), "name": rule.label}})
+        yield SchemeRow(values, cell_options={"value": {"key": formulas.parameter(rule.name), "name": rule.label}})
 
 
 def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
@@ -75,31 +75,31 @@ def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
     return rule.value if entry["type"] == "fraction" else Fraction(value)
 
 
-def _step_places(view: View, layout: Mapping[str, Any]) -> _Item:
+def _step_places(view: View, layout: Mapping[str, Any]) -> SchemeRow:
     """To how many places formulas round a ▣ number: no 参数, but what 取舍方式 and 小数位 come to."""
     words = layout["step_places"]
     cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
-    return _Item(
+    return SchemeRow(
         {"label": words["label"], "value": Fraction(view.step_places), "explanation": words["explanation"]},
-        besides={"value": cell},
+        cell_options={"value": cell},
     )
 
 
-def _bands(view: View) -> Iterable[_Item]:
+def _bands(view: View) -> Iterable[SchemeRow]:
     labels = view.choices("scheme", "bands", "scope")
     for scope, bands in view.scheme.bands.items():
         for index, band in enumerate(bands):
             values = {"scope": labels[scope], "grade": band.grade, "lower": band.lower}
             keys = {name: {"key": formulas.band(scope, index, name)} for name in ("grade", "lower")}
-            yield _Item(values, view.grade_style(band.grade, scope), keys)
+            yield SchemeRow(values, view.grade_style(band.grade, scope), keys)
 
 
-def _ballots(view: View) -> Iterable[_Item]:
+def _ballots(view: View) -> Iterable[SchemeRow]:
     labels = view.choices("scheme", "ballot_grades", "scope")
     for scope, grades in view.scheme.ballots.items():
         for index, (grade, worth) in enumerate(grades.items()):
             values = {"scope": labels[scope], "grade": grade, "worth": worth}
-            yield _Item(values, besides={"worth": {"key": formulas.worth(scope, index)}})
+            yield SchemeRow(values, cell_options={"worth": {"key": formulas.worth(scope, index)}})
 
 
 def _hundredths(value: int | None) -> Value | None:

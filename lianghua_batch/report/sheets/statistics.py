@@ -98,7 +98,7 @@ def raters(view: View) -> SheetTable:
         "groups": (lambda: _groups(view), "groups"),
     }
     rows = [sheet_table.band(layout["subtitle_line"], width, "monitoring")]
-    for name in layout["shown"]:
+    for name in layout["tables"]:
         make, part = makers[name]
         rows += _section(view, layout["sections"][name], part, list(make()), width)
     columns = [Column("", layout["grid"]["width"])] * width

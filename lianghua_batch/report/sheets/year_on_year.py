@@ -29,8 +29,8 @@ class LastYear:
     rank_county: int | None
     cohort: str
     gained: Fraction | None
-    climbed: int | None
-    climbed_county: int | None
+    places_gained: int | None
+    places_gained_county: int | None
 
 
 def comparability(view: View, unit_id: str | None = None) -> str | None:
@@ -42,15 +42,15 @@ def comparability(view: View, unit_id: str | None = None) -> str | None:
     return UNUSABLE if isinstance(view.before, Unusable) else ABSENT
 
 
-def last_year(view: View, standing: UnitResult) -> LastYear | None:
+def last_year(view: View, result: UnitResult) -> LastYear | None:
     """A ranked unit a year before; None where it was not ranked, or nothing is compared."""
-    if comparability(view, standing.unit.id) != COMPARED:
+    if comparability(view, result.unit.id) != COMPARED:
         return None
-    row = _rows(view)[standing.unit.id]
+    row = _rows(view)[result.unit.id]
     total = None if row["total"] is None else Fraction(row["total"])
-    now = Fraction(written(view.results.county, standing.scores.total))
+    now = Fraction(written(view.results.county, result.scores.total))
     rank, cohort = row["rank"], row.get("committee") or ""
-    rank_county = rank if standing.unit.level == COMMITTEE else row.get("rank_county")  # committees have one rank
+    rank_county = rank if result.unit.level == COMMITTEE else row.get("rank_county")  # committees have one rank
     return LastYear(
         total=total,
         grade=row["grade"],
@@ -58,8 +58,8 @@ def last_year(view: View, standing: UnitResult) -> LastYear | None:
         rank_county=rank_county,
         cohort=cohort,
         gained=None if total is None else now - total,
-        climbed=_climbed(rank, standing.rank) if cohort == standing.cohort else None,
-        climbed_county=_climbed(rank_county, standing.rank_county),
+        places_gained=_places_gained(rank, result.rank) if cohort == result.cohort else None,
+        places_gained_county=_places_gained(rank_county, result.rank_county),
     )
 
 
@@ -69,7 +69,7 @@ def committee_name(view: View, last: LastYear) -> str:
     return names.get(last.cohort, last.cohort) if last.cohort else resources.load("reading")["direct_cohort"]
 
 
-def _climbed(then: int | None, now: int) -> int | None:
+def _places_gained(then: int | None, now: int) -> int | None:
     return None if then is None else then - now
 
 

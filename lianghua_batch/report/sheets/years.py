@@ -21,12 +21,12 @@ def build(view: View) -> SheetTable:
     items = [Item(period, heading(view, period)) for period in view.years.periods]
     fields = sheet_table.fields(view, layout["columns"], dict.fromkeys(_PLACE_FIELDS, items))
     groups = [(layout["committees"], view.results.committees)]
-    groups += [(view.cohort_name(c), standings) for c, standings in cohorts(view.results.branches)]
+    groups += [(view.cohort_name(c), ranked) for c, ranked in cohorts(view.results.branches)]
     rows = list(notices(view, len(fields)))
-    for name, standings in groups:
-        if standings:
-            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(standings)), len(fields)))
-            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in standings]
+    for name, ranked in groups:
+        if ranked:
+            rows.append(sheet_table.band(layout["band"].format(name=name, count=len(ranked)), len(fields)))
+            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in ranked]
     return sheet_table.sheet(view, "years", (f.column for f in fields), rows)
 
 
@@ -70,8 +70,8 @@ def instead(view: View, width: int) -> Iterator[Row]:
         yield sheet_table.band(words["none"].format(**facts), width, "note")
 
 
-def _cell(view: View, standing: UnitResult, field: Field) -> Cell:
-    unit = standing.unit
+def _cell(view: View, result: UnitResult, field: Field) -> Cell:
+    unit = result.unit
     if field.name == "id":
         return view.cell(unit.id, field.style)
     if field.name == "name":

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lianghua_batch.analysis import explanation as explaining
-from lianghua_batch.analysis.explanation import Node
+from lianghua_batch.analysis.explanation import Node, explain
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.core import output_paths, resources
-from lianghua_batch.core.output_paths import folder, suffix
 from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import item_label, step_label
@@ -24,12 +22,11 @@ from lianghua_batch.report.sheets import (
     warnings,
 )
 from lianghua_batch.report.unit_book import scorecard
-from lianghua_batch.report.unit_book import view as unit_views
-from lianghua_batch.report.unit_book.view import UnitView
+from lianghua_batch.report.unit_book.view import UnitView, unit_view
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import Results, UnitResult
 
-__all__ = ["UnitBook", "build", "folder", "suffix"]
+__all__ = ["UnitBook", "unit_books"]
 
 _SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
     "explanation": lambda view: _explanation(view),
@@ -50,16 +47,16 @@ class UnitBook:
 
     path: str
     view: View
-    standing: UnitResult
+    result: UnitResult
 
     def content(self) -> tuple[tuple[SheetTable, ...], Properties]:
         """Return its sheets, 成绩单 first, and its properties."""
-        view = unit_views.of_unit(self.view, self.standing)
+        view = unit_view(self.view, self.result)
         others = tuple(_SHEETS[key](view) for key in _order(view)[1:])
         return (scorecard.build(view, others), *others), _properties(view)
 
 
-def build(
+def unit_books(
     results: Results,
     problems: Sequence[Problem],
     earlier: Earlier | None = None,
@@ -72,9 +69,9 @@ def build(
     """
     objections_filed = linked(results.county) if filed is None else filed
     view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
-    standings = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
-    paths = output_paths.paths(((s.unit.id, s.unit.name) for s in standings), results.county.period)
-    return [UnitBook(path, view, s) for path, s in zip(paths, standings, strict=True)]
+    ranked = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
+    paths = output_paths.paths(((s.unit.id, s.unit.name) for s in ranked), results.county.period)
+    return [UnitBook(path, view, s) for path, s in zip(paths, ranked, strict=True)]
 
 
 def _order(view: UnitView) -> Sequence[str]:
@@ -82,7 +79,7 @@ def _order(view: UnitView) -> Sequence[str]:
 
 
 def _level(view: UnitView) -> str:
-    return "committee" if view.standing.unit.level == COMMITTEE else "branch"
+    return "committee" if view.result.unit.level == COMMITTEE else "branch"
 
 
 def _explanation(view: UnitView) -> SheetTable:
@@ -90,7 +87,7 @@ def _explanation(view: UnitView) -> SheetTable:
     results = view.whole.results
     hidden = {step_label(step) for step in view.sheets["unit_books"]["not_explained"][_level(view)]}
     unlisted = {item_label(item) for item in view.sheets["unit_books"]["not_listed"][_level(view)]}
-    tree = _cut(explaining.explain(results, view.standing.unit.id), hidden, unlisted)
+    tree = _cut(explain(results, view.result.unit.id), hidden, unlisted)
     return explanation.build(replace(view, results=results), tree)
 
 
@@ -105,7 +102,7 @@ def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node
 
 
 def _properties(view: UnitView) -> Properties:
-    facts = {"unit": view.standing.unit.id, "period": str(view.period), "check_code": view.check_code}
+    facts = {"unit": view.result.unit.id, "period": str(view.period), "check_code": view.check_code}
     return Properties(
         title=view.fill(view.sheets["unit_books"]["title"]),
         subject=view.fill("{period_label}"),

@@ -14,7 +14,7 @@ PUBLIC = "total"  # everybody's is announced
 
 
 @dataclass(frozen=True)
-class Compared:
+class GroupFigures:
     """A group's mean and highest number; None where it would show what another unit got."""
 
     mean: Fraction | None
@@ -26,38 +26,38 @@ class PeerGroup:
     """Whom a unit is compared with, itself among them: `kind` is COHORT or COUNTY; None where neither is large enough."""
 
     kind: str | None
-    standings: tuple[UnitResult, ...]
+    ranked: tuple[UnitResult, ...]
     cohort_size: int
 
 
-def level(view: View, standing: UnitResult) -> tuple[UnitResult, ...]:
+def level(view: View, result: UnitResult) -> tuple[UnitResult, ...]:
     """All ranked units of a unit's level."""
-    return view.results.committees if standing.unit.level == COMMITTEE else view.results.branches
+    return view.results.committees if result.unit.level == COMMITTEE else view.results.branches
 
 
-def cohort(view: View, standing: UnitResult) -> tuple[UnitResult, ...]:
+def cohort(view: View, result: UnitResult) -> tuple[UnitResult, ...]:
     """The units that a unit is ranked among."""
-    return tuple(s for s in level(view, standing) if s.cohort == standing.cohort)
+    return tuple(s for s in level(view, result) if s.cohort == result.cohort)
 
 
-def group(view: View, standing: UnitResult) -> PeerGroup:
+def group(view: View, result: UnitResult) -> PeerGroup:
     """Choose whom to compare a unit with; `view` is of the whole county."""
-    near, every = cohort(view, standing), level(view, standing)
+    near, every = cohort(view, result), level(view, result)
     least = view.sheets["scorecard"]["others"]["mean"]
-    choices = ((COHORT, near), (COUNTY, every)) if standing.unit.level != COMMITTEE else ((COUNTY, every),)
-    for kind, standings in choices:
-        if len(standings) > least:
-            return PeerGroup(kind, standings, len(near))
+    choices = ((COHORT, near), (COUNTY, every)) if result.unit.level != COMMITTEE else ((COUNTY, every),)
+    for kind, ranked in choices:
+        if len(ranked) > least:
+            return PeerGroup(kind, ranked, len(near))
     return PeerGroup(None, near, len(near))
 
 
-def compared(view: View, among: PeerGroup, standing: UnitResult, name: str) -> Compared:
+def group_figures(view: View, among: PeerGroup, result: UnitResult, name: str) -> GroupFigures:
     """Compare one number of a unit with its group's; of what is not public, only where enough others have it."""
-    everybody = [s for s in among.standings if getattr(s.scores, name) is not None]
-    others = sum(s.unit.id != standing.unit.id for s in everybody)
+    everybody = [s for s in among.ranked if getattr(s.scores, name) is not None]
+    others = sum(s.unit.id != result.unit.id for s in everybody)
     values = [as_published(view, getattr(s.scores, name)) for s in everybody]
     needed = view.sheets["scorecard"]["others"]
-    return Compared(
+    return GroupFigures(
         view.scheme.final(exact.mean(values)) if others >= needed["mean"] else None,
         max(values) if others >= needed["best"] or (name == PUBLIC and others) else None,
     )

@@ -12,7 +12,7 @@ from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
 from lianghua_batch.report.unit_book import peer_group, scorecard_blocks, scorecard_chart
-from lianghua_batch.report.unit_book.peer_group import Compared, PeerGroup
+from lianghua_batch.report.unit_book.peer_group import GroupFigures, PeerGroup
 from lianghua_batch.report.unit_book.view import UnitView
 
 KEY = "scorecard"
@@ -25,7 +25,7 @@ class ScoreComponent:
     spec: Mapping[str, Any]
     score: Score
     share: Fraction | None
-    others: Compared
+    group_figures: GroupFigures
 
     @property
     def name(self) -> str:
@@ -36,7 +36,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
     """The page of a unit, with links to the other `sheets` of its workbook."""
     layout = view.layout(KEY)
     width = layout["grid"]["columns"]
-    among = peer_group.group(view.whole, view.standing)
+    among = peer_group.group(view.whole, view.result)
     components = list(_components(view, layout, among))
     above = [*_head(view, layout, width), *_cards(view, layout, width)]
     chart = scorecard_chart.scorecard_chart(view, components, among, len(above) + 1)
@@ -77,20 +77,20 @@ def gap(width: int) -> Row:
 
 def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
     """The total, its grade and its place, large; under each what it is."""
-    words, standing = layout["cards"], view.standing
-    near = peer_group.cohort(view.whole, standing)
-    every = peer_group.level(view.whole, standing)
+    words, result = layout["cards"], view.result
+    near = peer_group.cohort(view.whole, result)
+    every = peer_group.level(view.whole, result)
     places = view.scheme.parameters.places
-    total = view.cell(standing.scores.total, "score")
+    total = view.cell(result.scores.total, "score")
     cards = [
         (Cell(total.value, f"card_score_{places}"), view.by_kind(words["total"])),
-        (view.cell(standing.grade, "organisation_grade"), view.by_kind(words["grade"])),
+        (view.cell(result.grade, "organisation_grade"), view.by_kind(words["grade"])),
     ]
-    if standing.unit.level != COMMITTEE:
-        label = words["cohort" if standing.cohort else "direct"].format(count=len(near))
-        cards.append((_place(words, standing.rank, [s.rank for s in near]), label))
-    label = view.choice("roster", "units", "level", standing.unit.level)
-    place = _place(words, standing.rank_county, [s.rank_county for s in every])
+    if result.unit.level != COMMITTEE:
+        label = words["cohort" if result.cohort else "direct"].format(count=len(near))
+        cards.append((_place(words, result.rank, [s.rank for s in near]), label))
+    label = view.choice("roster", "units", "level", result.unit.level)
+    place = _place(words, result.rank_county, [s.rank_county for s in every])
     cards.append((place, words["county"].format(level=label, count=len(every))))
     span = width // len(cards)
     yield Row(tuple(Cell(c.value, c.style, span) for c, _ in cards), "card", height=36)
@@ -107,14 +107,14 @@ def _place(words: Mapping[str, str], rank: int, ranks: Sequence[int]) -> Cell:
 
 
 def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[ScoreComponent]:
-    scores = view.standing.scores
+    scores = view.result.scores
     shares = _shares(scores)
     for spec in layout["components"]:
         score = getattr(scores, spec["name"])
         if score is not None:
             share = shares.get(spec["name"])
             yield ScoreComponent(
-                spec, score, share, peer_group.compared(view.whole, among, view.standing, spec["name"])
+                spec, score, share, peer_group.group_figures(view.whole, among, view.result, spec["name"])
             )
 
 
@@ -140,8 +140,8 @@ def _table(
 
 def _spans(columns: Sequence[Mapping[str, Any]], width: int) -> list[int]:
     """The columns' spans, the first one widened to what is left of the width."""
-    others = [c["span"] for c in columns[1:]]
-    return [width - sum(others), *others]
+    group_figures = [c["span"] for c in columns[1:]]
+    return [width - sum(group_figures), *group_figures]
 
 
 def _spanned(cell: Cell, span: int) -> Cell:
@@ -150,9 +150,9 @@ def _spanned(cell: Cell, span: int) -> Cell:
 
 def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
     """The cells of one row by column."""
-    style, others = component.spec["style"], component.others
+    style, group_figures = component.spec["style"], component.group_figures
     own = peer_group.as_published(view, component.score)
-    difference = None if others.mean is None else own - others.mean
+    difference = None if group_figures.mean is None else own - group_figures.mean
     key = {name: scorecard_chart.key(component.name, name) for name in ("item", "own", "mean")}
     weight = "" if component.share is None else f"{exact.short(component.share * 100)}%"
     follows = Formula("ROUND({own}-{mean},2)", {"own": key["own"], "mean": key["mean"]})
@@ -160,24 +160,24 @@ def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
         "item": Cell(component.spec.get("label") or component.score.label, component.spec["head"], key=key["item"]),
         "own": view.cell(own, style, key=key["own"]),
         "weight": Cell(weight, "text_centred"),
-        "mean": view.cell(others.mean, style if style == "signed" else "score", key=key["mean"]),
-        "best": view.cell(others.best, style if style == "signed" else "score"),
+        "mean": view.cell(group_figures.mean, style if style == "signed" else "score", key=key["mean"]),
+        "best": view.cell(group_figures.best, style if style == "signed" else "score"),
         "difference": view.cell(difference, "signed", formula=None if difference is None else follows),
     }
 
 
 def _remarks(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[str]:
     """With whom the unit is compared, and what is therefore left out."""
-    words, standing = layout["compared"], view.standing
-    level = view.choice("roster", "units", "level", standing.unit.level)
-    facts = {"level": level, "cohort_size": among.cohort_size, "count": len(among.standings)}
+    words, result = layout["compared"], view.result
+    level = view.choice("roster", "units", "level", result.unit.level)
+    facts = {"level": level, "cohort_size": among.cohort_size, "count": len(among.ranked)}
     if among.kind is None:
-        yield words["alone" if len(among.standings) == 1 else "two"].format_map(facts)
-    elif among.kind == peer_group.COUNTY and standing.unit.level != COMMITTEE:
+        yield words["alone" if len(among.ranked) == 1 else "two"].format_map(facts)
+    elif among.kind == peer_group.COUNTY and result.unit.level != COMMITTEE:
         yield words["instead"].format_map(facts)
     else:
         yield words[among.kind].format_map(facts)
-    if view.is_year and standing.scores.clients is None:
+    if view.is_year and result.scores.clients is None:
         yield view.fill(words["without_clients"])
 
 
@@ -185,12 +185,12 @@ def _remarks(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Ite
 
 
 def _objections(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    words, standing = layout["objections"], view.standing
-    to = view.cohort_name(standing.cohort) if standing.cohort else words["county"]
+    words, result = layout["objections"], view.result
+    to = view.cohort_name(result.cohort) if result.cohort else words["county"]
     yield sheet_table.band(words["caption"], width, "caption")
     for line in words["lines"]:
-        text = line.format(id=standing.unit.id, to=to, form=definitions()["objection"].label)
+        text = line.format(id=result.unit.id, to=to, form=definitions()["objection"].label)
         yield sheet_table.band(text, width, "subtitle")
     yield gap(width)
-    level = "committee" if standing.unit.level == COMMITTEE else "branch"
+    level = "committee" if result.unit.level == COMMITTEE else "branch"
     yield Row((Cell(words["signature"][level], "signature", width),), height=26)

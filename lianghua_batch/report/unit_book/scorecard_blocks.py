@@ -21,7 +21,7 @@ _BY_PERIOD = Mapping[Period, Fraction]
 
 
 def _level(view: UnitView) -> str:
-    return "committee" if view.standing.unit.level == COMMITTEE else "branch"
+    return "committee" if view.result.unit.level == COMMITTEE else "branch"
 
 
 def _own_branches(view: UnitView) -> list[str]:
@@ -33,26 +33,26 @@ def _own_branches(view: UnitView) -> list[str]:
 
 def last_year(view: UnitView) -> Iterator[Row]:
     """总分, 等次 and places of the year before and what has changed, or why there are none; of a quarter nothing."""
-    comparability = year_on_year.comparability(view, view.standing.unit.id)
+    comparability = year_on_year.comparability(view, view.result.unit.id)
     if comparability is None:
         return
     block, width = view.layout("scorecard")["last_year"], view.layout("scorecard")["grid"]["columns"]
     facts = {"period": view.period.previous, "reason": view.before}
     yield sheet_table.band(block["caption"].format_map(facts), width, "caption")
-    last = year_on_year.last_year(view, view.standing)
+    last = year_on_year.last_year(view, view.result)
     if last is None:
         yield sheet_table.band(block["sentences"][comparability].format_map(facts), width, "note")
     else:
         listed = block["columns"][_level(view)]
         yield Row(sheet_table.spread_heading(listed))
         yield Row(sheet_table.spread(view, listed, lambda name: _last_year_value(view, block["places"], last, name)))
-    sentences = (last and branch_class.sentence(view, view.standing.unit.id), _years(view, block["years"]))
+    sentences = (last and branch_class.sentence(view, view.result.unit.id), _years(view, block["years"]))
     yield from (sheet_table.band(text, width, "note") for text in sentences if text is not None)
 
 
 def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
     """The unit's totals and grades of the years before; None where there are none but last year's, which stands above."""
-    periods, places = view.years.periods[:-1], view.years.of(view.standing.unit.id)[:-1]
+    periods, places = view.years.periods[:-1], view.years.of(view.result.unit.id)[:-1]
     if all(place is None or period == view.period.previous for period, place in zip(periods, places, strict=True)):
         return None
     years = (_year(view, words, period, place) for period, place in zip(periods, places, strict=True))
@@ -66,21 +66,21 @@ def _year(view: UnitView, words: Mapping[str, str], period: Period, place: YearP
 
 
 def _last_year_value(view: UnitView, words: Mapping[str, str], last: LastYear, name: str) -> Value | None:
-    if name == "place" and last.rank is not None and last.cohort != view.standing.cohort:
+    if name == "place" and last.rank is not None and last.cohort != view.result.cohort:
         return words["elsewhere"].format(rank=last.rank, committee=year_on_year.committee_name(view, last))
     if name == "place":
-        return _place(words, last.rank, last.climbed)
+        return _place(words, last.rank, last.places_gained)
     if name == "place_county":
-        return _place(words, last.rank_county, last.climbed_county)
+        return _place(words, last.rank_county, last.places_gained_county)
     return getattr(last, name)
 
 
-def _place(words: Mapping[str, str], rank: int | None, climbed: int | None) -> str | None:
+def _place(words: Mapping[str, str], rank: int | None, places_gained: int | None) -> str | None:
     """Which place it was, and by how many the unit has risen or fallen since."""
-    if rank is None or climbed is None:
+    if rank is None or places_gained is None:
         return None
-    way = "same" if climbed == 0 else "up" if climbed > 0 else "down"
-    return words[way].format(rank=rank, places=abs(climbed))
+    way = "same" if places_gained == 0 else "up" if places_gained > 0 else "down"
+    return words[way].format(rank=rank, places=abs(places_gained))
 
 
 # --- quarter by quarter, or month by month -----------------------------------------------------------------------------
@@ -129,17 +129,17 @@ def _by_period(
 
 def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
     """A row's numbers by period, and that of the whole."""
-    scores = view.standing.scores
+    scores = view.result.scores
     if name == "months":
         mean = scores.member_mean
         return _months(view), None if mean is None else peer_group.as_published(view, mean)
     if name == "inspections":
         found = {p: peer_group.as_published(view, s) for p, s in scores.inspections.items()}
         return found, peer_group.as_published(view, scores.inspection)
-    standings = zip(view.trends.quarters, view.trends.of(view.standing.unit.id), strict=True)
-    ranked = {q: s for q, s in standings if s is not None}
+    quarter_results = zip(view.trends.quarters, view.trends.of(view.result.unit.id), strict=True)
+    ranked = {q: s for q, s in quarter_results if s is not None}
     if name == "rank":
-        return {q: s.rank for q, s in ranked.items()}, view.standing.rank
+        return {q: s.rank for q, s in ranked.items()}, view.result.rank
     found = {q: getattr(s.scores, name) for q, s in ranked.items()}
     whole = getattr(scores, name) if name != peer_group.PUBLIC else None
     published = {q: peer_group.as_published(view, s) for q, s in found.items() if s is not None}
@@ -172,10 +172,10 @@ def matters(view: UnitView) -> Iterator[Row]:
 
 
 def _matter(view: UnitView, spec: Mapping[str, str]) -> str:
-    name, own, county = spec["name"], view.standing.unit.id, view.results.county
+    name, own, county = spec["name"], view.result.unit.id, view.results.county
     if name in BONUSES:
         filed = sum(row["kind"] == name for row in county.rows_by_unit("bonus").get(own, ()))
-        amount = peer_group.as_published(view, getattr(view.standing.scores, name))
+        amount = peer_group.as_published(view, getattr(view.result.scores, name))
         return spec["text"].format(amount=_signed(amount), count=filed)
     if name == "warnings":
         return spec["text"].format(count=len(view.warnings))

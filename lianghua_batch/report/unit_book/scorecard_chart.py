@@ -22,10 +22,10 @@ def key(component: str, column: str) -> Key:
 def scorecard_chart(view: UnitView, components: Sequence[Any], among: PeerGroup, first: int) -> Chart | None:
     """The chart for a table whose heading is in row `first`; None where there is nothing to compare."""
     layout = view.layout("scorecard")["chart"]
-    charted = [c for c in components if c.spec.get("charted") and c.others.mean is not None]
+    charted = [c for c in components if c.spec.get("charted") and c.group_figures.mean is not None]
     if among.kind is not None and len(charted) > 1:
         return _compared(view, layout, among, components, first)
-    if view.standing.unit.level == COMMITTEE and len(view.results.branches) > 1:
+    if view.result.unit.level == COMMITTEE and len(view.results.branches) > 1:
         return _branches(view, layout, first + len(components) + 1)
     return None
 
@@ -33,7 +33,7 @@ def scorecard_chart(view: UnitView, components: Sequence[Any], among: PeerGroup,
 def _compared(view: UnitView, layout: Any, among: PeerGroup, components: Sequence[Any], first: int) -> Chart:
     names = [c.name for c in components if c.spec.get("charted")]
     values = [peer_group.as_published(view, c.score) for c in components if c.spec.get("charted")]
-    values += [c.others.mean for c in components if c.spec.get("charted") and c.others.mean is not None]
+    values += [c.group_figures.mean for c in components if c.spec.get("charted") and c.group_figures.mean is not None]
     categories = Keys(tuple(key(n, "item") for n in names))
     series = tuple(
         Series(text, categories, Keys(tuple(key(n, column) for n in names)), colour, labelled=labelled)

@@ -21,7 +21,7 @@ class UnitView(View):
     """The view of a unit's own workbook: `results` hold only what it may see, `whole` is everything, to be compared with."""
 
     whole: View | None = None
-    standing: UnitResult | None = None
+    result: UnitResult | None = None
 
     def layout(self, key: str) -> Mapping[str, Any]:
         """The sheet's layout, with what a unit's own workbook says otherwise."""
@@ -29,7 +29,7 @@ class UnitView(View):
 
     @cached_property
     def facts(self) -> dict[str, object]:
-        unit = self.standing.unit.name
+        unit = self.result.unit.name
         document = self.sheets["unit_books"]["document"].format(document=self.words["document"], unit=unit)
         return {**super().facts, "unit": unit, "document": document}
 
@@ -47,21 +47,21 @@ class UnitView(View):
         return self.whole.years
 
     @property
-    def class_moves(self) -> ClassMoves | None:
-        return self.whole.class_moves
+    def branch_class_changes(self) -> ClassMoves | None:
+        return self.whole.branch_class_changes
 
     @property
     def check_code(self) -> str:
         return self.whole.check_code
 
 
-def of_unit(whole: View, standing: UnitResult) -> UnitView:
+def unit_view(whole: View, result: UnitResult) -> UnitView:
     """Return the view of a ranked unit: of members and rows of forms only those of itself and, for a committee, its branches."""
-    results, unit = whole.results, standing.unit
+    results, unit = whole.results, result.unit
     if unit.level == COMMITTEE:
-        committees, branches = (standing,), tuple(b for b in results.branches if b.cohort == unit.id)
+        committees, branches = (result,), tuple(b for b in results.branches if b.cohort == unit.id)
     else:
-        committees, branches = (), (standing,)
+        committees, branches = (), (result,)
     own = frozenset({unit.id, *(b.unit.id for b in branches)})
     restricted = replace(
         results,
@@ -72,7 +72,7 @@ def of_unit(whole: View, standing: UnitResult) -> UnitView:
     )
     warnings = tuple(p for p in whole.warnings if p.unit == unit.id)
     objections = tuple(o for o in whole.objections if o.unit == unit.id)
-    return UnitView(restricted, warnings, whole.earlier, objections, whole, standing)
+    return UnitView(restricted, warnings, whole.earlier, objections, whole, result)
 
 
 def _county(county: County, own: frozenset[str]) -> County:

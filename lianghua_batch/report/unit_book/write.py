@@ -22,7 +22,7 @@ class UnitBookFailed(RuntimeError):
     """A worker met an error of the program's own; the text is its trace."""
 
 
-def write(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
+def write_books(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
     """Write every book at its path under `folder`; raises OSError, which names the file. Equal books are equal bytes."""
     listed = list(books)
     report_progress = progress or (lambda done, whole: None)

@@ -37,7 +37,7 @@ def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | Non
     styles = Styles(book)
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
-        _Page(page, sheet, styles, addresses).write()
+        SheetWriter(page, sheet, styles, addresses).write()
         charts.insert(book, page, sheet, addresses)
     xlsx_close.close(book)
     path.write_bytes(stream.getvalue())
@@ -67,7 +67,7 @@ class Styles:
         return self._made[name, overlay]
 
 
-class _Page:
+class SheetWriter:
     """One sheet that is being written."""
 
     def __init__(self, page: Worksheet, sheet: SheetTable, styles: Styles, addresses: Addresses) -> None:

@@ -29,15 +29,15 @@ def unreturned(folder: Path, root: Path) -> list[Path]:
     return found
 
 
-def keep(changed: Iterable[Path], folder: Path, kept: Path, workshop: Path) -> list[str]:
-    """Put changed copies into the workshop under names that are free in `kept`; return the names, what is kept already left out."""
+def keep(changed: Iterable[Path], folder: Path, kept: Path, staging: Path) -> list[str]:
+    """Put changed copies into the `staging` folder under names that are free in `kept`; return the names, what is kept already left out."""
     names = []
     for path in changed:
         content = path.read_bytes()
         name = _free_name(path.relative_to(folder), content, kept)
         if name is not None:
-            (workshop / name).parent.mkdir(parents=True, exist_ok=True)
-            (workshop / name).write_bytes(content)
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_bytes(content)
             names.append(name.as_posix())
     return names
 
