@@ -18,6 +18,7 @@ from support import County
 
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 
 KEYS = ["code", "severity", "file", "sheet", "cell", "column", "value", "message", "remedy", "suggestion"]
 
@@ -214,6 +215,10 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
 def sentence(template: str) -> str:
     """A sentence of the catalogue as a pattern."""
     return ".+".join(re.escape(part) for part in re.split(r"\{\w+\}", template))
+
+
+def test_every_code_has_a_name_and_every_named_code_a_sentence():
+    assert {code.value for code in Code} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

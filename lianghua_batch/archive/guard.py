@@ -11,6 +11,7 @@ from lianghua_batch.archive import inputs, published_reader, result_differences,
 from lianghua_batch.archive.inputs import Files
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, periods, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -41,7 +42,7 @@ def guarded(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Outcome:
 
 def _problems(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Iterator[Problem]:
     if isinstance(seal, Unreadable):
-        yield problem("E705", SourceRef(_shown(seal)), sealed=seal.period, reason=seal.reason)
+        yield problem(Code.UNUSABLE_SEAL, SourceRef(_shown(seal)), sealed=seal.period, reason=seal.reason)
         return
     changes = inputs.changes(files, outcome.inputs, seal.manifest)
     yield from inputs.problems(changes, seal.manifest)
@@ -56,12 +57,14 @@ def _another_method(now: Results, seal: Seal) -> Iterator[Problem]:
     was = published_reader.sealed(seal)
     place = SourceRef(_shown(seal))
     if isinstance(was, Unusable):
-        yield problem("E705", place, sealed=seal.manifest.period, reason=was)
+        yield problem(Code.UNUSABLE_SEAL, place, sealed=seal.manifest.period, reason=was)
         return
     found = result_differences.departures(was.results, results.as_json(now))
     if found:
         facts = {"sealed": seal.manifest.period, "date": seal.manifest.date, "old": seal.manifest.tool}
-        yield problem("E704", place, **facts, new=__version__, numbers=result_differences.first(found))
+        yield problem(
+            Code.SEALED_RESULTS_DIFFER, place, **facts, new=__version__, numbers=result_differences.first(found)
+        )
 
 
 def _shown(seal: Seal | Unreadable) -> str:

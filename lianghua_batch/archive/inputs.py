@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch.archive.manifests import Manifest
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef, file_name
 from lianghua_batch.intake import discovery
@@ -71,6 +72,10 @@ def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
 
 def problems(found: Changes, sealed: Manifest) -> Iterator[Problem]:
     """What changed, told as errors: a sealed period stands until it is amended."""
-    for code, names in (("E701", found.changed), ("E702", found.added), ("E703", found.removed)):
+    for code, names in (
+        (Code.SEALED_FILE_CHANGED, found.changed),
+        (Code.SEALED_FILE_ADDED, found.added),
+        (Code.SEALED_FILE_MISSING, found.removed),
+    ):
         for name in names:
             yield problem(code, SourceRef(name), sealed=sealed.period, date=sealed.date)

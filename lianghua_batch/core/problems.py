@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.source_ref import SourceRef
 
 ERROR, WARNING = "error", "warning"
@@ -18,7 +19,7 @@ class Problem:
     `other_unit` is a second unit that it concerns.
     """
 
-    code: str
+    code: Code
     place: SourceRef
     message: str
     remedy: str
@@ -54,7 +55,7 @@ class Problem:
 
 
 def problem(
-    code: str, place: SourceRef, *, value: object = None, suggestion: str | None = None, **context: object
+    code: Code, place: SourceRef, *, value: object = None, suggestion: str | None = None, **context: object
 ) -> Problem:
     """Make the problem `code` of the catalogue; `context` (and value, and the place's heading) fill its sentences."""
     entry = resources.load("messages/problems")[code]

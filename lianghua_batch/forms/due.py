@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lianghua_batch.core import atomic_files, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
@@ -53,7 +54,7 @@ def due(
     problems += found
     blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
     if county is not None and unit is not None and unit not in county.roster.units:
-        blocking.append(problem("E110", SourceRef(""), value=unit))
+        blocking.append(problem(Code.UNKNOWN_BRANCH, SourceRef(""), value=unit))
     if county is not None and not county.roster.units:
         blocking += errors(scheme_rules.check(county))
     if county is None or blocking:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
 from lianghua_batch.core.periods import Period, arabic, visible
 from lianghua_batch.core.suggestions import Candidates
@@ -29,7 +30,7 @@ _TIME_OR_WEEKDAY = re.compile(r"([T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?| ?(星期|�
 class Fault(Exception):
     """The cell's value cannot be taken: `code` of the message catalogue and what its sentence needs."""
 
-    def __init__(self, code: str, suggestion: str | None = None, **context: object) -> None:
+    def __init__(self, code: Code, suggestion: str | None = None, **context: object) -> None:
         super().__init__(code)
         self.code = code
         self.suggestion = suggestion
@@ -69,7 +70,7 @@ def as_shown(raw: object) -> str:
 def hundredths(raw: object) -> int:
     """Read a number with at most two decimals as whole hundredths; binary noise (83.92000000000002) is not the clerk's."""
     if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
-        raise Fault("E202")
+        raise Fault(Code.NOT_A_NUMBER)
     if isinstance(raw, Percent):
         number = raw.points
     elif isinstance(raw, int):
@@ -82,12 +83,12 @@ def hundredths(raw: object) -> int:
     else:
         number = _written_number(str(raw))
     if not number.is_finite():
-        raise Fault("E202")
+        raise Fault(Code.NOT_A_NUMBER)
     scaled = number * 100
     if abs(scaled) >= _LARGEST:
-        raise Fault("E212")
+        raise Fault(Code.NUMBER_TOO_LARGE)
     if scaled != scaled.to_integral_value():
-        raise Fault("E203", suggestion=str(number.quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")))
+        raise Fault(Code.TOO_MANY_DECIMALS, suggestion=str(number.quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")))
     return int(scaled)
 
 
@@ -105,19 +106,21 @@ def _written_number(written: str) -> Decimal:
             raise InvalidOperation
         return Decimal(plain)
     except InvalidOperation:
-        raise Fault("E202", likely_number(written)) from None
+        raise Fault(Code.NOT_A_NUMBER, likely_number(written)) from None
 
 
 def count(raw: object) -> int:
     """Read a whole number ≥ 0, such as votes; a share is none."""
     if isinstance(raw, Percent):
-        raise Fault("E206")
+        raise Fault(Code.NOT_A_COUNT)
     try:
         value = hundredths(raw)
     except Fault as fault:
-        raise fault if fault.code == "E212" else Fault("E206", likely_count(str(raw))) from None
+        raise (
+            fault if fault.code == Code.NUMBER_TOO_LARGE else Fault(Code.NOT_A_COUNT, likely_count(str(raw)))
+        ) from None
     if value < 0 or value % 100:
-        raise Fault("E206")
+        raise Fault(Code.NOT_A_COUNT)
     return value // 100
 
 
@@ -128,7 +131,7 @@ def date(raw: object, period: Period | None = None) -> dt.date:
     if isinstance(raw, dt.date):
         return _sensible(raw)
     if isinstance(raw, bool):
-        raise Fault("E207")
+        raise Fault(Code.NOT_A_DATE)
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
     written = arabic(_TIME_OR_WEEKDAY.sub("", tidy(str(raw))).replace(" ", ""))
@@ -140,23 +143,23 @@ def date(raw: object, period: Period | None = None) -> dt.date:
         if _INTEGER.match(written) and 20000 <= int(written) < 80000:
             return _EXCEL_EPOCH + dt.timedelta(days=int(written))
     except ValueError:  # 30 February
-        raise Fault("E207", likely_date(raw, period)) from None
-    raise Fault("E207", likely_date(raw, period))
+        raise Fault(Code.NOT_A_DATE, likely_date(raw, period)) from None
+    raise Fault(Code.NOT_A_DATE, likely_date(raw, period))
 
 
 def _sensible(day: dt.date) -> dt.date:
     if not 1900 < day.year < 2200:
-        raise Fault("E207")
+        raise Fault(Code.NOT_A_DATE)
     return day
 
 
 def code(raw: object) -> str:
     """Read a code as text, without spaces; a whole number is its digits."""
     if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta, Percent)):
-        raise Fault("E211", likely_code(raw))
+        raise Fault(Code.NOT_AN_ID, likely_code(raw))
     if isinstance(raw, float):
         if not raw.is_integer():
-            raise Fault("E211")
+            raise Fault(Code.NOT_AN_ID)
         raw = int(raw)
     return squeeze(str(raw))
 
@@ -180,7 +183,7 @@ def choice(raw: object, column: Column) -> str:
             return identifier
     names = {name: label for key, label in column.choices.items() for name in column.choice_aliases.get(key, ())}
     likely = Candidates(names | {label: label for label in column.choices.values()}).like(written)
-    raise Fault("E208", likely, allowed="、".join(column.choices.values()))
+    raise Fault(Code.NOT_A_CHOICE, likely, allowed="、".join(column.choices.values()))
 
 
 def anything(raw: object) -> str:
@@ -196,11 +199,11 @@ def read(raw: object, column: Column, period: Period | None) -> object:
     if isinstance(raw, Flaw):
         raise Fault(raw.code, **raw.context)
     if isinstance(raw, str) and raw.strip() in _ERROR_VALUES:
-        raise Fault("E210")
+        raise Fault(Code.ERROR_VALUE)
     if column.type == DATE:
         return date(raw, period)
     if column.type in (CHOICE, YES_NO):
         return choice(raw, column)
     if column.expand == "dimensions" and squeeze(as_shown(raw)) in resources.load("reading")["exempt_marks"]:
-        raise Fault("E216")
+        raise Fault(Code.EXEMPTION_AS_SCORE)
     return _SIMPLE[column.type](raw)

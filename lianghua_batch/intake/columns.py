@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import Column, Sheet
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import Candidates
@@ -24,7 +25,9 @@ def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[P
         known.update(hits)
         if hits:
             places[column.name] = hits[0]
-        problems += (problem("E106", grid.place(row, c, column.label), value=written[c]) for c in hits[1:])
+        problems += (
+            problem(Code.DUPLICATE_COLUMN, grid.place(row, c, column.label), value=written[c]) for c in hits[1:]
+        )
     problems += (
         problem(cell.code, grid.place(row, c), value=cell, **cell.context)
         for c, cell in enumerate(grid.rows[row])
@@ -49,9 +52,9 @@ def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mappi
         if column.must_have:
             named.add(at)
             place, likely = grid.place(row, at, column.label), None if at is None else column.label
-            problems.append(problem("E105", place, value=extra.get(at), suggestion=likely))
+            problems.append(problem(Code.MISSING_COLUMN, place, value=extra.get(at), suggestion=likely))
     problems += (
-        problem("W101", grid.place(row, c, heading), value=heading, suggestion=meant.get(c))
+        problem(Code.UNREAD_COLUMN, grid.place(row, c, heading), value=heading, suggestion=meant.get(c))
         for c, heading in extra.items()
         if c not in named
     )

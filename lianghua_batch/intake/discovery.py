@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lianghua_batch.core import os_errors, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef, file_name
 
@@ -36,7 +37,9 @@ def _files(folder: Path, root: Path, entered: set[Path], problems: list[Problem]
     except OSError as error:
         if folder == root:
             raise
-        problems.append(problem("E120", SourceRef(file_name(folder, root)), reason=os_errors.reason(error)))
+        problems.append(
+            problem(Code.UNREADABLE_FILE, SourceRef(file_name(folder, root)), reason=os_errors.reason(error))
+        )
         return
     for path in listed:
         if path.is_dir():

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.cell_values import as_shown, is_blank
@@ -48,7 +49,7 @@ def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], fro
             kept.append(source)
         else:
             copied.add(first.grid.place())
-            problems.append(problem("W103", source.grid.place(), other=first.grid.place()))
+            problems.append(problem(Code.IDENTICAL_COPY, source.grid.place(), other=first.grid.place()))
     return kept, frozenset(copied), problems
 
 
@@ -66,7 +67,7 @@ def without_second_lists(table: Table) -> tuple[Table, list[Problem]]:
                 again[n] = first
                 break
     problems = [
-        problem("E515", table.origins[n].place(), sheet=table.sheet.label, other=table.origins[first].place())
+        problem(Code.TWO_ROSTERS, table.origins[n].place(), sheet=table.sheet.label, other=table.origins[first].place())
         for n, first in again.items()
     ]
     return (table.take(~table.frame[ORIGIN].isin(again)) if again else table), problems

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.source_ref import SourceRef
 
 
@@ -13,7 +14,7 @@ class Flaw:
     `number_format` where that is to blame.
     """
 
-    code: str
+    code: Code
     text: str
     number_format: str | None = None
 

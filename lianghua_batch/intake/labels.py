@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from lianghua_batch.core import periods, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
@@ -110,7 +111,13 @@ def contradictions(found: Mapping[str, Sequence[Labelled]], wanted: Iterable[str
         if other is not None:
             said = {"first": said_at(first), "second": said_at(other)}
             problems.append(
-                problem("E118", other.place, value=as_shown(other.value), label=label_of(identifier), **said)
+                problem(
+                    Code.CONFLICTING_LABELS,
+                    other.place,
+                    value=as_shown(other.value),
+                    label=label_of(identifier),
+                    **said,
+                )
             )
     return problems
 
@@ -128,7 +135,7 @@ def said_at(cell: Labelled) -> str:
 def missing(grid: Grid, rows: Iterable[int], identifier: str) -> Problem:
     """The problem of a label that is not there, at the cell of one that is nearly it."""
     place, written = nearest(grid, rows, identifier)
-    return problem("E107", place, suggestion=written, label=label_of(identifier))
+    return problem(Code.MISSING_LABEL, place, suggestion=written, label=label_of(identifier))
 
 
 def nearest(grid: Grid, rows: Iterable[int], identifier: str) -> tuple[SourceRef, str | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import COUNT, NUMBER, Column, Sheet
 from lianghua_batch.intake.cell_values import as_shown, is_blank
 from lianghua_batch.intake.grid import Block, Flaw, Grid
@@ -35,5 +36,5 @@ def _changes(
         if not across or not covered or is_blank(value) or (len(across) == 1 and len(covered) == 1):
             continue
         clear = len(across) == 1 and block.top in rows and columns[across[0]].type not in (NUMBER, COUNT)
-        meaning = value if clear else Flaw("E214", as_shown(value))
+        meaning = value if clear else Flaw(Code.UNCLEAR_MERGED_CELL, as_shown(value))
         yield from (((r, c), meaning) for r in covered for c in across)

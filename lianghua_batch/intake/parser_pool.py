@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
 from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
@@ -29,7 +30,7 @@ def _reading(answer: object, limit: Limits) -> Reading | OSError:
         how = reason("failed", error=answer.name)
     else:
         return answer
-    return Reading("", refusal=Refusal("E127", how=how))
+    return Reading("", refusal=Refusal(Code.READER_FAILED, how=how))
 
 
 @cache

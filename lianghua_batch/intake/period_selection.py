@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lianghua_batch.core import periods, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -25,7 +26,7 @@ class OtherMonth:
     def problem(self, place: SourceRef, labelled: Period) -> Problem:
         """Return the error of the label."""
         values = {"count": self.count, "hits": self.hits, "other": self.month}
-        return problem("E134", place, value=labelled, suggestion=str(self.month), **values)
+        return problem(Code.DATES_OF_ANOTHER_MONTH, place, value=labelled, suggestion=str(self.month), **values)
 
 
 def other_month(days: Iterable[dt.date], labelled: Period) -> OtherMonth | None:
@@ -90,7 +91,7 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
         elif (wrong := _misdated(source, period)) is not None:
             problems.append(wrong)
         elif its.year != period.year:
-            problems.append(problem("W105", source.labels["period"].place, value=its))
+            problems.append(problem(Code.FORM_OF_ANOTHER_PERIOD, source.labels["period"].place, value=its))
         elif its.last_day < period.first_day and form == "monthly_score":
             earlier.append(source)
     return Selected(judged, earlier), problems

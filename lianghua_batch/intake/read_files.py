@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lianghua_batch.core import os_errors, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef, file_name
 from lianghua_batch.intake import parser_pool
@@ -22,11 +23,11 @@ def read_all(
     for (path, file), reading in zip(files, parser_pool.read_all(files, limit or zip_limits.limits()), strict=True):
         place = SourceRef(file)
         if isinstance(reading, OSError):
-            yield [], [problem("E120", place, reason=os_errors.reason(reading))]
+            yield [], [problem(Code.UNREADABLE_FILE, place, reason=os_errors.reason(reading))]
         elif reading.refusal is None:
             yield list(reading.grids), []
         elif path.suffix.lower() not in resources.load("reading")["suffixes"]:
-            yield [], [problem("W106", place, kind=file_type.kind_label(reading.kind))]
+            yield [], [problem(Code.OTHER_FILE_NOT_READ, place, kind=file_type.kind_label(reading.kind))]
         else:
             refusal = reading.refusal
             yield [], [problem(refusal.code, SourceRef(file, refusal.sheet), **refusal.context)]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lianghua_batch.core import periods, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import Form, Sheet
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
@@ -123,12 +124,12 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
     form = known.get(wanted)
     if form is None:
         likely = _likely_form(wanted, definitions)
-        found = [problem("E102", label.place, value=label.value, suggestion=likely)]
+        found = [problem(Code.UNKNOWN_FORM, label.place, value=label.value, suggestion=likely)]
         return None, _marked(found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(likely))
     best = _best_heading(grid, form.sheets)
     if best is None or best[2] <= best[3]:
         needed = "、".join(c.label for c in form.sheets[0].columns if c.must_have and c.expand is None)
-        found = [problem("E104", grid.place(), form=form.label, headings=needed)]
+        found = [problem(Code.MISSING_HEADING_ROW, grid.place(), form=form.label, headings=needed)]
         return None, _marked(found, grid, best, label, form)
     head_row, sheet, _, _ = best
     above = range(head_row)
@@ -205,7 +206,7 @@ def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[
 
 def _two_tables(first: Labelled, second: Labelled) -> Problem:
     said = {"first": labels.said_at(first), "second": labels.said_at(second)}
-    return problem("E133", second.place, value=as_shown(second.value), **said)
+    return problem(Code.TWO_TABLES_IN_SHEET, second.place, value=as_shown(second.value), **said)
 
 
 def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:
@@ -230,10 +231,10 @@ def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
         return []
     alike = _alike(grid, definitions)
     if alike is None:
-        return [] if grid.hidden else [problem("W102", grid.place())]
+        return [] if grid.hidden else [problem(Code.SHEET_WITHOUT_FORM_NAME, grid.place())]
     form, head_row = alike
     place, written = labels.nearest(grid, range(head_row), "form")
-    found = [problem("E103", place, suggestion=written, form=form.label)]
+    found = [problem(Code.MISSING_FORM_NAME, place, suggestion=written, form=form.label)]
     return _owned(found, labels.find(grid, range(head_row)), form.by_branch, None)
 
 
@@ -246,8 +247,10 @@ def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tu
         return None, [labels.missing(grid, range(head_row), "period")]
     period = periods.parse(label.value)
     if period is None:
-        return None, [problem("E108", label.place, value=label.value, example=example)]
+        return None, [problem(Code.UNREADABLE_PERIOD, label.place, value=label.value, example=example)]
     if period.kind not in form.periods:
         kinds = "或".join(_PERIOD_NAMES[kind][0] for kind in form.periods)
-        return None, [problem("E109", label.place, value=period, form=form.label, kinds=kinds, example=example)]
+        return None, [
+            problem(Code.WRONG_KIND_OF_PERIOD, label.place, value=period, form=form.label, kinds=kinds, example=example)
+        ]
     return period, []

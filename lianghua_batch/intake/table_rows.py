@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import ANY, CODE, COUNT, NAME, NUMBER, TEXT, Column, Sheet
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import column_letter
@@ -35,7 +36,7 @@ def above(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[P
         return []
     row = source.grid.rows[found[0]]
     first = next(c for c, cell in enumerate(row) if not is_blank(cell))
-    return [problem("E131", source.grid.place(found[0], first), row=rows_named(found))]
+    return [problem(Code.DATA_ABOVE_HEADINGS, source.grid.place(found[0], first), row=rows_named(found))]
 
 
 def _like_a_record(row: list[object], sheet: Sheet, places: Mapping[str, int], source: Recognised) -> bool:
@@ -72,7 +73,7 @@ def below(source: Recognised, headings: Iterable[int]) -> Iterator[Problem]:
     """The other headings below the heading, as errors."""
     for r in headings:
         first = next(c for c, cell in enumerate(source.grid.rows[r]) if not is_blank(cell))
-        yield problem("E132", source.grid.place(r, first), row=r + 1)
+        yield problem(Code.SECOND_HEADING_ROW, source.grid.place(r, first), row=r + 1)
 
 
 def unnamed(grid: Grid, head_row: int, rows: Iterable[int], known: set[int]) -> Iterator[Problem]:
@@ -82,7 +83,7 @@ def unnamed(grid: Grid, head_row: int, rows: Iterable[int], known: set[int]) -> 
         if c in known or isinstance(cell, Flaw) or (isinstance(cell, str) and not is_blank(cell)):
             continue
         if any(not is_blank(grid.rows[r][c]) for r in listed):
-            yield problem("W111", grid.place(head_row, c), letter=column_letter(c))
+            yield problem(Code.COLUMN_WITHOUT_HEADING, grid.place(head_row, c), letter=column_letter(c))
 
 
 _COLON = ":"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import COUNT, DATE, NUMBER, Column, Sheet
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
@@ -138,7 +139,9 @@ class _Columns:
         rows = self._records(source, places)
         hidden = [r for r in rows if r in grid.hidden_rows]
         if hidden:
-            self.problems.append(problem("W109", grid.place(), count=len(hidden), rows=table_rows.rows_named(hidden)))
+            self.problems.append(
+                problem(Code.HIDDEN_ROWS, grid.place(), count=len(hidden), rows=table_rows.rows_named(hidden))
+            )
         grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
             if column.name in places:
@@ -148,7 +151,7 @@ class _Columns:
         self.origin += [len(self.origins) - 1] * len(rows)
         self.row += (r + 1 for r in rows)
         if not rows:
-            self.problems.append(problem("W104", grid.place(), form=source.form.label))
+            self.problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
 
     def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
         """The rows to read; what else the sheet holds is told. Below another heading nothing is read under this one."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from lianghua_batch.core import exact, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake.cell_guesses import likely_fraction, likely_number
@@ -28,7 +29,9 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
         entry = by_label.get(squeeze(str(row["parameter"])))
         if entry is None:
             meant = not_given.like(str(row["parameter"]))
-            problems.append(problem("E401", row.ref("parameter"), value=row["parameter"], suggestion=meant))
+            problems.append(
+                problem(Code.UNKNOWN_PARAMETER, row.ref("parameter"), value=row["parameter"], suggestion=meant)
+            )
             continue
         if entry["name"] in found or row["value"] is None:
             continue  # a doubled or an empty one is a failure of the form's own check
@@ -38,7 +41,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
             value = default_value(entry)
             problems.append(
                 problem(
-                    "E403",
+                    Code.WRONG_KIND_OF_PARAMETER,
                     row.ref("value"),
                     value=row["value"],
                     name=entry["label"],
@@ -61,7 +64,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
     here = table.origins[0].place() if table.origins else None
     if here is not None:
         problems += (
-            problem("E402", here, name=entry["label"], default=default_text(entry))
+            problem(Code.MISSING_PARAMETER, here, name=entry["label"], default=default_text(entry))
             for entry in catalogue["parameters"]
             if squeeze(entry["label"]) not in given
         )
@@ -102,5 +105,5 @@ def _hundreds(found: Mapping[str, tuple[object, Record]], catalogue: Mapping) ->
             if total != exact.HUNDRED:
                 terms = " + ".join(labels[name] for name in names)
                 place = found[names[0]][1].ref("value")
-                problems.append(problem("E404", place, value=exact.short(total), terms=terms))
+                problems.append(problem(Code.WEIGHTS_NOT_100, place, value=exact.short(total), terms=terms))
     return problems

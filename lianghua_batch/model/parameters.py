@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.cell_values import Fault, hundredths, squeeze
 
 _FRACTION = re.compile(r"^(\d{1,9})/(\d{1,9})$")
@@ -18,22 +19,22 @@ def parameter_value(entry: Mapping, written: str) -> object:
         for value, label in choices.items():
             if squeeze(written).casefold() == squeeze(label).casefold():
                 return value
-        raise Fault("E403")
+        raise Fault(Code.WRONG_KIND_OF_PARAMETER)
     if kind == "fraction":
         match = _FRACTION.match(squeeze(written))
         share = (
             Fraction(int(match[1]), int(match[2])) if match and int(match[2]) else Fraction(hundredths(written), 100)
         )
         if not 0 <= share <= 1:
-            raise Fault("E403")
+            raise Fault(Code.WRONG_KIND_OF_PARAMETER)
         return share
     number = exact.from_hundredths(hundredths(written))
     if number < entry.get("min", 0) or number > entry.get("max", 100 if kind == "percent" else number):
-        raise Fault("E403")
+        raise Fault(Code.WRONG_KIND_OF_PARAMETER)
     if kind != "count":
         return number
     if number.denominator != 1:
-        raise Fault("E403")
+        raise Fault(Code.WRONG_KIND_OF_PARAMETER)
     return int(number)
 
 

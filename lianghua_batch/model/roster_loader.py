@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.tables import Record, Table
 from lianghua_batch.model.roster import EARLIEST, Member, Roster, Unit
@@ -80,40 +81,46 @@ def _overlaps(rows: tuple) -> list[tuple]:
 def _unit_problems(rows: tuple[Unit, ...], roster: Roster) -> Iterable[Problem]:
     for row in rows:
         if row.start and row.end and row.end <= row.start:
-            yield problem("E502", row.row.ref("dissolved"), value=row.end)
+            yield problem(Code.DISSOLVED_BEFORE_FOUNDED, row.row.ref("dissolved"), value=row.end)
         if row.level != rows[0].level:
-            yield problem("E512", row.row.ref("level"), value=row.id, unit=row)
+            yield problem(Code.LEVEL_OF_UNIT_CHANGES, row.row.ref("level"), value=row.id, unit=row)
         if row.level == COMMITTEE and row.row["parent_id"] is not None:
-            yield problem("W503", row.row.ref("parent_id"), value=row.row["parent_id"], unit=row)
+            yield problem(Code.COMMITTEE_WITH_PARENT, row.row.ref("parent_id"), value=row.row["parent_id"], unit=row)
         if row.parent is not None:
             parents = roster.units.get(row.parent)
             if parents is None:
                 likely = roster.likely_unit(row.parent, level=COMMITTEE)
-                yield problem("E503", row.row.ref("parent_id"), value=row.parent, suggestion=likely)
+                yield problem(Code.UNKNOWN_PARENT, row.row.ref("parent_id"), value=row.parent, suggestion=likely)
             elif parents[0].level != COMMITTEE:
-                yield problem("E504", row.row.ref("parent_id"), value=row.parent)
+                yield problem(Code.PARENT_IS_NO_COMMITTEE, row.row.ref("parent_id"), value=row.parent)
     for earlier, later in _overlaps(rows):
-        yield problem("E501", later.source, value=later.id, unit=later, other=earlier.source)
+        yield problem(Code.UNIT_ROWS_OVERLAP, later.source, value=later.id, unit=later, other=earlier.source)
 
 
 def _member_problems(rows: tuple[Member, ...], roster: Roster) -> Iterable[Problem]:
     for row in rows:
         if row.start and row.end and row.end <= row.start:
-            yield problem("E507", row.row.ref("left"), value=row.end)
+            yield problem(Code.LEFT_BEFORE_JOINED, row.row.ref("left"), value=row.end)
         if row.name != rows[0].name:
-            yield problem("E511", row.row.ref("member_name"), value=row.name, member=row.id, expected=rows[0].name)
+            yield problem(
+                Code.MEMBER_ID_OF_TWO_NAMES,
+                row.row.ref("member_name"),
+                value=row.name,
+                member=row.id,
+                expected=rows[0].name,
+            )
         if row.id in roster.units:
-            yield problem("E513", row.source, value=row.id, member=row.id)
+            yield problem(Code.MEMBER_ID_IS_UNIT_ID, row.source, value=row.id, member=row.id)
         branch = roster.units.get(row.branch)
         if branch is None:
             likely = roster.likely_unit(row.branch, level=BRANCH)
-            yield problem("E508", row.row.ref("branch_id"), value=row.branch, suggestion=likely)
+            yield problem(Code.UNKNOWN_BRANCH_OF_MEMBER, row.row.ref("branch_id"), value=row.branch, suggestion=likely)
         elif branch[0].level != BRANCH:
-            yield problem("E509", row.row.ref("branch_id"), value=row.branch)
+            yield problem(Code.MEMBER_OF_COMMITTEE, row.row.ref("branch_id"), value=row.branch)
         if not row.managed and row.unmanaged_reason is None:
-            yield problem("E510", row.row.ref("unmanaged_reason"))
+            yield problem(Code.UNMANAGED_WITHOUT_REASON, row.row.ref("unmanaged_reason"))
     for earlier, later in _overlaps(rows):
-        yield problem("E506", later.source, value=later.id, member=later, other=earlier.source)
+        yield problem(Code.MEMBER_ROWS_OVERLAP, later.source, value=later.id, member=later, other=earlier.source)
 
 
 def _namesakes(roster: Roster) -> Iterable[Problem]:
@@ -129,4 +136,4 @@ def _namesakes(roster: Roster) -> Iterable[Problem]:
                 told.add(row.id)
                 unit = roster.named(branch) if branch in roster.units else branch
                 both = {"unit": unit, "name": name, "first": first.id, "second": row.id}
-                yield problem("W502", row.row.ref("member_name"), value=name, **both)
+                yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=name, **both)

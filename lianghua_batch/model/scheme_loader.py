@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from lianghua_batch.core import exact, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import suggest
@@ -82,19 +83,21 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
         read_whole = not any((r.index, "lower") in table.faulty for r in rows)  # else a blank may be none
         if not bands:
             if table.origins:
-                problems.append(problem("E417", table.origins[0].place(), sheet=sheet.label, scope=scope_label))
+                problems.append(
+                    problem(Code.NO_ROWS_OF_SCOPE, table.origins[0].place(), sheet=sheet.label, scope=scope_label)
+                )
         elif len(bands) == 1:
-            problems.append(problem("E419", bands[0].source, scope=scope_label))
+            problems.append(problem(Code.TOO_FEW_GRADES, bands[0].source, scope=scope_label))
         elif sum(b.lower is None for b in bands) != 1 and read_whole:
-            problems.append(problem("E405", _lowest_in_doubt(bands).source, scope=scope_label))
+            problems.append(problem(Code.NO_SINGLE_LOWEST_GRADE, _lowest_in_doubt(bands).source, scope=scope_label))
         problems += (
-            problem("W403", low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
+            problem(Code.UNORDERED_GRADES, low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
             for high, low in pairwise(bands)
             if read_whole and low.lower is not None and (high.lower is None or high.lower < low.lower)
         )
         bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
         problems += (
-            problem("E406", later.source, value=exact.short(later.lower), scope=scope_label)
+            problem(Code.DUPLICATE_GRADE_BOUND, later.source, value=exact.short(later.lower), scope=scope_label)
             for earlier, later in pairwise(bands)
             if later.lower is not None and later.lower == earlier.lower
         )
@@ -116,14 +119,14 @@ def _dimensions(table: Table) -> tuple[tuple[Dimension, ...], list[Problem]]:
     if not table.origins or any(r["full_marks"] is None or r["start"] is None for r in rows):
         return dimensions, problems
     problems += (
-        problem("E408", d.source, value=exact.short(d.start), limit=exact.short(d.full_marks))
+        problem(Code.START_ABOVE_FULL_MARKS, d.source, value=exact.short(d.start), limit=exact.short(d.full_marks))
         for d in dimensions
         if d.start > d.full_marks
     )
     total = sum((d.full_marks for d in dimensions), exact.ZERO)
     if total != exact.HUNDRED:
         place = dimensions[0].row.ref("full_marks") if dimensions else table.origins[0].place()
-        problems.append(problem("E407", place, value=exact.short(total)))
+        problems.append(problem(Code.FULL_MARKS_NOT_100, place, value=exact.short(total)))
     return dimensions, problems
 
 
@@ -142,7 +145,7 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
         dimension = squeeze(str(r["dimension"]))
         if dimensions is not None and dimension not in dimensions:
             meant = suggest(dimension, dimensions)
-            problems.append(problem("E409", r.ref("dimension"), value=r["dimension"], suggestion=meant))
+            problems.append(problem(Code.UNKNOWN_DIMENSION, r.ref("dimension"), value=r["dimension"], suggestion=meant))
         projects[str(r["project_id"])] = Project(
             id=str(r["project_id"]),
             dimension=dimension,
@@ -172,7 +175,9 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
             labels = sheet.column("metric").choices
             meant = suggest(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
             context = {"level": sheet.column("level").choices[r["level"]], "suggestion": meant}
-            problems.append(problem("E415", r.ref("metric"), value=labels[r["metric"]], **context))
+            problems.append(
+                problem(Code.METRIC_OF_ANOTHER_LEVEL, r.ref("metric"), value=labels[r["metric"]], **context)
+            )
         indicators.append(
             Indicator(
                 id=str(r["indicator_id"]),
@@ -197,18 +202,22 @@ def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, 
     """What is wrong with the standard values of one indicator (spec §5.2)."""
     method = row.table.sheet.column("method").choices[row["method"]]
     missing = [
-        problem("E411", row.ref(name), method=method)
+        problem(Code.MISSING_STANDARD, row.ref(name), method=method)
         for name, value in zip(needs, standards, strict=True)
         if value is None and (row.index, name) not in row.table.faulty
     ]
     if missing or None in standards:
         return missing
     if row["method"] == "efficacy" and standards[0] == standards[1]:
-        return [problem("E412", row.ref("satisfactory"), value=exact.short(standards[0]))]
+        return [problem(Code.EQUAL_STANDARDS, row.ref("satisfactory"), value=exact.short(standards[0]))]
     if row["method"] == "five_level":
         steps = [later - earlier for earlier, later in pairwise(standards)]
         if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
-            return [problem("E413", row.ref("level_1"), value="、".join(exact.short(v) for v in standards))]
+            return [
+                problem(
+                    Code.UNORDERED_STANDARDS, row.ref("level_1"), value="、".join(exact.short(v) for v in standards)
+                )
+            ]
     return []
 
 
@@ -219,5 +228,7 @@ def _ballots(table: Table) -> tuple[dict[str, dict[str, Fraction]], list[Problem
         rows = [r for r in _rows(table, "scope", "grade", "worth") if r["scope"] == scope]
         result[scope] = {squeeze(str(r["grade"])): _number(r["worth"]) for r in rows}
         if not rows and table.origins:
-            problems.append(problem("E417", table.origins[0].place(), sheet=table.sheet.label, scope=scope_label))
+            problems.append(
+                problem(Code.NO_ROWS_OF_SCOPE, table.origins[0].place(), sheet=table.sheet.label, scope=scope_label)
+            )
     return result, problems

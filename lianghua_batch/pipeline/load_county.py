@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from lianghua_batch.core import form_definitions
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -18,7 +19,7 @@ from lianghua_batch.model.scheme import Scheme
 from lianghua_batch.validation import schema
 from lianghua_batch.validation.unit_rows import sent_twice
 
-_OF_HEADINGS = ("E105", "E106")
+_OF_HEADINGS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
 
 
 def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None, list[Problem]]:
@@ -106,7 +107,7 @@ def _form_table(
     tables, problems = _form_tables(sources, form_definitions.expand(form, items))
     expanded = [items[c.expand] for s in form.sheets for c in s.columns if c.expand is not None]
     if not all(expanded) or (expanded and not sound):
-        problems = [p for p in problems if p.code != "W101" or (all(expanded) and p.suggestion is not None)]
+        problems = [p for p in problems if p.code != Code.UNREAD_COLUMN or (all(expanded) and p.suggestion is not None)]
     return tables[form.sheets[0].name], problems
 
 
@@ -120,7 +121,9 @@ def _unchecked(base: Mapping[str, Mapping[str, Table]], names: Iterable[str]) ->
     files = {name: next((o.file for t in base[name].values() for o in t.origins), None) for name in names}
     labels = form_definitions.definitions()
     return [
-        problem("W405", SourceRef(file), form=labels[name].label) for name, file in files.items() if file is not None
+        problem(Code.CHECKS_NOT_MADE, SourceRef(file), form=labels[name].label)
+        for name, file in files.items()
+        if file is not None
     ]
 
 
@@ -137,7 +140,7 @@ def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
     for source in sources:
         by_file[source.grid.file].append(source)
     return [
-        problem("W107", listed[0].unsigned, form="”、“".join(dict.fromkeys(s.form.label for s in listed)))
+        problem(Code.UNSIGNED_FORM, listed[0].unsigned, form="”、“".join(dict.fromkeys(s.form.label for s in listed)))
         for listed in by_file.values()
     ]
 
@@ -145,15 +148,15 @@ def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
 def _missing(tables: Mapping[str, Table], form: form_definitions.Form, period: Period) -> list[Problem]:
     absent = [sheet for sheet in form.sheets if not tables[sheet.name].origins]
     if len(absent) == len(form.sheets):
-        return [problem("E115", SourceRef(""), form=form.label, period=period.year)]
+        return [problem(Code.MISSING_COUNTY_FORM, SourceRef(""), form=form.label, period=period.year)]
     file = next(t.origins[0].file for t in tables.values() if t.origins)
-    return [problem("E116", SourceRef(file), form=form.label, sheet=sheet.label) for sheet in absent]
+    return [problem(Code.MISSING_SHEET, SourceRef(file), form=form.label, sheet=sheet.label) for sheet in absent]
 
 
 def _two_schemes(tables: Mapping[str, Table], period: Period) -> list[Problem]:
     """A sheet of 考评方案 that is there twice, not as a copy: nobody could say which of the two is in force."""
     return [
-        problem("E416", second.place(), year=period.year, other=table.origins[0].place())
+        problem(Code.TWO_SCHEMES, second.place(), year=period.year, other=table.origins[0].place())
         for table in tables.values()
         for second in table.origins[1:]
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
@@ -103,7 +104,7 @@ def process_draft(
         if any(p.unit is None for p in errors(found)):
             return examined.outcome(problems, None)
     if not ranked.branches and not ranked.committees:
-        return examined.outcome([*problems, problem("E603", SourceRef(""))], None)
+        return examined.outcome([*problems, problem(Code.NO_UNITS_TO_RANK, SourceRef(""))], None)
     return examined.outcome([*problems, *found], ranked if draft.is_final else replace(ranked, draft=draft))
 
 
@@ -142,11 +143,11 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
     base_files = frozenset(s.grid.file for s in sources if s.form.name in period_selection.BASE)
     problems += found
     if not paths:
-        problems.append(problem("E117", SourceRef("")))
+        problems.append(problem(Code.NO_READABLE_FILES, SourceRef("")))
     period = period or period_selection.choose_period(sources)
     if period is None:
         if not errors(problems):
-            problems.append(problem("E602", SourceRef("")))
+            problems.append(problem(Code.NO_PERIOD, SourceRef("")))
         return _Examined(None, len(paths), problems, base_files)
     problems = period_selection.of_the_period(problems, sources, period)
     inputs = period_selection.files(sources, period)
@@ -165,7 +166,9 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
     """Whether it only says that a workbook is one of the program's results, and that lies where results are to be written."""
     return (
-        found.code == "W110" and out is not None and (root / found.place.file).resolve().is_relative_to(out.resolve())
+        found.code == Code.OWN_OUTPUT
+        and out is not None
+        and (root / found.place.file).resolve().is_relative_to(out.resolve())
     )
 
 
@@ -184,7 +187,7 @@ def recognise_all(
             if source is not None:
                 sources.append(source)
                 if grid.hidden:
-                    problems.append(problem("W108", grid.place()))
+                    problems.append(problem(Code.HIDDEN_SHEET, grid.place()))
         if progress is not None:
             progress(done, len(listed))
     return sources, problems

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
@@ -43,7 +44,7 @@ def organisation_quarters(
         if inspection is None:
             continue  # the checks report it
         if mean is None and county.scheme.parameters.without_members == "error":
-            problems.append(problem("E336", unit.source, value=unit.id, unit=unit))
+            problems.append(problem(Code.NO_SCORED_MEMBERS, unit.source, value=unit.id, unit=unit))
             continue
         branches.append(OrganisationQuarter(unit, mean, inspection, _branch_total(county, unit, mean, inspection)))
     return branches, _committees(county, facts, {b.unit.id: b.total for b in branches}, heads), problems

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
@@ -149,7 +150,9 @@ def _indicators(
             if metric is None:
                 label = county.scheme_label("metric", indicator.metric)
                 context = {"unit": unit, "indicator": indicator.id, "metric": label}
-                problems.append(problem("E337", indicator.row.ref("metric"), value=indicator.id, **context))
+                problems.append(
+                    problem(Code.MISSING_METRIC, indicator.row.ref("metric"), value=indicator.id, **context)
+                )
                 continue
             x, origin = metric.value, {"kind": "metric", "of": metric}
         scored = _indicator(county, unit, indicator, x, origin)
@@ -164,9 +167,9 @@ def _beyond_direct(county: County, unit: Unit, indicator: Indicator, x: Fraction
     """直接赋分 takes 0…100 only: a filled number is to be mended, for a computed one another 赋分方法 to be chosen."""
     context = {"value": exact.short(x), "indicator": indicator.id}
     if "source" in origin:
-        return problem("E330", origin["source"], **context)
+        return problem(Code.INDICATOR_VALUE_OUT_OF_RANGE, origin["source"], **context)
     label = county.scheme_label("metric", indicator.metric)
-    return problem("E341", indicator.row.ref("method"), unit=unit, metric=label, **context)
+    return problem(Code.METRIC_OUT_OF_RANGE, indicator.row.ref("method"), unit=unit, metric=label, **context)
 
 
 def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:

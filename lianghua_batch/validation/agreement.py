@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lianghua_batch.core import exact
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.tables import Record
@@ -48,7 +49,7 @@ def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem
             computed = members.diary.dimension_value(member_id, month, dimension)
             if abs(given - computed) > rules.deviation_tolerance:
                 values = {"expected": exact.short(computed), "limit": exact.short(rules.deviation_tolerance)}
-                found = problem("E311", row.ref(column), value=exact.short(given), **values)
+                found = problem(Code.DIFFERS_FROM_DAILY_RECORD, row.ref(column), value=exact.short(given), **values)
                 yield (member_id, month), found
 
 
@@ -84,7 +85,9 @@ def _figure(county: County, row: Record, column: str, computed: Score | None) ->
         return
     expected = "（空：当月不参评）" if computed is None else exact.short(county.scheme.final(computed.value))
     suggestion = None if computed is None else expected
-    yield problem("E312", row.ref(column), value=exact.short(given), expected=expected, suggestion=suggestion)
+    yield problem(
+        Code.DIFFERS_FROM_COMPUTED, row.ref(column), value=exact.short(given), expected=expected, suggestion=suggestion
+    )
 
 
 def _adjustment(county: County, row: Record) -> Iterator[Problem]:
@@ -92,9 +95,11 @@ def _adjustment(county: County, row: Record) -> Iterator[Problem]:
         return
     given, cap = exact.from_hundredths(row["adjustment"]), county.scheme.parameters.adjustment_cap
     if abs(given) > cap:
-        yield problem("E315", row.ref("adjustment"), value=exact.short(given), limit=exact.short(cap))
+        yield problem(
+            Code.ADJUSTMENT_TOO_LARGE, row.ref("adjustment"), value=exact.short(given), limit=exact.short(cap)
+        )
     if row["adjustment_reason"] is None and not _unread(row, "adjustment_reason"):
-        yield problem("E316", row.ref("adjustment_reason"))
+        yield problem(Code.ADJUSTMENT_WITHOUT_REASON, row.ref("adjustment_reason"))
 
 
 def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
@@ -109,7 +114,14 @@ def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem
             "points": exact.short(county.scheme.final(quarter.points.value)),
             "adjustment": exact.short(adjustment),
         }
-        yield problem("E313", place, value=exact.short(given), expected=expected, suggestion=expected, **values)
+        yield problem(
+            Code.APPROVED_POINTS_DIFFER,
+            place,
+            value=exact.short(given),
+            expected=expected,
+            suggestion=expected,
+            **values,
+        )
 
 
 def _limits(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
@@ -118,4 +130,6 @@ def _limits(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:
     given = exact.from_hundredths(row["approved"])
     limit = full_marks(county, len(quarter.months))
     if not 0 <= given <= limit:
-        yield problem("E314", row.ref("approved"), value=exact.short(given), limit=exact.short(limit))
+        yield problem(
+            Code.APPROVED_POINTS_OUT_OF_RANGE, row.ref("approved"), value=exact.short(given), limit=exact.short(limit)
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
@@ -32,7 +33,7 @@ def check(county: County, members: Members) -> list[Problem]:
 
 
 def _missing_form(county: County, form: str, branch: str, period: Period) -> Problem:
-    code = "W301" if form == "daily_record" else "E306"
+    code = Code.MISSING_DAILY_RECORD if form == "daily_record" else Code.MISSING_FORM
     unit = county.roster.unit(branch, period.last_day)
     return problem(code, NOWHERE, unit=unit, period=period, form=definitions()[form].label)
 
@@ -60,7 +61,7 @@ def _months(county: County, members: Members) -> Iterator[Problem]:
         if origin is None or not county.period.contains(month) or (member_id, member.branch, month) in rows:
             continue
         if (member.name, origin.place()) not in adrift:
-            yield problem("E307", origin.place(), value=member_id, member=member, period=month)
+            yield problem(Code.MISSING_MONTHLY_SCORE, origin.place(), value=member_id, member=member, period=month)
 
 
 def _quarters(county: County, members: Members) -> Iterator[Problem]:
@@ -70,11 +71,13 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
     for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
         for member in due_forms.in_quarter(county, members.scope, branch, quarter) if quarter else ():
             if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in adrift:
-                yield problem("E317", origin.place(), value=member.id, member=member, period=quarter)
+                yield problem(
+                    Code.MISSING_QUARTERLY_SUMMARY, origin.place(), value=member.id, member=member, period=quarter
+                )
     for (member_id, branch, quarter), row in rows.items():
         member = county.roster.scored(member_id, quarter.last_day) if quarter else None
         if member is not None and member.branch == branch and not members.scope.months_of(member_id, quarter):
-            yield problem("E318", row.ref("member_id"), value=member_id, member=member, period=quarter)
+            yield problem(Code.NO_ELIGIBLE_MONTHS, row.ref("member_id"), value=member_id, member=member, period=quarter)
 
 
 def _reviews(county: County, members: Members) -> Iterator[Problem]:
@@ -84,7 +87,7 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
     for (branch, _), origin in _origins(county, "annual_review").items():
         for member in due_forms.in_year(county, members.scope, branch):
             if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in adrift:
-                yield problem("E319", origin.place(), value=member.id, member=member)
+                yield problem(Code.MISSING_ANNUAL_REVIEW, origin.place(), value=member.id, member=member)
     yield from _idle_reviews(county, members)
 
 
@@ -100,22 +103,33 @@ def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
         ):
             continue
         place = row.ref("member_id")
-        yield problem("W307", place, value=row["member_id"], member=rows[-1], year=county.period.year)
+        yield problem(
+            Code.MEMBER_WITHOUT_YEAR_POINTS, place, value=row["member_id"], member=rows[-1], year=county.period.year
+        )
 
 
 def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
     for period in due_forms.inspections_lacking(county, unit):
         if period.kind == YEAR:  # founded after all of its 督查期次
-            yield problem("E342", unit.row.ref("founded"), value=unit.start, unit=unit, period=period)
+            yield problem(
+                Code.NO_INSPECTION_PERIOD, unit.row.ref("founded"), value=unit.start, unit=unit, period=period
+            )
         else:
-            yield problem("E326", NOWHERE, value=unit.id, unit=unit, period=period)
+            yield problem(Code.MISSING_INSPECTION, NOWHERE, value=unit.id, unit=unit, period=period)
 
 
 def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
     for indicator in due_forms.indicators_lacking(county, unit):
-        yield problem("E327", NOWHERE, value=indicator.id, unit=unit, indicator=indicator.id, name=indicator.name)
+        yield problem(
+            Code.MISSING_INDICATOR_VALUE,
+            NOWHERE,
+            value=indicator.id,
+            unit=unit,
+            indicator=indicator.id,
+            name=indicator.name,
+        )
     if not county.rows_by_unit("supervisor_score").get(unit.id):
-        yield problem("E331", NOWHERE, value=unit.id, unit=unit)
+        yield problem(Code.MISSING_SUPERVISOR_SCORE, NOWHERE, value=unit.id, unit=unit)
     labels = definitions()["satisfaction"].sheet("satisfaction").column("audience").choices
     for audience in due_forms.audiences_lacking(county, unit):
-        yield problem("E332", NOWHERE, value=unit.id, unit=unit, audience=labels[audience])
+        yield problem(Code.MISSING_SATISFACTION, NOWHERE, value=unit.id, unit=unit, audience=labels[audience])

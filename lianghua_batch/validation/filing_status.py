@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import HALF, MONTH, QUARTER, YEAR, Period
 from lianghua_batch.core.problems import Problem, errors
@@ -23,7 +24,7 @@ from lianghua_batch.validation.unit_rows import same_form_twice
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
 UNSIGNED = "unsigned"  # no state of its own: there, but perhaps as it was generated
-_SENT_TWICE = "E113"  # says where the other one is; no fault of what stands in either
+_SENT_TWICE = Code.FORM_SENT_TWICE  # says where the other one is; no fault of what stands in either
 _UNPLACED = "E1"  # problems of files and headings: what keeps a form from being known as somebody's
 _BETWEEN_FORMS = "E3"  # may point at a cell of 考评方案 for what a branch has not sent
 _KINDS = (MONTH, QUARTER, HALF, YEAR)

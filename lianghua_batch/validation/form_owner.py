@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import squeeze
@@ -77,7 +78,13 @@ def _strays(county: County, origin: Origin, home: _Home) -> bool:
 
 def _other_branch(county: County, origin: Origin, home: _Home) -> Problem:
     values = {"count": home.count, "hits": home.hits, "other": county.roster.named(home.branch)}
-    found = problem("E119", origin.label_place("unit_id"), value=origin.unit, suggestion=home.branch, **values)
+    found = problem(
+        Code.MEMBERS_OF_ANOTHER_BRANCH,
+        origin.label_place("unit_id"),
+        value=origin.unit,
+        suggestion=home.branch,
+        **values,
+    )
     return replace(found, unit=home.branch, other_unit=origin.unit)  # told where its members are: it is theirs
 
 
@@ -91,16 +98,18 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
     if origin.unit is None:
         return
     if origin.unit not in roster.units:
-        yield problem("E110", place, value=origin.unit, suggestion=_likely(county, origin, home))
+        yield problem(Code.UNKNOWN_BRANCH, place, value=origin.unit, suggestion=_likely(county, origin, home))
         return
     unit = roster.named(origin.unit)
     if unit.level != BRANCH:
         likely = _likely(county, origin, home)
-        yield problem("E111", place, value=origin.unit, level=level_label(unit.level), suggestion=likely)
+        yield problem(
+            Code.UNIT_IS_NO_BRANCH, place, value=origin.unit, level=level_label(unit.level), suggestion=likely
+        )
         return
     if origin.unit_name is not None and squeeze(origin.unit_name) not in roster.names_of(unit.id):
         yield problem(
-            "E112",
+            Code.BRANCH_NAME_DIFFERS,
             origin.label_place("unit_name"),
             value=origin.unit_name,
             suggestion=roster.likely_name(origin.unit_name, unit.id),
@@ -111,7 +120,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
     period = origin.period
     if period is not None and not roster.existed_within(unit.id, period.first_day, period.last_day):
         label = definitions()[form].label
-        yield problem("E114", place, value=unit.id, unit=unit, period=period, form=label)
+        yield problem(Code.FORM_OF_UNIT_NOT_IN_EXISTENCE, place, value=unit.id, unit=unit, period=period, form=label)
 
 
 def _likely(county: County, origin: Origin, home: _Home | None) -> str | None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.intake.tables import ORIGIN, ROW, Table
@@ -14,7 +15,7 @@ from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.eligibility import Scope
 from lianghua_batch.validation.unit_rows import same_form_twice
 
-_NO_MEMBERS, _NO_METRIC = "E336", "E337"
+_NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
 
 
 def left_out(problems: Iterable[Problem], county: County, scope: Scope) -> list[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lianghua_batch.core import exact
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -42,10 +43,10 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
         origin = table.origins[origin_number]
         if project_id is not None and project_id not in projects:
             likely = county.scheme.likely_project(project_id)
-            yield problem("E305", table.ref(index, "project_id"), value=project_id, suggestion=likely)
+            yield problem(Code.UNKNOWN_PROJECT, table.ref(index, "project_id"), value=project_id, suggestion=likely)
         if day is not None and origin.period is not None and not origin.period.holds(day):
             if origin_number not in wrong:
-                yield problem("E304", table.ref(index, "date"), value=day, period=origin.period)
+                yield problem(Code.DATE_OUTSIDE_PERIOD, table.ref(index, "date"), value=day, period=origin.period)
             day = None
         if member_id is None:
             continue
@@ -61,7 +62,7 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
         if here is None or here.branch != origin.unit:
             yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
         elif not here.managed:
-            yield problem("W302", table.ref(index, "member_id"), value=member_id, member=here)
+            yield problem(Code.MEMBER_UNMANAGED_ON_DAY, table.ref(index, "member_id"), value=member_id, member=here)
 
 
 def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
@@ -90,7 +91,11 @@ def repeated_rows(table: Table) -> Iterator[Problem]:
         for position in positions[1:]:
             place = table.ref(repeated[position], "member_id")
             yield problem(
-                "W201", place, value=frame.at[repeated[position], "member_id"], row=first.row, sheet=first.sheet
+                Code.REPEATED_ROW,
+                place,
+                value=frame.at[repeated[position], "member_id"],
+                row=first.row,
+                sheet=first.sheet,
             )
 
 
@@ -105,7 +110,7 @@ def _opposite_points(county: County, table: Table) -> Iterator[Problem]:
             exact.short(exact.from_hundredths(n)) for n in (table.frame.at[index, "points"], project.points)
         )
         values = {"project": project.id, "name": project.name, "expected": expected}
-        yield problem("W310", table.ref(index, "points"), value=given, **values)
+        yield problem(Code.OPPOSITE_SIGNS, table.ref(index, "points"), value=given, **values)
 
 
 def _unknown(
@@ -115,11 +120,13 @@ def _unknown(
     day = day or (None if origin.period is None else origin.period.last_day)
     likely = county.roster.likely_member(member_id, name, origin.unit, day)
     by_code = county.roster.likely_member(member_id, None, None, None)
-    return problem("E301", place, value=member_id, suggestion=likely if by_code in (None, likely) else None)
+    return problem(
+        Code.UNKNOWN_MEMBER, place, value=member_id, suggestion=likely if by_code in (None, likely) else None
+    )
 
 
 def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
-    return problem("E302", place, value=name, member=member.id, expected=member.name)
+    return problem(Code.MEMBER_NAME_DIFFERS, place, value=name, member=member.id, expected=member.name)
 
 
 def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
@@ -132,7 +139,9 @@ def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day:
         if there.branch in roster.units
         else there.branch
     )
-    return problem("E303", place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where)
+    return problem(
+        Code.MEMBER_NOT_IN_UNIT, place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where
+    )
 
 
 def _known(county: County, row: Record) -> tuple[Member, ...] | None:
@@ -162,7 +171,7 @@ def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
     if here is None or here.branch != origin.unit:
         yield _elsewhere(row.ref("member_id"), rows[0], county.roster, origin.unit, day)
     elif not here.managed:
-        yield problem("W303", row.ref("member_id"), value=here.id, member=here)
+        yield problem(Code.UNMANAGED_MEMBER, row.ref("member_id"), value=here.id, member=here)
 
 
 def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
@@ -173,26 +182,30 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
     all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
     if row["exempt_reason"] is not None:
         for _, column in filled:
-            yield problem("E308", row.ref(column), value=exact.short(exact.from_hundredths(row[column])))
+            yield problem(
+                Code.SCORES_OF_EXEMPT_MEMBER, row.ref(column), value=exact.short(exact.from_hundredths(row[column]))
+            )
         return
     if county.scheme.parameters.month_basis == "group_score":
         for _, column in dimensions:
             if row[column] is None and (row.index, column) not in row.table.faulty:
                 place = row.ref(column)
                 if place.column is not None:
-                    yield problem("E201", place)
+                    yield problem(Code.MISSING_VALUE, place)
     for dimension, column in filled:
         value = exact.from_hundredths(row[column])
         if value > dimension.full_marks and all_known:
             limit = exact.short(dimension.full_marks)
-            yield problem("E309", row.ref(column), value=exact.short(value), limit=limit)
+            yield problem(Code.ABOVE_FULL_MARKS, row.ref(column), value=exact.short(value), limit=limit)
     if row["sum"] is not None and len(filled) == len(dimensions) and all_known:
         expected = sum(row[column] for _, column in filled)
         rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
         given = exact.from_hundredths(row["sum"])
         if given not in (exact.from_hundredths(expected), rounded):
             written = exact.short(exact.from_hundredths(expected))
-            yield problem("E310", row.ref("sum"), value=exact.short(given), expected=written, suggestion=written)
+            yield problem(
+                Code.SUM_DIFFERS, row.ref("sum"), value=exact.short(given), expected=written, suggestion=written
+            )
 
 
 def _reviews(county: County, table: Table) -> Iterable[Problem]:
@@ -206,8 +219,14 @@ def _reviews(county: County, table: Table) -> Iterable[Problem]:
         other = first.get(member_id)
         if other is not None and other.origin.unit != row.origin.unit:  # else a doubled key, or a form sent twice
             member = county.roster.members[member_id][0] if member_id in county.roster.members else member_id
-            yield problem("E320", row.ref("member_id"), value=member_id, member=member, other=other.ref("member_id"))
+            yield problem(
+                Code.DUPLICATE_ANNUAL_REVIEW,
+                row.ref("member_id"),
+                value=member_id,
+                member=member,
+                other=other.ref("member_id"),
+            )
         first.setdefault(member_id, row)
         columns = [c.name for c in table.sheet.expanded]
         if columns and all(row[c] is not None for c in columns) and not any(row[c] for c in columns):
-            yield problem("E321", row.ref(columns[0]))
+            yield problem(Code.NO_VOTES, row.ref(columns[0]))

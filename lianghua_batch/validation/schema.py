@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from lianghua_batch.core import exact
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import squeeze
@@ -53,11 +54,11 @@ def check(table: Table) -> list[Problem]:
         value = table.frame.at[failure.index, failure.column]
         if failure.check == _REQUIRED:
             if place.column is not None:  # a missing column has its own problem
-                problems.append(problem("E201", place))
+                problems.append(problem(Code.MISSING_VALUE, place))
         elif failure.check == _MIN:
-            problems.append(problem("E204", place, value=_written(value, column), limit=column.min))
+            problems.append(problem(Code.BELOW_MINIMUM, place, value=_written(value, column), limit=column.min))
         elif failure.check == _MAX:
-            problems.append(problem("E205", place, value=_written(value, column), limit=column.max))
+            problems.append(problem(Code.ABOVE_MAXIMUM, place, value=_written(value, column), limit=column.max))
         else:
             raise AssertionError(f"{table.sheet.label}.{column.label}: {failure.check} {failure.failure_case}")
     return problems + doubled_keys(table)
@@ -95,7 +96,7 @@ def doubled_keys(table: Table) -> list[Problem]:
         written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
         problems.append(
             problem(
-                "E209",
+                Code.DUPLICATE_KEY,
                 table.ref(index, key[0]),
                 value=written,
                 key=f"{labels} {written}",

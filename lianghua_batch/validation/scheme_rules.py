@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from lianghua_batch.core import exact
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import suggest
@@ -20,7 +21,7 @@ def check(county: County) -> list[Problem]:
     read_whole = not county.scheme.unread_indicators  # else nobody knows what their weights add up to
     problems = [p for unit in units for p in _weights(county, unit)] if read_whole else []
     if not units:
-        problems.append(problem("E514", SourceRef(""), day=day))
+        problems.append(problem(Code.NO_UNITS, SourceRef(""), day=day))
     problems += (p for unit in units for p in _parent(county, unit, day))
     problems += _targets(county)
     return problems + list(_stranded(county))
@@ -36,13 +37,19 @@ def _weights(county: County, unit: Unit) -> Iterator[Problem]:
             values = {"value": exact.short(total), "expected": exact.short(expected)}
             label = county.scheme_label("kind", kind)
             place = next((i.source for i in indicators if i.kind == kind), unit.source)
-            yield problem("E410" if county.is_year else "W401", place, unit=unit, kind=label, **values)
+            yield problem(
+                Code.WRONG_INDICATOR_WEIGHTS if county.is_year else Code.INDICATOR_WEIGHTS_UNFINISHED,
+                place,
+                unit=unit,
+                kind=label,
+                **values,
+            )
 
 
 def _parent(county: County, unit: Unit, day: dt.date) -> Iterator[Problem]:
     parent = unit.parent
     if parent in county.roster.units and not county.roster.exists(parent, day):
-        yield problem("E505", unit.row.ref("parent_id"), value=parent, unit=unit, day=day)
+        yield problem(Code.PARENT_NOT_IN_EXISTENCE, unit.row.ref("parent_id"), value=parent, unit=unit, day=day)
 
 
 def _targets(county: County) -> Iterator[Problem]:
@@ -51,15 +58,19 @@ def _targets(county: County) -> Iterator[Problem]:
         place = indicator.row.ref("applies_to")
         target = indicator.applies_to
         if indicator.kind == DIFFERENTIAL and indicator.review == PENDING:
-            yield problem("W402", indicator.row.ref("review"), value=indicator.id, indicator=indicator.id)
+            yield problem(
+                Code.INDICATOR_PENDING, indicator.row.ref("review"), value=indicator.id, indicator=indicator.id
+            )
         if target is None or target in county.roster.groups:
             continue
         unit = county.roster.units.get(target)
         if unit is None:
-            yield problem("E414", place, value=target, suggestion=_likely_target(county, target, indicator.level))
+            yield problem(
+                Code.UNKNOWN_TARGET, place, value=target, suggestion=_likely_target(county, target, indicator.level)
+            )
         elif unit[0].level != indicator.level:
             levels = {"actual": level_label(unit[0].level), "level": level_label(indicator.level)}
-            yield problem("E418", place, value=target, **levels)
+            yield problem(Code.TARGET_OF_ANOTHER_LEVEL, place, value=target, **levels)
 
 
 def _likely_target(county: County, target: str, level: str) -> str | None:
@@ -78,4 +89,11 @@ def _stranded(county: County) -> Iterator[Problem]:
                 continue
             end = unit[-1].end
             if end is not None and end <= last and row.holds(end):
-                yield problem("W501", row.row.ref("branch_id"), value=row.id, member=row, unit=unit[-1], day=end)
+                yield problem(
+                    Code.BRANCH_DISSOLVED_BEFORE_LEFT,
+                    row.row.ref("branch_id"),
+                    value=row.id,
+                    member=row,
+                    unit=unit[-1],
+                    day=end,
+                )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lianghua_batch.core import exact, mail_addresses, resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import HALF, Period
 from lianghua_batch.core.problems import Problem, problem
@@ -37,7 +38,7 @@ def _addresses(unit: Unit) -> Iterator[Problem]:
     for written in mail_addresses.split(unit.details["email"]):
         if not mail_addresses.valid(written):
             likely = mail_addresses.suggest_address(written)
-            yield problem("W504", unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
+            yield problem(Code.NOT_A_MAIL_ADDRESS, unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
 
 
 def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
@@ -47,11 +48,15 @@ def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
     place = row.ref("unit_id")
     if unit_id not in county.roster.units:
         likely = county.roster.likely_unit(unit_id, row.values.get("unit_name"))
-        yield problem("E322", place, value=unit_id, suggestion=likely)
+        yield problem(Code.UNKNOWN_UNIT, place, value=unit_id, suggestion=likely)
     elif not county.roster.existed_within(unit_id, period.first_day, period.last_day):
-        yield problem("E338", place, value=unit_id, unit=county.roster.named(unit_id), period=period)
+        yield problem(
+            Code.UNIT_NOT_IN_EXISTENCE, place, value=unit_id, unit=county.roster.named(unit_id), period=period
+        )
     elif form in _SCORED and not county.roster.exists(unit_id, period.last_day):
-        yield problem("W308", place, value=unit_id, unit=county.roster.named(unit_id), period=period)
+        yield problem(
+            Code.UNIT_GONE_AT_PERIOD_END, place, value=unit_id, unit=county.roster.named(unit_id), period=period
+        )
 
 
 def _known(county: County, row: Record) -> Unit | None:
@@ -67,16 +72,18 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
     if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
         likely = county.roster.likely_name(row["unit_name"], unit.id)
         values = {"value": row["unit_name"], "expected": unit.name, "suggestion": likely}
-        yield problem("E323", row.ref("unit_name"), unit=unit.id, **values)
+        yield problem(Code.UNIT_NAME_DIFFERS, row.ref("unit_name"), unit=unit.id, **values)
     if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
-        yield problem("E325", row.ref("inspector"), value=row["inspector"], unit=unit)
+        yield problem(Code.SELF_INSPECTION, row.ref("inspector"), value=row["inspector"], unit=unit)
     period = row.origin.period
     expected = COMMITTEE if period is not None and period.kind == HALF else BRANCH
     if period is not None and unit.level != expected:
         labels = {"level": level_label(unit.level), "expected": level_label(expected)}
-        yield problem("E324", row.ref("unit_id"), value=unit.id, unit=unit, period=period, **labels)
+        yield problem(
+            Code.INSPECTION_OF_WRONG_LEVEL, row.ref("unit_id"), value=unit.id, unit=unit, period=period, **labels
+        )
     elif unit.level == COMMITTEE and county.is_year and _uncounted(county, unit, period):
-        yield problem("W309", row.ref("unit_id"), value=unit.id, unit=unit, period=period)
+        yield problem(Code.INSPECTION_NOT_COUNTED, row.ref("unit_id"), value=unit.id, unit=unit, period=period)
 
 
 def _uncounted(county: County, unit: Unit, period: Period | None) -> bool:
@@ -95,18 +102,20 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
     if indicator is None:
         if indicator_id in county.scheme.unread_indicators:
             return
-        yield problem("E328", place, value=indicator_id, suggestion=county.scheme.likely_indicator(indicator_id))
+        yield problem(
+            Code.UNKNOWN_INDICATOR, place, value=indicator_id, suggestion=county.scheme.likely_indicator(indicator_id)
+        )
         return
     now = county.roster.unit(unit.id, county.period.last_day)
     if now is None:
         return
     if indicator.level != now.level or not applies(indicator, now.id, now.group):
-        yield problem("E329", place, value=indicator_id, indicator=indicator_id, unit=now)
+        yield problem(Code.INDICATOR_NOT_APPLICABLE, place, value=indicator_id, indicator=indicator_id, unit=now)
     elif not indicator.counts:
-        yield problem("W306", place, value=indicator_id, indicator=indicator_id)
+        yield problem(Code.INDICATOR_NOT_APPROVED, place, value=indicator_id, indicator=indicator_id)
     elif indicator.metric != "filed":
         label = county.scheme_label("metric", indicator.metric)
-        yield problem("E340", place, value=indicator_id, indicator=indicator_id, metric=label)
+        yield problem(Code.VALUE_OF_COMPUTED_INDICATOR, place, value=indicator_id, indicator=indicator_id, metric=label)
     else:
         yield from _share(indicator, row)
 
@@ -120,48 +129,60 @@ def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
     least = resources.load("reading")["percentages_from"]
     if 0 < value < 1 and low >= least["usual" if all(indicator.standards) else "with_zero"]:
         meant = exact.short(value * 100)
-        yield problem("W311", row.ref("actual"), value=exact.short(value), low=exact.short(low), suggestion=meant)
+        yield problem(
+            Code.FRACTION_AS_PERCENTAGE,
+            row.ref("actual"),
+            value=exact.short(value),
+            low=exact.short(low),
+            suggestion=meant,
+        )
 
 
 def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
     columns = [c.name for c in row.table.sheet.expanded]
     if columns and not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
-        yield problem("E321", row.ref(columns[0]))
+        yield problem(Code.NO_VOTES, row.ref(columns[0]))
 
 
 def _bonus(county: County, row: Record) -> Iterator[Problem]:
     day = row["date"]
     if day is not None and not county.period.holds(day.date()):
-        yield problem("E333", row.ref("date"), value=day.date(), year=county.period.year)
+        yield problem(Code.DATE_OUTSIDE_YEAR, row.ref("date"), value=day.date(), year=county.period.year)
     deduction = -county.scheme.parameters.discipline_deduction
     if row["kind"] == "discipline" and row["points"] is not None:
         points = exact.from_hundredths(row["points"])
         if points != deduction:
             expected = exact.short(deduction)
-            yield problem("E334", row.ref("points"), value=exact.short(points), expected=expected, suggestion=expected)
+            yield problem(
+                Code.WRONG_DISCIPLINE_POINTS,
+                row.ref("points"),
+                value=exact.short(points),
+                expected=expected,
+                suggestion=expected,
+            )
     if row["review"] == PENDING:
-        yield problem("W304", row.ref("review"), value=row.table.sheet.column("review").choices[PENDING])
+        yield problem(Code.BONUS_PENDING, row.ref("review"), value=row.table.sheet.column("review").choices[PENDING])
 
 
 def _rectification(county: County, row: Record) -> Iterator[Problem]:
     if row["status"] == "done" and row["completed"] is None and (row.index, "completed") not in row.table.faulty:
-        yield problem("E335", row.ref("completed"))
+        yield problem(Code.COMPLETED_WITHOUT_DATE, row.ref("completed"))
 
 
 def _objection(county: County, row: Record) -> Iterator[Problem]:
     subject = row["subject_id"]
     if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
         likely = county.roster.likely_subject(subject)
-        yield problem("E339", row.ref("subject_id"), value=subject, suggestion=likely)
+        yield problem(Code.UNKNOWN_SUBJECT, row.ref("subject_id"), value=subject, suggestion=likely)
     if any((row.index, column) in row.table.faulty for column in ("raised", "conclusion", "reviewed")):
         return
     reviewed, raised = row["reviewed"], row["raised"]
     if row["conclusion"] is not None and reviewed is None:
-        yield problem("W312", row.ref("reviewed"))
+        yield problem(Code.CONCLUSION_WITHOUT_DATE, row.ref("reviewed"))
     elif row["conclusion"] is None and reviewed is not None:
-        yield problem("W313", row.ref("conclusion"))
+        yield problem(Code.DATE_WITHOUT_CONCLUSION, row.ref("conclusion"))
     if reviewed is not None and raised is not None and reviewed < raised:
-        yield problem("W314", row.ref("reviewed"), value=reviewed.date(), raised=raised.date())
+        yield problem(Code.REVIEWED_BEFORE_RAISED, row.ref("reviewed"), value=reviewed.date(), raised=raised.date())
 
 
 _ROW_RULES = {
@@ -180,7 +201,7 @@ def sent_twice(table: Table, roster: Roster) -> Iterator[Problem]:
     for first, second in same_form_twice(table):
         unit = roster.named(second.unit) if second.unit in roster.units else second.unit
         context = {"unit": unit, "form": form, "period": second.period, "other": first.place()}
-        yield problem("E113", second.place(), value=second.unit, **context)
+        yield problem(Code.FORM_SENT_TWICE, second.place(), value=second.unit, **context)
 
 
 def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.grid import Flaw, Percent
 
 # Quoted and escaped text (WPS and Chinese Excel escape by ! too), gaps, brackets, the general format under both of its names.
@@ -157,7 +158,7 @@ def shown_as(stored: object, number_format: str) -> object:
     sections = _sections(number_format)
     looks = {n: _look(sections, n, number, stored) for n in _chosen(sections, number)}
     if None in looks.values() or len({str(look) for look in looks.values()}) > 1:
-        return Flaw("E215", format(number, "f"), number_format)
+        return Flaw(Code.DISPLAYED_NUMBER_DIFFERS, format(number, "f"), number_format)
     return next(iter(looks.values()))
 
 

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from defusedxml import ElementTree
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.formats.number_formats import matters
 from lianghua_batch.intake.formats.sheet_facts import Place, SheetFacts
 from lianghua_batch.intake.grid import Block, Flaw
@@ -180,9 +181,9 @@ def _flaw(cell: Element) -> Flaw | None:
     formula, shown = cell.get(f"{_TABLE}formula", ""), cell.findall(f"{_TEXT}p")
     text = "".join(part for paragraph in shown for part in paragraph.itertext())
     if cell.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(text)):
-        return Flaw("E210", text)
+        return Flaw(Code.ERROR_VALUE, text)
     if not (cell.get(f"{_OFFICE}value-type") or shown):
-        return Flaw("E213", _REFERENCE.sub("", formula[formula.find("=") :]))
+        return Flaw(Code.UNCOMPUTED_FORMULA, _REFERENCE.sub("", formula[formula.find("=") :]))
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.grid import Block, Flaw, Grid
 
 Place = tuple[int, int]  # 0-based row and column
@@ -23,7 +24,7 @@ class SheetFacts:
 class Refusal(Exception):
     """The whole file cannot be read; carries what `problem` needs to say so."""
 
-    def __init__(self, code: str, sheet: str | None = None, **context: object) -> None:
+    def __init__(self, code: Code, sheet: str | None = None, **context: object) -> None:
         super().__init__(code, sheet, context)
         self.code = code
         self.sheet = sheet
@@ -33,7 +34,7 @@ class Refusal(Exception):
         return (_refusal, (self.code, self.sheet, self.context))
 
 
-def _refusal(code: str, sheet: str | None, context: dict[str, object]) -> Refusal:
+def _refusal(code: Code, sheet: str | None, context: dict[str, object]) -> Refusal:
     return Refusal(code, sheet, **context)
 
 

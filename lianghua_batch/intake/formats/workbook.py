@@ -12,6 +12,7 @@ from defusedxml import DefusedXmlException
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.formats import fallback_readers, file_type, ods, xls, xlsb, xlsx, zip_limits
@@ -39,23 +40,28 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
     size = path.stat().st_size
     if size > limit.file_bytes:
         return _refused(
-            "", Refusal("E124", what=zip_limits.megabytes(size), limit=zip_limits.megabytes(limit.file_bytes))
+            "",
+            Refusal(Code.FILE_TOO_LARGE, what=zip_limits.megabytes(size), limit=zip_limits.megabytes(limit.file_bytes)),
         )
     with path.open("rb") as stream:
         content = stream.read()
     kind = file_type.kind_of(content)
     if kind not in file_type.WORKBOOKS:
-        return _refused(kind, Refusal(_CODES.get(kind, "E123"), kind=file_type.kind_label(kind)))
+        return _refused(kind, Refusal(_CODES.get(kind, Code.FILE_IS_NO_WORKBOOK), kind=file_type.kind_label(kind)))
     try:
         return Reading(kind, tuple(_grids(content, kind, file, limit)))
     except Refusal as refusal:
         return _refused(kind, refusal)
     except _DAMAGED:
-        return _refused(kind, Refusal("E101"))
+        return _refused(kind, Refusal(Code.DAMAGED_FILE))
 
 
 _LINKED = "'file:"  # how LibreOffice names the copy that it keeps of a sheet in another file
-_CODES = {file_type.EMPTY: "E121", file_type.PASSWORD: "E122", file_type.DAMAGED: "E101"}
+_CODES = {
+    file_type.EMPTY: Code.EMPTY_FILE,
+    file_type.PASSWORD: Code.PASSWORD_PROTECTED_FILE,
+    file_type.DAMAGED: Code.DAMAGED_FILE,
+}
 
 
 def _refused(kind: str, refusal: Refusal) -> Reading:
@@ -67,18 +73,18 @@ def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid
     try:
         sheets = list(_first_reader(content))
     except PasswordError:
-        raise Refusal("E122") from None
+        raise Refusal(Code.PASSWORD_PROTECTED_FILE) from None
     except CalamineError as error:
         sheets = _second_reading(content, kind, error)
     if not sheets:
-        raise Refusal("E128")
+        raise Refusal(Code.WORKBOOK_WITHOUT_SHEETS)
     if all(is_blank(cell) for sheet in sheets for row in sheet.rows for cell in row) and not any(
         known.flaws for known in facts.values()
     ):
-        raise Refusal("E129")
+        raise Refusal(Code.BLANK_WORKBOOK)
     names = {sheet.name for sheet in sheets}
     if len(names) < len(sheets) or not names <= facts.keys():
-        raise Refusal("E101")  # nobody can say which sheet the facts are of
+        raise Refusal(Code.DAMAGED_FILE)  # nobody can say which sheet the facts are of
     for sheet in sheets:
         yield _grid(sheet, file, facts[sheet.name])
 
@@ -144,12 +150,12 @@ def _put(rows: list[list[object]], flaws: Mapping[Place, Flaw]) -> None:
 def _xlsx(content: bytes, limit: Limits) -> Mapping[str, SheetFacts]:
     parts = zip_limits.parts(content, limit)
     if xlsx.category(parts) == resources.load("reading")["own_category"]:
-        raise Refusal("W110")
+        raise Refusal(Code.OWN_OUTPUT)
     looks = xlsx.looks(parts)
     for name, look in looks.items():
         rows, columns = look.corner[0] + 1, look.corner[1] + 1
         if rows * columns > limit.cells:
-            raise Refusal("E126", sheet=name, cell=f"{column_letter(columns - 1)}{rows}")
+            raise Refusal(Code.SHEET_TOO_LARGE, sheet=name, cell=f"{column_letter(columns - 1)}{rows}")
     return {name: look.facts for name, look in looks.items()}
 
 

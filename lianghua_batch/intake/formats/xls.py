@@ -8,6 +8,7 @@ import xlrd
 from xlrd.compdoc import CompDocError
 from xlrd.sheet import Sheet
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.formats.number_formats import matters
 from lianghua_batch.intake.formats.sheet_facts import SheetFacts
 from lianghua_batch.intake.grid import Flaw
@@ -79,7 +80,7 @@ def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> SheetFacts:
             filled.add(row)
             style = sheet.cell_xf_index(row, column)
             if kind == xlrd.XL_CELL_ERROR:
-                flaws[row, column] = Flaw("E210", error_text(sheet.cell_value(row, column)))
+                flaws[row, column] = Flaw(Code.ERROR_VALUE, error_text(sheet.cell_value(row, column)))
             elif kind == xlrd.XL_CELL_NUMBER and style in formats:
                 shown[row, column] = formats[style]
     hidden = {row for row, look in sheet.rowinfo_map.items() if look.hidden}

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from defusedxml import ElementTree
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.formats.number_formats import matters
 from lianghua_batch.intake.formats.sheet_facts import Refusal, SheetFacts
 from lianghua_batch.intake.formats.xls import error_text
@@ -48,7 +49,7 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     with archive.open("xl/workbook.bin") as workbook:
         for record, data in _records(workbook):
             if record == _WORKBOOK and data[0] & _FROM_1904:
-                raise Refusal("E130")  # the reader gives its dates as days since 1900: four years wrong
+                raise Refusal(Code.DATES_FROM_1904)  # the reader gives its dates as days since 1900: four years wrong
             if record == _SHEET:
                 link, end = _text(data, 8)
                 if link:  # without one it is a sheet of macros that stands nowhere
@@ -92,7 +93,7 @@ def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> SheetFacts:
             if hidden:
                 hidden_rows.add(row)
             if record in _ERROR_CELLS:
-                flaws[row, column] = Flaw("E210", error_text(struct.unpack_from("<8xB", data)[0]))
+                flaws[row, column] = Flaw(Code.ERROR_VALUE, error_text(struct.unpack_from("<8xB", data)[0]))
             elif record in _NUMBER_CELLS and style & 0xFFFFFF in formats:
                 shown[row, column] = formats[style & 0xFFFFFF]
     return SheetFacts(flaws, shown, frozenset(hidden_rows), tuple(merged))

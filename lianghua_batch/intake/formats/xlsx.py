@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from defusedxml import ElementTree
 
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.formats.number_formats import matters
 from lianghua_batch.intake.formats.sheet_facts import Place, Refusal, SheetFacts
 from lianghua_batch.intake.grid import Flaw
@@ -199,25 +200,25 @@ class _Reader:
             return
         self.look.corner = max(self.look.corner[0], self._row), max(self.look.corner[1], self._column)
         if self._type == "e":
-            self.look.flaws[place] = Flaw("E210", self._value or "")
+            self.look.flaws[place] = Flaw(Code.ERROR_VALUE, self._value or "")
         elif self._formula is not None and (self._value is None or not (self._value or self._type == "str")):
-            self.look.flaws[place] = Flaw("E213", f"={self._formula}")
+            self.look.flaws[place] = Flaw(Code.UNCOMPUTED_FORMULA, f"={self._formula}")
         elif self._type == "n" and self._style in self._formats:
             self.look.formats[place] = self._formats[self._style]
 
     def _place(self, reference: str) -> Place:
         match = _REFERENCE.match(reference)
         if match is None:
-            raise Refusal("E126", sheet=self._sheet, cell=reference)
+            raise Refusal(Code.SHEET_TOO_LARGE, sheet=self._sheet, cell=reference)
         column = 0
         for letter in match[1]:
             column = column * 26 + ord(letter) - ord("A") + 1
         row = int(match[2])
         if row > _LAST_ROW or column > _LAST_COLUMN:
-            raise Refusal("E126", sheet=self._sheet, cell=reference)
+            raise Refusal(Code.SHEET_TOO_LARGE, sheet=self._sheet, cell=reference)
         return row - 1, column - 1
 
     def _number(self, row: str) -> int:
         if not row.isdecimal() or not 0 < int(row) <= _LAST_ROW:
-            raise Refusal("E126", sheet=self._sheet, cell=row)
+            raise Refusal(Code.SHEET_TOO_LARGE, sheet=self._sheet, cell=row)
         return int(row)

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import dataclass
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.formats.sheet_facts import Refusal, reason
 
 _XML = (".xml", ".rels", ".vml")
@@ -40,21 +41,23 @@ def parts(content: bytes, limit: Limits) -> dict[str, bytes]:
         inflated = sum(m.file_size for m in members)
         if len(members) > limit.members:
             raise Refusal(
-                "E124", what=reason("parts", count=len(members)), limit=reason("most_parts", count=limit.members)
+                Code.FILE_TOO_LARGE,
+                what=reason("parts", count=len(members)),
+                limit=reason("most_parts", count=limit.members),
             )
         if inflated > limit.inflated_bytes:
-            raise Refusal("E124", what=megabytes(inflated), limit=megabytes(limit.inflated_bytes))
+            raise Refusal(Code.FILE_TOO_LARGE, what=megabytes(inflated), limit=megabytes(limit.inflated_bytes))
         bound = max(limit.ratio * len(content), limit.small_bytes)
         if inflated > bound:
-            raise Refusal("E124", what=megabytes(inflated), limit=megabytes(bound))
+            raise Refusal(Code.FILE_TOO_LARGE, what=megabytes(inflated), limit=megabytes(bound))
         if any(m.flag_bits & _ENCRYPTED for m in members):
-            raise Refusal("E122")
+            raise Refusal(Code.PASSWORD_PROTECTED_FILE)
         if len({m.filename for m in members}) < len(members):
             raise zipfile.BadZipFile("a member stands twice: readers would disagree which one counts")
         found = {m.filename: archive.read(m) for m in members if m.filename.endswith((*_XML, ".bin"))}
     for name, part in found.items():
         if name.endswith(_XML) and _DOCTYPE.search(part):
-            raise Refusal("E125", part=name)
+            raise Refusal(Code.DOCTYPE_IN_FILE, part=name)
     return found
 
 

@@ -11,6 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.codes import Code
 from lianghua_batch.core.text_width import display_width, sheet_names
 from lianghua_batch.intake.grid import Flaw, Grid, Percent
 from lianghua_batch.report.annotated.cell_comments import legible
@@ -60,7 +61,7 @@ def _write(cell: Cell, value: object) -> None:
     if isinstance(value, Percent):
         cell.value = value.points / Decimal(100)
         cell.number_format = "0.00%"
-    elif isinstance(value, Flaw) and value.code == "E210":
+    elif isinstance(value, Flaw) and value.code == Code.ERROR_VALUE:
         cell.value = (
             value.text if value.text in ERROR_CODES else "#VALUE!"
         )  # Excel opens no file with one it does not know
