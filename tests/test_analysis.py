@@ -324,7 +324,7 @@ def test_members_are_held_against_the_members_grades(tmp_path):
         for row in county.form("年评议", 支部编号=branch).rows:
             row["优秀票"], row["基本合格票"] = 0, 10  # 评议得分 60: 80×80% + 60×20% = 76
     results = scored(county, tmp_path)
-    assert crowding.MEMBERS not in crowding.of_totals(results)
+    assert crowding.MEMBERS not in crowding.crowds_of_totals(results)
     bands = results.county.scheme.bands["member"]
     near = crowding.crowds([m.year.total.value - 6 for m in results.members], bands)
     assert [(c.grade, c.bound, c.above) for c in near] == [("合格", 70, 6)]

@@ -299,7 +299,7 @@ def test_a_grades_bar_has_its_colour(year, drawn):
 
 
 def test_the_lines_are_the_quarters_totals_and_a_missing_quarter_is_a_gap(year, drawn):
-    quarters = [results.as_json(quarter_trends.of_quarter(year, q)) for q in year.county.period.quarters]
+    quarters = [results.as_json(quarter_trends.quarter_results(year, q)) for q in year.county.period.quarters]
     lines = {line.name: line for chart in titled(drawn, "走势") for line in chart.lines}
     assert set(lines) == {u["name"] for level in ("committees", "branches") for u in results.as_json(year)[level]}
     for name, line in lines.items():

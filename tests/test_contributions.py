@@ -235,7 +235,7 @@ def test_every_explanation_sums_to_its_score(seed, rules, period):
     for subject in (*members, *(s.unit.id for s in (*results.branches, *results.committees))):
         top = explanation.explain(results, subject)
         assert explanation.leaves_total(top) == top.value, subject
-        for node in (line.node for line in explanation.lines(top)):
+        for node in (line.node for line in explanation.tree_rows(top)):
             assert not node.children or sum(child.amount for child in node.children) == node.value, node.label
             assert node.share is None or node.amount == node.share * node.value, node.label
             assert node.source is None or node.source.cell is not None, node.label

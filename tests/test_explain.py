@@ -99,7 +99,7 @@ def test_every_cell_holds_what_is_named(period):
         if place is not None:
             cells = named.setdefault((place.file, place.sheet), {})
             assert cells.setdefault(place.cell, line.node.held) == line.node.held, place
-    bands = [explanation_summary.head(sample(period), subject).bound for subject in published(sample(period))]
+    bands = [explanation_summary.summarise(sample(period), subject).bound for subject in published(sample(period))]
     for bound in filter(None, bands):
         named.setdefault((bound.source.file, bound.source.sheet), {})[bound.source.cell] = bound.limit
     assert {sheet for _, sheet in named} == SHEETS[period]
@@ -126,7 +126,7 @@ def test_every_leaf_says_where_it_is_from(period):
 
 def everything(period: str) -> Iterator[TreeRow]:
     for subject in published(sample(period)):
-        yield from explaining.lines(explaining.explain(sample(period), subject))
+        yield from explaining.tree_rows(explaining.explain(sample(period), subject))
 
 
 # --- what is printed -----------------------------------------------------------------------------------------------
@@ -536,7 +536,7 @@ def test_a_blank_vote_is_named_as_blank(county, tmp_path):
 
 
 def head(of: results.Results, subject: str) -> list[str]:
-    found = explanation_summary.head(of, subject)
+    found = explanation_summary.summarise(of, subject)
     return [explanation_summary.title(found), *explanation_summary.sentences(found)]
 
 
@@ -704,7 +704,7 @@ def test_the_workbook_has_every_line_of_the_tree(county, tmp_path):
     assert limit[1:4] + limit[6:] == [3, -0.5, "—", scheme, "积分项目", "E4"]
     of = explaining.explain(county.process(tmp_path / "again", "2026Q1").results, "001")
     assert [row[0].strip("　") for row in rows[5:-2]] == [
-        ("〔依据〕" if line.is_basis else "") + line.node.label for line in explaining.lines(of)
+        ("〔依据〕" if line.is_basis else "") + line.node.label for line in explaining.tree_rows(of)
     ]
     assert [sheet.row_dimensions[n].outlineLevel for n in range(6, 13)] == [0, 1, 2, 3, 4, 5, 6]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
@@ -714,7 +714,7 @@ def test_the_workbook_has_every_line_of_the_tree(county, tmp_path):
 def test_a_deep_tree_folds_as_far_as_excel_can(county, tmp_path):
     of = adjusted(county).process(tmp_path, "2026").results
     top = explaining.explain(of, "001")
-    assert max(line.level for line in explaining.lines(top)) == 8
+    assert max(line.level for line in explaining.tree_rows(top)) == 8
     sheet = explanation.build(View(of, ()), top)
     assert max(row.level for row in sheet.rows) == 7
     workbook.write(tmp_path / "甲一.xlsx", [sheet])

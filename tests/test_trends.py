@@ -23,15 +23,15 @@ def year():
 @pytest.mark.parametrize("quarter", QUARTERS, ids=str)
 def test_a_quarter_of_the_year_is_what_a_run_for_the_quarter_gives(year, quarter):
     alone = process.process(SAMPLE, quarter).results
-    assert results.as_text(quarter_trends.of_quarter(year, quarter)) == results.as_text(alone)
+    assert results.as_text(quarter_trends.quarter_results(year, quarter)) == results.as_text(alone)
 
 
 def test_every_unit_has_its_standing_in_each_quarter(year):
-    found = quarter_trends.of_year(year)
+    found = quarter_trends.quarter_trends(year)
     assert found.quarters == tuple(QUARTERS)
-    first = quarter_trends.of_quarter(year, QUARTERS[0])
+    first = quarter_trends.quarter_results(year, QUARTERS[0])
     for standing in (*first.committees, *first.branches):
-        assert found.of(standing.unit.id)[0] == standing
+        assert found.unit_results(standing.unit.id)[0] == standing
 
 
 def test_a_quarter_before_a_branch_existed_is_a_gap(tmp_path):
@@ -46,15 +46,15 @@ def test_a_quarter_before_a_branch_existed_is_a_gap(tmp_path):
     inspection.rows.remove(inspection.row(组织编号="ZB2"))
     outcome = county.process(tmp_path, "2026")
     assert outcome.results is not None, [p.message for p in outcome.problems]
-    found = quarter_trends.of_year(outcome.results)
-    assert [s and str(s.scores.total.value) for s in found.of("ZB2")] == [None, "85", "85", "85"]
+    found = quarter_trends.quarter_trends(outcome.results)
+    assert [s and str(s.scores.total.value) for s in found.unit_results("ZB2")] == [None, "85", "85", "85"]
     assert found.has("ZB2")
     assert not found.has("ZB9")
 
 
 def test_in_a_draft_those_left_out_are_in_no_quarter(year, tmp_path):
     outcome = process.process_draft(SAMPLE, periods.year(2026), {"ZB001": "材料未报"})
-    found = quarter_trends.of_year(outcome.results)
+    found = quarter_trends.quarter_trends(outcome.results)
     assert not found.has("ZB001")
     assert found.has("ZB002")
 

@@ -33,7 +33,7 @@ class Gone:
 class ClassMove:
     """A ranked branch's 支部类别 last year and now; `kind` says which way it went, or what is lacking."""
 
-    standing: UnitResult
+    result: UnitResult
     was: str | None
     now: str | None
     kind: str
@@ -100,13 +100,13 @@ def _before(found: Published | Unusable | None) -> tuple[str, Mapping[str, Mappi
     return (COMPARED if any(its["class"] for its in branches.values()) else BLANK_BEFORE), branches, None
 
 
-def _move(standing: UnitResult, before: Mapping[str, str | None], now: str | None) -> ClassMove:
-    was = before.get(standing.unit.id)
+def _move(result: UnitResult, before: Mapping[str, str | None], now: str | None) -> ClassMove:
+    was = before.get(result.unit.id)
     if was is None or now is None:
         kind = NONE if was is now else NONE_NOW if now is None else NONE_BEFORE
-        return ClassMove(standing, was, now, kind if standing.unit.id in before else NEW)
+        return ClassMove(result, was, now, kind if result.unit.id in before else NEW)
     steps = _steps(was, now)
-    return ClassMove(standing, was, now, UP if steps > 0 else DOWN if steps < 0 else SAME)
+    return ClassMove(result, was, now, UP if steps > 0 else DOWN if steps < 0 else SAME)
 
 
 def _steps(was: str, now: str) -> int:

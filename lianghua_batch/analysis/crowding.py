@@ -13,7 +13,7 @@ BRANCHES, COMMITTEES, MEMBERS = "branches", "committees", "members"
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many of `numbers` marks lie just below a grade's bound, just above it, and as far again beyond."""
+    """How many of `numbers` marks lie just below a grade's bound, just above it, and one step further up."""
 
     grade: str
     bound: Fraction
@@ -35,7 +35,7 @@ class Crowd:
 
 
 def crowds(marks: Sequence[Fraction], bands: Sequence[Band]) -> tuple[Crowd, ...]:
-    """Return what lies around each bound, from the best grade on; bounds without a mark around them are left out."""
+    """Return the marks around each grade bound, the best grade first; a bound without a mark near it is left out."""
     width = Fraction(words("crowding")["width"])
     found = []
     for band in bands:
@@ -50,8 +50,8 @@ def crowds(marks: Sequence[Fraction], bands: Sequence[Band]) -> tuple[Crowd, ...
     return tuple(found)
 
 
-def of_totals(results: Results) -> dict[str, tuple[Crowd, ...]]:
-    """Return what lies around the grades' bounds of the units' totals, and in a year of the members' 年度综合分."""
+def crowds_of_totals(results: Results) -> dict[str, tuple[Crowd, ...]]:
+    """Return the crowds among the units' 总分, and in a year among the members' 年度综合分, by list (COMMITTEES, BRANCHES, MEMBERS)."""
     bands = results.county.scheme.bands
     found = {
         COMMITTEES: crowds([s.scores.total.value for s in results.committees], bands[ORGANISATION]),

@@ -1,4 +1,4 @@
-"""One subject's score as a tree (spec §9): what it is the sum of, down to the cells, with caps and roundings as items of their own."""
+"""One subject's score as a tree (spec §9): each number is the sum of its children, down to the cells; caps and roundings are items too."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from lianghua_batch.scoring import metrics
 from lianghua_batch.scoring.metrics import Counted
 from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
 
-Standing = MemberResult | UnitResult
+SubjectResult = MemberResult | UnitResult
 
 
 class Unscored(LookupError):
@@ -35,11 +35,10 @@ class Unscored(LookupError):
 class Node:
     """One number of the tree.
 
-    `value` is the number itself: a score, or what the cell at `source` holds; None where there is neither, or the cell is
-    blank. `amount` is what it adds to the number above; `share` is what part of `value` that is, None where it is no fixed
-    part. The amounts of the `children` sum to `value` exactly. Each `basis` is a number that this one was judged by or
-    computed from: its tree explains, but does not sum to it. `name` is what kind of number it is, of which `rule` and
-    `clause` speak; `subject` whose it is.
+    `value`: a score, or the number in the cell at `source`; None for a blank cell or where there is neither. `amount`: what it
+    adds to its parent; `share`: amount ÷ value, None where that is no fixed share. The amounts of `children` sum to `value`
+    exactly. `basis`: numbers that this one was judged by or computed from, which do not sum to it. `name`: the kind of number,
+    which `rule` and `clause` explain; `subject`: the code of the member or unit it belongs to.
     """
 
     label: str
@@ -63,7 +62,7 @@ class Node:
 
 @dataclass(frozen=True)
 class TreeRow:
-    """A node where it stands: how far below the top, what it comes to in the top score (None under a basis), if it is a basis."""
+    """A node in reading order: its depth below the top, its amount in the top score (None under a basis), whether it is a basis."""
 
     node: Node
     level: int
@@ -72,44 +71,43 @@ class TreeRow:
 
 
 def explain(results: Results, subject: str) -> Node:
-    """The tree of a member's, branch's or committee's published score; raises Unscored.
+    """Return the tree of a member's, branch's or committee's published score; raises Unscored.
 
-    It goes down to the cells. The score of another subject (a branch's members, a committee's branches) is a leaf: it has a
-    tree of its own.
+    The score of another subject (a branch's members, a committee's branches) is a leaf: it has a tree of its own.
     """
-    top = score_of(standing_of(results, subject))
-    return _Tree(results, subject).of_score(top, top.label, top.value, WHOLE)
+    top = ranking_score(find_result(results, subject))
+    return _Tree(results, subject).score_node(top, top.label, top.value, WHOLE)
 
 
-def leaves(top: Node) -> Iterator[tuple[Node, Fraction]]:
-    """Every leaf of a tree with what it comes to in the top score; these amounts sum to it."""
-    return ((line.node, line.in_total) for line in lines(top) if line.in_total is not None and not line.node.children)
+def tree_leaves(top: Node) -> Iterator[tuple[Node, Fraction]]:
+    """Yield every leaf with its amount in the top score; these amounts sum to the score."""
+    return ((row.node, row.in_total) for row in tree_rows(top) if row.in_total is not None and not row.node.children)
 
 
 def leaves_total(top: Node) -> Fraction:
-    """The exact sum of the leaves, which is to be the score."""
-    return sum((amount for _, amount in leaves(top)), exact.ZERO)
+    """Return the exact sum of the leaves, which must equal the score."""
+    return sum((amount for _, amount in tree_leaves(top)), exact.ZERO)
 
 
-def lines(top: Node) -> Iterator[TreeRow]:
-    """Every node in reading order: itself, what it is the sum of, what it was judged by."""
-    return _lines(top, 0, top.amount, WHOLE)
+def tree_rows(top: Node) -> Iterator[TreeRow]:
+    """Yield every node in reading order: the node, its children, then its basis."""
+    return _rows(top, 0, top.amount, WHOLE)
 
 
-def _lines(
+def _rows(
     node: Node, level: int, in_total: Fraction | None, scale: Fraction, is_basis: bool = False
 ) -> Iterator[TreeRow]:
-    """`scale`: what one point of the node's value comes to in the top score."""
+    """Yield one node and all below it; `scale` is what one point of its value amounts to in the top score."""
     yield TreeRow(node, level, in_total, is_basis)
     for child in node.children:
-        its = None if in_total is None else child.amount * scale
-        yield from _lines(child, level + 1, its, scale * (child.share or exact.ZERO))
+        child_in_total = None if in_total is None else child.amount * scale
+        yield from _rows(child, level + 1, child_in_total, scale * (child.share or exact.ZERO))
     for basis in node.basis:
-        yield from _lines(basis, level + 1, None, exact.ZERO, is_basis=True)
+        yield from _rows(basis, level + 1, None, exact.ZERO, is_basis=True)
 
 
-def standing_of(results: Results, subject: str) -> Standing:
-    """Where a subject stands among its kind; raises Unscored."""
+def find_result(results: Results, subject: str) -> SubjectResult:
+    """Return the result of a member, branch or committee; raises Unscored."""
     for member in results.members:
         if member.member.id == subject:
             return member
@@ -119,26 +117,26 @@ def standing_of(results: Results, subject: str) -> Standing:
     raise Unscored(subject)
 
 
-def score_of(standing: Standing) -> Score:
-    """The score by which a subject is ranked: 年度综合分 or 百分制积分, 总分 or 季度得分."""
-    if isinstance(standing, UnitResult):
-        return standing.scores.total
-    return standing.year.total if standing.year is not None else standing.quarters[-1].percent
+def ranking_score(result: SubjectResult) -> Score:
+    """Return the score by which a subject is ranked: 年度综合分 or 百分制积分, 总分 or 季度得分."""
+    if isinstance(result, UnitResult):
+        return result.scores.total
+    return result.year.total if result.year is not None else result.quarters[-1].percent
 
 
 @dataclass(frozen=True)
 class _Tree:
-    """Makes the nodes of one subject's tree."""
+    """Builds the nodes of one subject's tree."""
 
     results: Results
     subject: str
 
-    def of_score(self, score: Score, label: str, amount: Fraction, share: Fraction | None) -> Node:
-        children = tuple(self._of_part(score, part) for part in score.parts)
-        return self._bare(score, label, amount, share=share, children=children)
+    def score_node(self, score: Score, label: str, amount: Fraction, share: Fraction | None) -> Node:
+        children = tuple(self._part_node(score, part) for part in score.parts)
+        return self._node(score, label, amount, share=share, children=children)
 
-    def _bare(self, score: Score, label: str, amount: Fraction, **more: object) -> Node:
-        """A score's node without what is below it."""
+    def _node(self, score: Score, label: str, amount: Fraction, **more: object) -> Node:
+        """The node of a score without its children."""
         return Node(
             label=label,
             amount=amount,
@@ -151,20 +149,20 @@ class _Tree:
             **more,
         )
 
-    def _of_part(self, whole: Score, part: Contribution) -> Node:
+    def _part_node(self, whole: Score, part: Contribution) -> Node:
         if part.of is None or part.share is None:
-            return self._leaf(whole, part)
+            return self._leaf_node(whole, part)
         if part.of.subject != self.subject:
-            return self._bare(part.of, self._named(part), part.amount, share=part.share)
-        return self.of_score(part.of, part.item, part.amount, part.share)
+            return self._node(part.of, self._other_subject_label(part), part.amount, share=part.share)
+        return self.score_node(part.of, part.item, part.amount, part.share)
 
-    def _leaf(self, whole: Score, part: Contribution) -> Node:
-        """A cell, a cap or rounding, or an indicator's points of a number that was computed."""
+    def _leaf_node(self, whole: Score, part: Contribution) -> Node:
+        """A node without children: a cell, a cap or rounding, or the points an indicator gives for a computed number."""
         label = part.item
         if part.entry is not None:
             label = resources.load("messages/explain")["entry"].format(item=label, place=part.entry)
         basis = part.of or self._diary(whole, part)
-        judged_by = (self.of_score(basis, basis.label, exact.ZERO, None),) if basis is not None else ()
+        judged_by = (self.score_node(basis, basis.label, exact.ZERO, None),) if basis is not None else ()
         return Node(
             label=label,
             amount=part.amount,
@@ -189,7 +187,7 @@ class _Tree:
         return found if len(found.parts) > 1 else None
 
     def _undone(self, whole: Score, part: Contribution) -> Iterator[Node]:
-        """What a rate counted as not done, a member's months on one line."""
+        """The things a rate counted as not done; all months of one member, and all periods of one form, in one node."""
         if part.kind != "rate":
             return
         county = self.results.county
@@ -197,10 +195,10 @@ class _Tree:
         unit = county.roster.unit(whole.subject, county.period.last_day)
         listed = sorted(metrics.undone(facts, unit, whole.step), key=attrgetter("subject"))
         for _, things in groupby(listed, key=lambda t: (t.subject, t.form, t.row and t.row.ref())):
-            told = list(things)
-            kind = told[0].kind
+            group = list(things)
+            kind = group[0].kind
             yield Node(
-                label=self._told(kind, told),
+                label=self._undone_label(kind, group),
                 amount=exact.ZERO,
                 value=None,
                 name=item_label(kind),
@@ -210,7 +208,7 @@ class _Tree:
                 period=whole.period,
             )
 
-    def _told(self, kind: str, things: Sequence[Counted]) -> str:
+    def _undone_label(self, kind: str, things: Sequence[Counted]) -> str:
         words, first = resources.load("messages/explain"), things[0]
         periods = words["periods_separator"].join(str(thing.period) for thing in things)
         facts = {"subject": first.subject, "name": self._name(first.subject), "periods": periods}
@@ -226,8 +224,8 @@ class _Tree:
             }
         return words["undone"][kind].format_map(facts)
 
-    def _named(self, part: Contribution) -> str:
-        """Another subject's code with the name beside it, and what share it has where the item says so."""
+    def _other_subject_label(self, part: Contribution) -> str:
+        """Another subject's code and name, and its share where the item states one."""
         code = part.of.subject
         return f"{code} {self._name(code)}{part.item.removeprefix(code)}"
 

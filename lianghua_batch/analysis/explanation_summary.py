@@ -1,11 +1,11 @@
-"""What stands over an explanation (spec §9): whose score, its grade and the bound that decided it, the rank, what else counted."""
+"""The summary over an explanation (spec §9): subject, score, grade with the bound that decided it, rank, and what else counted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis.explanation import score_of, standing_of
+from lianghua_batch.analysis.explanation import find_result, ranking_score
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.source_ref import SourceRef
@@ -35,7 +35,7 @@ class Rank:
 
 @dataclass(frozen=True)
 class SummaryNote:
-    """Something besides the sum that counted, and the cells that say so."""
+    """A fact besides the sum that counted, such as 一票否决, and the cells it stands in."""
 
     kind: str
     text: str
@@ -44,14 +44,14 @@ class SummaryNote:
 
 @dataclass(frozen=True)
 class SubjectSummary:
-    """Whose score it is, and what came of it; `level` is member, branch or committee, `provisional` in a draft."""
+    """One subject's score, grade and rank; `level` is member, branch or committee, `provisional` in a draft."""
 
     id: str
     name: str
     level: str
     period: Period
     score: Score
-    shown_score: str
+    score_text: str
     grade: str | None
     grade_label: str
     bound: Bound | None
@@ -61,14 +61,14 @@ class SubjectSummary:
     provisional: bool
 
 
-def head(results: Results, subject: str) -> SubjectSummary:
-    """What stands over a subject's tree; raises explaining.Unscored."""
-    standing = standing_of(results, subject)
-    return _of_member(results, standing) if isinstance(standing, MemberResult) else _of_unit(results, standing)
+def summarise(results: Results, subject: str) -> SubjectSummary:
+    """Return the summary of a member, branch or committee; raises explanation.Unscored."""
+    result = find_result(results, subject)
+    return _member_summary(results, result) if isinstance(result, MemberResult) else _unit_summary(results, result)
 
 
 def as_text(value: Fraction) -> str:
-    """A number for reading: with two decimals, or as many as four where it needs them."""
+    """Write a number with two decimals, or up to four where it has more."""
     text = exact.text(value, 4)
     return text[:-2] if text.endswith("00") else text.removesuffix("0")
 
@@ -76,29 +76,31 @@ def as_text(value: Fraction) -> str:
 # --- in words ------------------------------------------------------------------------------------------------------
 
 
-def title(its: SubjectSummary) -> str:
-    """Who it is, and of which period."""
+def title(summary: SubjectSummary) -> str:
+    """Return who it is and for which period, in words."""
     words = resources.load("messages/explain")
-    facts = {"name": its.name, "id": its.id, "level": words["levels"][its.level], "period": its.period}
+    facts = {"name": summary.name, "id": summary.id, "level": words["levels"][summary.level], "period": summary.period}
     return words["head"]["title"].format_map(facts)
 
 
-def sentences(its: SubjectSummary) -> list[str]:
-    """Score, grade and rank on one line; then a line a note."""
+def sentences(summary: SubjectSummary) -> list[str]:
+    """Return score, grade and rank on one line, then one line a note."""
     words = resources.load("messages/explain")
-    parts = [words["head"]["score"].format(label=its.score.label, score=its.shown_score)]
-    if its.grade is not None:
-        parts.append(words["head"]["grade"].format(grade_label=its.grade_label, grade=its.grade) + _bound(its.bound))
-    parts.append(_ranked("rank", its, its.rank))
-    if its.rank_county is not None:
-        parts.append(_ranked("rank_county", its, its.rank_county))
-    return [words["head"]["separator"].join(parts), *map(_written, its.notes)]
+    parts = [words["head"]["score"].format(label=summary.score.label, score=summary.score_text)]
+    if summary.grade is not None:
+        parts.append(
+            words["head"]["grade"].format(grade_label=summary.grade_label, grade=summary.grade) + _bound(summary.bound)
+        )
+    parts.append(_ranked("rank", summary, summary.rank))
+    if summary.rank_county is not None:
+        parts.append(_ranked("rank_county", summary, summary.rank_county))
+    return [words["head"]["separator"].join(parts), *map(_written, summary.notes)]
 
 
-def _ranked(sentence: str, its: SubjectSummary, rank: Rank) -> str:
+def _ranked(sentence: str, summary: SubjectSummary, rank: Rank) -> str:
     words = resources.load("messages/explain")["head"]
-    label = words["rank_labels"]["draft" if its.provisional else "final"]
-    facts = {"rank": rank.place, "count": rank.count, "cohort": rank.cohort, "unit": words["units"][its.level]}
+    label = words["rank_labels"]["draft" if summary.provisional else "final"]
+    facts = {"rank": rank.place, "count": rank.count, "cohort": rank.cohort, "unit": words["units"][summary.level]}
     return words[sentence].format(rank_label=label, **facts)
 
 
@@ -119,11 +121,11 @@ def _written(note: SummaryNote) -> str:
 # --- members -------------------------------------------------------------------------------------------------------
 
 
-def _of_member(results: Results, standing: MemberResult) -> SubjectSummary:
-    member, score = standing.member, score_of(standing)
+def _member_summary(results: Results, result: MemberResult) -> SubjectSummary:
+    member, score = result.member, ranking_score(result)
     cohort = [m for m in results.members if m.member.branch == member.branch]
     branch = results.county.roster.known_as(member.branch, results.county.period.last_day)
-    notes = tuple(_member_notes(results, standing))
+    notes = tuple(_member_notes(results, result))
     graded = not {"probationary", "veto", "few_quarters"} & {note.kind for note in notes}
     return SubjectSummary(
         id=member.id,
@@ -131,30 +133,30 @@ def _of_member(results: Results, standing: MemberResult) -> SubjectSummary:
         level=MEMBER,
         period=results.county.period,
         score=score,
-        shown_score=written(results.county, score),
-        grade=standing.grade,
+        score_text=written(results.county, score),
+        grade=result.grade,
         grade_label=_grade_label(MEMBER),
-        bound=_bound_of(results, MEMBER, standing.grade) if graded else None,
-        rank=Rank(standing.rank, len(cohort), branch.name),
+        bound=_grade_bound(results, MEMBER, result.grade) if graded else None,
+        rank=Rank(result.rank, len(cohort), branch.name),
         rank_county=None,
         notes=notes,
         provisional=results.draft is not None,
     )
 
 
-def _member_notes(results: Results, standing: MemberResult) -> Iterator[SummaryNote]:
-    member, scheme = standing.member, results.county.scheme
-    if standing.year is not None:
-        yield from _year_notes(results, standing)
-    if standing.held_back:
+def _member_notes(results: Results, result: MemberResult) -> Iterator[SummaryNote]:
+    member, scheme = result.member, results.county.scheme
+    if result.year is not None:
+        yield from _year_notes(results, result)
+    if result.held_back:
         best = scheme.bands[MEMBER][0].grade
-        facts = {"best": best, "grade": standing.grade, "share": scheme.parameters.top_share}
+        facts = {"best": best, "grade": result.grade, "share": scheme.parameters.top_share}
         yield _note("held_back", _cells(scheme.rule_cell("top_share")), **facts)
     for month in results.county.period.months:
         row = results.scored.scope.exempt.get((member.id, month))
         if row is not None:
             yield _note("exempt", (row.ref("exempt_reason"),), period=month, reason=row["exempt_reason"])
-    for quarter in standing.quarters:
+    for quarter in result.quarters:
         row = quarter.row
         if row is not None and row["adjustment"]:
             amount = exact.short(exact.from_hundredths(row["adjustment"]))
@@ -162,29 +164,29 @@ def _member_notes(results: Results, standing: MemberResult) -> Iterator[SummaryN
             yield _note("adjustment", (row.ref("adjustment_reason"),), **facts)
 
 
-def _year_notes(results: Results, standing: MemberResult) -> Iterator[SummaryNote]:
-    """What decides a member's grade before the score does; only the first of them counts."""
-    member, scheme = standing.member, results.county.scheme
+def _year_notes(results: Results, result: MemberResult) -> Iterator[SummaryNote]:
+    """What decides a member's grade instead of the score; only the first that holds counts."""
+    member, scheme = result.member, results.county.scheme
     vetoes = results.scored.diary.vetoes.get(member.id)
     least = scheme.parameters.min_quarters
     if member.probationary:
         yield _note("probationary", (member.row.ref("member_class"),))
     elif vetoes:
-        yield _note("veto", vetoes, grade=standing.grade)
-    elif len(standing.quarters) < least:
+        yield _note("veto", vetoes, grade=result.grade)
+    elif len(result.quarters) < least:
         cells = _cells(scheme.rule_cell("min_quarters"))
-        yield _note("few_quarters", cells, count=len(standing.quarters), least=least)
-    if standing.year.review is None:
+        yield _note("few_quarters", cells, count=len(result.quarters), least=least)
+    if result.year.review is None:
         yield _note("no_review")
 
 
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def _of_unit(results: Results, standing: UnitResult) -> SubjectSummary:
-    unit, score = standing.unit, score_of(standing)
+def _unit_summary(results: Results, result: UnitResult) -> SubjectSummary:
+    unit, score = result.unit, ranking_score(result)
     level = results.branches if unit.level == BRANCH else results.committees
-    cohort = [s for s in level if s.cohort == standing.cohort]
+    cohort = [s for s in level if s.cohort == result.cohort]
     kind = results.county.period.kind
     return SubjectSummary(
         id=unit.id,
@@ -192,26 +194,26 @@ def _of_unit(results: Results, standing: UnitResult) -> SubjectSummary:
         level=unit.level,
         period=results.county.period,
         score=score,
-        shown_score=written(results.county, score),
-        grade=standing.grade,
+        score_text=written(results.county, score),
+        grade=result.grade,
         grade_label=_grade_label(kind),
-        bound=_bound_of(results, ORGANISATION, standing.grade),
-        rank=Rank(standing.rank, len(cohort), _cohort_name(results, standing)),
-        rank_county=Rank(standing.rank_county, len(level)) if unit.level == BRANCH else None,
-        notes=tuple(_unit_notes(results, standing)),
+        bound=_grade_bound(results, ORGANISATION, result.grade),
+        rank=Rank(result.rank, len(cohort), _cohort_name(results, result)),
+        rank_county=Rank(result.rank_county, len(level)) if unit.level == BRANCH else None,
+        notes=tuple(_unit_notes(results, result)),
         provisional=results.draft is not None,
     )
 
 
-def _unit_notes(results: Results, standing: UnitResult) -> Iterator[SummaryNote]:
-    scheme, scores = results.county.scheme, standing.scores
+def _unit_notes(results: Results, result: UnitResult) -> Iterator[SummaryNote]:
+    scheme, scores = results.county.scheme, result.scores
     if isinstance(scores, OrganisationYear):
         if scores.clients is None:
             weight = exact.short(scheme.parameters.clients_weight)
             yield _note("no_clients", _cells(scheme.rule_cell("without_clients")), weight=weight)
-    elif standing.unit.level == BRANCH and scores.member_mean is None:
+    elif result.unit.level == BRANCH and scores.member_mean is None:
         yield _note("no_members", _cells(scheme.rule_cell("without_members")))
-    if results.draft is not None and standing.unit.id in {unit.id for unit in results.draft.incomplete}:
+    if results.draft is not None and result.unit.id in {unit.id for unit in results.draft.incomplete}:
         yield _note("incomplete")
 
 
@@ -231,7 +233,7 @@ def _grade_label(kind: str) -> str:
     return words[kind]
 
 
-def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
+def _grade_bound(results: Results, scope: str, grade: str | None) -> Bound | None:
     """The lower bound of the grade's band; of the lowest band that of the one above, which was missed."""
     bands = results.county.scheme.bands[scope]
     for above, band in zip((None, *bands), bands, strict=False):
@@ -242,7 +244,7 @@ def _bound_of(results: Results, scope: str, grade: str | None) -> Bound | None:
     return None
 
 
-def _cohort_name(results: Results, standing: UnitResult) -> str:
-    if standing.unit.level != BRANCH:
+def _cohort_name(results: Results, result: UnitResult) -> str:
+    if result.unit.level != BRANCH:
         return resources.load("messages/explain")["head"]["county"]
-    return results.county.roster.cohort_name(standing.cohort, results.county.period.last_day)
+    return results.county.roster.cohort_name(result.cohort, results.county.period.last_day)

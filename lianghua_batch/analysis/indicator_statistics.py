@@ -38,8 +38,8 @@ def analyse(results: Results) -> tuple[IndicatorFigures, ...]:
         return ()
     levels = {COMMITTEE: results.committees, BRANCH: results.branches}
     found = [
-        _figures(results, indicator, level, standings)
-        for level, standings in levels.items()
+        _figures(results, indicator, level, unit_results)
+        for level, unit_results in levels.items()
         for indicator in results.county.scheme.indicators
         if indicator.level == level and indicator.counts and indicator.weight
     ]
@@ -47,13 +47,15 @@ def analyse(results: Results) -> tuple[IndicatorFigures, ...]:
     return tuple(sorted(found, key=lambda f: _order(f, verdicts)))
 
 
-def _order(its: IndicatorFigures, verdicts: Sequence[str]) -> tuple:
-    least = its.discrimination if its.discrimination is not None else exact.ZERO
-    return its.indicator.level != COMMITTEE, verdicts.index(its.verdict), least, its.indicator.id
+def _order(figures: IndicatorFigures, verdicts: Sequence[str]) -> tuple:
+    least = figures.discrimination if figures.discrimination is not None else exact.ZERO
+    return figures.indicator.level != COMMITTEE, verdicts.index(figures.verdict), least, figures.indicator.id
 
 
-def _figures(results: Results, indicator: Indicator, level: str, standings: Sequence[UnitResult]) -> IndicatorFigures:
-    marked = sorted((s for s in standings if indicator.id in s.scores.indicators), key=_best_first)
+def _figures(
+    results: Results, indicator: Indicator, level: str, unit_results: Sequence[UnitResult]
+) -> IndicatorFigures:
+    marked = sorted((s for s in unit_results if indicator.id in s.scores.indicators), key=_best_first)
     if not marked:
         return IndicatorFigures(indicator, 0, *[None] * 8, verdict="unused")
     points = [s.scores.indicators[indicator.id] for s in marked]
@@ -76,9 +78,9 @@ def _figures(results: Results, indicator: Indicator, level: str, standings: Sequ
     return IndicatorFigures(indicator, len(marked), **figures, verdict=_verdict(enough, **figures))
 
 
-def _best_first(standing: UnitResult) -> tuple:
+def _best_first(result: UnitResult) -> tuple:
     """As ranked: by 总分, within a tie by 年末考核分, then 组织编号."""
-    return -standing.scores.total.value, -standing.scores.year_end.value, standing.unit.id
+    return -result.scores.total.value, -result.scores.year_end.value, result.unit.id
 
 
 def _unrounded(score: Score) -> Fraction:

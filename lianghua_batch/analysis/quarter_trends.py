@@ -1,4 +1,4 @@
-"""How units moved within a year: the monitoring results of its quarters, computed from the year's own forms (spec §6)."""
+"""The quarterly monitoring results of a year, computed again from the year's own forms (spec §6)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,35 +9,35 @@ from lianghua_batch.scoring.results import Results, UnitResult
 
 
 @dataclass(frozen=True)
-class Trends:
-    """The quarters in their order, and every unit's standing in each; a unit without a score has none there: a gap."""
+class QuarterTrends:
+    """The quarters in their order, and the result of each unit by (code, quarter); a unit without a score has no entry."""
 
     quarters: tuple[Period, ...]
-    standings: Mapping[tuple[str, Period], UnitResult]
+    results: Mapping[tuple[str, Period], UnitResult]
 
-    def of(self, unit_id: str) -> tuple[UnitResult | None, ...]:
-        """A unit's standing in each quarter; None where it has no score."""
-        return tuple(self.standings.get((unit_id, q)) for q in self.quarters)
+    def unit_results(self, unit_id: str) -> tuple[UnitResult | None, ...]:
+        """A unit's result in each quarter; None where it has no score."""
+        return tuple(self.results.get((unit_id, q)) for q in self.quarters)
 
     def has(self, unit_id: str) -> bool:
         """Whether a unit has a score in any quarter."""
-        return any(self.of(unit_id))
+        return any(self.unit_results(unit_id))
 
 
-def of_year(year: Results) -> Trends:
-    """Return the quarters of a year's results, each exactly as a `run` for that quarter gives it."""
+def quarter_trends(year: Results) -> QuarterTrends:
+    """Return all quarters of a year, each exactly as a `run` for that quarter gives it."""
     quarters = tuple(year.county.period.quarters)
-    return Trends(quarters, {(s.unit.id, q): s for q in quarters for s in _units(of_quarter(year, q))})
+    return QuarterTrends(quarters, {(s.unit.id, q): s for q in quarters for s in _units(quarter_results(year, q))})
 
 
-def of_quarter(year: Results, period: Period) -> Results:
-    """Return what one quarter of a year came to; what is missing in it is a gap, not a problem."""
+def quarter_results(year: Results, period: Period) -> Results:
+    """Return the results of one quarter of a year; missing data leave units out and are no problem."""
     county = replace(year.county, period=period)
-    only = {key: its for key, its in year.scored.quarters.items() if its.period == period}
-    members = replace(year.scored, quarters=only, years={})
+    quarters = {key: quarter for key, quarter in year.scored.quarters.items() if quarter.period == period}
+    members = replace(year.scored, quarters=quarters, years={})
     branches, committees, _ = organisation_quarter.organisation_quarters(county, members)
     return results.build(county, members, branches, committees)
 
 
-def _units(of_period: Results) -> Iterable[UnitResult]:
-    return (*of_period.committees, *of_period.branches)
+def _units(quarter: Results) -> Iterable[UnitResult]:
+    return (*quarter.committees, *quarter.branches)

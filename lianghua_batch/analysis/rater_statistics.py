@@ -123,20 +123,20 @@ def _verdicts(
 ) -> tuple[str, ...]:
     rules = words("raters")
     limit = Fraction(rules["bias"])
-    told = bias is not None and compared >= rules["least_compared"]
+    comparable = bias is not None and compared >= rules["least_compared"]
     same = len(values) >= rules["least_marks"] and len(set(values)) == 1
     fitting = {
-        "strict": told and bias <= -limit,
-        "lenient": told and bias >= limit,
+        "strict": comparable and bias <= -limit,
+        "lenient": comparable and bias >= limit,
         "same": same,
         CROWDED: not same and any(crowd.striking for crowd in around),
     }
     return tuple(name for name in rules["verdicts"] if fitting[name])
 
 
-def _order(its: RaterFigures) -> tuple:
+def _order(figures: RaterFigures) -> tuple:
     """Verdicts first, then by bias; one that rests on too few marks says little."""
     rules = words("raters")
     names = list(rules["verdicts"])
-    first = names.index(its.verdicts[0]) if its.verdicts else len(names)
-    return first, its.compared < rules["least_compared"], -abs(its.bias or exact.ZERO), its.rater
+    first = names.index(figures.verdicts[0]) if figures.verdicts else len(names)
+    return first, figures.compared < rules["least_compared"], -abs(figures.bias or exact.ZERO), figures.rater

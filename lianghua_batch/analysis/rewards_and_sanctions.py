@@ -92,16 +92,16 @@ def strange_grades(scheme: Scheme) -> tuple[tuple[str, ...], bool]:
 def _by_grade(results: Results) -> Iterator[Use]:
     rules, year = resources.load("rules/rewards"), results.county.period.year
     by = clause(rules["clause"])
-    standings = [*_in_county(results.committees), *_in_county(results.branches)]
+    unit_results = [*_in_county(results.committees), *_in_county(results.branches)]
     for rule in rules["by_grade"]:
-        for standing in standings:
-            if standing.grade in rule["grades"]:
-                reason = rules["grade_reason"].format(year=year, grade=standing.grade)
-                yield Use(standing.unit, rule["name"], reason, by)
+        for result in unit_results:
+            if result.grade in rule["grades"]:
+                reason = rules["grade_reason"].format(year=year, grade=result.grade)
+                yield Use(result.unit, rule["name"], reason, by)
 
 
-def _in_county(standings: Sequence[UnitResult]) -> list[UnitResult]:
-    return sorted(standings, key=lambda s: (s.rank_county, s.unit.id))
+def _in_county(unit_results: Sequence[UnitResult]) -> list[UnitResult]:
+    return sorted(unit_results, key=lambda s: (s.rank_county, s.unit.id))
 
 
 # --- 调整机关党委副书记岗位 ------------------------------------------------------------------------------------------
@@ -113,14 +113,14 @@ def _adjustments(results: Results, earlier: Earlier) -> tuple[list[Use], list[Us
     name, by = rules["adjustment"]["name"], clause(rules["clause"])
     past = _Past(results, earlier)
     applying, unchecked = [], []
-    for standing in _in_county(results.committees):
-        told = [past.told(standing.unit.id, condition, holds) for condition, holds in _CONDITIONS.items()]
+    for result in _in_county(results.committees):
+        told = [past.told(result.unit.id, condition, holds) for condition, holds in _CONDITIONS.items()]
         certain, doubtful = (
             [t.reason for t in told if t is not None and t.certain is is_certain] for is_certain in (True, False)
         )
         if certain or doubtful:
             reason = rules["reasons_separator"].join([*certain, *doubtful])
-            (applying if certain else unchecked).append(Use(standing.unit, name, reason, by))
+            (applying if certain else unchecked).append(Use(result.unit, name, reason, by))
     return applying, unchecked
 
 

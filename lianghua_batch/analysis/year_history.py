@@ -1,4 +1,4 @@
-"""How units stood over the years: this year's results, and those that were published of the years before it."""
+"""Each unit's total, grade and rank year by year: this year's results after those published for earlier years."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from lianghua_batch.scoring.results import Results, written
 
 @dataclass(frozen=True)
 class YearPlace:
-    """A unit's total, grade and rank among all of its level, of one year."""
+    """A unit's total, grade and county-wide rank in one year."""
 
     total: Fraction | None
     grade: str | None
@@ -22,10 +22,10 @@ class YearPlace:
 
 
 @dataclass(frozen=True)
-class Years:
-    """The years from the first that has results to this one, and where each unit stood in each; who was not ranked has no place.
+class YearHistory:
+    """The years from the first with published results to this one, and each ranked unit's place by (code, year).
 
-    `absent` and `unusable` are those of the years looked back on that have none, or none of use, oldest first.
+    `absent`, `unusable`: the earlier years within reach without results, or whose results cannot be read; oldest first.
     """
 
     periods: tuple[Period, ...] = ()
@@ -33,34 +33,34 @@ class Years:
     absent: tuple[Period, ...] = ()
     unusable: tuple[tuple[Period, Unusable], ...] = ()
 
-    def of(self, unit_id: str) -> tuple[YearPlace | None, ...]:
-        """A unit's place in each year; None where it has none: a gap."""
+    def unit_places(self, unit_id: str) -> tuple[YearPlace | None, ...]:
+        """A unit's place in each year; None where it was not ranked."""
         return tuple(self.places.get((unit_id, period)) for period in self.periods)
 
     @property
     def looks_back(self) -> bool:
-        """Whether there is any year to stand beside this one."""
+        """Whether there is any earlier year."""
         return len(self.periods) > 1
 
 
-def of_year(results: Results, earlier: Earlier) -> Years:
-    """Return a year beside the years before it; of a draft or of a quarter there are none."""
+def year_history(results: Results, earlier: Earlier) -> YearHistory:
+    """Return a year with the years before it; empty for a draft and for a quarter."""
     if results.draft is not None or not results.county.is_year:
-        return Years()
+        return YearHistory()
     this = results.county.period
     before = sorted(lookback.wanted(this))
-    there = {period: found for period in before if isinstance(found := earlier.get(period), Published)}
-    first = min(there, default=this)
-    return Years(
+    published = {period: found for period in before if isinstance(found := earlier.get(period), Published)}
+    first = min(published, default=this)
+    return YearHistory(
         periods=(*(period for period in before if period >= first), this),
-        places=dict(chain(_before(there), _now(results))),
+        places=dict(chain(_before(published), _now(results))),
         absent=tuple(period for period in before if period not in earlier),
-        unusable=tuple((period, its) for period in before if isinstance(its := earlier.get(period), Unusable)),
+        unusable=tuple((period, error) for period in before if isinstance(error := earlier.get(period), Unusable)),
     )
 
 
-def _before(there: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
-    for period, found in there.items():
+def _before(published: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
+    for period, found in published.items():
         for kind, rank in (("committees", "rank"), ("branches", "rank_county")):  # committees have one rank only
             for row in found.results[kind]:
                 total = None if row["total"] is None else Fraction(row["total"])
@@ -68,6 +68,6 @@ def _before(there: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, Peri
 
 
 def _now(results: Results) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
-    for standing in (*results.committees, *results.branches):
-        total = Fraction(written(results.county, standing.scores.total))
-        yield (standing.unit.id, results.county.period), YearPlace(total, standing.grade, standing.rank_county)
+    for result in (*results.committees, *results.branches):
+        total = Fraction(written(results.county, result.scores.total))
+        yield (result.unit.id, results.county.period), YearPlace(total, result.grade, result.rank_county)

@@ -83,7 +83,7 @@ def _scored(results: "Results", written: str) -> str:
         listed = [words["several"].format(count=len(found), written=written), *(_one(roster, code) for code in found)]
         raise click.ClickException("\n".join(listed))
     try:
-        explanation.standing_of(results, found[0])
+        explanation.find_result(results, found[0])
     except explanation.Unscored:
         who = roster_lookup.latest(roster, found[0])
         facts = {"who": who, "period": results.county.period, "reason": explanation_unscored.reason(results, found[0])}

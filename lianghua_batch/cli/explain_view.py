@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lianghua_batch.analysis import explanation_summary
-from lianghua_batch.analysis.explanation import Node, leaves_total, lines
+from lianghua_batch.analysis.explanation import Node, leaves_total, tree_rows
 from lianghua_batch.analysis.explanation_summary import SubjectSummary, as_text
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
@@ -36,7 +36,7 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     says for one of its kind.
     """
     words = resources.load("messages/explain")["terminal"]
-    head = explanation_summary.head(results, top.subject)
+    head = explanation_summary.summarise(results, top.subject)
     depth = words["depth"][head.level] if depth is None else depth
     console = terminal.console(width)
     page = _Page(list(_twigs(top, depth)), top.subject, console.width, words)
@@ -47,7 +47,7 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
         console.print(line)
     console.print()
     _print(console, [_verdict(top, words)], "bold")
-    deepest = max(line.level for line in lines(top))
+    deepest = max(line.level for line in tree_rows(top))
     if deepest > depth:
         _print(console, [words["deeper"].format(depth=depth, deepest=deepest)])
     _print(console, [words["rules"]], "bold")
@@ -173,7 +173,7 @@ def _value(node: Node) -> str:
 
 def as_json(results: Results, top: Node) -> dict[str, Any]:
     """The head and the whole tree; numbers as exact texts, and rounded besides where they have no end."""
-    head = explanation_summary.head(results, top.subject)
+    head = explanation_summary.summarise(results, top.subject)
     found = leaves_total(top)
     return {
         "id": head.id,
@@ -181,7 +181,7 @@ def as_json(results: Results, top: Node) -> dict[str, Any]:
         "level": head.level,
         "period": str(head.period),
         "draft": head.provisional,
-        "score": head.shown_score,
+        "score": head.score_text,
         "grade": head.grade,
         "bound": _bound_as_json(head),
         "rank": head.rank.place,

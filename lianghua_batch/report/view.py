@@ -14,8 +14,8 @@ from lianghua_batch.analysis.branch_class_changes import ClassMoves
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.analysis.published import Published, Unusable
-from lianghua_batch.analysis.quarter_trends import Trends
-from lianghua_batch.analysis.year_history import Years
+from lianghua_batch.analysis.quarter_trends import QuarterTrends
+from lianghua_batch.analysis.year_history import YearHistory
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, QUARTER, YEAR, Period
@@ -243,14 +243,14 @@ class View:
         return self.results.county.roster.cohort_name(committee, self.period.last_day)
 
     @cached_property
-    def trends(self) -> Trends:
+    def trends(self) -> QuarterTrends:
         """The quarters of a year; a quarter has none."""
-        return quarter_trends.of_year(self.results) if self.is_year else Trends((), {})
+        return quarter_trends.quarter_trends(self.results) if self.is_year else QuarterTrends((), {})
 
     @cached_property
-    def years(self) -> Years:
+    def years(self) -> YearHistory:
         """The year beside those before it; a quarter has none."""
-        return year_history.of_year(self.results, self.earlier)
+        return year_history.year_history(self.results, self.earlier)
 
     @cached_property
     def branch_class_changes(self) -> ClassMoves | None:

@@ -48,7 +48,7 @@ def as_json(outcome: Results) -> dict[str, Any]:
         "period": str(outcome.county.period),
         "results_sha256": results.check_code(outcome),
         "rules": _rules(outcome.county.scheme),
-        "units": {standing.unit.id: _unit(standing) for standing in units},
+        "units": {result.unit.id: _unit(result) for result in units},
         "members": {m.member.id: _member(m, outcome) for m in members},
     }
     return found | {"sha256": basis_check_code(found)}
@@ -110,8 +110,8 @@ def _hundredths(value: int | None) -> str | None:
 # --- units and members ---------------------------------------------------------------------------------------------
 
 
-def _unit(standing: UnitResult) -> dict[str, Any]:
-    unit, total = standing.unit, standing.scores.total
+def _unit(result: UnitResult) -> dict[str, Any]:
+    unit, total = result.unit, result.scores.total
     classed = {"branch_class": unit.details["branch_class"]} if unit.level == BRANCH else {}
     return {
         "name": unit.name,
@@ -162,38 +162,38 @@ def _name(part: Contribution) -> str:
     return part.item.removesuffix(f"（{item_label('dropped')}）") if part.kind == "dropped" else part.item
 
 
-def _member(standing: MemberResult, outcome: Results) -> dict[str, Any]:
+def _member(result: MemberResult, outcome: Results) -> dict[str, Any]:
     adjustments = {
         str(quarter.period): str(total)
-        for quarter in standing.quarters
+        for quarter in result.quarters
         if (total := sum((p.amount for p in quarter.approved.parts if p.kind == "adjustment"), Fraction(0)))
     }
     return {
-        "branch": standing.member.branch,
-        "probationary": standing.member.probationary,
+        "branch": result.member.branch,
+        "probationary": result.member.probationary,
         "adjustments": adjustments,
-        "votes": _votes(standing, outcome.county.scheme),
-        "ground": _ground(standing, outcome),
+        "votes": _votes(result, outcome.county.scheme),
+        "ground": _ground(result, outcome),
     }
 
 
-def _votes(standing: MemberResult, scheme: Scheme) -> dict[str, str] | None:
+def _votes(result: MemberResult, scheme: Scheme) -> dict[str, str] | None:
     """The votes of 年评议, grade by grade in the order of 测评等级; None where there are none."""
-    review = standing.year and standing.year.review
+    review = result.year and result.year.review
     if review is None:
         return None
     ballots = (part for part in review.parts if part.kind == "ballots")
     return {grade: str(part.held or 0) for grade, part in zip(scheme.ballots[MEMBER], ballots, strict=True)}
 
 
-def _ground(standing: MemberResult, outcome: Results) -> str | None:
+def _ground(result: MemberResult, outcome: Results) -> str | None:
     """What the grade rests on (spec §4.6): the total's band, or what goes before it; None in a quarter, which has no grades."""
     statuses = resources.load("reading")["statuses"]
     by_status = {statuses["not_graded"]: PROBATIONARY, statuses["undetermined"]: FEW_QUARTERS}
-    if standing.grade is None:
+    if result.grade is None:
         return None
-    if standing.grade in by_status:
-        return by_status[standing.grade]
-    if standing.member.id in outcome.scored.diary.vetoes:
+    if result.grade in by_status:
+        return by_status[result.grade]
+    if result.member.id in outcome.scored.diary.vetoes:
         return VETO
-    return HELD_BACK if standing.held_back else BAND
+    return HELD_BACK if result.held_back else BAND

@@ -134,8 +134,8 @@ def build(
     committees: Iterable[OrganisationYear | OrganisationQuarter],
 ) -> Results:
     """Grade and rank what was scored."""
-    standings = _member_years(county, members) if county.is_year else _member_quarters(county, members)
-    return Results(county, members, tuple(standings), _units(county, branches), _units(county, committees))
+    member_results = _member_years(county, members) if county.is_year else _member_quarters(county, members)
+    return Results(county, members, tuple(member_results), _units(county, branches), _units(county, committees))
 
 
 def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitResult, ...]:
@@ -244,23 +244,23 @@ def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str |
     return {str(key): written(county, score) for key, score in scores.items()}
 
 
-def _member(county: County, standing: MemberResult, scored: Members) -> dict[str, Any]:
-    keys = ((standing.member.id, month) for month in county.period.months)
+def _member(county: County, result: MemberResult, scored: Members) -> dict[str, Any]:
+    keys = ((result.member.id, month) for month in county.period.months)
     months = {
         month: scored.months[member_id, month] for member_id, month in keys if (member_id, month) in scored.months
     }
-    year = standing.year
+    year = result.year
     return {
-        "id": standing.member.id,
-        "name": standing.member.name,
-        "branch": standing.member.branch,
+        "id": result.member.id,
+        "name": result.member.name,
+        "branch": result.member.branch,
         "months": _all_written(county, months),
-        "quarters": _all_written(county, {q.period: q.approved for q in standing.quarters}),
-        "points": written(county, standing.points),
+        "quarters": _all_written(county, {q.period: q.approved for q in result.quarters}),
+        "points": written(county, result.points),
         "review": written(county, year.review) if year else None,
         "total": written(county, year.total) if year else None,
-        "grade": standing.grade,
-        "rank": standing.rank,
+        "grade": result.grade,
+        "rank": result.rank,
     }
 
 
@@ -277,11 +277,11 @@ _YEAR_SCORES = (
 )
 
 
-def _unit(county: County, standing: UnitResult) -> dict[str, Any]:
-    scores = standing.scores
+def _unit(county: County, result: UnitResult) -> dict[str, Any]:
+    scores = result.scores
     row: dict[str, Any] = {
-        "id": standing.unit.id,
-        "name": standing.unit.name,
+        "id": result.unit.id,
+        "name": result.unit.name,
         "member_mean": written(county, scores.member_mean),
     }
     if isinstance(scores, OrganisationYear):
@@ -290,8 +290,8 @@ def _unit(county: County, standing: UnitResult) -> dict[str, Any]:
         row |= {name: written(county, getattr(scores, name)) for name in _YEAR_SCORES}
     else:
         row |= {"inspection": written(county, scores.inspection), "total": written(county, scores.total)}
-    return row | {"grade": standing.grade, "rank": standing.rank}
+    return row | {"grade": result.grade, "rank": result.rank}
 
 
-def _branch(county: County, standing: UnitResult) -> dict[str, Any]:
-    return _unit(county, standing) | {"committee": standing.cohort, "rank_county": standing.rank_county}
+def _branch(county: County, result: UnitResult) -> dict[str, Any]:
+    return _unit(county, result) | {"committee": result.cohort, "rank_county": result.rank_county}

@@ -91,7 +91,7 @@ def _section(
 
 
 def _cell(view: View, change: ClassMove, field: Field) -> Cell:
-    result = change.standing
+    result = change.result
     if field.name in branch_class.COLUMNS:
         return branch_class.cell(view, result.unit.id, field)
     if field.name == "name":

@@ -241,7 +241,7 @@ class LineValues:
 
 def _quarters(view: View) -> LineValues:
     def totals(unit_id: str) -> list[Fraction]:
-        return [s.scores.total.value for s in view.trends.of(unit_id) if s is not None]
+        return [s.scores.total.value for s in view.trends.unit_results(unit_id) if s is not None]
 
     categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
     return LineValues("trend", "quarter", categories, partial(quarter_scores, view), totals)
@@ -249,7 +249,7 @@ def _quarters(view: View) -> LineValues:
 
 def _years(view: View) -> LineValues:
     def totals(unit_id: str) -> list[Fraction]:
-        return [p.total for p in view.years.of(unit_id) if p is not None and p.total is not None]
+        return [p.total for p in view.years.unit_places(unit_id) if p is not None and p.total is not None]
 
     categories = Keys(tuple(chart_data.year_key(p) for p in view.years.periods))
     return LineValues("years", "year", categories, partial(years.totals, view), totals)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from lianghua_batch.analysis import explanation_summary
-from lianghua_batch.analysis.explanation import Node, TreeRow, lines
+from lianghua_batch.analysis.explanation import Node, TreeRow, tree_rows
 from lianghua_batch.core import resources
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
@@ -18,8 +18,8 @@ def build(view: View, top: Node) -> SheetTable:
     """The sheet of a tree that `explaining.explain` made of the view's results."""
     layout = view.layout("explanation")
     fields = sheet_table.fields(view, layout["columns"], {})
-    head = explanation_summary.head(view.results, top.subject)
-    rows = [_row(view, layout, fields, line, top.subject) for line in lines(top)]
+    head = explanation_summary.summarise(view.results, top.subject)
+    rows = [_row(view, layout, fields, line, top.subject) for line in tree_rows(top)]
     sentences = [_literal(text) for text in explanation_summary.sentences(head)]
     sheet = sheet_table.sheet(view, "explanation", (f.column for f in fields), rows, subtitles=sentences)
     cell = sheet.title.cells[0]

@@ -130,7 +130,7 @@ def _raters(view: View, words: Mapping[str, Any]) -> Iterator[str]:
         if f in view.layout("rater_analysis")["tables"]
     ]
     crowds = [c for form in forms for c in rater_statistics.crowding(results, form)]
-    crowds += [c for listed in crowding.of_totals(results).values() for c in listed]
+    crowds += [c for listed in crowding.crowds_of_totals(results).values() for c in listed]
     counts = {
         "raters": sum(bool(figures.verdicts) for form in forms for figures in rater_statistics.analyse(results, form)),
         "crowding": sum(crowd.striking for crowd in crowds),

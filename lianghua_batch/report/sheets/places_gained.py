@@ -71,7 +71,7 @@ def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[RankCh
 
 def _within(view: View, level: str) -> Iterator[RankChange]:
     for result in getattr(view.results, level):
-        quarters = view.trends.of(result.unit.id)
+        quarters = view.trends.unit_results(result.unit.id)
         if quarters and quarters[0] and quarters[-1]:
             first, last = quarters[0], quarters[-1]
             totals = (first.scores.total.value, last.scores.total.value)

@@ -59,7 +59,7 @@ def summary_id(cohort: str, name: str) -> str:
 
 def ranks_gained(view: View, unit_id: str) -> int | None:
     """By how many ranks a unit rose from the first quarter to the last; None where it lacks one of them."""
-    quarters = view.trends.of(unit_id)
+    quarters = view.trends.unit_results(unit_id)
     return quarters[0].rank_county - quarters[-1].rank_county if quarters and quarters[0] and quarters[-1] else None
 
 
@@ -73,7 +73,7 @@ def _cell(view: View, result: UnitResult, field: Field) -> Cell:
         return Cell("", field.style, trend=quarter_scores(view, unit.id))
     if field.name == "change":
         return view.cell(ranks_gained(view, unit.id), field.style)
-    quarter_result = view.trends.standings.get((unit.id, field.item))
+    quarter_result = view.trends.results.get((unit.id, field.item))
     key = quarter_key(unit.id, field.item) if field.name == "scores" else None
     if quarter_result is None:
         return Cell("", "gap", key=key)
@@ -109,5 +109,5 @@ def _summary(view: View, field: Field, name: str, label: str, cohort: str, ranke
 
 
 def _totals(view: View, quarter: Period, ranked: Sequence[UnitResult]) -> list[Fraction]:
-    found = (view.trends.standings.get((s.unit.id, quarter)) for s in ranked)
+    found = (view.trends.results.get((s.unit.id, quarter)) for s in ranked)
     return [s.scores.total.value for s in found if s is not None]

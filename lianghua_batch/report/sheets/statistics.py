@@ -148,7 +148,7 @@ def _crowds(view: View, layout: Mapping[str, Any]) -> Iterator[Values]:
         for rater in rater_statistics.analyse(view.results, form):
             if rater_statistics.CROWDED in rater.verdicts:
                 yield from (_crowd(layout, _rater_name(layout, rater), c) for c in rater.crowds if c.striking)
-    for group, listed in crowding.of_totals(view.results).items():
+    for group, listed in crowding.crowds_of_totals(view.results).items():
         yield from (_crowd(layout, called[group], c) for c in listed)
 
 

@@ -89,5 +89,5 @@ def _cell(view: View, result: UnitResult, field: Field) -> Cell:
 
 def _gained(view: View, unit_id: str) -> Fraction | None:
     """How much more a unit has than in the first of the years that it has a total of; None where that is this one."""
-    found = [place.total for place in view.years.of(unit_id) if place is not None and place.total is not None]
+    found = [place.total for place in view.years.unit_places(unit_id) if place is not None and place.total is not None]
     return found[-1] - found[0] if len(found) > 1 else None

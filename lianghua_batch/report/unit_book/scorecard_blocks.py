@@ -52,7 +52,7 @@ def last_year(view: UnitView) -> Iterator[Row]:
 
 def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
     """The unit's totals and grades of the years before; None where there are none but last year's, which stands above."""
-    periods, places = view.years.periods[:-1], view.years.of(view.result.unit.id)[:-1]
+    periods, places = view.years.periods[:-1], view.years.unit_places(view.result.unit.id)[:-1]
     if all(place is None or period == view.period.previous for period, place in zip(periods, places, strict=True)):
         return None
     years = (_year(view, words, period, place) for period, place in zip(periods, places, strict=True))
@@ -136,7 +136,7 @@ def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
     if name == "inspections":
         found = {p: peer_group.as_published(view, s) for p, s in scores.inspections.items()}
         return found, peer_group.as_published(view, scores.inspection)
-    quarter_results = zip(view.trends.quarters, view.trends.of(view.result.unit.id), strict=True)
+    quarter_results = zip(view.trends.quarters, view.trends.unit_results(view.result.unit.id), strict=True)
     ranked = {q: s for q, s in quarter_results if s is not None}
     if name == "rank":
         return {q: s.rank for q, s in ranked.items()}, view.result.rank

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from lianghua_batch.analysis.branch_class_changes import ClassMoves
-from lianghua_batch.analysis.quarter_trends import Trends
-from lianghua_batch.analysis.year_history import Years
+from lianghua_batch.analysis.quarter_trends import QuarterTrends
+from lianghua_batch.analysis.year_history import YearHistory
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View
@@ -39,11 +39,11 @@ class UnitView(View):
         return ()
 
     @property
-    def trends(self) -> Trends:
+    def trends(self) -> QuarterTrends:
         return self.whole.trends
 
     @property
-    def years(self) -> Years:
+    def years(self) -> YearHistory:
         return self.whole.years
 
     @property
