@@ -11,15 +11,15 @@ from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable, Value
 from lianghua_batch.validation.grouping import UNIT, ProblemLine, UnitProblems
 
-# What stands in a link's file name for characters that Excel would take for something else; % first.
+# Escapes in a link's file name for characters that Excel gives another meaning.
 _ESCAPES = {c: f"%{ord(c):02x}" for c in '%#" <>[]^`{}'}
 
 
 @dataclass(frozen=True)
 class CheckFindings:
-    """What the report is about: the folded problems, the period, how many files were read, what units are called.
+    """What `check` found: the problems grouped by unit, the period, how many files were read, unit names by code.
 
-    `prefix` leads from the report's folder to the data folder: «../..».
+    `prefix` is the path from the report's folder to the data folder, such as «../..».
     """
 
     groups: Sequence[UnitProblems]
@@ -30,7 +30,7 @@ class CheckFindings:
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the sentences of report/check_report.yaml may speak of."""
+        """The values for the placeholders of report/check_report.yaml."""
         return {
             "period": self.period or _words()["no_period"],
             "files": self.files,
@@ -51,7 +51,7 @@ def build(findings: CheckFindings) -> tuple[SheetTable, ...]:
 
 
 def properties(findings: CheckFindings) -> Properties:
-    """Return the workbook's document properties, by which it is known for no form."""
+    """Return the document properties; their category marks the workbook as the program's own, so that it is never read as a form."""
     words = _words()
     return Properties(
         title=words["sheets"]["overview"]["title"],
@@ -77,7 +77,7 @@ def _anchor(sheet: str, cell: str | None) -> str:
 
 
 def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable:
-    """Put a sheet together; one without rows says that there is nothing wrong."""
+    """Build one sheet; without problems its only row says so."""
     words, layout = _words(), _words()["sheets"][key]
     heights, columns = words["heights"], layout["columns"]
     listed = tuple(rows)
@@ -85,7 +85,7 @@ def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable
     if not findings.groups:
         listed, lines = (Row((Cell(layout["none"], "text", len(columns)),)),), 0
     fitted = fitting.columns([Column(c["heading"], c["width"], most=c.get("most")) for c in columns], listed)
-    aside = {
+    text_rows = {
         name: fitting.rows(
             [Row((Cell(text.format_map(findings.facts), style, len(fitted)),)) for text in layout[name]],
             fitted,
@@ -97,7 +97,7 @@ def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable
         key=key,
         name=layout["name"],
         title=Row((Cell(layout["title"], "title", len(fitted)),), height=heights["title"]),
-        **aside,
+        **text_rows,
         columns=fitted,
         rows=fitting.rows(listed, fitted, heights["row"]),
         page=Page(
@@ -113,9 +113,9 @@ def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable
 
 
 def _unit_rows(findings: CheckFindings, problems: SheetTable) -> Iterable[Row]:
-    """One row a group, which leads to its first problem, and the sum."""
+    """One row for each unit, linked to its first problem; then the total row."""
     layout = _words()["sheets"]["overview"]
-    below = 2 + len(problems.subtitles) + 1  # title, subtitles, headings; rows count from 1
+    first_problem_row = 2 + len(problems.subtitles) + 1  # title, subtitles, headings; rows count from 1
     for group in findings.groups:
         values = {
             "unit": group.unit or "",
@@ -124,9 +124,9 @@ def _unit_rows(findings: CheckFindings, problems: SheetTable) -> Iterable[Row]:
             "warnings": group.warnings,
             "files": len(group.files),
         }
-        link = f"internal:{_anchor(problems.name, f'A{below}')}"
+        link = f"internal:{_anchor(problems.name, f'A{first_problem_row}')}"
         yield _row(layout, values, {"name": link})
-        below += len(group.entries)
+        first_problem_row += len(group.entries)
     total = {"unit": "", "name": layout["total"], "files": len({f for g in findings.groups for f in g.files})}
     counts = {name: findings.facts[name] for name in ("errors", "warnings")}
     styles = {spec["name"]: "total_count" if spec["style"] == "count" else "total_text" for spec in layout["columns"]}
@@ -134,7 +134,7 @@ def _unit_rows(findings: CheckFindings, problems: SheetTable) -> Iterable[Row]:
 
 
 def _problem_rows(findings: CheckFindings) -> Iterable[Row]:
-    """Every line of every group, a stroke over the first of each."""
+    """One row for each problem line; the first of each unit has a line above it."""
     layout, most = _words()["sheets"]["problems"], _words()["most_links"]
     number = 0
     for group in findings.groups:
@@ -163,7 +163,7 @@ def _row(
 
 
 def _values(findings: CheckFindings, group: UnitProblems, entry: ProblemLine) -> Mapping[str, Value]:
-    """A line's cells; blanks where it has no place."""
+    """The values of one problem line by column; empty where the problem has no file or cell."""
     first = entry.first
     title = group.title(findings.names)
     return {

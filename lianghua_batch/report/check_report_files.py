@@ -1,4 +1,4 @@
-"""Writes what `check` leaves: 检查报告.xlsx and the annotated copies, all of it or nothing (replacing)."""
+"""Writes the output of `check`, 检查报告.xlsx and the annotated copies, all or nothing (core.atomic_files)."""
 
 import os
 from collections.abc import Callable
@@ -18,9 +18,10 @@ from lianghua_batch.validation import grouping
 
 @dataclass(frozen=True)
 class WrittenFiles:
-    """What was written: the report, the folder of the copies (None where there are none), how many they are.
+    """What `check` wrote: the report, the folder of annotated copies (None without any), and their number.
 
-    `too_large` and `unlike` are files that got no copy, being too large or because none would read as they do; `kept` is where copies went that somebody had changed and not put back.
+    `too_large`, `unlike`: files without a copy, because they are too large or because no copy reads the same. `kept`: where
+    earlier copies were moved that somebody had changed and not filed.
     """
 
     report: Path
@@ -34,9 +35,9 @@ class WrittenFiles:
 def publish(
     outcome: Outcome, root: Path, out: Path, *, annotate: bool, progress: Callable[[int, int], None] | None = None
 ) -> WrittenFiles:
-    """Write the report, and copies if asked for, of the data folder `root` into `out`; copies of an earlier time go.
+    """Write the report, and with `annotate` the copies, for the data folder `root` into `out`; earlier copies are removed.
 
-    Raises OSError and locking.Busy as `replacing.replacement` does.
+    Raises OSError and locking.Busy as atomic_files.replacement does.
     """
     words = resources.load("report/check_report")
     report, folder = words["report"]["name"], words["annotation"]["folder"]
@@ -63,12 +64,14 @@ def publish(
 def _report(outcome: Outcome, root: Path, out: Path) -> tuple:
     """The report's sheets and properties."""
     groups = grouping.grouped(outcome.problems, outcome.base_files)
-    findings = check_report.CheckFindings(groups, outcome.period, outcome.files, outcome.unit_names, _way(out, root))
+    findings = check_report.CheckFindings(
+        groups, outcome.period, outcome.files, outcome.unit_names, _relative_path(out, root)
+    )
     return check_report.build(findings), check_report.properties(findings)
 
 
-def _way(start: Path, end: Path) -> str:
-    """The way from one folder to another, for links: relative, but for another drive of Windows."""
+def _relative_path(start: Path, end: Path) -> str:
+    """The path from one folder to another, for links: relative, except between drives of Windows."""
     start, end = start.resolve(), end.resolve()
     try:
         return Path(os.path.relpath(end, start)).as_posix()
@@ -79,7 +82,7 @@ def _way(start: Path, end: Path) -> str:
 def _write_copies(
     outcome: Outcome, root: Path, out: Path, target: Path, progress: Callable[[int, int], None] | None
 ) -> tuple[int, dict[str, annotated.NoCopy]]:
-    """Write a copy of every workbook that has an error in one of its sheets; return how many, and which files got none and why."""
+    """Write a copy of every workbook that has an error in one of its sheets; return their number, and the files without a copy with the reason."""
     by_file: dict[str, list[Problem]] = {
         p.place.file: [] for p in errors(outcome.problems) if p.place.sheet is not None
     }
@@ -88,7 +91,7 @@ def _write_copies(
             by_file[p.place.file].append(p)
     found, _ = discovery.find(root, out)
     paths = [path for path in found if file_name(path, root) in by_file]
-    there = {path.relative_to(root) for path in found}
+    existing = {path.relative_to(root) for path in found}
     made, without = 0, {}
     for done, (path, (grids, _)) in enumerate(zip(paths, read_files.read_all(paths, root), strict=True), start=1):
         name = path.relative_to(root)
@@ -98,7 +101,7 @@ def _write_copies(
             if isinstance(copy, annotated.NoCopy):
                 without[file] = copy
             else:
-                place = target / (_converted_name(name, there) if copy.converted else name)
+                place = target / (_converted_name(name, existing) if copy.converted else name)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(copy.content)
                 made += 1
@@ -107,10 +110,10 @@ def _write_copies(
     return made, without
 
 
-def _converted_name(name: PurePath, there: set[PurePath]) -> PurePath:
-    """What a converted copy is called: as the original, but .xlsx; where another file has that name, with its old suffix too."""
+def _converted_name(name: PurePath, existing: set[PurePath]) -> PurePath:
+    """The name of a converted copy: the original's with .xlsx, and with its old suffix too where another file has that name."""
     wanted = name.with_suffix(".xlsx")
-    if wanted == name or wanted not in there:
+    if wanted == name or wanted not in existing:
         return wanted
     twin = resources.load("report/check_report")["annotation"]["converted_twin"]
     return name.with_name(twin.format(stem=name.stem, suffix=name.suffix.lstrip(".").lower()))

@@ -1,4 +1,4 @@
-"""Writes a score's tree as the workbook 计分明细, to a place where it can do no harm."""
+"""Writes the explanation of a score as the workbook 计分明细, only where it can neither be read as a form nor overwrite another file."""
 
 import os
 from dataclasses import replace
@@ -18,11 +18,11 @@ from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring.results import Results
 
 _SUFFIX = ".xlsx"
-_NOT_OURS = (*file_type.ZIP_ERRORS, DefusedXmlException, LookupError, ParseError, Refusal)
+_UNREADABLE = (*file_type.ZIP_ERRORS, DefusedXmlException, LookupError, ParseError, Refusal)
 
 
 class WrongPlace(ValueError):
-    """A file that must not be written; str() says why and what to do."""
+    """A path that must not be written to; str() gives the reason and what to do."""
 
 
 def check(book: Path, data: Path) -> None:
@@ -31,30 +31,30 @@ def check(book: Path, data: Path) -> None:
     Inside the data folder it would be read as a form by the next run, or replace what was published.
     """
     if book.suffix.lower() != _SUFFIX:
-        raise _wrong("suffix", suffix=_SUFFIX, name=book.name)
+        raise _wrong_place("suffix", suffix=_SUFFIX, name=book.name)
     place = book.resolve()
     if not place.parent.is_dir():
-        raise _wrong("no_folder", folder=book.parent)
+        raise _wrong_place("no_folder", folder=book.parent)
     if any(os.path.samefile(folder, data) for folder in place.parents):
-        raise _wrong("in_data", path=book)
+        raise _wrong_place("in_data", path=book)
     if place.exists() and not _is_explanation(place):
-        raise _wrong("other_file", path=book)
+        raise _wrong_place("other_file", path=book)
 
 
 def write(results: Results, top: Node, book: Path) -> None:
-    """Write the tree over the workbook that may be there; raises what `replacing` raises."""
+    """Write the explanation tree `top` to `book`, replacing an earlier one; raises as atomic_files.replacement does."""
     sheet = explanation.build(View(results, ()), top)
     properties = replace(ranking_workbook.properties(results), title=str(sheet.title.cells[0].value))
     with atomic_files.replacement(book.parent) as staging:
         workbook.write(staging / book.name, [sheet], properties)
 
 
-def _wrong(why: str, **facts: object) -> WrongPlace:
-    return WrongPlace(resources.load("messages/explain")["book"][why].format_map(facts))
+def _wrong_place(reason: str, **facts: object) -> WrongPlace:
+    return WrongPlace(resources.load("messages/explain")["book"][reason].format_map(facts))
 
 
 def _is_explanation(path: Path) -> bool:
-    """Whether this program wrote it, and it holds nothing but 计分明细."""
+    """Whether the file was written by this program and holds the sheet 计分明细 only."""
     limit = zip_limits.limits()
     if path.stat().st_size > limit.file_bytes:
         return False
@@ -63,6 +63,6 @@ def _is_explanation(path: Path) -> bool:
         if xlsx.category(parts) != resources.load("reading")["own_category"]:
             return False
         sheets = [name for name, _ in xlsx.sheet_parts(parts)]
-    except _NOT_OURS:
+    except _UNREADABLE:
         return False
     return sheets == [resources.load_parts("report/sheets")["explanation"]["name"]]

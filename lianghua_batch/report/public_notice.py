@@ -1,4 +1,4 @@
-"""公示: what is put up for everybody to see: names, scores, grades and ranks, and nothing else."""
+"""公示, the workbook for public display: names, scores, grades and ranks, and nothing else."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -55,14 +55,14 @@ def _units(view: View, fields: Sequence[Field], ranked: Iterable[UnitResult]) ->
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
-    """Branch by branch by rank, each on pages of its own to be put up there, with all that a page must say."""
+    """Branch by branch in rank order, each on pages of its own, which are displayed in that branch."""
     key = "public_members"
     fields = sheet_table.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
     for branch, ranked in groupby(view.results.members, key=lambda s: s.member.branch):
         rows += _branch_pages(view, fields, branch, [_member(view, fields, s, mask_names) for s in ranked])
     columns = (replace(f.column, heading="") for f in fields)  # each page has its own headings, under its title
-    sheet = _public(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
+    sheet = _with_public_footer(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
     return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet
 
 
@@ -91,7 +91,7 @@ def _member_value(view: View, result: MemberResult, name: str, mask_names: bool)
 
 
 def _closing(view: View, width: int) -> Iterator[Row]:
-    """When and where to object, and who puts it up."""
+    """The closing lines: when and where to object, and the publisher's signature."""
     words = view.sheets["public"]
     yield Row((Cell("", "blank", width),), height=12)
     yield from (sheet_table.band(line, width, "notice") for line in words["lines"])
@@ -99,7 +99,9 @@ def _closing(view: View, width: int) -> Iterator[Row]:
 
 
 def _sheet(view: View, key: str, fields: Sequence[Field], rows: Iterable[Row]) -> SheetTable:
-    return _public(sheet_table.sheet(view, key, (f.column for f in fields), rows, subtitles=_subtitles(view)), view)
+    return _with_public_footer(
+        sheet_table.sheet(view, key, (f.column for f in fields), rows, subtitles=_subtitles(view)), view
+    )
 
 
 def _subtitles(view: View) -> Sequence[str]:
@@ -107,8 +109,8 @@ def _subtitles(view: View) -> Sequence[str]:
     return () if view.is_year else (view.words["monitoring"],)
 
 
-def _public(sheet: SheetTable, view: View) -> SheetTable:
-    """The sheet with the footer of what is put up."""
+def _with_public_footer(sheet: SheetTable, view: View) -> SheetTable:
+    """The sheet with the footer of 公示."""
     return replace(sheet, page=replace(sheet.page, footer=view.sheets["public"]["footer"]))
 
 

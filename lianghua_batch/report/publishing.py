@@ -1,4 +1,4 @@
-"""Writes a period's outputs, all of them or none (replacing)."""
+"""Publishes a period: builds all its outputs and writes them, all or nothing (core.atomic_files)."""
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ def publish(
 ) -> list[Path]:
     """Write all outputs of a period into `out` and return their paths; what was there stays until all are complete.
 
-    The period's workbooks of units that are gone go. The rest is as `write` does it.
+    Workbooks of units that are gone are removed. For the arguments see `write`.
     """
     with atomic_files.replacement(out, gone=stale(outcome, out)) as staging:
         written = write(
@@ -49,11 +49,11 @@ def write(
     mask_names: bool = False,
     progress: Progress | None = None,
 ) -> list[str]:
-    """Write all outputs of a period into a new folder and return their places there; equal results are equal bytes.
+    """Write all outputs of a period into a new folder and return their paths in it; equal results give equal bytes.
 
     These are the ranking workbook, results.json and, but for a draft, its 计分依据, 公示 and one workbook a unit in 各单位/.
-    `earlier` are the results that the period looks back on (history); `objections` those of the period with what became of each:
-    where None those of 异议登记, of which no amendment is known; `mask_names` is 公示's.
+    `earlier`: the published results that the period looks back on (analysis.lookback). `objections`: the period's, with their
+    outcomes; where None those of 异议登记 without amendments. `mask_names`: for 公示.
     """
     filed = linked(outcome.county) if objections is None else objections
     books = [_ranking(outcome, problems, earlier, filed)]
@@ -62,7 +62,7 @@ def write(
         books += ((book.path, book.content) for book in unit_books(outcome, problems, earlier, filed))
     texts = _texts(outcome)
     folder.mkdir(parents=True, exist_ok=True)
-    with _kept_from_collection():
+    with _results_frozen():
         write_books(folder, books, progress)
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8", newline="\n")
@@ -78,10 +78,7 @@ def write_public(outcome: Results, folder: Path, *, mask_names: bool) -> str:
 
 
 def stale(outcome: Results, out: Path) -> list[str]:
-    """Return the workbooks of this period that stand in 各单位 of an output folder already; what else lies there is not ours.
-
-    A draft has none.
-    """
+    """Return this period's unit workbooks that are already in 各单位/ of an output folder; a draft has none."""
     if outcome.draft is not None:
         return []
     folder, ending = output_paths.folder(), output_paths.suffix(outcome.county.period)
@@ -89,8 +86,8 @@ def stale(outcome: Results, out: Path) -> list[str]:
 
 
 @contextmanager
-def _kept_from_collection() -> Iterator[None]:
-    """Leave what is scored out of garbage collection: it stays to the end, and looking through it takes a quarter of the time."""
+def _results_frozen() -> Iterator[None]:
+    """Keep the scored results out of garbage collection: they live to the end, and scanning them takes a quarter of the time."""
     gc.freeze()
     try:
         yield
@@ -118,7 +115,7 @@ def _public(outcome: Results, mask_names: bool) -> Book:
 
 
 def _texts(outcome: Results) -> Mapping[str, str]:
-    """What is for programs, by file name; a draft is compared with nothing."""
+    """The machine-readable outputs by file name; a draft has no 计分依据, for nothing is compared with it."""
     words = resources.load("reading")
     texts = {words["results_name"]: results.as_text(outcome)}
     return texts if outcome.draft else texts | {words["basis_name"]: audit_trail.as_text(outcome)}

@@ -73,8 +73,8 @@ def build(
 ) -> tuple[SheetTable, ...]:
     """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
 
-    `earlier` are the results that the period looks back on (history); `filed` the objections with what became of each: where
-    None those of 异议登记, of which no amendment is known.
+    `earlier`: the published results that the period looks back on (analysis.lookback). `filed`: the period's objections with
+    their outcomes; where None those of 异议登记 without amendments.
     """
     objections_filed = linked(results.county) if filed is None else filed
     view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)

@@ -21,7 +21,7 @@ Words = Mapping[str, Any]
 
 
 def write(status: Status, folder: Path) -> Path:
-    """Write the workbook into `folder` over the one that may be there, and return its path; raises what `replacing` raises."""
+    """Write the workbook into `folder`, replacing an earlier one, and return its path; raises as atomic_files.replacement does."""
     name = resources.load("messages/status")["book"]["file"]
     with atomic_files.replacement(folder) as staging:
         workbook.write(staging / name, build(status), properties(status))
@@ -42,14 +42,14 @@ def properties(status: Status) -> Properties:
 
 
 def counted(counts: Mapping[str, int], states: Iterable[str] = STATES) -> str:
-    """Write how many are in each state, none left out."""
+    """Return the counts of all states that occur, as one text."""
     words = _words()
     parts = (words["count"].format(label=words["states"][s]["label"], count=counts[s]) for s in states if counts[s])
     return words["counts_separator"].join(parts)
 
 
 def halved(heading: str) -> str:
-    """A heading that is too long for a narrow column, in two lines."""
+    """A heading, in two lines where it is too long for a narrow column."""
     middle = (len(heading) + 1) // 2
     return heading if display_width(heading) <= _words()["heading"] else f"{heading[:middle]}\n{heading[middle:]}"
 
@@ -173,7 +173,7 @@ def _branch_rows(status: Status, layout: Words, width: int) -> Iterator[Row]:
 
 
 def _county_rows(status: Status, layout: Words, width: int) -> Iterator[Row]:
-    """机关工委's forms: a row a form and period, with the units whose rows it lacks."""
+    """机关工委's forms: a row for each form and period, with the units whose rows are missing in it."""
     due = gaps(status)
     if not due:
         return
@@ -203,7 +203,7 @@ def _row(layout: Words, values: Mapping[str, Any], state: str) -> Row:
 
 
 def _unplaced(status: Status, layout: Words, width: int) -> Iterator[Row]:
-    """The files that may be what is missing."""
+    """The files that could not be assigned and may be the missing forms."""
     if status.unplaced:
         yield _band(layout["unplaced"].format(count=len(status.unplaced)), width)
     for problem in status.unplaced:

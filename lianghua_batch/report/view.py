@@ -1,4 +1,4 @@
-"""What every sheet is made from: the results, the warnings, and the words and layouts of schemas/report/workbook.yaml."""
+"""What every sheet is built from: results, warnings, and the texts and layouts of schemas/report/."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -36,7 +36,7 @@ _GRADES = {"organisation_grade": ORGANISATION, "member_grade": MEMBER}
 class View:
     """The results and warnings of one period, and how their values become cells.
 
-    `earlier` are the results before it, `objections` those of 异议登记 with what became of each.
+    `earlier`: the published results before it by period. `objections`: those of 异议登记 with their outcomes.
     """
 
     results: Results
@@ -62,11 +62,11 @@ class View:
 
     @cached_property
     def sheets(self) -> Mapping[str, Any]:
-        """The layouts of all sheets, schemas/report/*.yaml."""
+        """The layouts of all sheets, schemas/report/sheets/*.yaml."""
         return resources.load_parts("report/sheets")
 
     def layout(self, key: str) -> Mapping[str, Any]:
-        """A sheet's layout; what stands under year or quarter overrides what both share."""
+        """A sheet's layout, with its entries for a year or a quarter merged in."""
         shared = self.sheets[key]
         return {**shared, **(shared.get(self._kind) or {})}
 
@@ -80,12 +80,12 @@ class View:
         return tuple(keys)
 
     def has(self, key: str) -> bool:
-        """Whether there is something to stand in a sheet; one without is left out."""
+        """Whether there is anything to put on a sheet; an empty optional sheet is left out."""
         return key not in _ONLY_IF or _ONLY_IF[key](self)
 
     @property
     def before(self) -> Published | Unusable | None:
-        """The results of the period before: of a year's those of last year."""
+        """The published results of the previous period: last year's, or last quarter's."""
         return self.earlier.get(self.period.previous)
 
     @property
@@ -108,7 +108,7 @@ class View:
         return self.stamped("title", title=title) if self.results.draft else title
 
     def stamped(self, sentence: str, **words: object) -> str:
-        """One of the sentences that a draft says of itself."""
+        """One of the texts that mark a draft."""
         stamp, sheet = resources.load("messages/drafts")["stamp"], self.sheets["left_out"]["name"]
         draft = self.results.draft
         counts = {"left_out": len(draft.left_out), "unassigned": draft.unassigned}
@@ -116,7 +116,7 @@ class View:
 
     @cached_property
     def facts(self) -> dict[str, object]:
-        """What the sentences of report/workbook.yaml may speak of."""
+        """The values for the placeholders of the texts in schemas/report/."""
         facts: dict[str, object] = {rule.name: rule.value for rule in self.scheme.rules}
         for rule in fields(self.scheme.parameters):
             value = getattr(self.scheme.parameters, rule.name)
@@ -170,17 +170,17 @@ class View:
         return self.words["list_separator"].join(texts)
 
     def choices(self, form: str, sheet: str, column: str) -> Mapping[str, str]:
-        """What a form calls the choices of one of its columns."""
+        """The labels of the choices of a form's column, by value."""
         return definitions()[form].sheet(sheet).column(column).choices
 
     def choice(self, form: str, sheet: str, column: str, value: str | None) -> str:
-        """What a form calls one of its choices; empty for a blank."""
+        """The label of one of a column's choices; empty for None."""
         return "" if value is None else self.choices(form, sheet, column)[value]
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
     def guarded(self, value: Fraction) -> Fraction:
-        """A number as the workbook's formulas give it: exact, but for what lies behind the places that they keep."""
+        """A number rounded to the decimal places that the workbook's formulas keep."""
         return exact.half_up(value, self.step_places + self.words["guard_digits"])
 
     @property
@@ -198,9 +198,9 @@ class View:
         key: Key | None = None,
         formula: Formula | None = None,
     ) -> Cell:
-        """A value in a style of a layout: a missing number as a dash, a grade by its band.
+        """The cell for a value in a style of a layout: a missing number is a dash, a grade has the style of its band.
 
-        Scores are as the next step takes them: under 取舍方式 = 末级 exact, and only shown rounded.
+        Scores have the value that the next step takes: under 取舍方式 = 末级 unrounded, and rounded in display only.
         """
         if isinstance(value, Score):
             value = self.guarded(value.value)
@@ -223,13 +223,13 @@ class View:
 
     @property
     def number_format(self) -> str:
-        """How scores are written at 小数位; a chart's labels leave out a number that is none."""
+        """The number format of scores at 小数位."""
         return f"{0:.{self.scheme.parameters.places}f}"
 
     # --- who ---------------------------------------------------------------------------------------------------------
 
     def unit(self, unit_id: str) -> Unit:
-        """A unit as it is on the period's last day, or was last."""
+        """A unit as on the period's last day, or as last registered before."""
         return self.results.county.roster.known_as(unit_id, self.period.last_day)
 
     def display_name(self, unit: Unit) -> str:
@@ -239,7 +239,7 @@ class View:
         return self.stamped("incomplete", name=unit.name) if incomplete else unit.name
 
     def cohort_name(self, committee: str) -> str:
-        """A cohort's name: its committee's, or what those without one are called."""
+        """A cohort's name: its committee's, or the label for branches without one."""
         return self.results.county.roster.cohort_name(committee, self.period.last_day)
 
     @cached_property
@@ -249,7 +249,7 @@ class View:
 
     @cached_property
     def years(self) -> YearHistory:
-        """The year beside those before it; a quarter has none."""
+        """This year and the years before it; a quarter has none."""
         return year_history.year_history(self.results, self.earlier)
 
     @cached_property
@@ -294,7 +294,7 @@ class View:
         return [b.id for b in self.results.county.branches_of(committee)]
 
 
-# Sheets that a workbook has only where there is something to stand in them.
+# Optional sheets, and when a workbook has them.
 _ONLY_IF: Mapping[str, Callable[[View], bool]] = {
     "branch_class_changes": lambda view: view.branch_class_changes is not None,
     "objections": lambda view: bool(view.objections),

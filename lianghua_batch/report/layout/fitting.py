@@ -1,4 +1,4 @@
-"""How wide columns, how high rows are, and where wide sheets break into pages: from what the cells say and their font's size."""
+"""Column widths, row heights and page breaks between columns, from the cells' texts and the size of their fonts."""
 
 import math
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from lianghua_batch.report.layout.styles import font_size, wraps
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
 _SIZE = 10.5  # points of a font whose half-width character takes just as much
-_WHOLE, _TOGETHER = 4, 2  # columns of a group that is not broken by a page, and of any group on one page
+_WHOLE, _TOGETHER = 4, 2  # a group of so many columns is not broken by a page; of a larger one so many stay together
 _LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and below
 
 
 def columns(given: Sequence[Column], listed: Sequence[Row]) -> tuple[Column, ...]:
-    """Columns grown to their widest cell, as far as they may."""
+    """Return the columns widened to their widest cell, at most to `most`."""
     widest = [0] * len(given)
     for row in listed:
         at = 0
         for cell in row.cells:
             if cell.span == 1 and given[at].most is not None and cell.style != "strip":
-                widest[at] = max(widest[at], *(display_width(line) for line in _written(cell.value).split("\n")))
+                widest[at] = max(widest[at], *(display_width(line) for line in _display_text(cell.value).split("\n")))
             at += cell.span
     return tuple(
         c if c.most is None else replace(c, width=min(max(c.width, content + 2), c.most))
@@ -31,8 +31,8 @@ def columns(given: Sequence[Column], listed: Sequence[Row]) -> tuple[Column, ...
     )
 
 
-def _written(value: Value) -> str:
-    """What a value takes in print, near enough for measuring it."""
+def _display_text(value: Value) -> str:
+    """A value as text, close enough to how it is displayed to measure its width."""
     return exact.text(Fraction(value)) if isinstance(value, int | Fraction) else str(value)
 
 
@@ -67,10 +67,10 @@ def _lines(text: str, room: float) -> int:
     return 1 if taken <= room else math.ceil(taken / max(room - 1, 1))
 
 
-def broken(
+def scale_and_breaks(
     fitted: Sequence[Column], repeated: int, scales: Sequence[int], pixels: int
 ) -> tuple[int | None, tuple[int, ...]]:
-    """The first of `scales` that takes the fewest pages side by side, each `pixels` wide at 100 %, and where they break."""
+    """The first of `scales` that needs the fewest pages side by side, each `pixels` wide at 100 %, and its page breaks."""
     found = [(scale, page_breaks(fitted, repeated, pixels * 100 / scale)) for scale in scales]
     return min(found, key=lambda choice: len(choice[1]), default=(None, ()))
 
@@ -105,6 +105,6 @@ def _break_in(start: int, end: int, full: int, first: int) -> int:
 
 
 def _groups(fitted: Sequence[Column], first: int) -> list[tuple[int, int]]:
-    """The stretches of columns from `first` on that share a group heading."""
+    """Start and end of each run of columns, from `first` on, under one group heading."""
     edges = [i for i in range(first, len(fitted)) if i == first or fitted[i].group != fitted[i - 1].group]
     return list(zip(edges, [*edges[1:], len(fitted)], strict=True))

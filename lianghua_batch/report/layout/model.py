@@ -1,4 +1,4 @@
-"""The ranking workbook as plain tables: what stands in which cell, in which style of schemas/report/workbook.yaml."""
+"""A workbook as plain tables: the value of every cell, and its style by its name in schemas/report/workbook.yaml."""
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
@@ -7,11 +7,11 @@ from enum import Enum, auto
 from fractions import Fraction
 
 Value = str | int | Fraction | dt.date
-Key = Hashable  # what a cell is called by formulas, links and charts, in whichever sheet of the workbook it stands
+Key = Hashable  # identifies a cell for formulas, links and charts, whichever sheet of the workbook it is on
 
 
 class Family(Enum):
-    """What the keys of cells begin with that are not called by their unit's code: equal to nothing that anyone fills in."""
+    """The first part of a cell's key where that is not its unit's code; it equals no code that can be filled in a form."""
 
     BAND = auto()
     BONUS = auto()
@@ -41,9 +41,9 @@ class Area(Keys):
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula of Excel, WPS and LibreOffice alike; each {name} in `text` stands for the cell or cells that `refs` names.
+    """A formula of Excel, WPS and LibreOffice alike; each {name} in `text` stands for the cell or cells that `refs` has under that name.
 
-    In what order several cells are named does not matter: they are taken as they stand in their sheet.
+    Several cells are taken in the order of their sheet, whatever their order in `refs`.
     """
 
     text: str
@@ -55,10 +55,9 @@ class Cell:
     """One cell: a text, a number or a date, its style, and how many columns it stretches over.
 
     `link` makes a text lead somewhere: internal:'sheet'!A1 or external:file.xlsx#'sheet'!A1, escaped for Excel; `to` to
-    the cell of that key. `key` is what others call the cell; `name` a name of the workbook for it. `formula` is what gives
-    `value`, which is kept beside it; where it speaks of a cell that the workbook does not have, or is longer than Excel takes,
-    the value stands alone.
-    `trend` draws the numbers of those cells as a small line.
+    the cell of that key. `key` identifies the cell for others; `name` is a defined name of the workbook for it. `formula`
+    computes `value`, which is stored beside it; where it refers to a cell that the workbook does not have, or is longer than
+    Excel allows, only the value is written. `trend` draws the numbers of those cells as a sparkline.
     """
 
     value: Value
@@ -119,7 +118,7 @@ class Chart:
     """A native chart that covers `width`×`height` pixels from the top of `rows[row]` and column `column` on.
 
     `kind`: bar, column, line or radar; bars have their first category on top. `stacked`: the series' numbers are added up;
-    `alike`: they are drawn at the same place, for one category has one of them. `least`, `most`: the ends of the values' axis.
+    `alike`: they are drawn at the same place, for each category has a number in one series only. `least`, `most`: the ends of the values' axis.
     `step` is between two of its lines. `number_format` is that of the axis, and of the labels where they have none of their
     own in `label_format`. `around` are the pixels left, above, right and below the plot; where None, as many as it takes.
     """

@@ -1,7 +1,7 @@
-"""Where long sheets break into pages in print: a line that heads others does not end a page, and a small table stays whole.
+"""Page breaks between rows: no page ends with a heading line, and a small table stays on one page.
 
-Everywhere else the program that prints breaks where a page is full: how much a page takes is only known to it. What is
-reckoned with here is a page of Excel; where the font is replaced by a wider one, a page takes more than that.
+Elsewhere the printing program breaks the page where it is full. Page sizes here are Excel's: in another program, or with
+another font, a page may hold more or less.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.report.layout.model import Column, Row
 
 _CHARACTER, _EDGES, _POINTS = 7, 5, 0.75  # pixels of a column: a character of its width, and its edges; points a pixel
-_COMPANY = 2  # rows that stand under a heading line before a page may end
+_ROWS_WITH_HEADING = 2  # rows that must follow a heading line on its page
 _SMALL = 0.5  # of a page: a table that takes no more is kept together
 
 
@@ -48,11 +48,11 @@ def _needed(rows: Sequence[Row], at: int, room: float) -> float:
     whole = sum(row.height or 0 for row in _table(rows, at))
     if 0 < whole <= room * _SMALL:
         return whole
-    total, company = 0.0, 0
+    total, body_rows = 0.0, 0
     for row in rows[at:]:
         total += row.height or 0
-        company += not _heads(row)
-        if company == _COMPANY:
+        body_rows += not _heads(row)
+        if body_rows == _ROWS_WITH_HEADING:
             break
     return total
 

@@ -1,4 +1,4 @@
-"""From a layout's columns and a subject's values to columns, rows and a finished sheet with its widths, heights and breaks."""
+"""Builds columns, rows and finished sheets from a layout of schemas/report/sheets and the values of its rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _RANKS = ("rank", "rank_county")
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that an `each` column stands for, its label in the column's heading or a heading of its own, and other overrides."""
+    """One value that an `each` column is repeated for; `label` fills the column's heading, `heading` replaces it, `overrides` the rest."""
 
     value: object
     label: str = ""
@@ -25,7 +25,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a layout: which value it shows (of which item), in which style."""
+    """One column of a layout: the name and style of its values, and the item it is repeated for."""
 
     name: str
     style: str
@@ -66,7 +66,7 @@ def _field(view: View, spec: Mapping[str, Any], item: Item | None) -> Field:
 def row(
     view: View, columns: Sequence[Field], value: Callable[[Field], Value | Score | None], overlay: str | None = None
 ) -> Row:
-    """One subject's row."""
+    """One row, its values by column."""
     return Row(tuple(view.cell(value(f), f.style) for f in columns), overlay)
 
 
@@ -111,36 +111,36 @@ def sheet(
     filtered: int = 0,
     subtitles: Sequence[str] | None = None,
 ) -> SheetTable:
-    """Put a sheet together: fill its title and notes, fit columns to their content and rows to their lines, break its pages."""
+    """Build a sheet: fill its title and notes, fit columns to their content and rows to their lines, set page breaks."""
     layout = view.layout(key)
     listed = tuple(rows)
     fitted = fitting.columns(tuple(columns), listed)
     heights = view.words["heights"]
     repeated = layout.get("repeated", 0)
-    scale, breaks = fitting.broken(fitted, repeated, _scales(layout), view.words["page_pixels"])
+    scale, breaks = fitting.scale_and_breaks(fitted, repeated, _scales(layout), view.words["page_pixels"])
     span = breaks[0] if breaks else len(fitted)
     name, orientation = layout["name"], layout.get("orientation", "landscape")
-    aside = partial(_aside, view, fitted, repeated if breaks else 0, span)
-    stamp = aside([view.stamped("line")], "draft") if view.results.draft else ()
-    over = (*stamp, *aside(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
+    text_rows = partial(_text_rows, view, fitted, repeated if breaks else 0, span)
+    stamp = text_rows([view.stamped("line")], "draft") if view.results.draft else ()
+    subtitle_rows = (*stamp, *text_rows(_subtitles(view, layout) if subtitles is None else subtitles, "subtitle"))
     title = title_row.title(view, key, fitted, repeated if breaks else 0)
-    high = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
+    sized_rows = fitting.rows(listed, fitted, layout.get("row", heights["row"]))
     head = _head_height(fitted, heights)
     if not scale and not layout.get("one_page"):
-        first = head + sum(r.height or 0 for r in (title, *over))
-        high = paging.paged(high, fitted, orientation, first, first if layout.get("titled_pages") else head)
+        first = head + sum(r.height or 0 for r in (title, *subtitle_rows))
+        sized_rows = paging.paged(sized_rows, fitted, orientation, first, first if layout.get("titled_pages") else head)
     return SheetTable(
         key=key,
         name=name,
         title=title,
-        subtitles=over,
+        subtitles=subtitle_rows,
         columns=fitted,
-        rows=high,
-        notes=aside([*layout.get("notes", ()), *(layout.get("live_notes", ()) if view.order else ())], "note"),
+        rows=sized_rows,
+        notes=text_rows([*layout.get("notes", ()), *(layout.get("live_notes", ()) if view.order else ())], "note"),
         page=Page(
             orientation=orientation,
-            header=_page_text(view, _own_or_all(view, layout, "header"), name),
-            footer=_page_text(view, _own_or_all(view, layout, "footer"), name),
+            header=_page_text(view, _page_template(view, layout, "header"), name),
+            footer=_page_text(view, _page_template(view, layout, "footer"), name),
             one_page=bool(layout.get("one_page")),
             scale=scale,
             breaks=breaks,
@@ -167,10 +167,10 @@ def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> flo
     return grouped + fitting.heading_height(columns, heights["heading"]) if any(c.heading for c in columns) else 0
 
 
-def _aside(
+def _text_rows(
     view: View, columns: Sequence[Column], skipped: int, span: int, texts: Sequence[str], style: str
 ) -> tuple[Row, ...]:
-    """Texts over the first page's columns; over those repeated on every page, where they would be cut off, what they are."""
+    """Rows of text over the first page's columns; columns repeated on every page, which would cut them off, get a short label."""
     named = iter([view.words["aside"][style]] if skipped and style in view.words["aside"] else [])
     rows = []
     for text in texts:
@@ -180,18 +180,18 @@ def _aside(
 
 
 def _subtitles(view: View, layout: Mapping[str, Any]) -> list[str]:
-    """What period and rules a sheet rests on; a quarter's says that it is monitoring."""
+    """The lines with period and scheme; in a quarter also the one that says it is monitoring."""
     line = view.words["subtitles"][layout.get("subtitle", "plain")]
     return [line] if view.is_year else [line, view.words["monitoring"]]
 
 
-def _own_or_all(view: View, layout: Mapping[str, Any], name: str) -> str:
-    """A sheet's own header or footer, or that of all sheets; a draft says on every page that it is one."""
+def _page_template(view: View, layout: Mapping[str, Any], name: str) -> str:
+    """A sheet's own header or footer, or the common one, which a draft always has."""
     return view.words[name] if view.results.draft else layout.get(name, view.words[name])
 
 
 def _page_text(view: View, template: str, sheet_name: str) -> str:
-    """A header or footer; a & of the data must not become one of its codes, and Excel takes no more than 255 characters."""
+    """A filled header or footer: & is escaped, since it begins a code there, and values are cut, since Excel allows 255 characters."""
     most = view.words["header_characters"]
     filled = {name: str(value)[:most].replace("&", "&&") for name, value in view.facts.items()}
     return template.format_map({**filled, "sheet": sheet_name})

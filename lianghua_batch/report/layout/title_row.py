@@ -1,4 +1,4 @@
-"""The way back to 总览 from every other sheet, in its first row beside the title."""
+"""The first row of a sheet: its title, and beside it a link back to 总览."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ from lianghua_batch.report.layout.model import Cell, Column, Key, Row
 from lianghua_batch.report.layout.styles import font_size
 from lianghua_batch.report.view import View
 
-_WITHOUT = ("cover", "overview")
+_SHEETS_WITHOUT_LINK = ("cover", "overview")
 _SIZE = 10.5  # points of a font whose half-width character takes a column's unit of width
 _EDGE = 2  # characters
 
 
 def title_key(sheet: str) -> Key:
-    """What a sheet's title is called."""
+    """The key of a sheet's title cell."""
     return (sheet,)
 
 
@@ -32,9 +32,9 @@ def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) 
     height = layout.get("title_height", view.words["heights"]["title"])
     key = _key(view, sheet)
     cell = Cell(text, style, span, key=key)
-    if not _wanted(view, sheet):
+    if not _has_link(view, sheet):
         return Row((cell,), height=height)
-    left, right = _columns(columns), _columns(columns[::-1])
+    left, right = _link_columns(columns), _link_columns(columns[::-1])
     needed = display_width(text) * font_size(style) / _SIZE + _EDGE
     for free in (right, 0):
         if span - left - free > 0 and _width(columns[left : span - free]) >= needed:
@@ -46,7 +46,7 @@ def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) 
 def _on_every_page(view: View, sheet: str, columns: Sequence[Column], repeated: int) -> Row:
     """The title over the first columns; the link stands right of it."""
     cell = Cell(view.titled(sheet), "title_left", repeated, key=_key(view, sheet))
-    link = (_link(view, _columns(columns[repeated:])),) if _wanted(view, sheet) else ()
+    link = (_link(view, _link_columns(columns[repeated:])),) if _has_link(view, sheet) else ()
     (row,) = fitting.rows([Row((cell, *link))], columns, view.words["heights"]["title"])
     return row
 
@@ -55,16 +55,16 @@ def _key(view: View, sheet: str) -> Key | None:
     return title_key(sheet) if sheet in view.order else None
 
 
-def _wanted(view: View, sheet: str) -> bool:
-    """Whether there is a 总览 to go back to: the workbooks of single units have none."""
-    return sheet in view.order and sheet not in _WITHOUT
+def _has_link(view: View, sheet: str) -> bool:
+    """Whether the sheet links back to 总览: a unit's own workbook has none."""
+    return sheet in view.order and sheet not in _SHEETS_WITHOUT_LINK
 
 
 def _link(view: View, span: int) -> Cell:
     return Cell(view.words["back"], "back", span, to=title_key("overview"))
 
 
-def _columns(columns: Sequence[Column]) -> int:
+def _link_columns(columns: Sequence[Column]) -> int:
     """How many columns the link takes."""
     needed, taken = display_width(resources.load("report/workbook")["back"]), 0.0
     for number, column in enumerate(columns):

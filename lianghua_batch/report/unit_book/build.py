@@ -43,7 +43,7 @@ _SHEETS: Mapping[str, Callable[[UnitView], SheetTable]] = {
 
 @dataclass(frozen=True)
 class UnitBook:
-    """One unit's workbook: its path in the output folder; its sheets are made when they are asked for."""
+    """One unit's workbook: its path in the output folder; `content` builds its sheets."""
 
     path: str
     view: View
@@ -64,8 +64,7 @@ def unit_books(
 ) -> list[UnitBook]:
     """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings.
 
-    `earlier` are the results that the period looks back on (history), `filed` the objections as in the ranking workbook; each
-    unit is told of its own.
+    `earlier`, `filed`: as for ranking_workbook.build; each workbook lists its own unit's objections only.
     """
     objections_filed = linked(results.county) if filed is None else filed
     view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
@@ -83,7 +82,7 @@ def _level(view: UnitView) -> str:
 
 
 def _explanation(view: UnitView) -> SheetTable:
-    """The unit's tree, told of the whole county's results (its place among how many), without what is not for the unit's eyes."""
+    """The unit's explanation tree from the whole county's results (ranks need all units), without what the unit may not see."""
     results = view.whole.results
     hidden = {step_label(step) for step in view.sheets["unit_books"]["not_explained"][_level(view)]}
     unlisted = {item_label(item) for item in view.sheets["unit_books"]["not_listed"][_level(view)]}
@@ -92,7 +91,7 @@ def _explanation(view: UnitView) -> SheetTable:
 
 
 def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node:
-    """A tree in which numbers called as in `hidden` are leaves, and what is called as in `unlisted`, which is in no sum, is not."""
+    """The tree with the nodes named in `hidden` made leaves and those named in `unlisted`, which are in no sum, removed."""
     if node.name in hidden:
         return replace(node, children=(), basis=())
     children, basis = (

@@ -1,4 +1,4 @@
-"""With whom a unit is compared: its cohort, or the county where that is so small that a mean would show another's numbers."""
+"""The group that a unit is compared with: its cohort, or the county where the cohort is so small that a mean would reveal others' numbers."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,12 +10,12 @@ from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import UnitResult, written
 
 COHORT, COUNTY = "cohort", "county"
-PUBLIC = "total"  # everybody's is announced
+PUBLIC = "total"  # published for all units, in 公示
 
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """A group's mean and highest number; None where it would show what another unit got."""
+    """A group's mean and highest number; None where it would reveal another unit's number."""
 
     mean: Fraction | None
     best: Fraction | None
@@ -23,7 +23,7 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class PeerGroup:
-    """Whom a unit is compared with, itself among them: `kind` is COHORT or COUNTY; None where neither is large enough."""
+    """The units that a unit is compared with, itself included; `kind` is COHORT or COUNTY, None where neither is large enough."""
 
     kind: str | None
     ranked: tuple[UnitResult, ...]
@@ -52,7 +52,7 @@ def group(view: View, result: UnitResult) -> PeerGroup:
 
 
 def group_figures(view: View, among: PeerGroup, result: UnitResult, name: str) -> GroupFigures:
-    """Compare one number of a unit with its group's; of what is not public, only where enough others have it."""
+    """The group's figures for one score of a unit; for scores that are not public only where enough others have it."""
     everybody = [s for s in among.ranked if getattr(s.scores, name) is not None]
     others = sum(s.unit.id != result.unit.id for s in everybody)
     values = [as_published(view, getattr(s.scores, name)) for s in everybody]

@@ -1,4 +1,4 @@
-"""The sheet 成绩单: one page of a unit's own workbook, to be hung on the wall, or argued with."""
+"""The sheet 成绩单: the first page of a unit's own workbook, its result on one page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KEY = "scorecard"
 
 @dataclass(frozen=True)
 class ScoreComponent:
-    """One number that the total comes from, compared with the group's: `spec` is its entry in the layout."""
+    """One component of the total beside its group's figures: `spec` is its entry in the layout."""
 
     spec: Mapping[str, Any]
     score: Score
@@ -59,7 +59,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
     return scorecard_chart.drawn(sheet, chart)
 
 
-# --- whose, and how good ---------------------------------------------------------------------------------------------
+# --- unit, total, grade and rank ---------------------------------------------------------------------------------------------
 
 
 def _head(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
@@ -71,12 +71,12 @@ def _head(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row
 
 
 def gap(width: int) -> Row:
-    """A little room between two blocks."""
+    """An empty row between two blocks."""
     return Row((Cell("", "blank", width),), height=6)
 
 
 def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    """The total, its grade and its place, large; under each what it is."""
+    """The total, the grade and the ranks in large type, each with its label below."""
     words, result = layout["cards"], view.result
     near = peer_group.cohort(view.whole, result)
     every = peer_group.level(view.whole, result)
@@ -99,11 +99,11 @@ def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Ro
 
 
 def _place(words: Mapping[str, str], rank: int, ranks: Sequence[int]) -> Cell:
-    """Which place, and whether it is shared."""
+    """A rank, marked where it is tied."""
     return Cell(words["tied" if ranks.count(rank) > 1 else "place"].format(rank=rank), "card_text")
 
 
-# --- what the total comes from ---------------------------------------------------------------------------------------
+# --- components of the total ---------------------------------------------------------------------------------------
 
 
 def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[ScoreComponent]:
@@ -119,7 +119,7 @@ def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> 
 
 
 def _shares(scores: object) -> Mapping[str, Fraction]:
-    """What part of the next number each number is, by its name, where that is not the whole of it."""
+    """Each score's weight in the score above it, by name, where it is not the whole."""
     above = (getattr(scores, name, None) for name in ("year_end", "annual", "total"))
     shares = {id(p.of): p.share for score in above if score for p in score.parts if p.share not in (None, 1)}
     return {name: shares[id(score)] for name, score in vars(scores).items() if id(score) in shares}
@@ -167,7 +167,7 @@ def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
 
 
 def _remarks(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Iterator[str]:
-    """With whom the unit is compared, and what is therefore left out."""
+    """The remarks on the group compared with, and on what is left out for it."""
     words, result = layout["compared"], view.result
     level = view.choice("roster", "units", "level", result.unit.level)
     facts = {"level": level, "cohort_size": among.cohort_size, "count": len(among.ranked)}
@@ -181,7 +181,7 @@ def _remarks(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> Ite
         yield view.fill(words["without_clients"])
 
 
-# --- who disagrees ---------------------------------------------------------------------------------------------------
+# --- objections ---------------------------------------------------------------------------------------------------
 
 
 def _objections(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Row]:

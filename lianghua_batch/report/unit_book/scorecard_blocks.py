@@ -1,4 +1,4 @@
-"""The blocks of 成绩单 below its table: against last year, how the period went, 加减分 and what is amiss, and what else the workbook holds."""
+"""The blocks of 成绩单 below its table: last year, the quarters or months, 加减分 and open matters, the other sheets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -28,11 +28,11 @@ def _own_branches(view: UnitView) -> list[str]:
     return [s.unit.id for s in view.results.branches]
 
 
-# --- against last year --------------------------------------------------------------------------------------------------
+# --- last year --------------------------------------------------------------------------------------------------
 
 
 def last_year(view: UnitView) -> Iterator[Row]:
-    """总分, 等次 and places of the year before and what has changed, or why there are none; of a quarter nothing."""
+    """总分, 等次 and ranks of last year and their changes, or the reason why there are none; nothing in a quarter."""
     comparability = year_on_year.comparability(view, view.result.unit.id)
     if comparability is None:
         return
@@ -51,7 +51,7 @@ def last_year(view: UnitView) -> Iterator[Row]:
 
 
 def _years(view: UnitView, words: Mapping[str, str]) -> str | None:
-    """The unit's totals and grades of the years before; None where there are none but last year's, which stands above."""
+    """The unit's totals and grades of the years before; None where there is only last year's, which is given above."""
     periods, places = view.years.periods[:-1], view.years.unit_places(view.result.unit.id)[:-1]
     if all(place is None or period == view.period.previous for period, place in zip(periods, places, strict=True)):
         return None
@@ -76,7 +76,7 @@ def _last_year_value(view: UnitView, words: Mapping[str, str], last: LastYear, n
 
 
 def _place(words: Mapping[str, str], rank: int | None, places_gained: int | None) -> str | None:
-    """Which place it was, and by how many the unit has risen or fallen since."""
+    """Last year's rank, and by how many places the unit has risen or fallen since."""
     if rank is None or places_gained is None:
         return None
     way = "same" if places_gained == 0 else "up" if places_gained > 0 else "down"
@@ -87,7 +87,7 @@ def _place(words: Mapping[str, str], rank: int | None, places_gained: int | None
 
 
 def course(view: UnitView) -> Iterator[Row]:
-    """The numbers of the year's quarters, or of the quarter's months, of the whole period, and how much the last is above the first."""
+    """A table of the year's quarters, or the quarter's months: each one's numbers, the period's, and the change from first to last."""
     block = view.by_kind(view.layout("scorecard")["course"])
     spans, columns = block["spans"], _columns(view)
     width = view.layout("scorecard")["grid"]["columns"]
@@ -118,7 +118,7 @@ def _columns(view: UnitView) -> Sequence[Period]:
 def _by_period(
     view: UnitView, spec: Mapping[str, Any], columns: Sequence[Period], values: _BY_PERIOD, span: int
 ) -> Iterator[Cell]:
-    """A number under each column, or under all columns that its period takes in; a dash where there is none."""
+    """One cell for each period, as wide as the columns that it covers; a dash without a number."""
     at = 0
     while at < len(columns):
         period = next((p for p in values if p.contains(columns[at])), columns[at])
@@ -128,7 +128,7 @@ def _by_period(
 
 
 def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
-    """A row's numbers by period, and that of the whole."""
+    """A row's numbers by period, and the number of the whole period."""
     scores = view.result.scores
     if name == "months":
         mean = scores.member_mean
@@ -161,7 +161,7 @@ def _months(view: UnitView) -> _BY_PERIOD:
 
 
 def matters(view: UnitView) -> Iterator[Row]:
-    """加减分 with how many entries, and what is to be mended or checked."""
+    """加减分 with their number of entries, and what has to be rectified or checked."""
     block = view.by_kind(view.layout("scorecard")["matters"])
     width = view.layout("scorecard")["grid"]["columns"]
     listed = block["columns"]
@@ -205,11 +205,11 @@ def _signed(amount: Fraction) -> str:
     return ("+" if amount > 0 else "") + exact.text(amount)
 
 
-# --- what else is in the workbook --------------------------------------------------------------------------------------
+# --- the other sheets --------------------------------------------------------------------------------------
 
 
 def contents(view: UnitView, sheets: Sequence[SheetTable]) -> Iterator[Row]:
-    """The other sheets by twos, each a link and what it holds."""
+    """Links to the other sheets, two in a row, each with its purpose."""
     block = view.layout("scorecard")["contents"]
     width, spans = view.layout("scorecard")["grid"]["columns"], block["spans"]
     yield sheet_table.band(block["caption"], width, "caption")

@@ -1,4 +1,4 @@
-"""The chart of 成绩单: a unit beside its group's mean; a committee that is compared with none, its branches side by side."""
+"""The chart of 成绩单: a unit beside its group's mean; for a committee that is compared with nobody, its branches' totals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ _STEP = 10  # the axis begins at a multiple of it
 
 
 def key(component: str, column: str) -> Key:
-    """What a cell of the page's table is called."""
+    """The key of a cell of the table of components."""
     return (Family.SCORECARD, component, column)
 
 

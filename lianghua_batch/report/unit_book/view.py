@@ -13,18 +13,18 @@ from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import UnitResult
 
-_COLUMN = "unit_id"  # whose row it is, in the county's forms
+_UNIT_COLUMN = "unit_id"  # in the forms that 机关工委 files for all units
 
 
 @dataclass(frozen=True)
 class UnitView(View):
-    """The view of a unit's own workbook: `results` hold only what it may see, `whole` is everything, to be compared with."""
+    """The view for a unit's own workbook: `results` hold only what the unit may see, `whole` is the county's view, for comparisons."""
 
     whole: View | None = None
     result: UnitResult | None = None
 
     def layout(self, key: str) -> Mapping[str, Any]:
-        """The sheet's layout, with what a unit's own workbook says otherwise."""
+        """The sheet's layout, with the overrides for a unit's own workbook."""
         return {**super().layout(key), **self.sheets["unit_books"]["sheets"].get(key, {})}
 
     @cached_property
@@ -35,7 +35,7 @@ class UnitView(View):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """None of the ranking workbook's: there is no 总览 to go back to."""
+        """Empty: a unit's own workbook has no 总览 to link back to."""
         return ()
 
     @property
@@ -81,7 +81,7 @@ def _county(county: County, own: frozenset[str]) -> County:
     The branches' forms stay whole: a member's own earlier months may stand in another branch's.
     """
     tables = {
-        name: table.take(table.frame[_COLUMN].isin(own)) if _COLUMN in table.frame else table
+        name: table.take(table.frame[_UNIT_COLUMN].isin(own)) if _UNIT_COLUMN in table.frame else table
         for name, table in county.tables.items()
     }
     last = {code: county.roster.registered(code, county.period.last_day) for code in county.roster.members}

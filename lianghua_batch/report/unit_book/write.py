@@ -11,15 +11,17 @@ from lianghua_batch.report.writer import workbook
 
 Content = tuple[Sequence[SheetTable], Properties | None]
 Progress = Callable[[int, int], None]
-Book = tuple[str, Callable[[], Content]]  # its path in the folder, and what makes its sheets when its turn has come
+Book = tuple[str, Callable[[], Content]]  # its path in the folder, and a function that builds its sheets
 
 _WRITE_TASK = Task("lianghua_batch.report.writer.workbook", "write")
-_FEW = 12  # books: to start a crew takes as long as writing them
-_AHEAD = 20  # books made for each worker before one is written: the first, the ranking, takes as long as so many
+_FEW = 12  # books: starting workers takes as long as writing so many
+_AHEAD = (
+    20  # books built for each worker ahead of writing: the first, the ranking, takes as long to write as so many others
+)
 
 
 class UnitBookFailed(RuntimeError):
-    """A worker met an error of the program's own; the text is its trace."""
+    """A worker failed with a defect of the program; the text is its traceback."""
 
 
 def write_books(folder: Path, books: Iterable[Book], progress: Progress | None = None) -> None:
@@ -37,7 +39,7 @@ def write_books(folder: Path, books: Iterable[Book], progress: Progress | None =
 
 
 def _write_together(folder: Path, books: Sequence[Book], report_progress: Progress) -> None:
-    """The sheets are made here, one book after another, while the crew writes those that are."""
+    """Build the sheets in this process, one book after another, while the workers write the finished ones."""
     workers = WorkerPool(_WRITE_TASK)
     first, second = itertools.tee((folder / name, *make()) for name, make in books)
     try:
