@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from support import County
 
 from lianghua_batch.archive import bags, manifests
-from lianghua_batch.archive.manifests import Link, Manifest, SealedFile
+from lianghua_batch.archive.manifests import Manifest, SealedFile, SealReference
 from lianghua_batch.cli import messages
 from lianghua_batch.cli.app import root
 
@@ -114,7 +114,7 @@ def reseal(path: Path, changed: Mapping[str, bytes] | None = None, to: Path | No
 def relink(path: Path, before: Path) -> None:
     """Make a seal name the one before it as that is now."""
     its = manifest(path)
-    link = Link(before.name, code_of(before))
+    link = SealReference(before.name, code_of(before))
     reseal(
         path, previous=link, amends=link if its.amends is not None and its.amends.file == before.name else its.amends
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from lianghua_batch.mail import ledger
 from lianghua_batch.mail.send import Round
 from lianghua_batch.mail.settings import Pace, Server
-from lianghua_batch.mail.smtp import Wire
+from lianghua_batch.mail.smtp import SmtpSession
 
 
 def main(prepared: str, file: str, port: str) -> None:
@@ -18,7 +18,7 @@ def main(prepared: str, file: str, port: str) -> None:
     due = [each for each in letters if (last := known[each.key]) is None or not (last.arrived or last.uncertain)]
     server = Server("localhost", int(port), "none", None, None, 5)
     with ledger.writing(Path(file)) as writer:
-        Round(due, envelope, Pace(6000, 3, 0)).run(Wire(server), writer)
+        Round(due, envelope, Pace(6000, 3, 0)).run(SmtpSession(server), writer)
 
 
 if __name__ == "__main__":

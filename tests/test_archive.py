@@ -250,7 +250,7 @@ def test_results_that_somebody_took_away_are_not_published_anew_without_a_word(p
 def test_a_form_that_came_while_others_were_read_is_not_sealed(published):
     files = inputs.read(published)
     seen = {name: code for name, code in files.codes.items() if name != "ZB1/2026Q1.xlsx"}
-    with pytest.raises(gathering.Altered, match=r"ZB1/2026Q1\.xlsx"):
+    with pytest.raises(gathering.FormAltered, match=r"ZB1/2026Q1\.xlsx"):
         seal_period.seal(
             published,
             process.process(published, periods.parse(Q1)),

@@ -14,7 +14,7 @@ from archive_county import AMENDED, FIRST, LAST, code_of, manifest, sealed_count
 from support import told
 
 from lianghua_batch.archive import bags, manifests, seal_names, seal_sheet, seal_store
-from lianghua_batch.archive.manifests import Link, Manifest, SealedFile
+from lianghua_batch.archive.manifests import Manifest, SealedFile, SealReference
 from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
@@ -205,8 +205,8 @@ FEW = Manifest(
     names_masked=False,
     inputs=entries("上报", 3),
     outputs=entries("结果", 2),
-    previous=Link("2026Q4.zip", CODE),
-    amends=Link("2026_更正1.zip", CODE),
+    previous=SealReference("2026Q4.zip", CODE),
+    amends=SealReference("2026_更正1.zip", CODE),
     reason="核实整改",
     changes={"changed": [], "added": [], "removed": [], "moved": {}},
     differences={

@@ -18,9 +18,9 @@ from support import County
 
 from lianghua_batch import __version__
 from lianghua_batch.archive import bags, manifests, seal_names, verify, verify_chain
-from lianghua_batch.archive.findings import words
-from lianghua_batch.archive.manifests import Link
-from lianghua_batch.archive.verify_chain import Ring
+from lianghua_batch.archive.findings import verify_messages
+from lianghua_batch.archive.manifests import SealReference
+from lianghua_batch.archive.verify_chain import ChainLink
 from lianghua_batch.core import periods, resources
 
 NOTHING_ELSE = (
@@ -45,7 +45,7 @@ def found(path: Path, period: str | None = None) -> list[str]:
     """Every finding as «四性 seal file：message» with its numbers."""
     report = verify.verify(path, periods.parse(period) if period else None)
     return [
-        " ".join(filter(None, (words()["properties"][f.property]["label"], f.seal, f.file)))
+        " ".join(filter(None, (verify_messages()["properties"][f.property]["label"], f.seal, f.file)))
         + f"：{f.message}"
         + "".join(f" | {number}" for number in f.numbers)
         for f in report.findings
@@ -458,7 +458,7 @@ def test_one_zip_is_verified_with_the_neighbours_that_lie_beside_it(shelf, tmp_p
     ]
 
 
-def ring(number: int, period: str = "2026Q1", amendment: int = 0, **facts: object) -> Ring:
+def ring(number: int, period: str = "2026Q1", amendment: int = 0, **facts: object) -> ChainLink:
     """A link of a chain: each has its number as check code, and is the one after the number before."""
     its = manifests.Manifest(
         period=periods.parse(period),
@@ -473,14 +473,14 @@ def ring(number: int, period: str = "2026Q1", amendment: int = 0, **facts: objec
         **facts,
     )
     name = seal_names.file(its.period, amendment)
-    return Ring(name, its, f"code of {name}", sound=True)
+    return ChainLink(name, its, f"code of {name}", sound=True)
 
 
-def link(name: str) -> Link:
-    return Link(name, f"code of {name}")
+def link(name: str) -> SealReference:
+    return SealReference(name, f"code of {name}")
 
 
-def messages(*rings: Ring) -> list[str]:
+def messages(*rings: ChainLink) -> list[str]:
     return [each.message for each in verify_chain.check(rings, {r.file: r.sha256 for r in rings})]
 
 
@@ -505,7 +505,7 @@ def test_a_whole_chain_has_no_break():
         (1, {"amends": link("2026Q2.zip")}, ["归档链：不是更正，却说更正了 2026Q2.zip"]),
         (4, {"amends": None}, ["归档链：第 2 次更正 2026Q1_更正2.zip 应更正 2026Q1_更正1.zip，记的却是 —"]),
         (4, {"amends": link(FIRST)}, ["归档链：第 2 次更正 2026Q1_更正2.zip 应更正 2026Q1_更正1.zip，记的却是 2026Q1.zip"]),
-        (4, {"amends": Link(AMENDED, "other")}, ["归档链：更正 2026Q1_更正2.zip 记的 2026Q1_更正1.zip 的校验码与它现在的不同，而它自身完好：2026Q1_更正1.zip 被换成了另一份归档"]),
+        (4, {"amends": SealReference(AMENDED, "other")}, ["归档链：更正 2026Q1_更正2.zip 记的 2026Q1_更正1.zip 的校验码与它现在的不同，而它自身完好：2026Q1_更正1.zip 被换成了另一份归档"]),
         (3, {"number": 2}, ["归档链：第 2 号有两个，另一个是 2026Q1_更正1.zip", "归档链：第 2 号 2026Q2.zip 记的前一个是 2026Q1_更正1.zip，现在的第 1 号是 2026Q1.zip", "归档链：第 4 号 2026Q1_更正2.zip 记的前一个是 2026Q2.zip，它不是第 3 号"]),
     ],
 )  # fmt: skip

@@ -846,11 +846,11 @@ def test_what_results_rest_on_is_left_aside_where_it_does_not_belong(written, tm
 
 def test_results_of_an_earlier_period(written, tmp_path):
     outputs = written[0].parent
-    assert published_reader.published(outputs, periods.parse(Q1)).results["period"] == Q1
-    assert published_reader.published(outputs, periods.parse("2025Q4")) is None
+    assert published_reader.from_outputs(outputs, periods.parse(Q1)).results["period"] == Q1
+    assert published_reader.from_outputs(outputs, periods.parse("2025Q4")) is None
     copied(written[0], tmp_path / Q1)
     spoil_json(tmp_path / Q1)
-    damaged = published_reader.published(tmp_path, periods.parse(Q1))
+    damaged = published_reader.from_outputs(tmp_path, periods.parse(Q1))
     assert isinstance(damaged, Unusable)
     assert str(damaged).startswith(f"{tmp_path}/{Q1}/results.json：不是 JSON 文件")
 

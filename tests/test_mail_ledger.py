@@ -150,7 +150,7 @@ def history(file):
     ],
 )
 def test_whose_letters_a_word_is_about(history, said, period, keys):
-    found = confirm.settled([said], history, period, NOW)
+    found = confirm.confirmed_entries([said], history, period, NOW)
     assert [e.key for e in found] == keys
     assert all(e.arrived for e in found)
 
@@ -158,12 +158,12 @@ def test_whose_letters_a_word_is_about(history, said, period, keys):
 def test_codes_that_differ_in_case_only_are_two_units(file):
     add(file, entry("sending", "k1", "ZB001"), entry("sending", "k2", "zb001"))
     found = ledger.read(file)
-    assert [e.key for e in confirm.settled(["zb001=已收到"], found, None, NOW)] == ["k2"]
-    assert [e.key for e in confirm.settled(["Zb001=已收到"], found, None, NOW)] == ["k1", "k2"]
+    assert [e.key for e in confirm.confirmed_entries(["zb001=已收到"], found, None, NOW)] == ["k2"]
+    assert [e.key for e in confirm.confirmed_entries(["Zb001=已收到"], found, None, NOW)] == ["k1", "k2"]
 
 
 def test_a_word_is_kept(file, history):
-    add(file, *confirm.settled(["ZB001:zb001@example.cn=未收到", "ZB002=已收到"], history, None, NOW))
+    add(file, *confirm.confirmed_entries(["ZB001:zb001@example.cn=未收到", "ZB002=已收到"], history, None, NOW))
     latest = ledger.read(file).latest
     assert [(k, e.state, e.received, e.arrived, e.uncertain) for k, e in latest.items()] == [
         ("k1", "settled", False, False, False),
@@ -186,5 +186,5 @@ def test_a_word_is_kept(file, history):
 )
 def test_a_word_that_cannot_be_taken(history, said, told):
     with pytest.raises(confirm.WrongConfirmation) as found:
-        confirm.settled(said, history, None, NOW)
+        confirm.confirmed_entries(said, history, None, NOW)
     assert str(found.value) == told

@@ -33,7 +33,7 @@ def letter(name: str = "财政第二支部", **changes) -> Letter:
     """A branch's letter of the year with a short attachment."""
     standing = UnitRanking(**{**BRANCH.__dict__, "name": name, **changes})
     file = messages.attachment_name(f"各单位/ZB2_{name}_考评结果_2026.xlsx")
-    text = letter_text.of_unit(standing, YEAR, file, None, corrected=None)
+    text = letter_text.unit_text(standing, YEAR, file, None, corrected=None)
     book = Attachment(file, b"PK\x03\x04 book")
     return Letter(
         "2026", "ZB2", name, "zb2@example.cn", text, book, messages.key("2026", "ZB2", "zb2@example.cn", book)
@@ -46,7 +46,7 @@ def parsed(content: bytes):
 
 def test_headers_and_parts():
     sent = letter()
-    message = parsed(messages.written(sent, NEW, NOW))
+    message = parsed(messages.as_bytes(sent, NEW, NOW))
     assert message.keys() == HEADERS
     assert str(message["From"]) == "县直机关工委 <jggw@example.cn>"
     assert str(message["To"]) == "zb2@example.cn"
@@ -89,8 +89,8 @@ def test_what_a_branch_is_told():
 
 def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
     committee = UnitRanking("DW1", "财政局机关党委", "committee", "91.00", "优秀", None, None, RankAmong(2, 15, False))
-    text = letter_text.of_unit(
-        committee, QUARTER, "DW1.xlsx", None, corrected=corrections.of_unit(None, committee.unit)
+    text = letter_text.unit_text(
+        committee, QUARTER, "DW1.xlsx", None, corrected=corrections.unit_sentences(None, committee.unit)
     )
     assert text.subject == "财政局机关党委2026年第一季度“三级量化”考评结果（更正）"
     assert text.plain.splitlines()[2:9] == [
@@ -109,7 +109,7 @@ def test_what_a_committee_and_a_branch_without_one_are_told_of_their_place():
     direct = UnitRanking(
         "ZB9", "档案馆党支部", "branch", "80.00", "一般", "", RankAmong(1, 2, False), RankAmong(3, 9, False)
     )
-    told = letter_text.of_unit(direct, QUARTER, "x.xlsx", None, corrected=None).plain
+    told = letter_text.unit_text(direct, QUARTER, "x.xlsx", None, corrected=None).plain
     assert "　　名次：在 2 个直属支部中第 1 名；在全县 9 个支部中第 3 名\n" in told
 
 
@@ -129,13 +129,13 @@ def attachment_headers(content: bytes) -> bytes:
 
 
 def test_the_name_as_rfc_2231_has_it():
-    raw = attachment_headers(messages.written(letter(), NEW, NOW))
+    raw = attachment_headers(messages.as_bytes(letter(), NEW, NOW))
     assert b"filename*0*=utf-8''ZB2_%E8%B4%A2%E6%94%BF" in raw
     assert b"=?" not in raw
 
 
 def test_the_name_as_old_programs_want_it():
-    content = messages.written(letter(), OLD, NOW)
+    content = messages.as_bytes(letter(), OLD, NOW)
     pieces = (base64.b64encode(piece.encode()) for piece in ("ZB2_财政第二支部_考评结果_", "2026.xlsx"))
     words = b"\r\n ".join(b"=?utf-8?B?" + piece + b"?=" for piece in pieces)
     assert attachment_headers(content) == (
@@ -175,7 +175,7 @@ HOSTILE = [
 @pytest.mark.parametrize("envelope", [NEW, OLD], ids=["rfc2231", "rfc2047"])
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_adds_anything(name, envelope):
-    assert_harmless(messages.written(letter(name, committee=name), envelope, NOW), envelope)
+    assert_harmless(messages.as_bytes(letter(name, committee=name), envelope, NOW), envelope)
 
 
 def assert_harmless(content: bytes, envelope: Envelope) -> None:
@@ -202,7 +202,7 @@ def assert_harmless(content: bytes, envelope: Envelope) -> None:
 @example("=?utf-8?q?=0D=0ABcc:=20a@b.cn?=")
 def test_any_name_is_harmless(name):
     for envelope in (NEW, OLD):
-        assert_harmless(messages.written(letter(name, committee=name), envelope, NOW), envelope)
+        assert_harmless(messages.as_bytes(letter(name, committee=name), envelope, NOW), envelope)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_any_name_is_harmless(name):
 )
 def test_an_address_stands_in_the_headers_as_it_is_written(address):
     assert mail_addresses.valid(address)
-    content = messages.written(
+    content = messages.as_bytes(
         replace(letter(), address=address), Envelope(Sender("县", address), address, "rfc2231"), NOW
     )
     head = content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").decode().splitlines()
@@ -247,7 +247,7 @@ def test_a_key_is_of_period_unit_address_and_content():
 
 def test_the_operators_are_told_of_the_whole():
     sample = reading.parse(reading.sample().encode(), Path("邮件.toml"))
-    text = letter_text.of_ranking([BRANCH], YEAR, "考评排名_2026.xlsx", sample, corrected=None)
+    text = letter_text.ranking_text([BRANCH], YEAR, "考评排名_2026.xlsx", sample, corrected=None)
     assert text.subject == "全县2026年度“三级量化”考评结果"
     assert text.plain == (
         "各位负责同志：\n\n2026年度“三级量化”考评排名已经生成。\n\n"

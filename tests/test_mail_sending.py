@@ -15,7 +15,7 @@ from lianghua_batch.mail import ledger, messages
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter, Text
 from lianghua_batch.mail.send import Clock, Round
 from lianghua_batch.mail.settings import Pace, Sender, Server
-from lianghua_batch.mail.smtp import Answer, AnswerKind, NotNow, Stopped, Wire
+from lianghua_batch.mail.smtp import Answer, AnswerKind, ServerUnavailable, SmtpSession, Stopped
 
 ENVELOPE = Envelope(Sender("县直机关工委", "jggw@example.cn"), None, "rfc2231")
 UNITS = ("ZB001", "ZB002", "ZB003")
@@ -50,7 +50,7 @@ class Sending:
     ) -> None:
         self.file, self.clock = file, Watched()
         self.round = Round([letter(unit) for unit in units], ENVELOPE, pace, self.clock)
-        self._wire = Wire(server, password)
+        self._wire = SmtpSession(server, password)
 
     def run(self) -> "Sending":
         with ledger.writing(self.file) as writer:
@@ -116,7 +116,7 @@ def test_every_letter_goes_out_once(file, office):
 
 
 def test_a_line_that_begins_with_a_dot_arrives_so(office):
-    wire = Wire(here(office.port))
+    wire = SmtpSession(here(office.port))
     wire.open()
     wire.announce("jggw@example.cn", "zb001@example.cn")
     wire.hand_over(b"Subject: x\r\n\r\n.\r\n..\r\nend")
@@ -233,7 +233,7 @@ def test_broken_off_afterwards_nobody_knows_and_it_is_not_sent_again(file, offic
 def test_broken_off_before_the_end_of_the_content_was_sent_it_has_not_arrived(office, answer, told):
     """A content that no buffer holds; what the server says of it before it breaks off counts, unless it is absurd."""
     office.says(MIDDLE, answer)
-    wire = Wire(here(office.port))
+    wire = SmtpSession(here(office.port))
     wire.open()
     wire.announce("jggw@example.cn", "zb001@example.cn")
     assert wire.hand_over(b"x" * 76 + b"\r\n" + b"\r\n" * 10_000_000) == told
@@ -361,8 +361,8 @@ def test_a_server_that_knows_of_no_logging_in(file, office):
 @pytest.mark.parametrize("challenges", [[b"334 abc\r\n"], [b"334 \xff\r\n", b"535 no\r\n", b"334 abc\r\n"]])
 def test_a_challenge_that_is_none(challenges):
     answers = (b"220 hello\r\n", b"250-hello\r\n250 AUTH CRAM-MD5 LOGIN\r\n", *challenges)
-    with recited(*answers) as port, pytest.raises((Stopped, NotNow)) as found:
-        Wire(here(port, user="jggw"), "geheim").open()
+    with recited(*answers) as port, pytest.raises((Stopped, ServerUnavailable)) as found:
+        SmtpSession(here(port, user="jggw"), "geheim").open()
     assert "geheim" not in str(found.value)
 
 
@@ -377,8 +377,8 @@ def test_a_port_of_another_service(file, greeting):
 def test_a_server_that_hangs_up_while_the_line_is_being_secured():
     """It may be there again in a moment: a round that has begun waits for it."""
     answers = (b"220 hello\r\n", b"250-hello\r\n250 STARTTLS\r\n", b"220 go\r\n")
-    with recited(*answers) as port, pytest.raises(NotNow) as found:
-        Wire(here(port, "starttls")).open()
+    with recited(*answers) as port, pytest.raises(ServerUnavailable) as found:
+        SmtpSession(here(port, "starttls")).open()
     assert str(found.value) == (
         f"邮件服务器 localhost 的端口 {port} 断开了连接。请核对邮件.toml 的 port 和 security；无误的，稍后再试"
     )
@@ -430,7 +430,7 @@ def test_without_its_line_nothing_more_goes_out(file, office, lines, states):
     import resource
 
     with ledger.writing(file) as writer:
-        Round([letter("ZB001")], ENVELOPE, FAST, Watched()).run(Wire(here(office.port)), writer)
+        Round([letter("ZB001")], ENVELOPE, FAST, Watched()).run(SmtpSession(here(office.port)), writer)
     first, second = (len(line) + 1 for line in file.read_bytes().splitlines())
     file.unlink()
     office.received.clear()

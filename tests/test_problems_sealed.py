@@ -36,7 +36,7 @@ def data(sealed, tmp_path):
 def errors(data: Path) -> list[str]:
     """What a run says is wrong, warnings aside."""
     files = inputs.read(data)
-    outcome = guard.guarded(process.process(data, Q1), files, guard.sealed(data, Q1))
+    outcome = guard.refuse_departures(process.process(data, Q1), files, guard.seal_in_force(data, Q1))
     found = [told(p) for p in outcome.problems if p.severity == "error"]
     assert (outcome.results is None) is bool(found)
     return found
@@ -91,9 +91,9 @@ def resealed(seal: Path, change) -> None:
     """Make a sound seal with another results.json."""
     import hashlib
 
-    with bags.opened(seal) as bag:
+    with bags.open_bag(seal) as bag:
         stored = {name.removeprefix("data/"): bag.content(name) for name in bag.files if name.startswith("data/")}
-    results, said = seal_names.in_bag("outputs", "results.json"), seal_names.in_bag("manifest")
+    results, said = seal_names.place_in_bag("outputs", "results.json"), seal_names.place_in_bag("manifest")
     stored[results] = change(stored[results].decode("utf-8")).encode("utf-8")
     code = hashlib.sha256(stored[results]).hexdigest()
     manifest = json.loads(change(stored[said].decode("utf-8")))

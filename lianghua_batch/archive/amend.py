@@ -16,7 +16,7 @@ from lianghua_batch.archive import (
     seal_period,
     seal_store,
 )
-from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.seal_period import Signature
 from lianghua_batch.archive.seal_store import Seal
@@ -37,7 +37,7 @@ class Amendment:
 def prepare(
     data: Path,
     outcome: Outcome,
-    files: Files,
+    files: FormFiles,
     before: Seal,
     reason: str,
     signature: Signature,
@@ -49,23 +49,23 @@ def prepare(
     公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`,
     or that seal cannot be read any more.
     """
-    sealed = seal_period.sound(seal_store.seals(seal_names.folder(data)))
+    sealed = seal_period.readable_seals(seal_store.seals(seal_names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
     number = before.manifest.amendment + 1
-    was = published_reader.sealed(before)
+    was = published_reader.from_seal(before)
     if isinstance(was, Unusable):
         raise seal_period.Refused(str(was))
     moved = _moved(was, outcome.results, before.file, seal_names.file(outcome.period, number))
     masked = mask_names or before.manifest.names_masked  # names once withheld are not shown for want of an option
     same_names = masked == before.manifest.names_masked
-    same_results = not result_differences.departures(was.results, results.as_json(outcome.results))
+    same_results = not result_differences.differences(was.results, results.as_json(outcome.results))
     if not changes.any and same_names and same_results and not guard.outdated(data, before):
-        raise seal_period.refused("nothing_to_amend", period=outcome.period)
+        raise seal_period.refusal("nothing_to_amend", period=outcome.period)
     objections = linked(outcome.county, before.manifest.objections, number, moved)
     manifest = Manifest(
-        **seal_period.facts(outcome, signature, sealed),
+        **seal_period.manifest_facts(outcome, signature, sealed),
         amendment=number,
-        amends=seal_period.link(before),
+        amends=seal_period.reference(before),
         reason=reason,
         names_masked=masked,
         changes=changes.as_json(),
@@ -76,7 +76,7 @@ def prepare(
 
 
 def make(
-    data: Path, outcome: Outcome, files: Files, amendment: Amendment, progress: Progress | None = None
+    data: Path, outcome: Outcome, files: FormFiles, amendment: Amendment, progress: Progress | None = None
 ) -> tuple[Seal, list[Path]]:
     """Publish and seal a period anew, both or neither; return the new seal and the published files."""
     return seal_period.publish(data, outcome, files, amendment.manifest, amendment.objections, progress)
@@ -85,4 +85,4 @@ def make(
 def _moved(was: Published, now: Results, old: str, new: str) -> Differences:
     """What moved since the seal; both are named by their files in 归档, wherever that lies."""
     texts = results.as_text(now), audit_trail.as_text(now)
-    return compare.compare(replace(was, path=Path(old)), published_reader.of_texts(Path(new), *texts))
+    return compare.compare(replace(was, path=Path(old)), published_reader.from_texts(Path(new), *texts))

@@ -199,7 +199,7 @@ def _is_damage(error: OSError) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Bag]:
+def open_bag(path: Path) -> Iterator[Bag]:
     """Open the bag in a zip; raises Broken where there is none, OSError where the file cannot be read."""
     try:
         archive = zipfile.ZipFile(path)

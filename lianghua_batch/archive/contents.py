@@ -9,13 +9,13 @@ from pathlib import Path
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.published import Published
 from lianghua_batch.archive import manifests, seal_names
-from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.manifests import SealedFile
 from lianghua_batch.core import resources
 from lianghua_batch.scoring.results import Outcome
 
 
-class Altered(Exception):
+class FormAltered(Exception):
     """A form was changed while its period was being scored; str() names it."""
 
 
@@ -32,10 +32,10 @@ class Contents:
     def payload(self, manifest: manifests.Manifest) -> Iterator[tuple[str, bytes]]:
         """Everything in the bag's data/, 归档清单 included, by name."""
         said = manifests.as_text(manifest).encode("utf-8")
-        yield from sorted({**self.stored, seal_names.in_bag("manifest"): said}.items())
+        yield from sorted({**self.stored, seal_names.place_in_bag("manifest"): said}.items())
 
 
-def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[str, Path]) -> Contents:
+def gather(outcome: Outcome, files: FormFiles, earlier: Earlier, outputs: Mapping[str, Path]) -> Contents:
     """Gather what is sealed of a period that was scored from `files`; `outputs` are its published files by their place there.
 
     Raises Altered where a form is not what it was before it was scored, OSError where one cannot be read.
@@ -43,37 +43,37 @@ def gather(outcome: Outcome, files: Files, earlier: Earlier, outputs: Mapping[st
     stored: dict[str, bytes] = {}
 
     def keep(kind: str, found: Iterator[tuple[str, bytes]]) -> tuple[SealedFile, ...]:
-        return tuple(_kept(kind, name, content, stored) for name, content in found)
+        return tuple(_sealed_file(kind, name, content, stored) for name, content in found)
 
     return Contents(
         inputs=keep("inputs", _forms(outcome, files)),
         outputs=keep("outputs", ((name, path.read_bytes()) for name, path in sorted(outputs.items()))),
-        earlier=keep("earlier", _looked_back_on(earlier)),
+        earlier=keep("earlier", _earlier_results(earlier)),
         rules=keep("rules", rules()),
         stored=stored,
     )
 
 
-def _kept(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> SealedFile:
-    where, number = seal_names.in_bag(kind, name), 1
+def _sealed_file(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> SealedFile:
+    where, number = seal_names.place_in_bag(kind, name), 1
     while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
         number += 1
-        where = seal_names.in_bag(kind, f"{number}/{name}")
+        where = seal_names.place_in_bag(kind, f"{number}/{name}")
     stored[where] = content
     return SealedFile(name, where, hashlib.sha256(content).hexdigest(), len(content))
 
 
-def _forms(outcome: Outcome, files: Files) -> Iterator[tuple[str, bytes]]:
+def _forms(outcome: Outcome, files: FormFiles) -> Iterator[tuple[str, bytes]]:
     for name in sorted(outcome.inputs):
         if name not in files.codes:  # it came after the others were read
-            raise Altered(name)
+            raise FormAltered(name)
         content = files.paths[name].read_bytes()
         if hashlib.sha256(content).hexdigest() != files.codes[name]:
-            raise Altered(name)
+            raise FormAltered(name)
         yield name, content
 
 
-def _looked_back_on(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
+def _earlier_results(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
     """The earlier results as `run` wrote them."""
     words = resources.load("reading")
     for period, found in sorted(earlier.items()):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lianghua_batch.archive.result_differences import Departure
+from lianghua_batch.archive.result_differences import ResultDifference
 from lianghua_batch.core import resources
 
 # What electronic archives are examined for (DA/T 70, 四性), in its order.
@@ -19,12 +19,12 @@ class Finding:
     seal: str
     file: str | None
     message: str
-    numbers: tuple[Departure, ...] = ()
+    numbers: tuple[ResultDifference, ...] = ()
 
     @property
     def property(self) -> str:
         """Which of PROPERTIES it touches."""
-        return words()["findings"][self.kind]["property"]
+        return verify_messages()["findings"][self.kind]["property"]
 
     def as_json(self) -> dict[str, Any]:
         """For a program, with every number."""
@@ -40,7 +40,7 @@ class Note:
     seal: str
     file: str | None
     message: str
-    numbers: tuple[Departure, ...] = ()
+    numbers: tuple[ResultDifference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For a program, with every number."""
@@ -49,32 +49,34 @@ class Note:
 
 
 def finding(
-    kind: str, seal: str, file: str | None = None, numbers: Iterable[Departure] = (), **facts: object
+    kind: str, seal: str, file: str | None = None, numbers: Iterable[ResultDifference] = (), **facts: object
 ) -> Finding:
     """Make the finding of a kind; `facts` fill its sentence."""
     listed = tuple(numbers)
-    message = words()["findings"][kind]["message"]
+    message = verify_messages()["findings"][kind]["message"]
     return Finding(kind, seal, file, _filled(message, seal, file, listed, facts), listed)
 
 
-def note(kind: str, seal: str, file: str | None = None, numbers: Iterable[Departure] = (), **facts: object) -> Note:
+def note(
+    kind: str, seal: str, file: str | None = None, numbers: Iterable[ResultDifference] = (), **facts: object
+) -> Note:
     """Make the note of a kind; `facts` fill its sentence."""
     listed = tuple(numbers)
-    return Note(kind, seal, file, _filled(words()["notes"][kind], seal, file, listed, facts), listed)
+    return Note(kind, seal, file, _filled(verify_messages()["notes"][kind], seal, file, listed, facts), listed)
 
 
-def words() -> Mapping[str, Any]:
+def verify_messages() -> Mapping[str, Any]:
     """What schemas/messages/archive.yaml says of verifying."""
     return resources.load("messages/archive")["verify"]
 
 
 def _filled(
-    message: str, seal: str, file: str | None, numbers: tuple[Departure, ...], facts: Mapping[str, object]
+    message: str, seal: str, file: str | None, numbers: tuple[ResultDifference, ...], facts: Mapping[str, object]
 ) -> str:
     return message.format_map({"seal": seal, "file": file, "count": len(numbers), **facts})
 
 
-def _numbers(numbers: Iterable[Departure]) -> list[dict[str, Any]]:
+def _numbers(numbers: Iterable[ResultDifference]) -> list[dict[str, Any]]:
     return [
         {"list": n.kind, "id": n.id, "name": n.name, "what": n.what, "sealed": n.was, "recomputed": n.now}
         for n in numbers

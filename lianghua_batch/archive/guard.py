@@ -8,7 +8,7 @@ from pathlib import Path
 from lianghua_batch import __version__
 from lianghua_batch.analysis.published import Unusable
 from lianghua_batch.archive import inputs, published_reader, result_differences, seal_names, seal_store
-from lianghua_batch.archive.inputs import Files
+from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, periods, resources
 from lianghua_batch.core.codes import Code
@@ -20,7 +20,7 @@ from lianghua_batch.scoring.results import Outcome, Results
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptOutputs:
     """How the outputs of a sealed period compare with the seal: files that were gone and are put back, files that are others;
     `outdated`: earlier periods that it looked back on and whose results are others now."""
 
@@ -29,50 +29,50 @@ class Kept:
     outdated: tuple[Period, ...] = ()
 
 
-def sealed(data: Path, period: Period) -> Seal | Unreadable | None:
+def seal_in_force(data: Path, period: Period) -> Seal | Unreadable | None:
     """Return the seal in force for a period of a data folder."""
     return seal_store.in_force(seal_store.seals(seal_names.folder(data)), period)
 
 
-def guarded(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Outcome:
+def refuse_departures(outcome: Outcome, files: FormFiles, seal: Seal | Unreadable) -> Outcome:
     """Return what a sealed period came to, with everything that departs from its seal as errors; then there are no results."""
     found = list(_problems(outcome, files, seal))
     return replace(outcome, problems=tuple(in_order([*outcome.problems, *found])), results=None) if found else outcome
 
 
-def _problems(outcome: Outcome, files: Files, seal: Seal | Unreadable) -> Iterator[Problem]:
+def _problems(outcome: Outcome, files: FormFiles, seal: Seal | Unreadable) -> Iterator[Problem]:
     if isinstance(seal, Unreadable):
-        yield problem(Code.UNUSABLE_SEAL, SourceRef(_shown(seal)), sealed=seal.period, reason=seal.reason)
+        yield problem(Code.UNUSABLE_SEAL, SourceRef(_seal_place(seal)), sealed=seal.period, reason=seal.reason)
         return
     changes = inputs.changes(files, outcome.inputs, seal.manifest)
     yield from inputs.problems(changes, seal.manifest)
     if outcome.results is not None and not changes.any:
-        yield from _another_method(outcome.results, seal)
+        yield from _changed_method(outcome.results, seal)
 
 
-def _another_method(now: Results, seal: Seal) -> Iterator[Problem]:
+def _changed_method(now: Results, seal: Seal) -> Iterator[Problem]:
     """The same forms that give other numbers: the program computes otherwise than the one that sealed."""
     if results.check_code(now) == seal.manifest.results_sha256:
         return
-    was = published_reader.sealed(seal)
-    place = SourceRef(_shown(seal))
+    was = published_reader.from_seal(seal)
+    place = SourceRef(_seal_place(seal))
     if isinstance(was, Unusable):
         yield problem(Code.UNUSABLE_SEAL, place, sealed=seal.manifest.period, reason=was)
         return
-    found = result_differences.departures(was.results, results.as_json(now))
+    found = result_differences.differences(was.results, results.as_json(now))
     if found:
         facts = {"sealed": seal.manifest.period, "date": seal.manifest.date, "old": seal.manifest.tool}
         yield problem(
-            Code.SEALED_RESULTS_DIFFER, place, **facts, new=__version__, numbers=result_differences.first(found)
+            Code.SEALED_RESULTS_DIFFER, place, **facts, new=__version__, numbers=result_differences.first_few(found)
         )
 
 
-def _shown(seal: Seal | Unreadable) -> str:
+def _seal_place(seal: Seal | Unreadable) -> str:
     """A seal's place in its data folder."""
     return f"{seal_names.folder(Path()).name}/{seal.file}"
 
 
-def also_concerned(data: Path, files: Files, period: Period) -> tuple[Period, ...]:
+def also_concerned(data: Path, files: FormFiles, period: Period) -> tuple[Period, ...]:
     """Return the other sealed periods that took forms which are not any more as they were sealed, or looked back on results of
     this period that are others now."""
     seals = seal_store.seals(seal_names.folder(data))
@@ -113,7 +113,7 @@ def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unre
         return None
 
 
-def taken_by(data: Path, out: Path) -> Period | None:
+def sealed_period_at(data: Path, out: Path) -> Period | None:
     """Return the sealed period whose output folder `out` is, or lies in."""
     for each in seal_store.seals(seal_names.folder(data)):
         period = each.manifest.period if isinstance(each, Seal) else each.period
@@ -126,7 +126,7 @@ def _outputs(data: Path) -> Path:
     return data / resources.load("reading")["output_folder"]
 
 
-def keep(data: Path, seal: Seal) -> Kept:
+def keep_outputs(data: Path, seal: Seal) -> KeptOutputs:
     """Leave the outputs of a sealed period as they are, but put back from the seal what is not there any more.
 
     Raises bags.Broken where the seal cannot give it.
@@ -143,4 +143,4 @@ def keep(data: Path, seal: Seal) -> Kept:
             for entry in gone:
                 (workshop / entry.file).parent.mkdir(parents=True, exist_ok=True)
                 (workshop / entry.file).write_bytes(seal.content(entry))
-    return Kept(tuple(entry.file for entry in gone), tuple(altered), outdated(data, seal))
+    return KeptOutputs(tuple(entry.file for entry in gone), tuple(altered), outdated(data, seal))

@@ -21,7 +21,9 @@ def earlier_results(data: Path, period: Period) -> Earlier:
     found = {}
     for before in wanted(period):
         seal = seal_store.in_force(seals, before)
-        found[before] = published_reader.published(outputs, before) if seal is None else published_reader.sealed(seal)
+        found[before] = (
+            published_reader.from_outputs(outputs, before) if seal is None else published_reader.from_seal(seal)
+        )
     return {before: _usable(each, before, data) for before, each in found.items() if each is not None}
 
 

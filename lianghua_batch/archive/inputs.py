@@ -14,7 +14,7 @@ from lianghua_batch.intake import discovery
 
 
 @dataclass(frozen=True)
-class Files:
+class FormFiles:
     """Every file of a data folder that may hold forms, by its name as people are told it, and what was in each (sha-256)."""
 
     paths: Mapping[str, Path]
@@ -22,7 +22,7 @@ class Files:
 
 
 @dataclass(frozen=True)
-class Changes:
+class FormChanges:
     """The forms that are others than those sealed; one that only lies elsewhere, or is called otherwise, is in `moved`."""
 
     changed: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Changes:
         return lists | {"moved": dict(self.moved or {})}
 
 
-def read(data: Path) -> Files:
+def read(data: Path) -> FormFiles:
     """Read every file that may hold forms; one that cannot be read is not among them (reading it as a form says why)."""
     found, _ = discovery.find(data)
     paths = {file_name(path, data): path for path in found}
@@ -51,10 +51,10 @@ def read(data: Path) -> Files:
                 codes[name] = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
             continue
-    return Files(paths, codes)
+    return FormFiles(paths, codes)
 
 
-def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
+def changes(files: FormFiles, taken: Collection[str], sealed: Manifest) -> FormChanges:
     """Compare the forms that are `taken` for a period now with those that were sealed, by what is in them."""
     was = {entry.file: entry.sha256 for entry in sealed.inputs}
     now, known = files.codes, set(was.values())
@@ -62,7 +62,7 @@ def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
     elsewhere = {code: name for name, code in now.items() if was.get(name) != code}
     there = set(now.values())  # a copy less of what is there still changes nothing
     changed = {name for name, code in lost.items() if code not in there and name in files.paths}
-    return Changes(
+    return FormChanges(
         changed=tuple(sorted(changed)),
         added=tuple(sorted(name for name in taken if name not in changed and now.get(name) not in known)),
         removed=tuple(sorted(name for name, code in lost.items() if code not in there and name not in files.paths)),
@@ -70,7 +70,7 @@ def changes(files: Files, taken: Collection[str], sealed: Manifest) -> Changes:
     )
 
 
-def problems(found: Changes, sealed: Manifest) -> Iterator[Problem]:
+def problems(found: FormChanges, sealed: Manifest) -> Iterator[Problem]:
     """What changed, told as errors: a sealed period stands until it is amended."""
     for code, names in (
         (Code.SEALED_FILE_CHANGED, found.changed),

@@ -14,7 +14,7 @@ FORMAT = 1
 _CODE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-class Misshapen(ValueError):
+class MalformedManifest(ValueError):
     """A JSON value that is no 归档清单; str() is the place where it departs."""
 
 
@@ -30,7 +30,7 @@ class SealedFile:
 
 
 @dataclass(frozen=True)
-class Link:
+class SealReference:
     """Another seal, by its file's name and check code."""
 
     file: str
@@ -60,8 +60,8 @@ class Manifest:
     outputs: tuple[SealedFile, ...] = ()
     earlier: tuple[SealedFile, ...] = ()
     rules: tuple[SealedFile, ...] = ()
-    previous: Link | None = None
-    amends: Link | None = None
+    previous: SealReference | None = None
+    amends: SealReference | None = None
     reason: str | None = None
     changes: Mapping[str, Any] | None = None
     differences: Mapping[str, Any] | None = None
@@ -74,7 +74,7 @@ class Manifest:
 
 
 _LISTS = ("inputs", "outputs", "earlier", "rules")
-_LINKS = ("previous", "amends")
+_REFERENCES = ("previous", "amends")
 
 
 def as_text(manifest: Manifest) -> str:
@@ -83,7 +83,7 @@ def as_text(manifest: Manifest) -> str:
     said |= {"period": str(manifest.period), "date": manifest.date.isoformat()}
     plain = ("number", "amendment", "reason", "by", "tool", "scheme", "results_sha256", "names_masked")
     said |= {name: getattr(manifest, name) for name in plain}
-    for name in _LINKS:
+    for name in _REFERENCES:
         link = getattr(manifest, name)
         said[name] = None if link is None else {"file": link.file, "sha256": link.sha256}
     said |= {"changes": manifest.changes, "objections": list(manifest.objections), "differences": manifest.differences}
@@ -100,27 +100,27 @@ def parse(content: bytes) -> Manifest:
     try:
         said = json.loads(content)
     except (ValueError, RecursionError):
-        raise Misshapen("{}") from None
+        raise MalformedManifest("{}") from None
     if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise Misshapen("format")
+        raise MalformedManifest("format")
     departure = next((name for name, fits in _SHAPE.items() if not fits(said.get(name))), None)
     if departure is not None:
-        raise Misshapen(departure)
+        raise MalformedManifest(departure)
     facts = {name: said[name] for name in _SHAPE}
     facts |= {"period": periods.parse(said["period"]), "date": dt.date.fromisoformat(said["date"])}
     facts |= {
-        name: tuple(SealedFile(**_only(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS
+        name: tuple(SealedFile(**_picked(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS
     }
-    facts |= {name: _link(said[name]) for name in _LINKS}
+    facts |= {name: _reference(said[name]) for name in _REFERENCES}
     return Manifest(**{**facts, "objections": tuple(said["objections"])})
 
 
-def _only(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _picked(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _link(said: Mapping[str, str] | None) -> Link | None:
-    return None if said is None else Link(said["file"], said["sha256"])
+def _reference(said: Mapping[str, str] | None) -> SealReference | None:
+    return None if said is None else SealReference(said["file"], said["sha256"])
 
 
 # --- the shape -----------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def _date(value: object) -> bool:
         return False
 
 
-def _is_link(value: object) -> bool:
+def _is_reference(value: object) -> bool:
     return value is None or (isinstance(value, dict) and _text(value.get("file")) and _code(value.get("sha256")))
 
 
@@ -184,7 +184,7 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
     "results_sha256": _code,
     "names_masked": lambda value: isinstance(value, bool),
     **dict.fromkeys(_LISTS, _entries),
-    **dict.fromkeys(_LINKS, _is_link),
+    **dict.fromkeys(_REFERENCES, _is_reference),
     "reason": lambda value: value is None or _text(value),
     "changes": _object,
     "differences": _object,

@@ -30,7 +30,7 @@ def publication(data: Path, period: Period) -> Publication:
     """Return what is published of a period, as it is sealed if it is; raises NothingPublished, and OSError where it cannot be read again."""
     words = resources.load("messages/mail")
     seal = _seal(data, period)
-    found = published_reader.published(_outputs(data), period)
+    found = published_reader.from_outputs(_outputs(data), period)
     if found is None:
         raise NothingPublished(words["no_results_of"].format(folder=_outputs(data), period=period))
     if isinstance(found, Unusable):

@@ -34,12 +34,12 @@ def read(path: Path) -> Published:
     return _published(_documents(path))
 
 
-def of_texts(path: Path, results: str, basis: str) -> Published:
+def from_texts(path: Path, results: str, basis: str) -> Published:
     """Return results as they would be read from a file at `path`."""
     return _published(_Documents(path, results.encode("utf-8"), path, basis.encode("utf-8")))
 
 
-def sealed(seal: Seal | Unreadable) -> Published | Unusable:
+def from_seal(seal: Seal | Unreadable) -> Published | Unusable:
     """Return the final results in a seal: Unusable (not raised) where they cannot be read."""
     try:
         return _published(_sealed_documents(seal))
@@ -47,7 +47,7 @@ def sealed(seal: Seal | Unreadable) -> Published | Unusable:
         return reason
 
 
-def published(outputs: Path, period: Period) -> Published | Unusable | None:
+def from_outputs(outputs: Path, period: Period) -> Published | Unusable | None:
     """Return the final results of one period in the folder 输出: None where there are none, Unusable (not raised) where they
     cannot be read."""
     try:

@@ -11,7 +11,7 @@ from lianghua_batch.scoring import results
 
 
 @dataclass(frozen=True)
-class Judged:
+class Rescored:
     """What the forms come to: the texts of results.json and 计分依据.json, None where there are errors."""
 
     results: str | None
@@ -19,15 +19,15 @@ class Judged:
     errors: tuple[str, ...] = ()
 
 
-def judge(folder: Path, period: str) -> Judged:
+def rescore(folder: Path, period: str) -> Rescored:
     """Check and score a folder for one period, which is written as people write it."""
     outcome = process.process(folder, periods.parse(period))
     if outcome.results is None:
-        return Judged(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
-    return Judged(results.as_text(outcome.results), basis.as_text(outcome.results))
+        return Rescored(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
+    return Rescored(results.as_text(outcome.results), basis.as_text(outcome.results))
 
 
-def judge_under(schemas: Path, folder: Path, period: str) -> Judged:
+def rescore_under(schemas: Path, folder: Path, period: str) -> Rescored:
     """Do so under other rules; only in a process that has not read its own yet."""
     resources.stand_in(schemas)
-    return judge(folder, period)
+    return rescore(folder, period)

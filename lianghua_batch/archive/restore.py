@@ -11,7 +11,7 @@ from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.periods import Period
 
 
-class Damaged(Exception):
+class DamagedSeal(Exception):
     """A seal that is not as it was sealed: nothing is restored from it."""
 
     def __init__(self, file: str, findings: Sequence[Finding]) -> None:
@@ -20,7 +20,7 @@ class Damaged(Exception):
         self.findings = tuple(findings)
 
 
-class Misplaced(Exception):
+class WrongTarget(Exception):
     """A target that cannot be restored into; str() is the sentence that says why and what to do."""
 
 
@@ -45,12 +45,12 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     """
     path = _chosen(source, period, amendment)
     examined = verify_fixity.examine(path)
-    said = [*examined.findings, *_beside(examined)]
+    said = [*examined.findings, *_companion_findings(examined)]
     if found := [each for each in said if isinstance(each, Finding)]:
-        raise Damaged(path.name, found)
+        raise DamagedSeal(path.name, found)
     check_target(target)
     its, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
-    with atomic_files.replacement(target, overwrite=False) as workshop, bags.opened(path) as bag:
+    with atomic_files.replacement(target, overwrite=False) as workshop, bags.open_bag(path) as bag:
         lacking = unpack.unpack(bag, its.inputs, workshop)
         lacking += unpack.unpack(bag, its.outputs, workshop / outputs / str(its.period))
         lacking += unpack.unpack(bag, its.earlier, workshop / outputs)
@@ -59,8 +59,8 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     return Restored(Seal(path, its), target)
 
 
-def _beside(examined: verify_fixity.Examined):
-    return () if examined.sha256 is None else verify_scan.beside(examined, {}, needed=False)
+def _companion_findings(examined: verify_fixity.Examined):
+    return () if examined.sha256 is None else verify_scan.check_companions(examined, {}, needed=False)
 
 
 def check_target(target: Path) -> None:
@@ -68,10 +68,10 @@ def check_target(target: Path) -> None:
     words = resources.load("messages/archive")["restored"]
     atomic_files.recover(target)  # what a restoring that was killed has left
     if target.is_dir() and any(target.iterdir()):
-        raise Misplaced(words["not_empty"].format(target=target))
+        raise WrongTarget(words["not_empty"].format(target=target))
     data = next((folder for folder in target.resolve().parents if seal_names.folder(folder).is_dir()), None)
     if data is not None:
-        raise Misplaced(words["in_data"].format(target=target, data=data))
+        raise WrongTarget(words["in_data"].format(target=target, data=data))
 
 
 # --- which seal ----------------------------------------------------------------------------------------------------
@@ -80,19 +80,19 @@ def check_target(target: Path) -> None:
 def _chosen(source: Path, period: Period | None, amendment: int | None) -> Path:
     """The file of the seal that is meant; raises sources.NothingThere."""
     if source.is_file():
-        return _the_one(source, period, amendment)
-    folder = seal_store.shelf_of(source)
+        return _named_zip(source, period, amendment)
+    folder = seal_store.find_archive(source)
     found = seal_store.seals(folder)
     if not found:
-        raise seal_store.nothing("none", place=folder)
+        raise seal_store.nothing_there("none", place=folder)
     there = {str(_period(each)): _period(each) for each in found}
     if period is None and len(there) > 1:
-        raise seal_store.nothing(
+        raise seal_store.nothing_there(
             "several", place=folder, periods=resources.load("messages/archive")["listed"]["separator"].join(there)
         )
     period = period or next(iter(there.values()))
     if period not in there.values():
-        raise seal_store.nothing("none_of_period", place=folder, period=period)
+        raise seal_store.nothing_there("none_of_period", place=folder, period=period)
     if amendment is not None:
         return _amendment(folder, seal_names.file(period, amendment))
     chosen = seal_store.in_force(found, period)
@@ -105,11 +105,11 @@ def _period(found: Seal | Unreadable) -> Period:
 
 def _amendment(folder: Path, file: str) -> Path:
     if not (folder / file).is_file():
-        raise seal_store.nothing("no_amendment", place=folder, file=file)
+        raise seal_store.nothing_there("no_amendment", place=folder, file=file)
     return folder / file
 
 
-def _the_one(source: Path, period: Period | None, amendment: int | None) -> Path:
+def _named_zip(source: Path, period: Period | None, amendment: int | None) -> Path:
     """A zip that was named; what else was said must fit it."""
     its = verify_fixity.identity(source)
     if its is not None and (period or its.period, its.amendment if amendment is None else amendment) != (
@@ -117,5 +117,5 @@ def _the_one(source: Path, period: Period | None, amendment: int | None) -> Path
         its.amendment,
     ):
         facts = {"file": source.name, "period": its.period, "amendment": its.amendment}
-        raise seal_store.nothing("not_that_one", **facts)
+        raise seal_store.nothing_there("not_that_one", **facts)
     return source

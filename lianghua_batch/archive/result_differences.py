@@ -11,7 +11,7 @@ from lianghua_batch.model.scores import step_label
 
 
 @dataclass(frozen=True)
-class Departure:
+class ResultDifference:
     """One number, name, grade or rank of one unit or member that is another one; None where it is not there."""
 
     kind: str
@@ -31,10 +31,10 @@ class Departure:
         )
 
 
-def departures(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Departure]:
+def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[ResultDifference]:
     """Compare two parsed results.json, whichever version of the program wrote them, in the order of their lists."""
     found = [
-        Departure(
+        ResultDifference(
             "",
             "",
             "",
@@ -50,11 +50,11 @@ def departures(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Depart
         was, then = ({row["id"]: row for row in its.get(kind, ())} for its in (sealed, now))
         labels = _labels(kind, kind_of_period)
         for code in {**was, **then}:
-            found += _of_a_row(kind, was.get(code), then.get(code), labels)
+            found += _row_differences(kind, was.get(code), then.get(code), labels)
     return found
 
 
-def first(found: Sequence[Departure]) -> str:
+def first_few(found: Sequence[ResultDifference]) -> str:
     """The first few in a sentence, and how many there are."""
     words = resources.load("messages/archive")["departure"]
     shown = words["separator"].join(map(str, found[: words["most"]]))
@@ -69,14 +69,14 @@ def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
     }
 
 
-def _of_a_row(
+def _row_differences(
     kind: str, was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, labels: Mapping[str, str]
-) -> Iterator[Departure]:
+) -> Iterator[ResultDifference]:
     words = resources.load("messages/archive")["departure"]
     row = was or now
     if was is None or now is None:
         sides = (words["there"] if side is not None else None for side in (was, now))
-        yield Departure(kind, row["id"], row["name"], words["listed"], *sides)
+        yield ResultDifference(kind, row["id"], row["name"], words["listed"], *sides)
         return
     for name in {**was, **now}:
         label = labels.get(name, name)
@@ -86,16 +86,18 @@ def _of_a_row(
             for key in {**before, **after}:
                 if before.get(key) != after.get(key):
                     what = words["of_several"].format(label=label, key=key)
-                    yield Departure(kind, row["id"], row["name"], what, _text(before.get(key)), _text(after.get(key)))
+                    yield ResultDifference(
+                        kind, row["id"], row["name"], what, _text(before.get(key)), _text(after.get(key))
+                    )
         elif before != after:
-            yield Departure(kind, row["id"], row["name"], label, _text(before), _text(after))
+            yield ResultDifference(kind, row["id"], row["name"], label, _text(before), _text(after))
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def count(results: Mapping[str, Any]) -> int:
+def count_values(results: Mapping[str, Any]) -> int:
     """How many numbers, names, grades and ranks a results.json has to compare."""
     rows = [row for kind in KINDS for row in results.get(kind, ())]
     values = (value for row in rows for value in row.values())

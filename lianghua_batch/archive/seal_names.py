@@ -28,7 +28,7 @@ def sheet_file(seal: str) -> str:
     return _words()["sheet"].format(stem=PurePosixPath(seal).stem)
 
 
-def meaning(name: str) -> tuple[Period, int] | None:
+def parse(name: str) -> tuple[Period, int] | None:
     """Of which period a file so called is the seal, and which amendment (0: the first); None for another file."""
     words = _words()
     for kind in ("first", "amendment"):
@@ -44,18 +44,18 @@ def meaning(name: str) -> tuple[Period, int] | None:
     return None
 
 
-def companion_of(name: str) -> str | None:
+def companion_seal(name: str) -> str | None:
     """Which seal a file so called lies beside as its check code or its sheet; None for another file."""
     words = _words()
     for kind, slot, rest in (("code", "file", ""), ("sheet", "stem", PurePosixPath(words["first"]).suffix)):
         before, after = words[kind].split(f"{{{slot}}}")
         middle = name.removeprefix(before).removesuffix(after)
-        if name == before + middle + after and meaning(middle + rest) is not None:
+        if name == before + middle + after and parse(middle + rest) is not None:
             return middle + rest
     return None
 
 
-def in_bag(kind: str, name: str = "") -> str:
+def place_in_bag(kind: str, name: str = "") -> str:
     """Where a file of one kind (inputs, outputs, earlier, rules, manifest) stands in a bag's data/."""
     return "/".join(
         filter(None, (_words()[kind], name.translate(str.maketrans(resources.load("messages/archive")["in_bag"]))))

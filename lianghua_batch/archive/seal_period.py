@@ -11,8 +11,8 @@ from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.archive import bags, contents, history, seal_names, seal_sheet, seal_store
 from lianghua_batch.archive.contents import Contents
-from lianghua_batch.archive.inputs import Files
-from lianghua_batch.archive.manifests import Link, Manifest
+from lianghua_batch.archive.inputs import FormFiles
+from lianghua_batch.archive.manifests import Manifest, SealReference
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.report import publishing
@@ -34,21 +34,21 @@ class Signature:
 
 
 def seal(
-    data: Path, outcome: Outcome, files: Files, signature: Signature, progress: Progress | None = None
+    data: Path, outcome: Outcome, files: FormFiles, signature: Signature, progress: Progress | None = None
 ) -> tuple[Seal, list[Path]]:
     """Seal the results of a period that was scored without errors from `files`; return the seal and what had to be published.
 
     What is published already must be what the forms give now, file by file: what was mailed is what is sealed. Where nothing
     is, it is published with the seal. Raises Refused.
     """
-    sealed = sound(seal_store.seals(seal_names.folder(data)))
+    sealed = readable_seals(seal_store.seals(seal_names.folder(data)))
     period = outcome.period
     there = seal_store.in_force(sealed, period)
     if there is not None:
-        raise refused("already", period=period, file=there.file, date=there.manifest.date)
+        raise refusal("already", period=period, file=there.file, date=there.manifest.date)
     objections = linked(outcome.county)
     manifest = Manifest(
-        **facts(outcome, signature, sealed),
+        **manifest_facts(outcome, signature, sealed),
         amendment=0,
         names_masked=False,
         objections=tuple(each.as_json() for each in objections),
@@ -57,7 +57,7 @@ def seal(
     if not any(path.is_file() for path in outputs.glob("*")):
         return publish(data, outcome, files, manifest, objections, progress)
     earlier = history.earlier_results(data, period)
-    published, masked = _as_published(outcome, earlier, outputs, progress)
+    published, masked = _published_files(outcome, earlier, outputs, progress)
     manifest = replace(manifest, names_masked=masked)
     gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
     with atomic_files.replacement(seal_names.folder(data), overwrite=False) as workshop:
@@ -68,7 +68,7 @@ def seal(
 def publish(
     data: Path,
     outcome: Outcome,
-    files: Files,
+    files: FormFiles,
     manifest: Manifest,
     objections: Sequence[Objection],
     progress: Progress | None = None,
@@ -93,16 +93,16 @@ def publish(
     return made, [data / place / name for name in written]
 
 
-def sound(found: Iterable[Seal | Unreadable]) -> list[Seal]:
+def readable_seals(found: Iterable[Seal | Unreadable]) -> list[Seal]:
     """The seals so far; raises Refused where one cannot be read: nothing can be added to a broken chain."""
     listed = list(found)
     broken = [each for each in listed if isinstance(each, Unreadable)]
     if broken:
-        raise refused("broken_shelf", file=broken[0].file, reason=broken[0].reason)
+        raise refusal("broken_shelf", file=broken[0].file, reason=broken[0].reason)
     return listed
 
 
-def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
+def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
     """What every manifest says of its period, its maker and the seal before it."""
     last = sealed[-1] if sealed else None
     return {
@@ -113,11 +113,11 @@ def facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
         "tool": __version__,
         "scheme": outcome.county.scheme.name,
         "results_sha256": results.check_code(outcome.results),
-        "previous": None if last is None else link(last),
+        "previous": None if last is None else reference(last),
     }
 
 
-def link(its: Seal) -> Link:
+def reference(its: Seal) -> SealReference:
     """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
     code, beside = its.check_code, its.path.with_name(seal_names.code_file(its.file))
     try:
@@ -125,8 +125,8 @@ def link(its: Seal) -> Link:
     except (OSError, UnicodeDecodeError):  # of which archive verify tells
         noted = []
     if noted and noted[0].lower() != code:
-        raise refused("not_as_noted", file=its.file, beside=beside.name)
-    return Link(its.file, code)
+        raise refusal("not_as_noted", file=its.file, beside=beside.name)
+    return SealReference(its.file, code)
 
 
 def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
@@ -153,7 +153,7 @@ def _info(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def refused(why: str, **facts: object) -> Refused:
+def refusal(why: str, **facts: object) -> Refused:
     """The sentence of schemas/messages/archive.yaml that says why."""
     return Refused(resources.load("messages/archive")["refused"][why].format_map(facts))
 
@@ -161,7 +161,7 @@ def refused(why: str, **facts: object) -> Refused:
 # --- what is published --------------------------------------------------------------------------------------------
 
 
-def _as_published(
+def _published_files(
     outcome: Outcome, earlier: Earlier, outputs: Path, progress: Progress | None
 ) -> tuple[list[str], bool]:
     """The published files, which must be what the forms give now, and whether 公示 masks names; raises Refused."""
@@ -173,7 +173,7 @@ def _as_published(
         if differing == [other] and _same(outputs / other, masked / other):
             return published, True
     if differing:
-        raise refused("not_as_published", period=outcome.period, files=_listed(differing))
+        raise refusal("not_as_published", period=outcome.period, files=_listed(differing))
     return published, False
 
 

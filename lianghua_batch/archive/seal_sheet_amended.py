@@ -26,7 +26,7 @@ def rows(manifest: Manifest) -> Iterator[Row]:
 def _why(manifest: Manifest) -> Iterator[Row]:
     words = seal_sheet_blocks.layout()["amendment"]
     yield seal_sheet_blocks.caption(words["caption"])
-    yield labelled((words["amends"], seal_sheet_blocks.linked(manifest.amends)), style="code_lines")
+    yield labelled((words["amends"], seal_sheet_blocks.reference_text(manifest.amends)), style="code_lines")
     yield labelled((words["reason"], shortened(manifest.reason, words["most_reason"])))
     changed = False
     for kind, label in words["kinds"].items():
@@ -56,11 +56,11 @@ def _moved(differences: Mapping[str, Any]) -> Iterator[Row]:
     yield seal_sheet_blocks.caption(words["caption"])
     yield from _rules(differences, words["rules"])
     if not any(differences[kind] for kind in KINDS):
-        yield seal_sheet_blocks.whole(words["none"])
+        yield seal_sheet_blocks.full_width(words["none"])
         return
     yield from _units([*differences[COMMITTEES], *differences[BRANCHES]], words)
     if differences[MEMBERS]:
-        yield seal_sheet_blocks.whole(_members(differences, words), "text_small")
+        yield seal_sheet_blocks.full_width(_members(differences, words), "text_small")
 
 
 def _rules(differences: Mapping[str, Any], words: Words) -> Iterator[Row]:
@@ -87,23 +87,23 @@ def _units(changes: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Row]:
         yield seal_sheet_blocks.headings(words["columns"])
     for change in moved[: words["most"]]:
         values = {"id": change["id"], "name": change["name"], **{side: _side(change, side, words) for side in _SIDES}}
-        yield seal_sheet_blocks.columned(words["columns"], values)
+        yield seal_sheet_blocks.column_values(words["columns"], values)
     if len(moved) > words["most"]:
-        yield seal_sheet_blocks.whole(more(len(moved) - words["most"], words["what"]), "text_small")
+        yield seal_sheet_blocks.full_width(more(len(moved) - words["most"], words["what"]), "text_small")
     if moved:
-        yield seal_sheet_blocks.whole(words["reading"], "text_small")
+        yield seal_sheet_blocks.full_width(words["reading"], "text_small")
     if len(changes) > len(moved):
-        yield seal_sheet_blocks.whole(words["same"].format(count=len(changes) - len(moved)), "text_small")
+        yield seal_sheet_blocks.full_width(words["same"].format(count=len(changes) - len(moved)), "text_small")
 
 
 def _side(change: Mapping[str, Any], name: str, words: Words) -> str:
     was, now = ((change[side] or {}).get(name) for side in ("was", "now"))
     if was is None and now is None:  # a committee has no rank but the county's
         return ""
-    return _shown(now) if was == now else words["sides"].format(was=_shown(was), now=_shown(now))
+    return _text(now) if was == now else words["sides"].format(was=_text(was), now=_text(now))
 
 
-def _shown(value: object) -> str:
+def _text(value: object) -> str:
     return resources.load("report/workbook")["missing"] if value is None else str(value)
 
 
@@ -124,7 +124,7 @@ def objections(manifest: Manifest) -> Iterator[Row]:
     words, listed = seal_sheet_blocks.layout()["objections"], manifest.objections
     yield seal_sheet_blocks.caption(words["caption"].format(count=len(listed), open=open_ones(listed)))
     if not listed:
-        yield seal_sheet_blocks.whole(words["none"], "text_small")
+        yield seal_sheet_blocks.full_width(words["none"], "text_small")
         return
     yield seal_sheet_blocks.headings(words["columns"])
     for each in listed:
@@ -137,4 +137,4 @@ def _objection(each: Mapping[str, Any], words: Words) -> Row:
     values["subject"] = words["subject"].format(subject=each["subject"], name=each["name"] or "").rstrip()
     values["outcome"] = state["label"].format(amendment=each["amendment"], moved=each["moved"])
     cut = {c["name"]: shortened(values[c["name"]], c["most"]) for c in words["columns"] if "most" in c}
-    return seal_sheet_blocks.columned(words["columns"], {**values, **cut}, {"outcome": state["style"]})
+    return seal_sheet_blocks.column_values(words["columns"], {**values, **cut}, {"outcome": state["style"]})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lianghua_batch.archive import manifests
-from lianghua_batch.archive.manifests import Link, Manifest
+from lianghua_batch.archive.manifests import Manifest, SealReference
 from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import YEAR, Period
@@ -76,7 +76,7 @@ def caption(text: str) -> Row:
     return Row((Cell(text, "caption", width()),))
 
 
-def whole(text: str, style: str = "text") -> Row:
+def full_width(text: str, style: str = "text") -> Row:
     """A text over the whole width."""
     return Row((Cell(text, style, width()),))
 
@@ -86,7 +86,9 @@ def headings(columns: Sequence[Words]) -> Row:
     return Row(tuple(Cell(c["heading"], "heading_small", c["span"]) for c in columns))
 
 
-def columned(columns: Sequence[Words], values: Mapping[str, Value], styles: Mapping[str, str] | None = None) -> Row:
+def column_values(
+    columns: Sequence[Words], values: Mapping[str, Value], styles: Mapping[str, str] | None = None
+) -> Row:
     """A row of a block's own columns."""
     return Row(tuple(Cell(values[c["name"]], (styles or {}).get(c["name"], c["style"]), c["span"]) for c in columns))
 
@@ -104,7 +106,7 @@ def more(count: int, what: str) -> str:
 # --- blocks --------------------------------------------------------------------------------------------------------
 
 
-def heads(its: Words) -> Iterator[Row]:
+def period_rows(its: Words) -> Iterator[Row]:
     """Period, scheme, number, file, day, by whom, with which version."""
     for line in layout()["facts"]:
         yield labelled(*((name, value.format_map(its)) for name, value in line))
@@ -120,10 +122,10 @@ def codes(manifest: Manifest, its: Words) -> Iterator[Row]:
     if manifest.previous is None:
         yield labelled((words["previous"], words["first_of_all"]), style="text_small")
     else:
-        yield labelled((words["previous"], linked(manifest.previous)), style="code_lines")
+        yield labelled((words["previous"], reference_text(manifest.previous)), style="code_lines")
 
 
-def linked(link: Link) -> str:
+def reference_text(link: SealReference) -> str:
     """Another seal's file with its check code."""
     return layout()["codes"]["previous_is"].format(file=link.file, code=in_groups(link.sha256))
 

@@ -15,17 +15,15 @@ class NothingThere(Exception):
     """There is no seal where one is looked for; str() is the sentence that says so and what to do."""
 
 
-def shelf_of(path: Path) -> Path:
+def find_archive(path: Path) -> Path:
     """The folder that the seals of a data folder lie in, or the folder itself where it is that one."""
     inside = seal_names.folder(path)
-    if inside.is_dir() or not (
-        path.name == inside.name or any(seal_names.meaning(each.name) for each in path.iterdir())
-    ):
+    if inside.is_dir() or not (path.name == inside.name or any(seal_names.parse(each.name) for each in path.iterdir())):
         return inside
     return path
 
 
-def nothing(why: str, **facts: object) -> NothingThere:
+def nothing_there(why: str, **facts: object) -> NothingThere:
     """The sentence of schemas/messages/archive.yaml that says why."""
     return NothingThere(resources.load("messages/archive")["nothing_there"][why].format_map(facts))
 
@@ -52,7 +50,7 @@ class Seal:
 
     def content(self, entry: SealedFile) -> bytes:
         """The bytes of one sealed file; raises bags.Broken where they are not those that were sealed."""
-        with bags.opened(self.path) as bag:
+        with bags.open_bag(self.path) as bag:
             content = bag.sound(bags.DATA + entry.stored)
         if hashlib.sha256(content).hexdigest() != entry.sha256:
             raise bags.BrokenBag(entry.stored)
@@ -85,30 +83,30 @@ def seals(folder: Path) -> list[Seal | Unreadable]:
     if not folder.is_dir():
         return []
     files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
-    found = [read(path) for path in files if seal_names.meaning(path.name) is not None]
+    found = [read(path) for path in files if seal_names.parse(path.name) is not None]
     there = {each.file for each in found}
-    gone = {file: witness for file, witness in _witnesses(found, files) if file not in there}
+    gone = {file: witness for file, witness in _references(found, files) if file not in there}
     return sorted([*found, *(_gone(folder / file, witness) for file, witness in gone.items())], key=_order)
 
 
-def _witnesses(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
+def _references(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
     """Seals that must have been there, each with the file that says so: another seal, what belongs to it, itself renamed."""
     for seal in found:
         links = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
         yield from ((link.file, seal.file) for link in links if link is not None)
     for path in files:
-        if (companion := seal_names.companion_of(path.name)) is not None:
+        if (companion := seal_names.companion_seal(path.name)) is not None:
             yield companion, path.name
         elif (
             path.suffix.lower() == _SUFFIX
-            and seal_names.meaning(path.name) is None
+            and seal_names.parse(path.name) is None
             and isinstance(its := read(path), Seal)
         ):
             yield seal_names.file(its.manifest.period, its.manifest.amendment), path.name
 
 
 def _gone(path: Path, witness: str) -> Unreadable:
-    period, amendment = seal_names.meaning(path.name) or (None, 0)
+    period, amendment = seal_names.parse(path.name) or (None, 0)
     return Unreadable(
         path, period, amendment, resources.load("messages/archive")["unreadable"]["gone"].format(witness=witness)
     )
@@ -122,15 +120,15 @@ def _order(found: Seal | Unreadable) -> tuple:
 
 def read(path: Path) -> Seal | Unreadable:
     """Read what the seal in a zip says of itself; its name says of which period it is."""
-    meaning = seal_names.meaning(path.name)
+    meaning = seal_names.parse(path.name)
     words = resources.load("messages/archive")["unreadable"]
     period, amendment = meaning if meaning is not None else (None, 0)
     try:
-        with bags.opened(path) as bag:
-            manifest = manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
+        with bags.open_bag(path) as bag:
+            manifest = manifests.parse(bag.sound(bags.DATA + seal_names.place_in_bag("manifest")))
     except bags.BrokenBag:
         return Unreadable(path, period, amendment, words["broken"])
-    except manifests.Misshapen as place:
+    except manifests.MalformedManifest as place:
         return Unreadable(path, period, amendment, words["misshapen"].format(place=place))
     except OSError as error:
         facts = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lianghua_batch.archive import seal_names, seal_store, verify_chain, verify_fixity, verify_recompute, verify_scan
 from lianghua_batch.archive.findings import PROPERTIES, Finding, Note
-from lianghua_batch.archive.verify_chain import Ring
+from lianghua_batch.archive.verify_chain import ChainLink
 from lianghua_batch.archive.verify_fixity import Examined
 from lianghua_batch.archive.verify_recompute import Recomputed
 from lianghua_batch.archive.verify_scan import Scanned
@@ -40,34 +40,34 @@ def verify(path: Path, period: Period | None = None, progress: Progress | None =
     Every file of every seal is checked whatever was found before; the chain is followed whole, of a single zip as far as its
     neighbours lie beside it. Nothing is written. Raises sources.NothingThere, OSError where the folder cannot be listed.
     """
-    return _single(path, progress) if path.is_file() else _folder(seal_store.shelf_of(path), period, progress)
+    return _single(path, progress) if path.is_file() else _folder(seal_store.find_archive(path), period, progress)
 
 
 def _folder(folder: Path, period: Period | None, progress: Progress | None) -> Report:
     if not folder.is_dir():
-        raise seal_store.nothing("none", place=folder)
+        raise seal_store.nothing_there("none", place=folder)
     scanned = verify_scan.scan(folder)
-    wanted = [p for proper, p in _named(scanned) if period is None or _of(proper) == period]
-    said = [each for each in scanned.said if period is None or _of(each.seal) in (period, None)]
+    wanted = [p for proper, p in _seal_files(scanned) if period is None or _period_named(proper) == period]
+    said = [each for each in scanned.said if period is None or _period_named(each.seal) in (period, None)]
     if not wanted and not any(isinstance(each, Finding) for each in said):
-        raise seal_store.nothing("none" if period is None else "none_of_period", place=folder, period=period)
+        raise seal_store.nothing_there("none" if period is None else "none_of_period", place=folder, period=period)
     verified = [_verified(path, number, len(wanted), progress) for number, path in enumerate(wanted, start=1)]
     done = {each.examined.path: each.examined for each in verified}
-    rings = [ring for p in scanned.there.values() for ring in _ring(done.get(p) or p)]
-    codes = {proper: code for proper, p in scanned.there.items() for code in _code(done.get(p) or p)}
-    codes |= {p.name: code for p in scanned.aside for code in _code(done.get(p) or p)}
+    rings = [ring for p in scanned.there.values() for ring in _chain_link(done.get(p) or p)]
+    codes = {proper: code for proper, p in scanned.there.items() for code in _check_code(done.get(p) or p)}
+    codes |= {p.name: code for p in scanned.aside for code in _check_code(done.get(p) or p)}
     said += verify_chain.check(rings, codes)
     links = sum(ring.manifest.previous is not None for ring in rings)
     return _report(folder, verified, said, rings, links, single=False)
 
 
-def _named(scanned: Scanned) -> Iterator[tuple[str, Path]]:
+def _seal_files(scanned: Scanned) -> Iterator[tuple[str, Path]]:
     yield from scanned.there.items()
     yield from ((path.name, path) for path in scanned.aside)
 
 
-def _of(name: str) -> Period | None:
-    meaning = seal_names.meaning(name)
+def _period_named(name: str) -> Period | None:
+    meaning = seal_names.parse(name)
     return None if meaning is None else meaning[0]
 
 
@@ -79,22 +79,22 @@ def _verified(path: Path, number: int, whole: int, progress: Progress | None) ->
     return found
 
 
-def _ring(seal: Examined | Path) -> Iterator[Ring]:
+def _chain_link(seal: Examined | Path) -> Iterator[ChainLink]:
     """The link that a seal is, if what it says of itself can be relied on; of one that is not examined no more is claimed."""
     if isinstance(seal, Examined):
         if seal.identified:
-            yield Ring(seal.file, seal.manifest, seal.sha256, seal.sound)
+            yield ChainLink(seal.file, seal.manifest, seal.sha256, seal.sound)
     elif (manifest := verify_fixity.identity(seal)) is not None:
-        yield from (Ring(seal.name, manifest, code, sound=False) for code in _code(seal))
+        yield from (ChainLink(seal.name, manifest, code, sound=False) for code in _check_code(seal))
 
 
-def _code(seal: Examined | Path) -> Iterator[str]:
+def _check_code(seal: Examined | Path) -> Iterator[str]:
     """The check code, unless the file cannot be read."""
     if isinstance(seal, Examined):
         yield from [] if seal.sha256 is None else [seal.sha256]
         return
     try:
-        yield verify_fixity.code_of(seal)
+        yield verify_fixity.check_code(seal)
     except OSError:
         return
 
@@ -103,7 +103,7 @@ def _report(
     place: Path,
     verified: list[Verified],
     said: Iterable[Finding | Note],
-    rings: list[Ring],
+    rings: list[ChainLink],
     links: int,
     *,
     single: bool,
@@ -119,7 +119,7 @@ def _report(
     for each in verified:
         listed += each.examined.findings
         if each.examined.sha256 is not None:
-            listed += verify_scan.beside(each.examined, confirmed, needed=not single)
+            listed += verify_scan.check_companions(each.examined, confirmed, needed=not single)
         listed += each.recomputed.said
     order = {ring.file: ring.manifest.number for ring in rings}
     last = max(order.values(), default=0) + 1
@@ -136,23 +136,23 @@ def _report(
 def _single(path: Path, progress: Progress | None) -> Report:
     verified = _verified(path, 1, 1, progress)
     examined = verified.examined
-    said = verify_scan.seals([(path, examined.manifest if examined.identified else None)]).said
+    said = verify_scan.classify([(path, examined.manifest if examined.identified else None)]).said
     rings, codes = _neighbours(examined)
     said = [*(each for each in said if isinstance(each, Finding)), *verify_chain.check(rings, codes, whole=False)]
     links = max(len(rings) - 1, 0)
     return _report(path, [verified], said, rings, links, single=True)
 
 
-def _neighbours(examined: Examined) -> tuple[list[Ring], dict[str, str]]:
+def _neighbours(examined: Examined) -> tuple[list[ChainLink], dict[str, str]]:
     """The seal and those before and after it, as far as they lie beside it one after the other."""
-    own = list(_ring(examined))
+    own = list(_chain_link(examined))
     if not own:
         return [], {}
     paths = [
-        p for p in examined.path.parent.iterdir() if seal_names.meaning(p.name) and p.is_file() and p != examined.path
+        p for p in examined.path.parent.iterdir() if seal_names.parse(p.name) and p.is_file() and p != examined.path
     ]
-    others = {p.name: ring for p in paths for ring in _ring(p)}
-    codes = {p.name: code for p in paths if p.name not in others for code in _code(p)}
+    others = {p.name: ring for p in paths for ring in _chain_link(p)}
+    codes = {p.name: code for p in paths if p.name not in others for code in _check_code(p)}
     rings = own
     while (link := rings[0].manifest.previous) is not None and link.file in others:
         rings = [others.pop(link.file), *rings]
@@ -161,6 +161,6 @@ def _neighbours(examined: Examined) -> tuple[list[Ring], dict[str, str]]:
     return rings, codes
 
 
-def _follows(ring: Ring, before: Ring) -> bool:
+def _follows(ring: ChainLink, before: ChainLink) -> bool:
     link = ring.manifest.previous
     return link is not None and link.file == before.proper_name

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from lianghua_batch.archive import seal_names
 from lianghua_batch.archive.findings import Finding, Note, finding, note
-from lianghua_batch.archive.manifests import Link, Manifest
+from lianghua_batch.archive.manifests import Manifest, SealReference
 
 
 @dataclass(frozen=True)
-class Ring:
+class ChainLink:
     """One seal of the chain: the file that it lies in, what it says, its check code now, and whether it is known that
     nothing in it is damaged."""
 
@@ -24,19 +24,19 @@ class Ring:
         """What its file was called when it was sealed."""
         return seal_names.file(self.manifest.period, self.manifest.amendment)
 
-    def is_at(self, link: Link) -> bool:
+    def is_at(self, link: SealReference) -> bool:
         """Whether another seal speaks of this one, as it is now."""
         return (self.proper_name, self.sha256) == (link.file, link.sha256)
 
 
-def check(rings: Iterable[Ring], codes: Mapping[str, str], *, whole: bool = True) -> list[Finding | Note]:
+def check(rings: Iterable[ChainLink], codes: Mapping[str, str], *, whole: bool = True) -> list[Finding | Note]:
     """Follow the chain; every break is a finding that names both seals.
 
     `codes` are the check codes of all files called as seals are, those that cannot be read included. Where the rings are not
     the `whole` chain, what is not among them is a note: it could not be checked.
     """
     listed = sorted(rings, key=lambda ring: (ring.manifest.number, ring.file))
-    numbered: dict[int, list[Ring]] = defaultdict(list)
+    numbered: dict[int, list[ChainLink]] = defaultdict(list)
     for ring in listed:
         numbered[ring.manifest.number].append(ring)
     found: list[Finding | Note] = []
@@ -51,7 +51,7 @@ def check(rings: Iterable[Ring], codes: Mapping[str, str], *, whole: bool = True
 
 
 def _before(
-    ring: Ring, numbered: Mapping[int, Sequence[Ring]], codes: Mapping[str, str], whole: bool
+    ring: ChainLink, numbered: Mapping[int, Sequence[ChainLink]], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
     """How a seal's word of the one before it departs from what is there."""
     number, link = ring.manifest.number, ring.manifest.previous
@@ -79,7 +79,9 @@ def _before(
         yield finding("previous_misnumbered", ring.file, named=link.file, **facts)
 
 
-def _not_as_linked(ring: Ring, link: Link, there: Sequence[Ring], facts: Mapping[str, object]) -> Finding:
+def _not_as_linked(
+    ring: ChainLink, link: SealReference, there: Sequence[ChainLink], facts: Mapping[str, object]
+) -> Finding:
     same_name = next((other for other in there if other.proper_name == link.file), None)
     if same_name is None:
         return finding("previous_other", ring.file, named=link.file, other=there[0].file, **facts)
@@ -87,7 +89,7 @@ def _not_as_linked(ring: Ring, link: Link, there: Sequence[Ring], facts: Mapping
 
 
 def _amended(
-    ring: Ring, amendments: Mapping[tuple, Ring], codes: Mapping[str, str], whole: bool
+    ring: ChainLink, amendments: Mapping[tuple, ChainLink], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
     """How a seal's word of the one that it takes the place of departs from what is there."""
     its, link = ring.manifest, ring.manifest.amends

@@ -45,11 +45,11 @@ class Examined:
     @property
     def identified(self) -> bool:
         """Whether what it says of itself is what was sealed."""
-        said = bags.DATA + seal_names.in_bag("manifest")
+        said = bags.DATA + seal_names.place_in_bag("manifest")
         return self.manifest is not None and not any(finding.file == said for finding in self.findings)
 
 
-def code_of(path: Path) -> str:
+def check_code(path: Path) -> str:
     """The check code (sha-256) of a whole file, however large."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -58,17 +58,17 @@ def code_of(path: Path) -> str:
 def identity(path: Path) -> Manifest | None:
     """What the seal in a file says of itself; None where there is none, or where that is damaged."""
     try:
-        with bags.opened(path) as bag:
-            return manifests.parse(bag.sound(bags.DATA + seal_names.in_bag("manifest")))
-    except (bags.BrokenBag, manifests.Misshapen, OSError):
+        with bags.open_bag(path) as bag:
+            return manifests.parse(bag.sound(bags.DATA + seal_names.place_in_bag("manifest")))
+    except (bags.BrokenBag, manifests.MalformedManifest, OSError):
         return None
 
 
 def examine(path: Path) -> Examined:
     """Read every byte of a seal and compare it with what its lists say; whatever is wrong is a finding, nothing is raised."""
     try:
-        code = code_of(path)
-        with bags.opened(path) as bag:
+        code = check_code(path)
+        with bags.open_bag(path) as bag:
             return _examined(path, code, bag)
     except bags.BrokenBag:
         return Examined(path, code, None, (finding("broken", path.name),))
@@ -79,14 +79,14 @@ def examine(path: Path) -> Examined:
 
 def _examined(path: Path, code: str, bag: Bag) -> Examined:
     flaws = bag.flaws()
-    said = bags.DATA + seal_names.in_bag("manifest")
-    found = [_of_flaw(path.name, flaw) for flaw in flaws]
+    said = bags.DATA + seal_names.place_in_bag("manifest")
+    found = [_flaw_finding(path.name, flaw) for flaw in flaws]
     payload = _measured(bag)
     manifest = None
     if said in payload:
         try:
             manifest = manifests.parse(bag.content(said))
-        except manifests.Misshapen as place:
+        except manifests.MalformedManifest as place:
             found.append(finding("manifest_misshapen", path.name, said, place=place))
     elif not any(flaw.file == said for flaw in flaws):
         found.append(finding("manifest_missing", path.name, said))
@@ -99,7 +99,7 @@ def _examined(path: Path, code: str, bag: Bag) -> Examined:
     return Examined(path, code, manifest, tuple(found), len(payload), sum(size for _, size in payload.values()))
 
 
-def _of_flaw(seal: str, flaw: BagFlaw) -> Finding:
+def _flaw_finding(seal: str, flaw: BagFlaw) -> Finding:
     kind = "broken_list" if flaw.kind == bags.BROKEN else flaw.kind
     return finding(kind, seal, flaw.file, now=flaw.now)
 
@@ -122,7 +122,7 @@ def _against_manifest(
 ) -> Iterator[Finding]:
     """How 归档清单 departs from the payload; what the bag's own lists told already is not told again."""
     listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
-    own = bags.DATA + seal_names.in_bag("manifest")
+    own = bags.DATA + seal_names.place_in_bag("manifest")
     for name, entry in listed.items():
         if not bags.safe(bags.DATA + entry.file):
             yield finding("unsafe_place", seal, name, place=entry.file)

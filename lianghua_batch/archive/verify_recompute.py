@@ -13,15 +13,15 @@ from lianghua_batch.archive import bags, contents, result_differences, unpack, v
 from lianghua_batch.archive.bags import Bag
 from lianghua_batch.archive.findings import Finding, Note, finding, note
 from lianghua_batch.archive.manifests import Manifest, SealedFile
-from lianghua_batch.archive.recompute_worker import Judged, judge
-from lianghua_batch.archive.result_differences import Departure
+from lianghua_batch.archive.recompute_worker import Rescored, rescore
+from lianghua_batch.archive.result_differences import ResultDifference
 from lianghua_batch.archive.unpack import content_of
 from lianghua_batch.archive.verify_fixity import Examined
 from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.worker_pool import Task, WorkerPool
 
 INSTALLED, SEALED = "installed", "sealed"
-_WORKER = Task("lianghua_batch.archive.recompute_worker", "judge_under")
+_WORKER = Task("lianghua_batch.archive.recompute_worker", "rescore_under")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Recomputed:
 
 
 @dataclass(frozen=True)
-class _Sealed:
+class _UnpackedSeal:
     """A seal whose forms lie unpacked: `rules` is the folder of its rules, None where they are the installed ones or cannot be read."""
 
     file: str
@@ -56,7 +56,7 @@ def recompute(examined: Examined) -> Recomputed:
     if manifest is None:
         return Recomputed(None, said=(note("not_recomputed", examined.file),))
     try:
-        with bags.opened(examined.path) as bag, tempfile.TemporaryDirectory() as place:
+        with bags.open_bag(examined.path) as bag, tempfile.TemporaryDirectory() as place:
             return _recomputed(examined, manifest, bag, Path(place))
     except bags.BrokenBag:
         return Recomputed(None, said=(note("not_recomputed", examined.file),))
@@ -75,7 +75,7 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
     if results is None:
         said = [] if text is None else [finding("results_misshapen", examined.file, bags.DATA + entry.stored)]
         return Recomputed(None, said=(*said, note("not_recomputed", examined.file)))
-    sealed = _Sealed(
+    sealed = _UnpackedSeal(
         file=examined.file,
         manifest=manifest,
         results=results,
@@ -85,18 +85,18 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
         rules=None,
     )
     if _are_installed(bag, manifest.rules):
-        return _result(INSTALLED, sealed, [*said, *_compared(sealed, judge(sealed.forms, str(manifest.period)))])
+        return _result(INSTALLED, sealed, [*said, *_compared(sealed, rescore(sealed.forms, str(manifest.period)))])
     unread = unpack.unpack(bag, manifest.rules, place / "rules")
-    judged = None if unread or not manifest.rules else _under(place / "rules", sealed)
-    now = judge(sealed.forms, str(manifest.period))
+    judged = None if unread or not manifest.rules else _rescored_under(place / "rules", sealed)
+    now = rescore(sealed.forms, str(manifest.period))
     if judged is None:
         said += [note("rules_unreadable", examined.file, tool=manifest.tool, now=__version__)]
         return _result(INSTALLED, sealed, [*said, *_compared(sealed, now)])
     return _result(SEALED, sealed, [*said, *_compared(sealed, judged), *_otherwise_today(sealed, judged, now)])
 
 
-def _result(under: str, sealed: _Sealed, said: Iterable[Finding | Note]) -> Recomputed:
-    return Recomputed(under, result_differences.count(sealed.results), tuple(said))
+def _result(under: str, sealed: _UnpackedSeal, said: Iterable[Finding | Note]) -> Recomputed:
+    return Recomputed(under, result_differences.count_values(sealed.results), tuple(said))
 
 
 def _basis_entry(manifest: Manifest) -> SealedFile | None:
@@ -119,20 +119,20 @@ def _are_installed(bag: Bag, rules: Iterable[SealedFile]) -> bool:
     return sealed == dict(contents.rules())
 
 
-def _under(rules: Path, sealed: _Sealed) -> Judged | None:
+def _rescored_under(rules: Path, sealed: _UnpackedSeal) -> Rescored | None:
     """What the forms come to under sealed rules, worked out by a process of its own; None where it cannot go by them."""
     crew = WorkerPool(_WORKER)
     try:
         (answer,) = crew.answers([(rules, sealed.forms, str(sealed.manifest.period))])
     finally:
         crew.stop()
-    return answer if isinstance(answer, Judged) else None
+    return answer if isinstance(answer, Rescored) else None
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------
 
 
-def _compared(sealed: _Sealed, now: Judged) -> Iterator[Finding]:
+def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
     """How the sealed results depart from what their forms come to."""
     its = sealed.manifest
     same_tool = its.tool == __version__
@@ -141,7 +141,7 @@ def _compared(sealed: _Sealed, now: Judged) -> Iterator[Finding]:
         kind = "errors" if same_tool else "errors_other_tool"
         yield finding(kind, sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
         return
-    numbers = _departures(sealed, now)
+    numbers = _differences(sealed, now)
     if numbers:
         yield finding("numbers" if same_tool else "numbers_other_tool", sealed.file, sealed.place, numbers, **facts)
     elif not same_tool:
@@ -152,7 +152,7 @@ def _compared(sealed: _Sealed, now: Judged) -> Iterator[Finding]:
         yield finding("basis_other", sealed.file, bags.DATA + _basis_entry(its).stored)
 
 
-def _otherwise_today(sealed: _Sealed, then: Judged, now: Judged) -> Iterator[Note]:
+def _otherwise_today(sealed: _UnpackedSeal, then: Rescored, now: Rescored) -> Iterator[Note]:
     """What the installed rules and methods give that those of the seal do not."""
     facts = {"tool": sealed.manifest.tool, "now": __version__}
     if then.results is None:
@@ -160,10 +160,10 @@ def _otherwise_today(sealed: _Sealed, then: Judged, now: Judged) -> Iterator[Not
     if now.results is None:
         yield note("errors_today", sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
         return
-    numbers = result_differences.departures(json.loads(then.results), json.loads(now.results))
+    numbers = result_differences.differences(json.loads(then.results), json.loads(now.results))
     if numbers:
         yield note("method", sealed.file, sealed.place, numbers, **facts)
 
 
-def _departures(sealed: _Sealed, now: Judged) -> list[Departure]:
-    return result_differences.departures(sealed.results, json.loads(now.results))
+def _differences(sealed: _UnpackedSeal, now: Rescored) -> list[ResultDifference]:
+    return result_differences.differences(sealed.results, json.loads(now.results))

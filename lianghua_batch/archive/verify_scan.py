@@ -34,9 +34,9 @@ class Scanned:
 def scan(folder: Path) -> Scanned:
     """Look through a folder 归档; only names and what each seal says of itself are read."""
     files = [path for path in sorted(folder.iterdir()) if not _ignored(path)]
-    companions = {path.name: seal_names.companion_of(path.name) for path in files if not path.is_dir()}
+    companions = {path.name: seal_names.companion_seal(path.name) for path in files if not path.is_dir()}
     others = [path for path in files if companions.get(path.name) is None]
-    scanned = seals((path, None if path.is_dir() else verify_fixity.identity(path)) for path in others)
+    scanned = classify((path, None if path.is_dir() else verify_fixity.identity(path)) for path in others)
     present = {*scanned.there, *(path.name for path in scanned.zips)}
     scanned.said += (finding("gone", seal, name) for name, seal in companions.items() if seal and seal not in present)
     return scanned
@@ -49,12 +49,12 @@ def _ignored(path: Path) -> bool:
     return path.name.startswith(temporary) or path.name.lower() in words["ignored_names"]
 
 
-def seals(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
+def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
     """Tell which files are seals, from what each says of itself, None for one that says nothing."""
     named = {path: None if its is None else seal_names.file(its.period, its.amendment) for path, its in found}
     scanned = Scanned()
     for path, proper in named.items():
-        if proper == path.name or (proper is None and seal_names.meaning(path.name) is not None):
+        if proper == path.name or (proper is None and seal_names.parse(path.name) is not None):
             scanned.there[path.name] = path  # as it should be; or it cannot be read, which examining it says
     for path, proper in named.items():
         if proper is None and path not in scanned.zips:
@@ -69,7 +69,7 @@ def _place(path: Path, proper: str, scanned: Scanned) -> None:
     if proper not in scanned.there:
         scanned.there[proper] = path
         scanned.said.append(finding("renamed_seal", path.name, proper=proper))
-    elif seal_names.meaning(path.name) is not None:
+    elif seal_names.parse(path.name) is not None:
         scanned.aside.append(path)
         scanned.said.append(finding("renamed_seal", path.name, proper=proper))
     elif _same(path, scanned.there[proper]):
@@ -80,12 +80,14 @@ def _place(path: Path, proper: str, scanned: Scanned) -> None:
 
 def _same(path: Path, other: Path) -> bool:
     try:
-        return verify_fixity.code_of(path) == verify_fixity.code_of(other)
+        return verify_fixity.check_code(path) == verify_fixity.check_code(other)
     except OSError:
         return False
 
 
-def beside(seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: bool) -> Iterator[Finding | Note]:
+def check_companions(
+    seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: bool
+) -> Iterator[Finding | Note]:
     """Compare a zip with the file beside it that holds its check code, and look for its sheet.
 
     `confirmed` names a later seal that speaks of a file with a check code; where none speaks of this one, the file with its

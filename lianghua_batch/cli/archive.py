@@ -47,8 +47,8 @@ def seal(folder: Path, period, by: str | None, day: dt.date | None, form: str) -
             made, published = seal_period.seal(folder, outcome, files, signature, output.progress("正在核对"))
         except seal_period.Refused as refused:
             raise click.ClickException(str(refused)) from None
-        except contents.Altered as file:
-            raise click.ClickException(str(seal_period.refused("altered", file=file))) from None
+        except contents.FormAltered as file:
+            raise click.ClickException(str(seal_period.refusal("altered", file=file))) from None
     if form == "json":
         report = {"files": [str(path) for path in published], "sealed": archive_view.as_json(made)}
         output.print_json(output.problems_as_json(outcome) | report)
@@ -68,10 +68,10 @@ def list_seals(folder: Path, form: str) -> None:
     from lianghua_batch.archive import seal_store
     from lianghua_batch.cli import archive_list_view, archive_view, output
 
-    place = seal_store.shelf_of(folder)
+    place = seal_store.find_archive(folder)
     seals = seal_store.seals(place)
     if not seals:
-        raise click.ClickException(f"{seal_store.nothing('none', place=place)}。")
+        raise click.ClickException(f"{seal_store.nothing_there('none', place=place)}。")
     if form == "json":
         output.print_json({"seals": [archive_view.as_json(each) for each in seals]})
     else:
@@ -124,9 +124,9 @@ def restore(source: Path, target: Path, period, amendment: int | None, form: str
 
     try:
         restored = restoring.restore(source, target, period, amendment)
-    except (seal_store.NothingThere, restoring.Misplaced) as reason:
+    except (seal_store.NothingThere, restoring.WrongTarget) as reason:
         raise click.ClickException(f"{reason}。") from None
-    except restoring.Damaged as damaged:
+    except restoring.DamagedSeal as damaged:
         if form == "json":
             output.print_json(archive_list_view.damaged_as_json(damaged))
         for line in [] if form == "json" else archive_list_view.damaged_lines(damaged):

@@ -9,7 +9,7 @@ from rich.text import Text
 from lianghua_batch import __version__
 from lianghua_batch.analysis.objections import OPEN
 from lianghua_batch.archive import seal_store
-from lianghua_batch.archive.restore import Damaged, Restored
+from lianghua_batch.archive.restore import DamagedSeal, Restored
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
@@ -97,12 +97,12 @@ def restored_as_json(restored: Restored) -> dict[str, Any]:
     return said | {"target": str(restored.target), **counts}
 
 
-def damaged_as_json(damaged: Damaged) -> dict[str, Any]:
+def damaged_as_json(damaged: DamagedSeal) -> dict[str, Any]:
     """Why nothing was restored, for a program."""
     return {"file": damaged.file, "findings": [finding.as_json() for finding in damaged.findings]}
 
 
-def damaged_lines(damaged: Damaged) -> Iterator[str]:
+def damaged_lines(damaged: DamagedSeal) -> Iterator[str]:
     """What is wrong with the seal, and what to do."""
     for finding in damaged.findings:
         yield "{}：{}。".format(" ".join(filter(None, (finding.seal, finding.file))), finding.message)

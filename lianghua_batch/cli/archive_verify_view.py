@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from lianghua_batch.archive.findings import PROPERTIES, Finding, Note, words
+from lianghua_batch.archive.findings import PROPERTIES, Finding, Note, verify_messages
 from lianghua_batch.archive.verify import Report, Verified
 from lianghua_batch.cli import terminal
 from lianghua_batch.cli.terminal import wrapped
 
 if TYPE_CHECKING:
-    from lianghua_batch.archive.result_differences import Departure
+    from lianghua_batch.archive.result_differences import ResultDifference
 
 _BAD, _GOOD = "red", "green"
 _KB = 1024
@@ -25,7 +25,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "findings": [finding.as_json() for finding in report.findings],
         "notes": [note.as_json() for note in report.notes],
         "checked": {"seals": len(report.seals), **_checked(report)},
-        "not_covered": [*words()["not_covered"], *words()["also_not_covered"]],
+        "not_covered": [*verify_messages()["not_covered"], *verify_messages()["also_not_covered"]],
     }
 
 
@@ -59,7 +59,7 @@ def show(report: Report, width: int | None = None) -> None:
 
 def _lines(report: Report) -> Iterator[tuple[str, int, str]]:
     """Each line with its indent and its style."""
-    said = words()
+    said = verify_messages()
     yield said["title"].format(place=report.place), 0, "bold"
     for name in PROPERTIES:
         yield from _of_property(name, [f for f in report.findings if f.property == name])
@@ -80,7 +80,7 @@ def _lines(report: Report) -> Iterator[tuple[str, int, str]]:
 
 
 def _of_property(name: str, found: Sequence[Finding]) -> Iterator[tuple[str, int, str]]:
-    said = words()
+    said = verify_messages()
     state = said["count"].format(count=len(found)) if found else said["fine"]
     yield said["property"].format(**said["properties"][name], state=state), 0, _BAD if found else _GOOD
     for finding in found:
@@ -93,9 +93,9 @@ def _told(each: Finding | Note, style: str) -> Iterator[tuple[str, int, str]]:
     yield from ((text, 4, "") for text in _numbers(each.numbers))
 
 
-def _numbers(numbers: Sequence["Departure"]) -> Iterator[str]:
+def _numbers(numbers: Sequence["ResultDifference"]) -> Iterator[str]:
     """The first of them, and how many there are."""
-    said = words()
+    said = verify_messages()
     yield from map(str, numbers[: said["most_numbers"]])
     if len(numbers) > said["most_numbers"]:
         yield said["more_numbers"].format(count=len(numbers))

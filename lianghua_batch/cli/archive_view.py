@@ -8,7 +8,7 @@ from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import resources
 
 if TYPE_CHECKING:
-    from lianghua_batch.archive.guard import Kept
+    from lianghua_batch.archive.guard import KeptOutputs
     from lianghua_batch.archive.manifests import Manifest
     from lianghua_batch.core.periods import Period
 
@@ -70,7 +70,7 @@ def also_concerned(periods: Iterable["Period"]) -> str:
     return words["also"].format(periods=words["separator"].join(map(str, periods)))
 
 
-def kept(seal: Seal, kept: "Kept") -> Iterator[str]:
+def kept(seal: Seal, kept: "KeptOutputs") -> Iterator[str]:
     """That a sealed period's outputs were left alone; what was put back, and what is not as it was sealed."""
     words = _words()
     yield words["kept"].format_map(_facts(seal))

@@ -78,7 +78,7 @@ def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *,
     from lianghua_batch.mail.send import Clock
 
     try:
-        entries = confirm.settled(words, history, str(period) if period else None, Clock().now())
+        entries = confirm.confirmed_entries(words, history, str(period) if period else None, Clock().now())
     except confirm.WrongConfirmation as error:
         raise WrongUsage(str(error)) from None
     file = ledger.path(folder)
@@ -209,7 +209,7 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
         except OSError as error:
             raise _unwritable(file, error) from None
         try:
-            connection = smtp.Wire(settings.server, password)
+            connection = smtp.SmtpSession(settings.server, password)
             sending.run(connection, writer, output.progress(words["progress"]), mail_view.waits)
         except smtp.Stopped as error:
             return words["stopped_line"].format(reason=error, sent=sending.sent)

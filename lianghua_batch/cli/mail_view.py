@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from lianghua_batch.mail.settings import Settings
-    from lianghua_batch.mail.summary import SummaryLine, Telling
+    from lianghua_batch.mail.summary import MailSummary, SummaryLine
 
 
 def sample(folder: Path) -> str:
@@ -31,7 +31,7 @@ def waits(seconds: float) -> None:
         click.echo(_words()["waiting"].format(seconds=round(seconds)), err=True)
 
 
-def show_before(told: "Telling", settings: "Settings | None", outbox: Path, form: str) -> None:
+def show_before(told: "MailSummary", settings: "Settings | None", outbox: Path, form: str) -> None:
     """Print who would get what."""
     words, counts = _words(), told.counts
     if form == "json":
@@ -49,7 +49,7 @@ def show_before(told: "Telling", settings: "Settings | None", outbox: Path, form
     _tell_operators(settings)
 
 
-def show_after(told: "Telling", settings: "Settings", stopped: str | None, form: str) -> None:
+def show_after(told: "MailSummary", settings: "Settings", stopped: str | None, form: str) -> None:
     """Print what a round of sending came to."""
     words, counts = _words(), told.counts
     if form == "json":
@@ -73,7 +73,7 @@ def _words() -> Mapping[str, Any]:
     return resources.load("messages/mail")
 
 
-def _print_json(told: "Telling", outbox: Path | None, stopped: str | None) -> None:
+def _print_json(told: "MailSummary", outbox: Path | None, stopped: str | None) -> None:
     from lianghua_batch.cli import output
 
     output.print_json(summary.as_json(told, outbox, stopped))
@@ -84,11 +84,11 @@ def _tell_operators(settings: "Settings | None") -> None:
         click.echo(_words()["no_operators"])
 
 
-def _tell_uncertain(told: "Telling") -> None:
+def _tell_uncertain(told: "MailSummary") -> None:
     from lianghua_batch.cli import terminal
 
     width = terminal.console().width
-    for number, said in enumerate(summary.settling(told)):
+    for number, said in enumerate(summary.uncertain_lines(told)):
         indent = "  " if number else ""
         for text in terminal.wrapped(said, width - len(indent) - 1):
             click.echo(indent + text)
@@ -97,7 +97,7 @@ def _tell_uncertain(told: "Telling") -> None:
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
-def _show(told: "Telling", title: str) -> None:
+def _show(told: "MailSummary", title: str) -> None:
     words = _words()
     click.echo(words["title"][title].format(period=told.period))
     if sys.stdout.isatty():
@@ -108,7 +108,7 @@ def _show(told: "Telling", title: str) -> None:
         click.echo(template.format(whose=line.whose, address=line.address, status=line.label))
 
 
-def _show_table(told: "Telling") -> None:
+def _show_table(told: "MailSummary") -> None:
     from lianghua_batch.cli import terminal
 
     console = terminal.console()
@@ -118,7 +118,7 @@ def _show_table(told: "Telling") -> None:
             console.print(text)
 
 
-def _widths(told: "Telling", width: int) -> dict[str, int]:
+def _widths(told: "MailSummary", width: int) -> dict[str, int]:
     """The columns' widths: as much as they need, at most their share; what is left is the status's."""
     from rich.cells import cell_len
 

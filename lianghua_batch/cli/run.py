@@ -59,7 +59,7 @@ def run(
             atomic_files.recover(folder)  # where an amendment was broken off
             files = inputs.read(folder)
             outcome = drafting.outcome(folder, period, out, partial)
-            seal = guard.sealed(folder, outcome.period)
+            seal = guard.seal_in_force(folder, outcome.period)
             outcome = run_sealed.guarded(outcome, files, seal, reason)
             if outcome.results is None:
                 output.refuse(outcome, form, "有错误，没有写出任何结果。")
@@ -85,7 +85,7 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
     place = out or folder / resources.load("reading")["output_folder"] / str(outcome.period)
     if outcome.results.draft:
         place /= resources.load("messages/drafts")["folder"]
-    elif (other := guard.taken_by(folder, place)) is not None:
+    elif (other := guard.sealed_period_at(folder, place)) is not None:
         raise messages.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
     earlier = history.earlier_results(folder, outcome.period)
     progress = output.progress("正在写出")

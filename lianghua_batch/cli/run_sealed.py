@@ -17,8 +17,8 @@ from lianghua_batch.core.source_ref import readable
 if TYPE_CHECKING:
     from lianghua_batch.analysis.diff.model import Differences
     from lianghua_batch.archive.amend import Amendment
-    from lianghua_batch.archive.guard import Kept
-    from lianghua_batch.archive.inputs import Files
+    from lianghua_batch.archive.guard import KeptOutputs
+    from lianghua_batch.archive.inputs import FormFiles
     from lianghua_batch.archive.seal_period import Signature
     from lianghua_batch.archive.seal_store import Seal, Unreadable
     from lianghua_batch.core.periods import Period
@@ -68,7 +68,7 @@ def _user() -> str:
         return resources.load("messages/archive")["nobody"]
 
 
-def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None", reason: str | None) -> "Outcome":
+def guarded(outcome: "Outcome", files: "FormFiles", seal: "Seal | Unreadable | None", reason: str | None) -> "Outcome":
     """The outcome with what departs from its seal as errors, unless it is a draft or is to amend the seal."""
     from lianghua_batch.archive import guard
     from lianghua_batch.archive.seal_store import Seal
@@ -80,13 +80,13 @@ def guarded(outcome: "Outcome", files: "Files", seal: "Seal | Unreadable | None"
     is_draft = outcome.results is not None and outcome.results.draft is not None
     if is_draft or (reason is not None and isinstance(seal, Seal)):
         return outcome
-    return guard.guarded(outcome, files, seal)
+    return guard.refuse_departures(outcome, files, seal)
 
 
 def amend(
     folder: Path,
     outcome: "Outcome",
-    files: "Files",
+    files: "FormFiles",
     before: "Seal",
     reason: str,
     by: str | None,
@@ -105,8 +105,8 @@ def amend(
         seal, written = amending.make(folder, outcome, files, prepared, output.progress("正在写出"))
     except seal_period.Refused as refused:
         raise click.ClickException(str(refused)) from None
-    except contents.Altered as file:
-        raise click.ClickException(str(seal_period.refused("altered", file=file))) from None
+    except contents.FormAltered as file:
+        raise click.ClickException(str(seal_period.refusal("altered", file=file))) from None
     also = guard.also_concerned(folder, files, outcome.period)
     return partial(_tell_amended, outcome, also, seal, prepared.moved, written)
 
@@ -155,14 +155,14 @@ def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
     from lianghua_batch.archive import bags, guard
 
     try:
-        kept = guard.keep(folder, seal)
+        kept = guard.keep_outputs(folder, seal)
     except bags.BrokenBag as file:
         sentence = resources.load("messages/archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
         raise click.ClickException(sentence) from None
     return partial(_tell_kept, outcome, seal, kept)
 
 
-def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "Kept", form: str) -> None:
+def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "KeptOutputs", form: str) -> None:
     from lianghua_batch.cli import archive_view, output
 
     outdated = [str(period) for period in kept.outdated]

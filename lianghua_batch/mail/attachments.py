@@ -40,7 +40,7 @@ class NotSent:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedWorkbook:
     """What a workbook must say of itself; `unit` None: it is no unit's but the whole ranking.
 
     `sha256`: what was sealed, to the byte; None where the period is not sealed.
@@ -59,7 +59,7 @@ def reason(why: str, **facts: object) -> NotSent:
     return NotSent(words["reason"].format(**said), words["remedy"].format(**said))
 
 
-def fetch(out: Path, path: str, expected: Expected) -> Attachment | NotSent:
+def fetch(out: Path, path: str, expected: ExpectedWorkbook) -> Attachment | NotSent:
     """Return the workbook at a path of the output folder, or why it must not be sent."""
     try:
         content = (out / path).read_bytes()
@@ -67,11 +67,11 @@ def fetch(out: Path, path: str, expected: Expected) -> Attachment | NotSent:
         return reason("no_book", path=path)
     except OSError as error:
         return reason("unreadable", path=path, cause=os_errors.reason(error))
-    wrong = departure(content, path, expected)
+    wrong = mismatch(content, path, expected)
     return Attachment(attachment_name(path), content) if wrong is None else wrong
 
 
-def departure(content: bytes, path: str, expected: Expected) -> NotSent | None:
+def mismatch(content: bytes, path: str, expected: ExpectedWorkbook) -> NotSent | None:
     """Return why a workbook's bytes are not what is expected, None where they are."""
     try:
         said = properties(content)

@@ -12,7 +12,7 @@ class WrongConfirmation(Exception):
     """A word that cannot be taken; str() says why."""
 
 
-def settled(said: Sequence[str], history: History, period: str | None, now: dt.datetime) -> list[LedgerEntry]:
+def confirmed_entries(said: Sequence[str], history: History, period: str | None, now: dt.datetime) -> list[LedgerEntry]:
     """Return the lines that the words come to, each «单位=已收到» or «单位:地址=未收到»; raises Wrong.
 
     Without a period the uncertain letters of all periods are meant.
@@ -20,12 +20,12 @@ def settled(said: Sequence[str], history: History, period: str | None, now: dt.d
     words, entries = resources.load("messages/mail")["settle"], {}
     for written in said:
         subject, received = _word(written)
-        meant = _meant(subject, [e for e in history.uncertain() if period in (None, e.period)])
+        meant = _matching(subject, [e for e in history.uncertain() if period in (None, e.period)])
         if not meant:
             raise WrongConfirmation(words["nothing"].format(unit=subject))
         if any(entry.key in entries for entry in meant):
             raise WrongConfirmation(words["twice"].format(unit=subject))
-        entries |= {entry.key: entry for entry in ledger.settled(meant, now, received)}
+        entries |= {entry.key: entry for entry in ledger.confirmed(meant, now, received)}
     return list(entries.values())
 
 
@@ -37,7 +37,7 @@ def _word(written: str) -> tuple[str, bool]:
     return subject, word == words["settled"]["received"]
 
 
-def _meant(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
+def _matching(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
     """The entries that a subject names: as it is written, or else with upper and lower case as one."""
     exactly = [entry for entry in uncertain if subject in _names(entry)]
     return exactly or [e for e in uncertain if subject.lower() in (name.lower() for name in _names(e))]

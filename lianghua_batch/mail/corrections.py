@@ -7,10 +7,10 @@ from lianghua_batch.analysis.published import Correction
 from lianghua_batch.core import resources
 from lianghua_batch.mail import sanitise
 
-_SHOWN = ("total", "grade", "rank")
+_FIELDS = ("total", "grade", "rank")
 
 
-def of_unit(correction: Correction | None, unit: str) -> str:
+def unit_sentences(correction: Correction | None, unit: str) -> str:
     """Return the sentences for one unit; `correction` is the amendment in force, None where there is none."""
     words = resources.load("messages/mail")["correction"]
     if correction is None or correction.differences is None:
@@ -19,10 +19,12 @@ def of_unit(correction: Correction | None, unit: str) -> str:
     change = next((row for row in rows if row["id"] == unit), None)
     if change is None or _side(change["was"]) == _side(change["now"]):
         return words["same"].format(number=correction.number)
-    return words["moved"].format(number=correction.number, was=_told(change["was"]), now=_told(change["now"]))
+    return words["moved"].format(
+        number=correction.number, was=_values_text(change["was"]), now=_values_text(change["now"])
+    )
 
 
-def of_ranking(correction: Correction | None) -> str:
+def ranking_sentences(correction: Correction | None) -> str:
     """Return the sentences for who gets the whole ranking."""
     words = resources.load("messages/mail")["correction"]
     if correction is None or correction.reason is None:
@@ -31,12 +33,12 @@ def of_ranking(correction: Correction | None) -> str:
 
 
 def _side(side: Mapping[str, Any] | None) -> tuple | None:
-    return None if side is None else tuple(side.get(name) for name in _SHOWN)
+    return None if side is None else tuple(side.get(name) for name in _FIELDS)
 
 
-def _told(side: Mapping[str, Any] | None) -> str:
+def _values_text(side: Mapping[str, Any] | None) -> str:
     words = resources.load("messages/mail")["correction"]
     if side is None:
         return words["nothing"]
-    shown = {name: side.get(name) for name in _SHOWN if side.get(name) is not None}
+    shown = {name: side.get(name) for name in _FIELDS if side.get(name) is not None}
     return words["separator"].join(words["shown"][name].format(value=value) for name, value in shown.items())

@@ -146,7 +146,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     return said if known and right and received else None
 
 
-class Writer:
+class LedgerWriter:
     """An open ledger; what `add` has returned from is on the disk."""
 
     def __init__(self, descriptor: int, file: Path) -> None:
@@ -183,12 +183,12 @@ class Writer:
 
 
 @contextmanager
-def writing(file: Path) -> Iterator[Writer]:
+def writing(file: Path) -> Iterator[LedgerWriter]:
     """Open a ledger, made if need be, for adding lines; raises OSError, which names the file."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     descriptor = os.open(file, flags, 0o666)
     try:
-        writer = Writer(descriptor, file)
+        writer = LedgerWriter(descriptor, file)
         writer.end_torn_line()
         _sync_folder(file.parent)
         yield writer
@@ -209,7 +209,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def settled(entries: Iterable[LedgerEntry], time: dt.datetime, received: bool) -> list[LedgerEntry]:
+def confirmed(entries: Iterable[LedgerEntry], time: dt.datetime, received: bool) -> list[LedgerEntry]:
     """Return what a person's word makes of uncertain entries."""
     now = time.isoformat(timespec="seconds")
     return [replace(e, state=SETTLED, time=now, reply="", received=received) for e in entries]

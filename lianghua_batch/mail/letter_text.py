@@ -30,7 +30,7 @@ class _Content:
     contact: str | None
 
 
-def of_unit(
+def unit_text(
     standing: UnitRanking, period: Period, file: str, settings: Settings | None, *, corrected: str | None
 ) -> Text:
     """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
@@ -39,10 +39,10 @@ def of_unit(
     attached = words["attached"][standing.level].format(file=file)
     numbers = tuple((term, sanitise.name(value)) for term, value in _numbers(standing, period))
     unit = sanitise.name(standing.name)
-    return _written(unit, standing.level, opening, numbers, attached, period, settings, corrected)
+    return _letter_text(unit, standing.level, opening, numbers, attached, period, settings, corrected)
 
 
-def of_ranking(
+def ranking_text(
     standings: list[UnitRanking], period: Period, file: str, settings: Settings, *, corrected: str | None
 ) -> Text:
     """Return what the operators are told of the whole ranking."""
@@ -50,10 +50,10 @@ def of_ranking(
     counts = {level: sum(s.level == level for s in standings) for level in (COMMITTEE, BRANCH)}
     attached = words["attached"][_OPERATORS].format(file=file, committees=counts[COMMITTEE], branches=counts[BRANCH])
     opening = words["operators_opening"].format(period_label=_label(period))
-    return _written(words["everyone"], _OPERATORS, opening, (), attached, period, settings, corrected)
+    return _letter_text(words["everyone"], _OPERATORS, opening, (), attached, period, settings, corrected)
 
 
-def _written(
+def _letter_text(
     unit: str,
     who: str,
     opening: str,

@@ -82,7 +82,7 @@ def message_id(letter: Letter, envelope: Envelope) -> str:
     return f"<{letter.key[:40]}@{envelope.sender.address.rpartition('@')[2]}>"
 
 
-def written(letter: Letter, envelope: Envelope, now: dt.datetime) -> bytes:
+def as_bytes(letter: Letter, envelope: Envelope, now: dt.datetime) -> bytes:
     """Return a letter as it goes over the wire: ASCII, lines ended by CRLF and none too long."""
     message = EmailMessage(policy=_POLICY)
     message["From"] = _from(envelope.sender)

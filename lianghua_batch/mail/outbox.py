@@ -22,5 +22,5 @@ def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, 
     with atomic_files.replacement(out, whole=[period], durable=False) as workshop:
         (workshop / period).mkdir()
         for name, letter in zip(names, due, strict=True):
-            (workshop / period / name).write_bytes(messages.written(letter, envelope, now))
+            (workshop / period / name).write_bytes(messages.as_bytes(letter, envelope, now))
     return out / period

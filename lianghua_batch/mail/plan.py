@@ -8,7 +8,7 @@ from lianghua_batch.analysis.published import Publication
 from lianghua_batch.core import mail_addresses, output_paths, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.mail import attachments, corrections, letter_text, messages
-from lianghua_batch.mail.attachments import Expected, NotSent
+from lianghua_batch.mail.attachments import ExpectedWorkbook, NotSent
 from lianghua_batch.mail.ledger import History, LedgerEntry
 from lianghua_batch.mail.messages import Attachment, Envelope, Letter
 from lianghua_batch.mail.settings import RFC2231, Sender, Settings
@@ -61,7 +61,7 @@ class Plan:
 def plan(publication: Publication, roster: Roster, settings: Settings | None, history: History) -> Plan:
     """Return who gets what of a period's results."""
     period, ranked = publication.period, unit_rankings(publication.results)
-    desk = _Desk(publication, settings, history, roster)
+    desk = _Planner(publication, settings, history, roster)
     found: list[DueLetter | KeptBack] = []
     paths = output_paths.paths(((s.unit, s.name) for s in ranked), period)
     for standing, path in zip(ranked, paths, strict=True):
@@ -81,7 +81,7 @@ def _envelope(settings: Settings | None) -> Envelope:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _Planner:
     """Where the letters of one period are made."""
 
     publication: Publication
@@ -142,18 +142,18 @@ class _Desk:
     def _book(self, unit: str | None, path: str) -> Attachment | NotSent:
         sealed = self.publication.sealed
         sha256 = None if sealed is None else sealed.get(path)
-        expected = Expected(unit, str(self.period), self.publication.check_code, sha256)
+        expected = ExpectedWorkbook(unit, str(self.period), self.publication.check_code, sha256)
         return attachments.fetch(self.publication.folder, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[UnitRanking]) -> DueLetter:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
-            said = corrections.of_unit(self.publication.correction, unit) if corrects else None
-            text = letter_text.of_unit(about[0], self.period, book.name, self.settings, corrected=said)
+            said = corrections.unit_sentences(self.publication.correction, unit) if corrects else None
+            text = letter_text.unit_text(about[0], self.period, book.name, self.settings, corrected=said)
         else:
-            said = corrections.of_ranking(self.publication.correction) if corrects else None
-            text = letter_text.of_ranking(about, self.period, book.name, self.settings, corrected=said)
+            said = corrections.ranking_sentences(self.publication.correction) if corrects else None
+            text = letter_text.ranking_text(about, self.period, book.name, self.settings, corrected=said)
         return DueLetter(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from lianghua_batch.core import signals
 from lianghua_batch.mail import ledger, messages
-from lianghua_batch.mail.ledger import LedgerEntry, Writer
+from lianghua_batch.mail.ledger import LedgerEntry, LedgerWriter
 from lianghua_batch.mail.messages import Envelope, Letter
 from lianghua_batch.mail.settings import Pace
-from lianghua_batch.mail.smtp import Answer, AnswerKind, NotNow, Stopped, Wire
+from lianghua_batch.mail.smtp import Answer, AnswerKind, ServerUnavailable, SmtpSession, Stopped
 
 
 class Clock:
@@ -44,8 +44,8 @@ _STATES = {
     AnswerKind.UNKNOWN: (UNCERTAIN, None),
 }
 
-Told = Callable[[int, int], None]
-Waits = Callable[[float], None]
+Progress = Callable[[int, int], None]
+PauseNotice = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ class Round:
         """How many letters the server has taken."""
         return sum(result.state == SENT for result in self.results.values())
 
-    def run(self, wire: Wire, writer: Writer, told: Told | None = None, waits: Waits | None = None) -> None:
+    def run(
+        self, wire: SmtpSession, writer: LedgerWriter, told: Progress | None = None, waits: PauseNotice | None = None
+    ) -> None:
         """Send the letters. `told` hears how many are done of how many, `waits` of a pause that is long.
 
         Raises wire.Stopped where no more can be sent, OSError where the ledger cannot be written; KeyboardInterrupt comes
@@ -84,7 +86,7 @@ class Round:
             raise
         wire.close()
 
-    def _run(self, wire: Wire, writer: Writer, told: Told | None, waits: Waits | None) -> None:
+    def _run(self, wire: SmtpSession, writer: LedgerWriter, told: Progress | None, waits: PauseNotice | None) -> None:
         queue = [(_AT_ONCE, number, 1, result.letter) for number, result in enumerate(self.results.values())]
         whole, unknown = len(queue), 0
         while queue:
@@ -105,21 +107,21 @@ class Round:
         """How long to wait after an attempt: twice as long after each."""
         return self._pace.backoff_seconds * 2.0 ** (attempt - 1)
 
-    def _wait_until(self, second: float, wire: Wire, waits: Waits | None) -> None:
+    def _wait_until(self, second: float, wire: SmtpSession, waits: PauseNotice | None) -> None:
         seconds = second - self._clock.seconds()
         if seconds > _LEAVE:
             wire.close()
         self._pause(seconds, waits)
 
-    def _pause(self, seconds: float, waits: Waits | None) -> None:
+    def _pause(self, seconds: float, waits: PauseNotice | None) -> None:
         if seconds > 0:
             if waits is not None and seconds > _LEAVE:
                 waits(seconds)
             self._clock.pause(seconds)
 
-    def _attempt(self, letter: Letter, wire: Wire, writer: Writer, waits: Waits | None) -> Answer:
+    def _attempt(self, letter: Letter, wire: SmtpSession, writer: LedgerWriter, waits: PauseNotice | None) -> Answer:
         """Try one letter once."""
-        content = messages.written(letter, self._envelope, self._clock.now())
+        content = messages.as_bytes(letter, self._envelope, self._clock.now())
         answer = self._announced(letter, wire, waits)
         # Who breaks off waits until it is known, and written, what became of the message.
         with signals.held_back():
@@ -133,7 +135,7 @@ class Round:
             self._know(letter, answer)
         return answer
 
-    def _announced(self, letter: Letter, wire: Wire, waits: Waits | None) -> Answer:
+    def _announced(self, letter: Letter, wire: SmtpSession, waits: PauseNotice | None) -> Answer:
         """Announce a letter; a connection that the server has closed since the letter before is opened anew, once."""
         address = self._envelope.sender.address
         self._open(wire, waits)
@@ -144,12 +146,12 @@ class Round:
             answer = wire.announce(address, letter.address)
         return answer
 
-    def _open(self, wire: Wire, waits: Waits | None) -> None:
+    def _open(self, wire: SmtpSession, waits: PauseNotice | None) -> None:
         """Open the connection; a server that was there, or says itself that it is busy, is tried again."""
         for attempt in range(1, self._pace.attempts + 1):
             try:
                 wire.open()
-            except NotNow as error:
+            except ServerUnavailable as error:
                 if not (error.answered or self._reached):
                     raise Stopped(str(error)) from None
                 if attempt == self._pace.attempts:

@@ -89,11 +89,11 @@ def read(folder: Path) -> Settings | None:
     except FileNotFoundError:
         as_text = file.with_name(f"{file.name}.txt")  # as an editor saves it that hides what a name ends with
         if as_text.is_file():
-            raise WrongSettings([_said("text", file, found=as_text.name)]) from None
+            raise WrongSettings([_sentence("text", file, found=as_text.name)]) from None
         return None
     except OSError as error:
         reasons = {"reason": os_errors.reason(error), "remedy": os_errors.remedy(error)}
-        raise WrongSettings([_said("unreadable", file, **reasons)]) from None
+        raise WrongSettings([_sentence("unreadable", file, **reasons)]) from None
     return parse(content, file)
 
 
@@ -106,7 +106,7 @@ def parse(content: bytes, file: Path) -> Settings:
     return settings
 
 
-def _said(why: str, file: Path, **words: object) -> str:
+def _sentence(why: str, file: Path, **words: object) -> str:
     return resources.load("messages/mail")["wrong_settings"][why].format(file=file.name, **words)
 
 
@@ -114,7 +114,7 @@ def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))  # Notepad begins a file with a mark
     except UnicodeDecodeError:
-        raise WrongSettings([_said("encoding", file)]) from None
+        raise WrongSettings([_sentence("encoding", file)]) from None
     except (ValueError, RecursionError) as error:  # of absurd numbers and nesting tomllib says it in its own way
         raise WrongSettings([_syntax(str(error), file)]) from None
 
@@ -122,7 +122,7 @@ def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
 def _syntax(told: str, file: Path) -> str:
     """Where the file departs from TOML: what Python says of it ends in the place."""
     place = _PLACE.search(told)
-    return _said("end", file) if place is None else _said("syntax", file, line=place[1], column=place[2])
+    return _sentence("end", file) if place is None else _sentence("syntax", file, line=place[1], column=place[2])
 
 
 @dataclass
@@ -154,13 +154,13 @@ class _Values:
         for section, keys in self.raw.items():
             if section not in known:
                 names = "、".join(f"[{name}]" for name in known)
-                self.wrong.append(_said("section", self.file, section=sanitise.name(section), known=names))
+                self.wrong.append(_sentence("section", self.file, section=sanitise.name(section), known=names))
             elif not isinstance(keys, dict):
-                self.wrong.append(_said("no_section", self.file, section=section))
+                self.wrong.append(_sentence("no_section", self.file, section=section))
             else:
                 for key in (k for k in keys if k not in known[section]):
                     words = {"section": section, "key": sanitise.name(key), "known": "、".join(known[section])}
-                    self.wrong.append(_said("key", self.file, **words))
+                    self.wrong.append(_sentence("key", self.file, **words))
 
     def _value(self, section: str, key: str) -> Any:
         """One value, None where it is not there or wrong."""
@@ -171,21 +171,21 @@ class _Values:
         if key not in keys:
             if spec.get("required"):
                 words = {"section": section, "key": key, "note": spec["note"], "example": spec["example"]}
-                self.wrong.append(_said("missing", self.file, **words))
+                self.wrong.append(_sentence("missing", self.file, **words))
             default = spec.get("default")
             return tuple(default) if isinstance(default, list) else default
         value = _KINDS[spec["kind"]](keys[key], spec, self.file)
         if value is None:
             words = {"section": section, "key": key, "kind": _kind(spec), "example": spec["example"]}
-            self.wrong.append(_said("value", self.file, **words))
+            self.wrong.append(_sentence("value", self.file, **words))
         return value
 
     def _check(self, server: Server) -> None:
         """What no single value shows: sending in the clear through a network, certificates that are not there."""
         if server.security == PLAIN and not _loopback(server.host):
-            self.wrong.append(_said("plain", self.file, host=server.host))
+            self.wrong.append(_sentence("plain", self.file, host=server.host))
         if server.ca_file is not None and (reason := _no_certificates(server.ca_file)):
-            self.wrong.append(_said("ca_file", self.file, path=server.ca_file.name, reason=reason))
+            self.wrong.append(_sentence("ca_file", self.file, path=server.ca_file.name, reason=reason))
 
 
 def _kind(spec: Mapping[str, Any]) -> str:

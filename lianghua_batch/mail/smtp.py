@@ -50,7 +50,7 @@ class Stopped(Exception):
     """Nothing can be sent any more; str() says why and what to do, without a full stop."""
 
 
-class NotNow(Exception):
+class ServerUnavailable(Exception):
     """The server cannot be had at the moment: `reply` says why in a word, str() in a sentence with what to do.
 
     `answered`: there is a server, which said so itself.
@@ -61,7 +61,7 @@ class NotNow(Exception):
         self.reply, self.answered = reply, answered
 
 
-class Wire:
+class SmtpSession:
     """A connection to the mail server, opened when need be. Never in the clear where the settings ask for TLS."""
 
     def __init__(self, server: Server, password: str | None = None) -> None:
@@ -82,7 +82,7 @@ class Wire:
             self._smtp = self._connected()
             self._secure()
             self._log_in()
-        except (Stopped, NotNow):
+        except (Stopped, ServerUnavailable):
             self.drop()
             raise
         except (OSError, smtplib.SMTPException) as error:
@@ -205,7 +205,7 @@ class Wire:
         """Raise what a server's refusal of a connection comes to: 4xx may pass, 5xx will not."""
         reply = self._reply(code, text)
         if 400 <= code < 500:
-            raise NotNow(reply, self._said("greeting", reply=reply), answered=True) from None
+            raise ServerUnavailable(reply, self._said("greeting", reply=reply), answered=True) from None
         raise Stopped(self._said(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
 
     def _explain(self, error: OSError | smtplib.SMTPException) -> NoReturn:
@@ -233,7 +233,7 @@ class Wire:
             unreachable = cause.errno in _UNREACHABLE
             reason = words["unreachable"] if unreachable else sanitise.harmless(os_errors.reason(cause))
             sentence = self._said("network", reason=reason)
-        raise NotNow(words["lost"], sentence, answered=False) from None
+        raise ServerUnavailable(words["lost"], sentence, answered=False) from None
 
     # --- one message -----------------------------------------------------------------------------------------------
 

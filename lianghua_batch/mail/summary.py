@@ -43,7 +43,7 @@ class SummaryLine:
 
 
 @dataclass(frozen=True)
-class Telling:
+class MailSummary:
     """All lines of a period; `sent` tells whether they are of a round of sending."""
 
     period: str
@@ -69,23 +69,23 @@ class Telling:
         return tuple(line for line in self.lines if line.status == "uncertain")
 
 
-def before(plan: Plan) -> Telling:
+def before(plan: Plan) -> MailSummary:
     """Return what would go, what has gone, and what cannot."""
-    return _telling(plan, None)
+    return _summary(plan, None)
 
 
-def after(plan: Plan, results: Mapping[str, Result]) -> Telling:
+def after(plan: Plan, results: Mapping[str, Result]) -> MailSummary:
     """Return what a round of sending came to; `results` by key."""
-    return _telling(plan, results)
+    return _summary(plan, results)
 
 
-def _telling(plan: Plan, results: Mapping[str, Result] | None) -> Telling:
+def _summary(plan: Plan, results: Mapping[str, Result] | None) -> MailSummary:
     lines = [_line(due, results) for due in plan.due]
     lines += (
         SummaryLine(each.unit, each.name, None, "kept_back", {"reason": each.why.reason, "remedy": each.why.remedy})
         for each in plan.kept_back
     )
-    return Telling(str(plan.period), tuple(lines), results is not None)
+    return MailSummary(str(plan.period), tuple(lines), results is not None)
 
 
 def _line(due: DueLetter, results: Mapping[str, Result] | None) -> SummaryLine:
@@ -110,7 +110,7 @@ def _outcome(result: Result) -> tuple[str, str]:
     return result.state, result.reply
 
 
-def as_json(telling: Telling, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
+def as_json(telling: MailSummary, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
     """Return it for programs."""
     counts = telling.counts
     names = (
@@ -147,7 +147,7 @@ def _kept_back(line: SummaryLine) -> dict[str, Any]:
     return {"unit": line.unit or None, "name": line.name, **line.facts}
 
 
-def settling(telling: Telling) -> Iterator[str]:
+def uncertain_lines(telling: MailSummary) -> Iterator[str]:
     """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
     words, unknown = resources.load("messages/mail")["uncertain"], telling.uncertain
     of_unit = Counter(line.unit for line in unknown)

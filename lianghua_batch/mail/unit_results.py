@@ -36,7 +36,7 @@ def unit_rankings(results: Mapping[str, Any]) -> list[UnitRanking]:
     committees, branches = results["committees"], results["branches"]
     names = {row["id"]: row["name"] for row in committees}
     ranks = Counter(row.get("rank") for row in committees)
-    found = [_standing(row, COMMITTEE, None, None, _place(row.get("rank"), ranks)) for row in committees]
+    found = [_unit_ranking(row, COMMITTEE, None, None, _place(row.get("rank"), ranks)) for row in committees]
     in_county = Counter(row.get("rank_county") for row in branches)
     in_cohort: dict[str, Counter[int | None]] = defaultdict(Counter)
     for row in branches:
@@ -44,7 +44,7 @@ def unit_rankings(results: Mapping[str, Any]) -> list[UnitRanking]:
     for row in branches:
         cohort = _cohort(row)
         places = _place(row.get("rank"), in_cohort[cohort]), _place(row.get("rank_county"), in_county)
-        found.append(_standing(row, BRANCH, names.get(cohort, cohort), *places))
+        found.append(_unit_ranking(row, BRANCH, names.get(cohort, cohort), *places))
     return found
 
 
@@ -52,7 +52,7 @@ def _cohort(row: Mapping[str, Any]) -> str:
     return row.get("committee") or ""
 
 
-def _standing(
+def _unit_ranking(
     row: Mapping[str, Any], level: str, committee: str | None, cohort: RankAmong | None, county: RankAmong | None
 ) -> UnitRanking:
     return UnitRanking(row["id"], row["name"], level, row["total"], row["grade"], committee, cohort, county)
