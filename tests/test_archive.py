@@ -64,7 +64,7 @@ def sealed(published, tmp_path_factory):
 
 
 def invoke(*words: object) -> None:
-    from lianghua_batch.cli.options import root
+    from lianghua_batch.cli.app import root
 
     found = CliRunner().invoke(root, [str(word) for word in words], catch_exceptions=False)
     assert found.exit_code == 0, found.output

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from support import County, told
 
 from lianghua_batch.archive import bags, guard, inputs, seal_names
-from lianghua_batch.cli.options import root
+from lianghua_batch.cli.app import root
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 
