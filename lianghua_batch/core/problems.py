@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
@@ -54,12 +54,30 @@ class Problem:
         }
 
 
+class Identified(Protocol):
+    """What a problem needs of a unit: its 组织编号, and its text in sentences."""
+
+    @property
+    def id(self) -> str: ...
+
+
 def problem(
-    code: Code, place: SourceRef, *, value: object = None, suggestion: str | None = None, **context: object
+    code: Code,
+    place: SourceRef,
+    *,
+    value: object = None,
+    suggestion: str | None = None,
+    unit: Identified | None = None,
+    period: object = None,
+    other_unit: Identified | None = None,
+    **words: object,
 ) -> Problem:
-    """Make the problem `code` of the catalogue; `context` (and value, and the place's heading) fill its sentences."""
+    """Make the problem `code` of the catalogue: of `unit` in `period`, concerning `other_unit` too, where these are known.
+
+    Its sentences are filled with the place's {heading}, {value}, {unit}, {period}, and `words`.
+    """
     entry = resources.load("messages/problems")[code]
-    filled = {"heading": place.heading, "value": value, **context}
+    filled = {"heading": place.heading, "value": value, "unit": unit, "period": period, **words}
     return Problem(
         code=code,
         place=place,
@@ -67,9 +85,9 @@ def problem(
         remedy=entry["remedy"].format_map(filled),
         value=None if value is None else str(value),
         suggestion=suggestion,
-        unit=getattr(context.get("unit"), "id", None),
-        period=str(context["period"]) if "period" in context else None,
-        other_unit=getattr(context.get("other"), "id", None),
+        unit=None if unit is None else unit.id,
+        period=None if period is None else str(period),
+        other_unit=None if other_unit is None else other_unit.id,
     )
 
 

@@ -134,6 +134,6 @@ def _namesakes(roster: Roster) -> Iterable[Problem]:
             first = next((r for r in rows[:n] if r.id != row.id and r.overlaps(row)), None)
             if first is not None and row.id not in told:
                 told.add(row.id)
-                unit = roster.named(branch) if branch in roster.units else branch
-                both = {"unit": unit, "name": name, "first": first.id, "second": row.id}
-                yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=name, **both)
+                unit = roster.named(branch) if branch in roster.units else None
+                words = {"branch": unit or branch, "name": name, "first": first.id, "second": row.id}
+                yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=name, unit=unit, **words)

@@ -149,10 +149,8 @@ def _indicators(
             metric = METRICS[indicator.metric](facts, unit)
             if metric is None:
                 label = county.scheme_label("metric", indicator.metric)
-                context = {"unit": unit, "indicator": indicator.id, "metric": label}
-                problems.append(
-                    problem(Code.MISSING_METRIC, indicator.row.ref("metric"), value=indicator.id, **context)
-                )
+                place, words = indicator.row.ref("metric"), {"indicator": indicator.id, "metric": label}
+                problems.append(problem(Code.MISSING_METRIC, place, value=indicator.id, unit=unit, **words))
                 continue
             x, origin = metric.value, {"kind": "metric", "of": metric}
         scored = _indicator(county, unit, indicator, x, origin)

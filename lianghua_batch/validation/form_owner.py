@@ -77,15 +77,16 @@ def _strays(county: County, origin: Origin, home: _Home) -> bool:
 
 
 def _other_branch(county: County, origin: Origin, home: _Home) -> Problem:
-    values = {"count": home.count, "hits": home.hits, "other": county.roster.named(home.branch)}
-    found = problem(
+    return problem(
         Code.MEMBERS_OF_ANOTHER_BRANCH,
         origin.label_place("unit_id"),
         value=origin.unit,
         suggestion=home.branch,
-        **values,
+        unit=county.roster.named(home.branch),  # the form is its members'
+        other_unit=county.roster.named(origin.unit),
+        count=home.count,
+        hits=home.hits,
     )
-    return replace(found, unit=home.branch, other_unit=origin.unit)  # told where its members are: it is theirs
 
 
 def _is_committees(county: County, origin: Origin) -> bool:
@@ -114,7 +115,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
             value=origin.unit_name,
             suggestion=roster.likely_name(origin.unit_name, unit.id),
             name=origin.unit_name,
-            unit=unit.id,
+            unit_id=unit.id,
             expected=unit.name,
         )
     period = origin.period

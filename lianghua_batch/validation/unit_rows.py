@@ -72,7 +72,7 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
     if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
         likely = county.roster.likely_name(row["unit_name"], unit.id)
         values = {"value": row["unit_name"], "expected": unit.name, "suggestion": likely}
-        yield problem(Code.UNIT_NAME_DIFFERS, row.ref("unit_name"), unit=unit.id, **values)
+        yield problem(Code.UNIT_NAME_DIFFERS, row.ref("unit_name"), unit_id=unit.id, **values)
     if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
         yield problem(Code.SELF_INSPECTION, row.ref("inspector"), value=row["inspector"], unit=unit)
     period = row.origin.period
@@ -199,9 +199,17 @@ def sent_twice(table: Table, roster: Roster) -> Iterator[Problem]:
     """A branch's form of one period that is there twice, as the sheets are labelled."""
     form = definitions()[table.sheet.form].label
     for first, second in same_form_twice(table):
-        unit = roster.named(second.unit) if second.unit in roster.units else second.unit
-        context = {"unit": unit, "form": form, "period": second.period, "other": first.place()}
-        yield problem(Code.FORM_SENT_TWICE, second.place(), value=second.unit, **context)
+        unit = roster.named(second.unit) if second.unit in roster.units else None
+        yield problem(
+            Code.FORM_SENT_TWICE,
+            second.place(),
+            value=second.unit,
+            unit=unit,
+            period=second.period,
+            branch=unit or second.unit,
+            form=form,
+            other=first.place(),
+        )
 
 
 def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:
