@@ -2,7 +2,7 @@
 
     python docs/make_manual.py
 
-Everything outside these marks is written by hand. `tests/test_manual.py` fails while a table is stale.
+Everything outside these marks is written by hand. `tests/cli/test_manual.py` fails while a table is stale.
 """
 
 import re
