@@ -46,7 +46,7 @@ def publish(
         if not annotate:
             return WrittenFiles(out / report)
         kept = staging / words["annotation"]["kept"]
-        changed = copies_folder.unreturned(out / folder, root)
+        changed = copies_folder.changed_and_unfiled(out / folder, root)
         saved = copies_folder.keep(changed, out / folder, out / kept.name, kept)
         made, without = _write_copies(outcome, root, out, staging / folder, progress)
         copies_folder.write_manifest(staging / folder)

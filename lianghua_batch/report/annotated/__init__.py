@@ -1,4 +1,4 @@
-"""Annotated copies of faulty workbooks: cells marked, what is wrong as comments, a first sheet that lists it (spec §9)."""
+"""Annotated copies of faulty workbooks: faulty cells coloured and commented, a first sheet that lists the problems (spec §9)."""
 
 from lianghua_batch.report.annotated.annotate import Copy, NoCopy, annotated
 

@@ -48,14 +48,14 @@ class Copy:
 
 
 class NoCopy(Enum):
-    """Why there is none: the workbook is too large, or no copy reads as it does."""
+    """Why a workbook has no copy: it is too large, or no copy reads the same."""
 
     TOO_LARGE = auto()
     UNLIKE = auto()
 
 
 def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: Sequence[Problem]) -> Copy | NoCopy:
-    """Return the copy of a workbook called `name` under the data folder, which reads as `grids` do; or why there is none."""
+    """Return the annotated copy of the workbook at `name` in the data folder, which was read as `grids`; or why there is none."""
     words = resources.load("report/check_report")["annotation"]
     if sum(len(row) for grid in grids for row in grid.rows) > words["most_cells"]:
         return NoCopy.TOO_LARGE
@@ -71,7 +71,7 @@ def annotated(content: bytes, name: PurePath, grids: Sequence[Grid], problems: S
 
 
 def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> bytes | None:
-    """The workbook with all that openpyxl keeps and `parts` puts back; None where it is of another kind, or too much for it."""
+    """The workbook as kept by openpyxl and completed by `preserve`; None where openpyxl cannot read it or it is too large."""
     words = resources.load("report/check_report")["annotation"]
     if not content.startswith(_ZIP):
         return None
@@ -80,7 +80,7 @@ def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> byt
         if package is None or package.ranged() > words["most_ranged"]:
             return None
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what it leaves out `parts` puts back what matters
+            warnings.simplefilter("ignore")  # what it warns of leaving out is put back by `preserve` where it matters
             macros = name.suffix.lower() == ".xlsm"  # Excel opens no file whose name and content disagree on macros
             book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True, keep_vba=macros)
         book.calculation.fullCalcOnLoad = True
@@ -91,7 +91,7 @@ def _carried(content: bytes, name: PurePath, problems: Sequence[Problem]) -> byt
 
 
 def _annotate(book: Workbook, name: PurePath, problems: Sequence[Problem], back: str, notes: Sequence[str]) -> None:
-    """Mark the cells and put the list first; `back` is how to go on with such a copy."""
+    """Mark the cells and insert the list as first sheet; `back` selects the text on how to return such a copy."""
     words = resources.load("report/check_report")["annotation"]
     capped = cell_comments.mark(book, problems)
     how = words["sheet"]["back"][back].format(kind=name.suffix.lower(), name=name.name)

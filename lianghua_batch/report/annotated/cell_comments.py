@@ -1,4 +1,4 @@
-"""Marks on the faulty cells of an opened workbook: a colour, and what is wrong as a comment; earlier marks are replaced."""
+"""Marks the faulty cells of an opened workbook with a colour and a comment; earlier marks are replaced."""
 
 import math
 from collections import defaultdict
@@ -53,7 +53,7 @@ def _font(look: Mapping[str, Any]) -> Font:
 
 
 def mark(book: Workbook, problems: Iterable[Problem]) -> bool:
-    """Mark every cell of the workbook that has a problem; return whether some cells got their colour only, being too many."""
+    """Mark every cell that has a problem; return whether there were so many that some got a colour without a comment."""
     by_sheet: dict[str, list[Problem]] = defaultdict(list)
     for p in problems:
         if p.place.sheet is not None and p.place.row is not None:
@@ -87,7 +87,7 @@ def _worst(problems: Iterable[Problem]) -> str:
 
 
 def _cells(page: Worksheet, p: Problem) -> list[Cell]:
-    """The cell of a problem; of a whole row its filled cells, of a heading that is not there the first of the row."""
+    """The cells of a problem: its cell, a row's filled cells, or for a missing heading the row's first one."""
     place = p.place
     if place.column is not None:
         return [_anchor(page, page.cell(place.row, place.column + 1))]
@@ -109,7 +109,7 @@ def _anchor(page: Worksheet, cell: Cell | MergedCell) -> Cell:
 
 
 def _comment(cell: Cell, problems: Iterable[Problem], words: Mapping[str, Any]) -> None:
-    """Say in the cell's comment what is wrong; what somebody wrote there before stays above."""
+    """Write the problems in the cell's comment; somebody's earlier comment stays above them."""
     sentences = "\n".join(_sentence(p, words) for p in problems)
     ours = f"{words['mark']}\n{sentences}"
     theirs = cell.comment
@@ -139,7 +139,7 @@ def _sized(comment: Comment, words: Mapping[str, Any]) -> Comment:
 
 
 def _unmark(page: Worksheet) -> None:
-    """Take off what an earlier annotation left: our part of comments, and the colour under it."""
+    """Remove an earlier annotation: the program's part of comments, and the colour of their cells."""
     words = resources.load("report/check_report")["annotation"]
     ours = {solid(colour).fgColor.rgb for colour in words["fills"].values()}
     for cell in (c for row in page.iter_rows() for c in row if c.comment is not None):

@@ -1,4 +1,4 @@
-"""The folder 批注: which copies in it somebody has changed since they were written, so that none of that work is lost."""
+"""The folder 批注: finds the copies in it that somebody has changed since they were written, so that no work is lost."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from lianghua_batch.core import resources
 
 
 def write_manifest(folder: Path) -> None:
-    """Note beside the copies in `folder` what each is as written."""
+    """Write the manifest of the copies in `folder`: the digest of each as written."""
     written = {path.relative_to(folder).as_posix(): _digest(path) for path in _copies(folder)}
     if written:
         (folder / _words()["manifest"]).write_text(
@@ -18,8 +18,8 @@ def write_manifest(folder: Path) -> None:
         )
 
 
-def unreturned(folder: Path, root: Path) -> list[Path]:
-    """Return the copies in `folder` that were changed since they were written and do not stand under `root` as they are now."""
+def changed_and_unfiled(folder: Path, root: Path) -> list[Path]:
+    """Return the copies in `folder` that were changed since they were written and are not in the data folder `root` as they are now."""
     written = _manifest(folder)
     found = []
     for path in _copies(folder):
@@ -30,7 +30,7 @@ def unreturned(folder: Path, root: Path) -> list[Path]:
 
 
 def keep(changed: Iterable[Path], folder: Path, kept: Path, staging: Path) -> list[str]:
-    """Put changed copies into the `staging` folder under names that are free in `kept`; return the names, what is kept already left out."""
+    """Put changed copies into the `staging` folder under names that are free in `kept`; return the names of those that are not kept already."""
     names = []
     for path in changed:
         content = path.read_bytes()
@@ -43,7 +43,7 @@ def keep(changed: Iterable[Path], folder: Path, kept: Path, staging: Path) -> li
 
 
 def tidy(folder: Path) -> None:
-    """Remove the folders in which no copy is left, and a manifest that speaks of none, as far as that is possible."""
+    """Remove empty folders, and a manifest without copies, as far as possible."""
     if not folder.is_dir():
         return
     if not any(True for _ in _copies(folder)):
@@ -79,7 +79,7 @@ def _digest(path: Path) -> str:
 
 
 def _free_name(name: Path, content: bytes, kept: Path) -> Path | None:
-    """The name, or with a number, under which nothing else is kept; None where this very content is."""
+    """A free name in `kept`, with a number where needed; None where the same content is kept already."""
     number, wanted = 1, name
     while (kept / wanted).exists():
         if (kept / wanted).read_bytes() == content:

@@ -1,4 +1,4 @@
-"""Whether a copy reads as its original does: what is put back must hold all that was reported."""
+"""Checks that a copy reads the same as its original: a copy that is filed instead must hold all that was reported."""
 
 import datetime as dt
 import math
@@ -16,8 +16,8 @@ _CLOSE = 1e-15  # a workbook's numbers have 15 digits
 
 
 def reads_alike(copy: bytes, grids: Sequence[Grid], titles: Mapping[str, str] | None = None) -> bool:
-    """Whether the copy's sheets, but for the opinions, read as `grids`, whose sheets are called `titles` there."""
-    # Through a file and a worker, as it will be read once it is put back: a copy that breaks the reader is no copy.
+    """Whether the copy, without the list of problems, reads the same as `grids`; `titles`: its sheet names by the original's."""
+    # Through a file and a worker, as it will be read once it is filed: a copy that crashes the reader must not be given out.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.xlsx"
         path.write_bytes(copy)

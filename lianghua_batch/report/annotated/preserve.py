@@ -1,4 +1,4 @@
-"""The parts of an .xlsx that openpyxl does not carry over: computed values, drop-downs of Excel 2010, numbers that are no date."""
+"""Puts back what openpyxl drops from an .xlsx: computed values, drop-downs of Excel 2010, numbers in date formats that are no dates."""
 
 import datetime as dt
 import io
@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lianghua_batch.intake.formats.xlsx import sheet_parts
 
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
-# A formula as openpyxl saves it: what it comes to is left out.
+# A formula as openpyxl saves it, without its value.
 _EMPTY = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f[^>]*(?:/>|>[^<]*</f>))<v\s*(?:/>|></v>)</c>')
 _RANGE = re.compile(
     rb"""<(?:[\w.-]+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*["'](\$?[A-Z]+\$?[0-9]+:\$?[A-Z]+\$?[0-9]+)["']"""
@@ -32,18 +32,18 @@ _CONTROLS = ("xl/ctrlProps/", "xl/activeX/")
 
 @dataclass(frozen=True)
 class Package:
-    """An .xlsx: its worksheets' XML by sheet name, whether something is drawn that openpyxl leaves out."""
+    """An .xlsx: its worksheets' XML by sheet name, and whether it has drawings that openpyxl drops."""
 
     sheets: Mapping[str, bytes]
     drawn: bool
 
     def ranged(self) -> int:
-        """How many cells lie under merged ranges and links, each of which openpyxl holds as an object."""
+        """The number of cells in merged ranges and links, each of which openpyxl holds as an object."""
         return sum(_size(found[1].decode()) for xml in self.sheets.values() for found in _RANGE.finditer(xml))
 
 
 def opened(content: bytes, most_inflated: int) -> Package | None:
-    """Read what is wanted of an .xlsx; None where it inflates to more. Raises BadZipFile, KeyError or ParseError for no .xlsx."""
+    """Read the needed parts of an .xlsx; None where it inflates to more than `most_inflated` bytes. Raises BadZipFile, KeyError or ParseError for no .xlsx."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > most_inflated:
             return None
@@ -108,7 +108,7 @@ def _show_dates(page: Worksheet) -> None:
 
 
 def _stored(xml: bytes, *, computed: bool = False) -> dict[str, tuple[str, str]]:
-    """Type and value of every cell that has its value in itself, or only of those with a formula; '' is one of a text's."""
+    """Type and value of every cell with a stored value (shared strings excepted); with `computed` only those with a formula."""
     found = {}
     for _, element in ElementTree.iterparse(io.BytesIO(xml)):
         name = _name(element)
@@ -131,7 +131,7 @@ def _name(element: Element) -> str:
 
 
 def with_computed(saved: bytes, package: Package) -> bytes:
-    """Return the saved workbook with what the formulas came to before, so that it can be read without being recalculated."""
+    """Return the saved workbook with the formulas' earlier values, so that it can be read without recalculation."""
     known = {name: _stored(xml, computed=True) for name, xml in package.sheets.items() if _FORMULA.search(xml)}
     if not any(known.values()):
         return saved

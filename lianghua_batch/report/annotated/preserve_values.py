@@ -1,4 +1,4 @@
-"""A workbook of nothing but the values of grids, for originals that openpyxl cannot write."""
+"""Builds a workbook that has only the values of grids, for originals that openpyxl cannot write."""
 
 import datetime as dt
 import re
@@ -25,7 +25,7 @@ _MEASURED = 200  # rows that a column's width is taken from
 def book(grids: Sequence[Grid]) -> tuple[Workbook, dict[str, str]]:
     """Write every grid as a sheet, each value at its place; merged cells, hidden rows and sheets stay so.
 
-    Returns also what each sheet is called there: Excel takes fewer names than others do.
+    Returns also the sheets' names in it by the original's: Excel allows fewer names than other programs.
     """
     made = Workbook()
     made.remove(made.active)
@@ -57,7 +57,7 @@ def _fill(page: Worksheet, grid: Grid) -> None:
 
 
 def _write(cell: Cell, value: object) -> None:
-    """Write a value as what it is; a text stays one even where it looks like a number or a formula."""
+    """Write a value with its type; a text stays text even where it looks like a number or a formula."""
     if isinstance(value, Percent):
         cell.value = value.points / Decimal(100)
         cell.number_format = "0.00%"
@@ -81,7 +81,7 @@ def _write(cell: Cell, value: object) -> None:
 
 
 def _number(text: str) -> Decimal | str:
-    """The number that a text says, or the text."""
+    """The number in a text, or the text itself."""
     try:
         return Decimal(text)
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""The first sheet of an annotated copy: what is wrong in this file, with links to the cells, and how to go on."""
+"""The first sheet of an annotated copy: the file's problems with links to the cells, and how to proceed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -15,14 +15,14 @@ from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.report.annotated.cell_comments import dress, legible
 from lianghua_batch.validation.grouping import ProblemLine
 
-_LOOKED_AT = 5  # rows at the top in which the sheet says what it is
-_WIDTH_OF_NOTES = 0.9  # of the table's: what a wrapped line of many columns really takes
+_TOP_ROWS = 5  # rows at the top in which the sheet has its label
+_WIDTH_OF_NOTES = 0.9  # of the table's width: what a wrapped line over merged columns can really use
 
 
 def put_first(book: Workbook, file: str, entries: Sequence[ProblemLine], notes: Sequence[str]) -> None:
-    """Put the sheet before all others, in place of an earlier one."""
+    """Insert the sheet before all others, replacing an earlier one."""
     words = resources.load("report/check_report")["annotation"]["sheet"]
-    for page in [page for page in book.worksheets if is_ours(page.iter_rows(max_row=_LOOKED_AT, values_only=True))]:
+    for page in [page for page in book.worksheets if is_ours(page.iter_rows(max_row=_TOP_ROWS, values_only=True))]:
         book.remove(page)
     page = book.create_sheet(words["name"], 0)
     below = _write_top(page, words, file, notes)
@@ -34,9 +34,9 @@ def put_first(book: Workbook, file: str, entries: Sequence[ProblemLine], notes: 
 
 
 def is_ours(rows: Iterable[Sequence[object]]) -> bool:
-    """Whether the values of a sheet's rows are those of such a sheet."""
+    """Whether a sheet with these rows is such a list of problems."""
     words = resources.load("report/check_report")["annotation"]["sheet"]
-    for row in islice(rows, _LOOKED_AT):
+    for row in islice(rows, _TOP_ROWS):
         texts = [squeeze(str(value)) for value in row[: len(words["columns"])] if value not in (None, "")]
         if texts[:2] == [_form_label(), words["name"]]:
             return True
@@ -101,7 +101,7 @@ def _write_table(page: Worksheet, words: Mapping[str, Any], entries: Sequence[Pr
 
 
 def _link(page: Worksheet, row: int, words: Mapping[str, Any], entry: ProblemLine) -> None:
-    """Let the cell's address, or where there is none the sheet's name, lead there."""
+    """Link the cell's address, or without one the sheet's name, to the place of the problem."""
     place = entry.first.place
     if place.sheet is None or place.sheet not in page.parent.sheetnames:
         return

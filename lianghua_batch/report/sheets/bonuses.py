@@ -1,4 +1,4 @@
-"""The sheet 加减分明细: every 加减分 row, counted or not, with its cell; what counted sums to the published numbers."""
+"""The sheet 加减分明细: every 加减分 row, counted or not, with its cell; the counted amounts sum to the published numbers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from lianghua_batch.scoring.results import UnitResult
 
 @dataclass(frozen=True)
 class BonusRow:
-    """One row of the sheet: a filed row (`record`), or what a cap took (`limit`)."""
+    """One row of the sheet: a filed row (`record`), or the amount that a cap cut (`limit`)."""
 
     unit_id: str
     kind: str
@@ -28,7 +28,7 @@ class BonusRow:
 
 
 def build(view: View) -> SheetTable:
-    """Units by level and code, each with its rows kind by kind in order of dates, then what the caps took."""
+    """Units by level and code, each with its rows kind by kind in order of dates, then the amounts cut by caps."""
     layout = view.layout("bonus")
     fields = sheet_table.fields(view, layout["columns"], {})
     rows = []
@@ -61,7 +61,7 @@ def entries(view: View) -> list[BonusRow]:
 
 
 def counted_keys(view: View, unit_id: str, kind: str) -> list[Key]:
-    """What the 分值 cells of a unit's counted rows of one kind are called."""
+    """The keys of the 分值 cells of a unit's counted rows of one kind."""
     rows = view.results.county.rows_by_unit("bonus").get(unit_id, ())
     return [_key(r) for r in rows if r["kind"] == kind and r["review"] == PASSED and r["points"] is not None]
 
@@ -71,14 +71,14 @@ def _key(row: Record) -> Key:
 
 
 def _is_complete(view: View, row: Record) -> bool:
-    """Whether a filed row can be shown: in a draft rows with errors are there too."""
+    """Whether a filed row is complete and of a ranked unit: a draft has rows with errors too."""
     county = view.results.county
     whole = all(row[name] is not None for name in ("kind", "points", "date", "review"))
     return whole and row["unit_id"] in county.roster.units and row["unit_id"] not in county.left_out
 
 
 def _limits(result: UnitResult, kinds: list[str]) -> Iterator[BonusRow]:
-    """The parts of a unit's bonus scores that are no filed row: what caps add or take."""
+    """Rows for the parts of a unit's bonus scores that are not filed but come from a cap."""
     for kind in kinds:
         for part in getattr(result.scores, kind).parts:
             if part.kind == "cap":

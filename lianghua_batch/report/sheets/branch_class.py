@@ -1,4 +1,4 @@
-"""A branch's 支部类别 and where it moved, as cells and in words: for 晋位升级, 支部排名 and 成绩单."""
+"""A branch's 支部类别 and its change since last year, as cells and as a sentence: for 晋位升级, 支部排名 and 成绩单."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,13 +11,13 @@ COMPARABLE = (UP, DOWN, SAME)
 
 
 def label(view: View, branch_class: str | None) -> str:
-    """What a class is called; a blank one as such."""
+    """The label of a class; a blank one has a label too."""
     blank = view.sheets["branch_class_changes"]["blank"]
     return blank if branch_class is None else view.choice("roster", "units", "branch_class", branch_class)
 
 
 def _classes_cell(view: View, change: ClassMove, field: Field) -> Cell:
-    """Both classes, or the one where it is still the same."""
+    """Last year's and this year's class, or one where they are the same."""
     if change.kind not in COMPARABLE:
         return view.cell(None, field.style)
     was, now = label(view, change.was), label(view, change.now)
@@ -53,7 +53,7 @@ def cell(view: View, unit_id: str, field: Field) -> Cell:
 
 
 def sentence(view: View, unit_id: str) -> str | None:
-    """What 成绩单 says of a unit's class; None of a committee, and where there is nothing to say."""
+    """The sentence of 成绩单 about a branch's class; None for a committee, and for a branch without a class in both years."""
     change = view.branch_class_changes and view.branch_class_changes.moves.get(unit_id)
     if change is None or (change.was is None and change.now is None):
         return None

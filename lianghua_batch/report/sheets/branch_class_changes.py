@@ -1,4 +1,4 @@
-"""The sheet 晋位升级 of a year: how many branches each class has, whose class moved, and of whom that cannot be told."""
+"""The sheet 晋位升级 of a year: branches by class, the branches whose class changed, and those for which this is unknown."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _CLASSES = (*classes(), None)
 
 
 def build(view: View) -> SheetTable:
-    """The counts, then the branches section by section; where nothing is compared, why, and who has no class now."""
+    """The counts, then the branches by section; where the years cannot be compared, the reason and the branches without a class."""
     layout, found = view.layout("branch_class_changes"), view.branch_class_changes
     fields = sheet_table.fields(view, layout["columns"], {})
     listed = [found.moves[s.unit.id] for s in in_county(view.results.branches)]
@@ -42,7 +42,7 @@ def _years(view: View) -> Mapping[str, str]:
 
 
 def _counts(view: View, layout: Mapping[str, Any], found: ClassMoves, width: int) -> Iterator[Row]:
-    """How many branches are in each class: this year, and where it is known last year."""
+    """The number of branches in each class: this year's, and where known last year's."""
     words = layout["counts"]
     span = width - len(_CLASSES) - 1
     now = Counter(change.now for change in found.moves.values())
@@ -65,7 +65,7 @@ def _count(view: View, heading: str, counts: Mapping[str | None, int], span: int
 
 
 def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterator[str]:
-    """How many moved which way, and who is gone."""
+    """The numbers of branches that rose, fell and stayed, and the branches that are gone."""
     counts = Counter(change.kind for change in found.moves.values())
     others = sum(count for kind, count in counts.items() if kind not in COMPARABLE)
     yield layout["summary_others" if others else "summary"].format(
@@ -79,7 +79,7 @@ def _summary(view: View, layout: Mapping[str, Any], found: ClassMoves) -> Iterat
 def _section(
     view: View, fields: Sequence[Field], words: Mapping[str, str], changes: Sequence[ClassMove]
 ) -> Iterator[Row]:
-    """The branches under a caption; of none a sentence, or nothing where there is no such sentence."""
+    """The branches under a caption; without any the layout's sentence for none, or nothing."""
     if not changes and "none" not in words:
         return
     yield sheet_table.band(words["caption"].format(count=len(changes)), len(fields), "caption")

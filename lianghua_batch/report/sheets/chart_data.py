@@ -1,4 +1,4 @@
-"""The sheet 图表数据: what the charts are drawn from, as formulas over 得分构成, so that charts follow a changed cell."""
+"""The sheet 图表数据: the numbers that charts are drawn from, as formulas over 得分构成, so that charts follow a changed cell."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -17,7 +17,7 @@ from lianghua_batch.scoring.results import BONUSES, UnitResult
 
 
 def build(view: View) -> SheetTable:
-    """A row a unit: its total in its grade's column, and the parts of it; then the names of the quarters and of the years."""
+    """One row for each unit: its total in its grade's column, and the total's parts; then the names of the quarters and years."""
     layout = view.layout("chart_data")
     bands = view.scheme.bands[ORGANISATION]
     fields = sheet_table.fields(
@@ -38,17 +38,17 @@ def build(view: View) -> SheetTable:
 
 
 def key(unit_id: str, *column: object) -> Key:
-    """What a unit's cell is called: its `name`, `grade` and its index, or `part` and its name."""
+    """The key of a unit's cell: `column` is "name", "grade" and its index, or "part" and its name."""
     return (Family.CHART, unit_id, *column)
 
 
 def quarter_key(quarter: object) -> Key:
-    """What the cell with a quarter's name is called."""
+    """The key of the cell with a quarter's name."""
     return (Family.CHART, "quarter", str(quarter))
 
 
 def year_key(year: object) -> Key:
-    """What the cell with a year's name is called."""
+    """The key of the cell with a year's name."""
     return (Family.CHART, "year", str(year))
 
 
@@ -64,7 +64,7 @@ def _quarters(view: View, layout: Mapping[str, Any], width: int) -> Row:
 
 
 def _year(view: View, layout: Mapping[str, Any], year: Period, width: int) -> Row:
-    """A row a year: there may be more of them than columns."""
+    """One row for each year: there may be more years than columns."""
     name = Cell(str(year), "text_centred", key=year_key(year))
     return Row((Cell("", "text"), Cell(layout["years"], "name"), name, *[Cell("", "text")] * (width - 3)))
 
@@ -81,11 +81,11 @@ def _cell(view: View, result: UnitResult, field: Field) -> Cell:
 
 
 def _in_grade(view: View, result: UnitResult, field: Field) -> Cell:
-    """The total where it is of this grade, else nothing: an empty text, which is no error and no number."""
+    """The total in its grade's column; an empty text in the others, which charts draw as nothing."""
     unit, index = result.unit.id, field.item
     refs = {
         "grade": (unit, "grade"),
-        "band": formulas.band(ORGANISATION, index, "grade"),
+        "band": formulas.band_key(ORGANISATION, index, "grade"),
         "total": (unit, "total"),
     }
     formula = Formula('IF({grade}={band},{total},"")', refs)
@@ -94,7 +94,7 @@ def _in_grade(view: View, result: UnitResult, field: Field) -> Cell:
 
 
 def part_value(view: View, result: UnitResult, name: str) -> Fraction | None:
-    """What one kind of indicators gives to a unit's total; None where it has no such part: a quarter's committee."""
+    """The part of a unit's total that comes from one kind of indicators or bonus; None where there is none (a quarter's committee)."""
     if name in BONUSES:
         return getattr(result.scores, name).value
     if view.is_year:
@@ -118,7 +118,7 @@ def _part(view: View, result: UnitResult, field: Field) -> Cell:
     own, value = key(unit, "part", name), part_value(view, result, name)
     if value is None:
         return Cell("", "gap", key=own)
-    formula = formulas.same((unit, name))
+    formula = formulas.reference((unit, name))
     if view.is_year and name not in BONUSES:
         formula = _kind_formula(unit, name) if _indicators_of_kind(view, result, name) else None
     return view.cell(view.guarded(value), field.style, key=own, formula=formula)

@@ -28,7 +28,7 @@ _FEW_LINES = 5  # of an axis of parts
 
 @dataclass(frozen=True)
 class ChartBlock:
-    """One chart and how many rows it covers; its place comes when the pages are laid out."""
+    """One chart and the number of rows it covers; its place is set when the pages are laid out."""
 
     chart: Chart
     rows: int
@@ -36,14 +36,14 @@ class ChartBlock:
 
 @dataclass(frozen=True)
 class Section:
-    """Charts that stand under one heading, two beside each other."""
+    """The charts under one heading, in pairs side by side."""
 
     title: str
     pairs: tuple[tuple[ChartBlock | None, ...], ...]
 
 
 def build(view: View) -> SheetTable:
-    """The sheet; no page breaks through a chart."""
+    """Build the sheet; no page breaks inside a chart."""
     layout = view.layout("charts")
     grid = layout["grid"]
     columns = [Column("", grid["width"])] * grid["columns"]
@@ -64,7 +64,7 @@ def _sections(view: View) -> Iterator[Section]:
     )
     yield _section(words["branches"], [b for c, ranked in groups for b in _unit_charts(view, "branches", c, ranked)])
     yield _section(words["trends"], [b for c, ranked in groups for b in _branch_trends(view, c, ranked)])
-    yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_over_years(view)))
+    yield _section(words["years"].format(lines=view.layout("charts")["lines"]), list(_year_lines(view)))
 
 
 def _section(title: str, blocks: Sequence[ChartBlock]) -> Section:
@@ -101,11 +101,11 @@ def _laid_out(view: View, sections: Sequence[Section]) -> tuple[list[Row], tuple
     return rows, tuple(charts)
 
 
-# --- units: totals by grade, and what they are made of -------------------------------------------------------------
+# --- units: totals by grade, and their parts -------------------------------------------------------------
 
 
 def _unit_charts(view: View, level: str, cohort: str, ranked: Sequence[UnitResult]) -> Iterator[ChartBlock]:
-    """A chart of totals and one of their parts after it, for as many units at a time as can be read."""
+    """A chart of totals and one of their parts, for as many units at a time as are legible."""
     for part, chunk in _chunks(ranked, view.layout("charts")["bars"]["most"]):
         for kind in view.layout("charts")["kinds"][level]:
             title = _title(view, level, cohort, kind, part)
@@ -113,7 +113,7 @@ def _unit_charts(view: View, level: str, cohort: str, ranked: Sequence[UnitResul
 
 
 def _chunks(items: Sequence[UnitResult], most: int) -> Iterator[tuple[str, Sequence[UnitResult]]]:
-    """About as many each time, `most` at the utmost, and what the title says of which they are; of all nothing."""
+    """Chunks of about equal size, at most `most`, each with its range of positions for the title; '' where there is only one."""
     if not items:
         return
     size = -(-len(items) // -(-len(items) // most))
@@ -160,7 +160,7 @@ def _wide(view: View) -> int:
 
 
 def _above(view: View, title: str) -> int:
-    """How many pixels stand over a plot: the lines of its title and what is around them."""
+    """The pixels above a plot: its title's lines and their margin."""
     sizes = view.layout("charts")["title_lines"]
     return sizes["around"] + _lines(view, title) * sizes["line"]
 
@@ -177,7 +177,7 @@ def _title(view: View, level: str, cohort: str, kind: str, part: str) -> str:
 
 
 def _format(view: View) -> str:
-    """Numbers at 小数位; what is none is not written, for a unit has a number in its grade's series only."""
+    """The number format at 小数位 that hides zeros: a unit has a number in its grade's series only."""
     return f"{view.number_format};-{view.number_format};;"
 
 
@@ -230,7 +230,7 @@ def _distributions(view: View) -> Iterator[ChartBlock]:
 
 @dataclass(frozen=True)
 class LineValues:
-    """What lines run over: `name` is that of the titles and axes, `values` gives a unit's cells, `totals` what stands in them."""
+    """The points of a line chart: `name` selects titles and axes, `values` gives a unit's cells, `totals` their numbers."""
 
     name: str
     axis: str
@@ -260,11 +260,11 @@ def _committee_lines(view: View, values_by_period: LineValues) -> Iterator[Chart
     for part, chunk in _chunks(charted, view.layout("charts")["lines"]):
         lines = [(view.display_name(s.unit), s.unit.id) for s in chunk]
         title = _title(view, "committees", "", values_by_period.name, part)
-        yield _lined(view, values_by_period, title, lines, [s.unit.id for s in chunk])
+        yield _line_chart(view, values_by_period, title, lines, [s.unit.id for s in chunk])
 
 
 def _branch_trends(view: View, cohort: str, ranked: Sequence[UnitResult]) -> Iterator[ChartBlock]:
-    """A line a branch, or where they are too many their mean, best and worst; nothing where none has a score."""
+    """A line for each branch, or where they are too many for mean, best and worst; nothing where none has a score."""
     charted = [s for s in ranked if view.trends.has(s.unit.id)]
     if not charted:
         return
@@ -274,11 +274,11 @@ def _branch_trends(view: View, cohort: str, ranked: Sequence[UnitResult]) -> Ite
         layout = view.layout("quarters")
         lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
         title += view.layout("charts")["summarised"].format(lines=layout["lines"])
-    yield _lined(view, _quarters(view), title, lines, [s.unit.id for s in charted])
+    yield _line_chart(view, _quarters(view), title, lines, [s.unit.id for s in charted])
 
 
-def _over_years(view: View) -> Iterator[ChartBlock]:
-    """The committees, and the branches of every cohort that has few; nothing where no year stands beside this one."""
+def _year_lines(view: View) -> Iterator[ChartBlock]:
+    """The committees, and the branches of each small cohort; nothing without an earlier year."""
     if not view.years.looks_back:
         return
     values_by_period = _years(view)
@@ -287,13 +287,13 @@ def _over_years(view: View) -> Iterator[ChartBlock]:
         if len(ranked) <= view.layout("charts")["lines"]:
             lines = [(s.unit.name, s.unit.id) for s in ranked]
             title = _title(view, "branches", cohort, values_by_period.name, "")
-            yield _lined(view, values_by_period, title, lines, [s.unit.id for s in ranked])
+            yield _line_chart(view, values_by_period, title, lines, [s.unit.id for s in ranked])
 
 
-def _lined(
+def _line_chart(
     view: View, values_by_period: LineValues, title: str, lines: Sequence[tuple[str, str]], units: Iterable[str]
 ) -> ChartBlock:
-    """A line for each of `lines`, which are of `units` or computed from them."""
+    """A chart with the given lines (label and code); `units` are those whose totals set the ends of the axis."""
     layout = view.layout("charts")
     series = tuple(
         Series(name, values_by_period.categories, values_by_period.values(unit_id), colour)
@@ -309,7 +309,7 @@ def _lined(
 
 
 def _legend(view: View, names: Sequence[str]) -> int:
-    """How many pixels high a legend is, with as many names in a line as the widest lets."""
+    """The height of a legend in pixels, with as many names in a line as the widest allows."""
     sizes = view.layout("charts")["line_chart"]["legend"]
     widest = max(sizes["mark"] + sizes["character"] * display_width(name) for name in names)
     return ceil(len(names) / max(1, _wide(view) // widest)) * sizes["line"]

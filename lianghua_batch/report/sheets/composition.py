@@ -1,4 +1,4 @@
-"""The sheets 得分构成: every number of a unit's total in a column of its own, every 指标得分 included, each step a formula."""
+"""The sheets 得分构成: every number behind a unit's total in a column of its own, 指标得分 included, each step a formula."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ def branches(view: View) -> SheetTable:
 
 
 def _sheet(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
-    """A row a unit, with a thicker line where another cohort begins."""
+    """One row for each unit, with a thicker line where the next cohort begins."""
     layout = view.layout(key)
     in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in ranked)]
     fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, ranked))
@@ -64,7 +64,7 @@ def _cell(
 
 
 def _key(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Key | None:
-    """What a cell is called: by its unit and column; a subtotal of a 方面 and the code of a single unit's indicator are not."""
+    """A cell's key, of its unit and column; None for the subtotal of a 方面 and the code of a single unit's indicator."""
     unit, item = result.unit.id, field.item
     if isinstance(item, Subtotal):
         return (unit, "kind", item.kind) if item.whole_kind else None
@@ -80,7 +80,7 @@ def _key(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: 
     return (unit, str(item)) if field.name == "inspections" else (unit, field.name)
 
 
-# --- what a column stands for --------------------------------------------------------------------------------------
+# --- the columns --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Subtotal:
 
 @dataclass(frozen=True)
 class OwnIndicator:
-    """The indicator that stands at `index` among those of its kind that a unit has for itself alone."""
+    """The `index`-th indicator of a kind that applies to one unit alone; `shows_id`: the column has its code, not its score."""
 
     kind: str
     index: int
@@ -121,7 +121,7 @@ def _value(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field
 
 
 def _own_indicators(view: View, indicators: Sequence[Indicator], kind: str) -> list[Indicator]:
-    """Those of one kind that are one unit's alone: a column each would be all but empty."""
+    """The indicators of one kind that apply to one unit alone: they share columns, as a column each would be nearly empty."""
     units = view.results.county.roster.units
     return [i for i in indicators if i.kind == kind and i.applies_to in units]
 
@@ -188,7 +188,7 @@ def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
 
 
 def _share(view: View, result: UnitResult) -> str | None:
-    """What part of its committee's 季度得分 a branch's is, as a fraction; None for 机关工委直属."""
+    """A branch's weight in its committee's 季度得分, as a fraction; None for 机关工委直属."""
     committee = next((s for s in view.results.committees if s.unit.id == result.cohort), None)
     parts = committee.scores.total.parts if committee else ()
     return next((str(p.share) for p in parts if p.of is result.scores.total), None)

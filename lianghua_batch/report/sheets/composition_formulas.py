@@ -1,4 +1,4 @@
-"""The formulas of one unit's row in 得分构成, by the keys of its cells: every step from what was filled to 等次 and 名次."""
+"""The formulas of one unit's row in 得分构成 by cell key: every step from the filled values to 等次 and 名次."""
 
 from collections.abc import Mapping, Sequence
 
@@ -46,10 +46,11 @@ def _year(view: View, result: UnitResult) -> Mapping[str, Formula]:
 
 
 def _indicators(result: UnitResult) -> Mapping[Key, Formula]:
-    """Every 指标得分 from its row of 指标得分明细."""
+    """Each 指标得分, taken from its row on 指标得分明细."""
     unit = result.unit.id
     return {
-        (unit, "indicator", i): formulas.same(indicator_scores.key(unit, i, "points")) for i in result.scores.indicators
+        (unit, "indicator", i): formulas.reference(indicator_scores.key(unit, i, "points"))
+        for i in result.scores.indicators
     }
 
 
@@ -66,7 +67,7 @@ def _members(view: View, result: UnitResult, column: str) -> Mapping[str, Formul
     members = view.members_of(result.unit)
     if result.scores.member_mean is None:
         return {}
-    return {"member_mean": formulas.mean([formulas.member(m, column) for m in members])}
+    return {"member_mean": formulas.mean([formulas.member_key(m, column) for m in members])}
 
 
 def _quarter(view: View, result: UnitResult) -> Mapping[str, Formula]:
@@ -77,7 +78,7 @@ def _quarter(view: View, result: UnitResult) -> Mapping[str, Formula]:
         return {"total": formulas.final(*formulas.branch_mean([(b, "total") for b in branches], heads))}
     found = {"inspection": ratings.mean_of_marks(scores.inspection)}
     if scores.member_mean is None:  # 督查 alone counts, whole
-        whole = formulas.same((unit, "inspection"))
+        whole = formulas.reference((unit, "inspection"))
         return {
             **found,
             "inspection_part": whole,

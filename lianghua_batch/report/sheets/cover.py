@@ -1,4 +1,4 @@
-"""The sheet 封面: title, period, who and when, and what every sheet is for, with a link to it."""
+"""The sheet 封面: title, period, issuer and date, and a table of contents with links and purposes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def build(view: View) -> SheetTable:
 
 
 def check_code(view: View) -> str:
-    """结果校验码 as it is shown."""
+    """The first digits of 结果校验码, as printed."""
     return view.check_code[:_CHECK_CODE_DIGITS]
 
 

@@ -1,4 +1,4 @@
-"""How many have which grade: the cells of 总览 that count them, and the charts over these."""
+"""Units and members by grade: the counting cells of 总览, and the charts drawn from them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ LEVELS = ("committees", "branches")
 
 
 def grade_key(scope: str, index: int) -> Key:
-    """What the cell with a grade's name is called."""
+    """The key of the cell with a grade's name."""
     return (Family.OVERVIEW, "grade", scope, index)
 
 
 def count_key(group: str, index: int) -> Key:
-    """What the cell is called that says how many of the committees, the branches or the members have a grade."""
+    """The key of the cell with the number of committees, branches or members (`group`) of a grade."""
     return (Family.OVERVIEW, "count", group, index)
 
 
@@ -30,7 +30,7 @@ def ranked_units(view: View, level: str) -> Sequence[UnitResult]:
 
 
 def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]:
-    """How many units have a grade, counted on their ranking too."""
+    """The number of units of a grade, and the formula that counts them on their ranking; None without units."""
     band = view.scheme.bands[ORGANISATION][index]
     listed = ranked_units(view, level)
     grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
@@ -40,7 +40,7 @@ def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]
 
 
 def member_grades(view: View) -> tuple[tuple[str, int], ...]:
-    """How many members have which 建议等次: the bands from the best, then the statuses that are none."""
+    """The number of members of each 建议等次: bands from the best, then statuses that are no band."""
     counts = Counter(m.grade for m in view.results.members)
     bands = [b.grade for b in view.scheme.bands[MEMBER]]
     return tuple((grade, counts[grade]) for grade in (*bands, *sorted(g for g in counts if g not in bands)))

@@ -15,7 +15,7 @@ from lianghua_batch.report.view import View
 
 
 def build(view: View, top: Node) -> SheetTable:
-    """The sheet of a tree that `explaining.explain` made of the view's results."""
+    """Build the sheet from a tree of analysis.explanation.explain for the view's results."""
     layout = view.layout("explanation")
     fields = sheet_table.fields(view, layout["columns"], {})
     head = explanation_summary.summarise(view.results, top.subject)
@@ -62,5 +62,5 @@ def _values(layout: Mapping[str, Any], line: TreeRow, subject: str) -> dict[str,
 
 
 def _literal(text: str) -> str:
-    """A text that is not to be filled in, whatever stands in it."""
+    """A text with its braces escaped, so that `fill` leaves it as it is."""
     return text.replace("{", "{{").replace("}", "}}")

@@ -1,7 +1,7 @@
-"""The steps of spec §4–§6 as formulas of the workbook: over the cells of 得分构成, of the detail sheets, and the names of 方案.
+"""The steps of spec §4–§6 as workbook formulas over the cells of 得分构成 and of the detail sheets, and the names of 方案.
 
-A formula first rounds to `guard_digits` places more than it is to have: what binary floating point adds or takes is gone before 四舍五入, so that
-its result is the exact one. Only functions that Excel 2010, WPS and LibreOffice all have.
+A formula first rounds to `guard_digits` more places than needed: this removes the errors of binary floating point before
+四舍五入, so that its result is exact. Only functions that Excel 2010, WPS and LibreOffice share are used.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,47 +11,47 @@ from lianghua_batch.model.parameters import choices_of
 from lianghua_batch.model.scheme import Band
 from lianghua_batch.report.layout.model import Area, Family, Formula, Key, Keys
 
-STEP_PLACES = (Family.STEP_PLACES,)  # the cell that says to how many places a ▣ number is rounded
+STEP_PLACES = (Family.STEP_PLACES,)  # the cell with the number of places that a ▣ number is rounded to
 
 
-def parameter(name: str) -> Key:
-    """What the cell of a 参数 is called."""
+def parameter_key(name: str) -> Key:
+    """The key of a 参数's cell."""
     return (Family.PARAMETER, name)
 
 
-def band(scope: str, index: int, name: str) -> Key:
-    """What a cell of the index-th band is called: its `grade` or `lower` bound."""
+def band_key(scope: str, index: int, name: str) -> Key:
+    """The key of the cell with the index-th band's `grade` or `lower` bound."""
     return (Family.BAND, scope, index, name)
 
 
-def worth(scope: str, index: int) -> Key:
-    """What the 折算分 of the index-th ballot grade is called."""
+def worth_key(scope: str, index: int) -> Key:
+    """The key of the cell with the 折算分 of the index-th ballot grade."""
     return (Family.WORTH, scope, index)
 
 
-def member(member_id: str, column: str) -> Key:
-    """What a cell of 党员积分 is called."""
+def member_key(member_id: str, column: str) -> Key:
+    """The key of a member's cell on 党员积分."""
     return (Family.MEMBER, member_id, column)
 
 
-def same(key: Key) -> Formula:
-    """What stands in another cell."""
+def reference(key: Key) -> Formula:
+    """The value of another cell."""
     return Formula("{cell}", {"cell": key})
 
 
 def guarded(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
-    """A number that is not rounded."""
+    """A number that is not rounded, but freed of floating point errors."""
     return Formula(_guarded(text, "step_places"), {**refs, "step_places": STEP_PLACES})
 
 
 def published(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
-    """A ▣ number: rounded at every step, or under 末级 not."""
+    """A ▣ number: rounded under 逐级, not under 末级."""
     return Formula(_rounded(text, "step_places"), {**refs, "step_places": STEP_PLACES})
 
 
 def final(text: str, refs: Mapping[str, Key | Keys]) -> Formula:
     """A number that is rounded under either 取舍方式."""
-    return Formula(_rounded(text, "places"), {**refs, "places": parameter("places")})
+    return Formula(_rounded(text, "places"), {**refs, "places": parameter_key("places")})
 
 
 def _rounded(text: str, places: str) -> str:
@@ -63,21 +63,21 @@ def _guarded(text: str, places: str) -> str:
 
 
 def is_chosen(name: str, value: object) -> str:
-    """The condition that a 参数, in the formula {name}, has been given this of its choices."""
+    """The condition, as formula text over {name}, that a 参数 has the given one of its choices."""
     entry = next(e for e in resources.load("rules/parameters")["parameters"] if e["name"] == name)
     return f'{{{name}}}="{choices_of(entry)[value]}"'
 
 
 def parameters(*names: str) -> dict[str, Key]:
     """References to 参数 by their identifiers."""
-    return {name: parameter(name) for name in names}
+    return {name: parameter_key(name) for name in names}
 
 
 # --- 方案 ----------------------------------------------------------------------------------------------------------
 
 
 def step_places() -> Formula:
-    """To how many places a ▣ number is rounded: 小数位 under 逐级, else to as many as binary numbers have."""
+    """The number of places that a ▣ number is rounded to: 小数位 under 逐级, else as many as binary numbers hold."""
     text = (
         f"IF({is_chosen('rounding', 'each_step')},{{places}},{resources.load('report/workbook')['unrounded_places']})"
     )
@@ -153,8 +153,8 @@ def total(unit: str) -> Formula:
 
 
 def quarter_part(unit: str, score: str, weight: str) -> Formula:
-    """What 党员积分均分 or 督查得分 gives to a branch's 季度得分, exactly."""
-    return guarded("{score}*{weight}/100", {**_own(unit, score=score), "weight": parameter(weight)})
+    """The unrounded part of a branch's 季度得分 that comes from 党员积分均分 or 督查得分."""
+    return guarded("{score}*{weight}/100", {**_own(unit, score=score), "weight": parameter_key(weight)})
 
 
 def quarter_total(unit: str) -> Formula:
@@ -178,11 +178,11 @@ def grade(value: Key, scope: str, bands: Sequence[Band]) -> Formula:
     refs: dict[str, Key | Keys] = {"value": value}
     text = ""
     for index in range(len(bands)):
-        refs[f"grade{index}"] = band(scope, index, "grade")
+        refs[f"grade{index}"] = band_key(scope, index, "grade")
         if index == len(bands) - 1:
             text += f"{{grade{index}}}"
         else:
-            refs[f"lower{index}"] = band(scope, index, "lower")
+            refs[f"lower{index}"] = band_key(scope, index, "lower")
             text += f"IF({{value}}>={{lower{index}}},{{grade{index}}},"
     return Formula(text + ")" * (len(bands) - 1), refs)
 
@@ -216,7 +216,7 @@ def percent(quarter: str, months: str) -> str:
 
 def member_total(member_id: str) -> Formula:
     """年度综合分 (spec §4.5); without 年评议 it is 年度积分."""
-    refs = {"points": member(member_id, "points"), "review": member(member_id, "review")}
+    refs = {"points": member_key(member_id, "points"), "review": member_key(member_id, "review")}
     weighted = "({points}*{points_weight}+{review}*{review_weight})/100"
     text = f"IF(ISNUMBER({{review}}),{weighted},{{points}})"
     return final(text, {**refs, **parameters("points_weight", "review_weight")})

@@ -21,7 +21,7 @@ _CHOICES = ("kind", "method", "metric")
 
 
 def key(unit: str, indicator: str, column: str) -> Key:
-    """What a cell of the sheet is called."""
+    """The key of a cell of the sheet."""
     return (unit, "indicator_details", indicator, column)
 
 
@@ -32,7 +32,7 @@ def ordered(view: View) -> list[UnitResult]:
 
 
 def build(view: View) -> SheetTable:
-    """A row for every indicator of every ranked unit, in the scheme's order."""
+    """One row for each indicator of each ranked unit, in the scheme's order."""
     layout = view.layout("indicator_scores")
     fields = sheet_table.fields(view, layout["columns"], {"standards": _standards(layout)})
     listed = ordered(view)
@@ -69,7 +69,7 @@ def _cells(
 
 
 def _standard(index: int) -> str:
-    """What the column of the index-th standard value of a method is called."""
+    """The name of the column of a method's index-th standard value."""
     return f"standard{index}"
 
 
@@ -105,7 +105,7 @@ def _filed(view: View, result: UnitResult, indicator: Indicator) -> Fraction:
 
 
 def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
-    """How a computed actual value came about: a rate from its counts, a mean by its rule, the branches' by 党委汇总口径."""
+    """How a computed actual value is derived: a rate with its counts, a mean with its rule, the branches' mean with 党委汇总口径."""
     part, nothing = metric.parts[0], layout["nothing"]
     if part.of is None:
         return nothing["words"] if part.item == nothing["counts"] else part.item
@@ -127,7 +127,7 @@ def _formulas(view: View, result: UnitResult, indicator: Indicator, score: Score
         "points": formulas.published("{weight}*{coefficient}/100", refs),
     }
     if indicator.metric == "member_mean":
-        found["actual"] = formulas.same((result.unit.id, "member_mean"))
+        found["actual"] = formulas.reference((result.unit.id, "member_mean"))
     elif indicator.metric == "branch_mean":
         branches = [b for b in view.branches_of(result.unit.id) if b in view.branch_results]
         heads = [(b, "member_count") for b in branches]
@@ -148,7 +148,7 @@ def _efficacy(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys
 
 
 def _five_level(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Keys]) -> Formula:
-    """Between two standard values interpolated; whether they fall or rise, ({x}-{y})*(first-last) tells which is better."""
+    """Interpolated between standard values; the sign of ({x}-{y})*(first-last) says which is better, rising or falling."""
     method = resources.load("rules/metrics")["methods"]["five_level"]
     marks = [exact.short(Fraction(c) * method["full"]) for c in method["coefficients"]]
     names = list(standards)
@@ -164,7 +164,7 @@ def _five_level(refs: Mapping[str, Key | Keys], standards: Mapping[str, Key | Ke
 
 
 def _direct(refs: Mapping[str, Key | Keys], _: Mapping[str, Key | Keys]) -> Formula:
-    return formulas.same(refs["actual"])
+    return formulas.reference(refs["actual"])
 
 
 _METHODS: Mapping[str, Callable[[Mapping[str, Key | Keys], Mapping[str, Key | Keys]], Formula]] = {

@@ -1,4 +1,4 @@
-"""The sheet 未列入单位 of a draft: who is missing, and why."""
+"""The sheet 未列入单位 of a draft: the units left out, with the reason."""
 
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import SheetTable
@@ -7,7 +7,7 @@ from lianghua_batch.scoring.results import LeftOut
 
 
 def build(view: View) -> SheetTable:
-    """The units left out by code, then the committees that are incomplete for it."""
+    """The units left out by code, then the committees that are incomplete without them."""
     layout = view.layout("left_out")
     fields = sheet_table.fields(view, layout["columns"], {})
     left_out = view.results.draft.left_out

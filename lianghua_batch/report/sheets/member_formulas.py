@@ -1,4 +1,4 @@
-"""The formulas of one member's row in 党员积分, by column: from the months to the number that ranks him or her (spec §4.4–§4.5)."""
+"""The formulas of one member's row in 党员积分, by column: from the months to the number that the member is ranked by (spec §4.4–§4.5)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,13 +12,13 @@ def row_formulas(result: MemberResult, branch: Sequence[str]) -> Mapping[str, Fo
     """The formulas of a member's row; `branch` are the codes of all members of the branch in the order of the sheet."""
     member_id = result.member.id
     ranked_by = "total" if result.year else "percent"
-    among = [formulas.member(m, ranked_by) for m in branch]
+    among = [formulas.member_key(m, ranked_by) for m in branch]
     steps = _year(result) if result.year else _quarter(member_id, result.quarters[-1])
-    return {**steps, "rank": formulas.rank(formulas.member(member_id, ranked_by), among)}
+    return {**steps, "rank": formulas.rank(formulas.member_key(member_id, ranked_by), among)}
 
 
 def _months(member_id: str, quarter: Quarter) -> Keys:
-    return Keys(tuple(formulas.member(member_id, month.period) for month in quarter.months))
+    return Keys(tuple(formulas.member_key(member_id, month.period) for month in quarter.months))
 
 
 def _year(result: MemberResult) -> Mapping[str, Formula]:
@@ -27,7 +27,7 @@ def _year(result: MemberResult) -> Mapping[str, Formula]:
     percents = []
     for number, quarter in enumerate(result.quarters):
         refs |= {
-            f"q{number}": formulas.member(member_id, str(quarter.period)),
+            f"q{number}": formulas.member_key(member_id, str(quarter.period)),
             f"m{number}": _months(member_id, quarter),
         }
         percents.append(formulas.percent(f"q{number}", f"m{number}"))
@@ -38,7 +38,7 @@ def _year(result: MemberResult) -> Mapping[str, Formula]:
 def _quarter(member_id: str, quarter: Quarter) -> Mapping[str, Formula]:
     months = {"months": _months(member_id, quarter), **formulas.parameters("quarter_basis")}
     whole = f"IF({formulas.is_chosen('quarter_basis', 'sum')},SUM({{months}}),AVERAGE({{months}}))"
-    own = {name: formulas.member(member_id, name) for name in ("quarter_points", "adjustment", "points")}
+    own = {name: formulas.member_key(member_id, name) for name in ("quarter_points", "adjustment", "points")}
     percent = formulas.percent("points", "months")
     return {
         "quarter_points": formulas.published(whole, months),

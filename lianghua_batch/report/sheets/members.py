@@ -1,4 +1,4 @@
-"""The sheet 党员积分: every scored member by branch, then the members on the roster who were not scored, and why."""
+"""The sheet 党员积分: the scored members by branch, then the members on the roster who were not scored, with the reason."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -37,7 +37,7 @@ def build(view: View) -> SheetTable:
 
 
 def _branch_text(view: View, layout: Mapping[str, Any], branch: str) -> str:
-    """Which branch, of which committee, how many members were scored, and their mean."""
+    """The line above a branch's members: its name, committee, number of scored members and their mean."""
     unit, result = view.unit(branch), view.branch_results.get(branch)
     mean = result.scores.member_mean if result else None
     return layout["branch"].format(
@@ -71,7 +71,7 @@ def _row(
     for field in fields:
         column = field.name if field.item is None else str(field.item)
         value = _value(view, layout, result, field)
-        key = formulas.member(result.member.id, column)
+        key = formulas.member_key(result.member.id, column)
         cells.append(view.cell(value, field.style, key=key, formula=live.get(column)))
     return Row(tuple(cells), level=1)
 
@@ -99,7 +99,7 @@ def _value(view: View, layout: Mapping[str, Any], result: MemberResult, field: F
 
 
 def remarks(view: View, layout: Mapping[str, Any], result: MemberResult) -> list[str]:
-    """What a reader of one member's row should know."""
+    """The remarks on one member's row."""
     words, member = layout["remarks"], result.member
     scored = view.results.scored
     found = []
@@ -120,7 +120,7 @@ def remarks(view: View, layout: Mapping[str, Any], result: MemberResult) -> list
 
 
 def _unscored_row(view: View, fields: Sequence[Field], member: Member, reason: str) -> Row:
-    """Who it is, and the reason over the columns of the numbers."""
+    """The member's details, then the reason across the columns of numbers."""
     who = [f for f in fields if f.name in _WHO]
     cells = [view.cell(_who(view, member, f.name), f.style) for f in who]
     return Row((*cells, Cell(reason, "text", len(fields) - len(who))))

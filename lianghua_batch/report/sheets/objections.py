@@ -1,4 +1,4 @@
-"""The sheet 异议处理: every objection of the period with its conclusion, and whether an amendment followed from it."""
+"""The sheet 异议处理: the period's objections with their conclusions, and the amendments that followed."""
 
 from collections.abc import Mapping
 from typing import Any

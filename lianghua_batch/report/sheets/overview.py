@@ -1,4 +1,4 @@
-"""The sheet 总览: one page for a leader: how many were ranked, how they are graded, who is first, last, and moved, what needs attention."""
+"""The sheet 总览, one page for a leader: counts, grades, first and last units, largest rank changes, matters needing attention."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -88,7 +88,7 @@ def _grades(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
 
 
 def _share(view: View, part: int, whole: Keys, total: int, part_key: object, span: int) -> Cell:
-    """A part of the whole, counted like it."""
+    """A count's share of the sum, as a formula."""
     if not total:
         return view.cell(None, "share", span)
     formula = formulas.guarded("{part}/SUM({whole})", {"part": part_key, "whole": whole})
@@ -153,7 +153,7 @@ def _charts(view: View, layout: Mapping[str, Any], row: int) -> tuple[Chart, ...
 
 
 def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: str) -> Iterable[Row]:
-    """The first units on the left, the last on the right; none stands on both sides."""
+    """The first units on the left, the last on the right, none on both sides."""
     block, units = layout["rankings"], distribution.ranked_units(view, level)
     specs = block["columns"]
     first = units[: min(block["listed"], (len(units) + 1) // 2)]

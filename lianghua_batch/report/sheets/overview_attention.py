@@ -1,4 +1,4 @@
-"""On 总览: what is missing or needs attention."""
+"""The block of 总览 on what is missing or needs attention."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,16 +19,16 @@ from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.view import View
 
-Line = tuple[str, str]  # what is said, and the sheet where it is told in full
+Line = tuple[str, str]  # the text, and the sheet with the details
 
 
 def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
-    """A line for each kind of thing, with a link to where it is told in full; one that says so where there is none."""
+    """One line for each matter, with a link to the sheet with the details; the layout's sentence where there is none."""
     words = layout["attention"]
     yield sheet_table.band(words["title"], width, "caption")
     lines = list(_lines(view, words))
     link = words["link"]["span"]
-    for text, sheet in lines:  # two cells, for in some programs a text that is a link does not go on in a second line
+    for text, sheet in lines:  # two cells, for in some programs a text with a link does not wrap
         named = words["link"]["text"].format(sheet=view.layout(sheet)["name"])
         to = Cell(named, "attention_link", link, to=title_row.title_key(sheet))
         yield Row((Cell(text, "attention", width - link), to))
@@ -37,7 +37,7 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
 
 
 def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
-    """What each of the workbook's sheets has that needs attention."""
+    """The lines for each of the workbook's sheets."""
     yield from _draft(view, words)
     yield from _warnings(view, words)
     without = [s.unit.name for s in view.results.branches if not view.member_counts[s.unit.id]]
@@ -68,14 +68,14 @@ def _draft(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
 
 def _warnings(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
     if view.warnings:
-        counts = Counter(warning.code[1] for warning in view.warnings)  # what they are about, as their codes say
+        counts = Counter(warning.code[1] for warning in view.warnings)  # by the first digit of their codes
         named = {words["kinds"][digit]: count for digit, count in sorted(counts.items())}
         kinds = _counted(view, words["kind"], named)
         yield words["warnings"].format(count=len(view.warnings), kinds=kinds), "warnings"
 
 
 def _listed(view: View, words: Mapping[str, Any], sentence: str, names: Sequence[str]) -> str:
-    """A sentence that counts units and names the first of them."""
+    """A sentence with the number of units and the first of their names."""
     first_names = view.listed(names[: words["names"]])
     if len(names) > words["names"]:
         first_names = words["more"].format(names=first_names)
@@ -86,7 +86,7 @@ def _counted(view: View, template: str, counts: Mapping[str, int]) -> str:
     return view.listed(template.format(name=name, count=count) for name, count in counts.items() if count)
 
 
-# --- what is computed beside the scores ----------------------------------------------------------------------------
+# --- from the sheets that do not affect scores ----------------------------------------------------------------------------
 
 
 def _overdue(view: View, words: Mapping[str, Any]) -> Iterator[str]:

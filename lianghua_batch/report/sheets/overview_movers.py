@@ -1,4 +1,4 @@
-"""On 总览: the units whose ranks moved most since the last period, or within the year."""
+"""The block of 总览 on the units whose ranks changed most since the last period, or within the year."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from lianghua_batch.report.view import View
 
 
 def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
-    """Who rose on the left, who fell on the right, committees before branches; or the sentence that says why nobody."""
+    """The units that rose on the left, those that fell on the right, committees before branches; or why there is no comparison."""
     block, kind = layout["moves"], places_gained.compared_with(view)
     before = str(view.period.previous)
     title = block["titles"].get(kind, block["titles"]["other"])
@@ -29,7 +29,7 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
 
 
 def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[RankChange]) -> Iterator[Row]:
-    """The headings and rows of a level, whose ranks are among themselves; nothing where nobody moved."""
+    """The headings and rows of one level; nothing where no rank changed."""
     rising, falling = (places_gained.most(found, block["listed"][level], rising=side) for side in (True, False))
     specs, name = block["columns"], block["levels"][level]
     if rising or falling:

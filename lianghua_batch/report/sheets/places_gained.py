@@ -1,4 +1,4 @@
-"""Who moved most: ranks and scores against the last period, or within a year against its first quarter."""
+"""Changes of units' ranks and scores since the last period, or within a year since its first quarter."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lianghua_batch.scoring.results import UnitResult, written
 
 @dataclass(frozen=True)
 class RankChange:
-    """One unit's way: its ranks among all of its level, and its scores, before and now."""
+    """One unit's ranks among all of its level, and its scores, before and now."""
 
     unit_id: str
     name: str
@@ -23,7 +23,7 @@ class RankChange:
 
     @property
     def places_gained(self) -> int:
-        """By how many ranks it rose."""
+        """By how many places the unit rose; negative where it fell."""
         return self.rank_before - self.rank_now
 
     @property
@@ -32,7 +32,7 @@ class RankChange:
 
 
 def compared_with(view: View) -> str:
-    """What the climbs are between, or why there are none: the name of a sentence of the layout."""
+    """What ranks are compared with, or why they are not: the name of a sentence of the layout."""
     if view.results.draft:
         return "draft"
     if isinstance(view.before, Published):
@@ -43,7 +43,7 @@ def compared_with(view: View) -> str:
 
 
 def level_changes(view: View, level: str) -> list[RankChange]:
-    """The climbs of a level's units that are there at both ends."""
+    """The rank changes of a level's units that were ranked both times."""
     kind = compared_with(view)
     if kind == "since":
         return list(_since(view, level, view.before.results))
@@ -51,7 +51,7 @@ def level_changes(view: View, level: str) -> list[RankChange]:
 
 
 def most(changes: Sequence[RankChange], count: int, *, rising: bool) -> list[RankChange]:
-    """Those that rose, or fell, by most ranks; of equal ones those whose score changed most."""
+    """The `count` units that rose, or fell, by most places; among equals those whose score changed most."""
     sign = 1 if rising else -1
     found = [c for c in changes if c.places_gained * sign > 0]
     return sorted(found, key=lambda c: (-c.places_gained * sign, -c.points * sign, c.unit_id))[:count]

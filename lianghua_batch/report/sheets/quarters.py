@@ -1,4 +1,4 @@
-"""The sheet 季度走势 of a year: every unit's score and rank in each quarter, and how far it moved."""
+"""The sheet 季度走势 of a year: every unit's score and rank in each quarter, and the change from the first to the last."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -36,12 +36,12 @@ def build(view: View) -> SheetTable:
             if number and summarised(view, ranked):
                 rows += _summaries(view, layout, fields, cohort, ranked)
             rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in ranked]
-    rows += years.instead(view, len(fields))
+    rows += years.notice_without_sheet(view, len(fields))
     return sheet_table.sheet(view, "quarters", (f.column for f in fields), rows)
 
 
 def _ranks(view: View, layout: Mapping[str, Any], items: Sequence[Item]) -> list[Item]:
-    """The quarters under the heading of the ranks, which in a draft says that they are not final."""
+    """The rank columns, under a heading that in a draft marks ranks as not final."""
     heading = layout["ranks"]
     group = view.stamped("rank", heading=heading) if view.results.draft else heading
     return [replace(item, overrides={"group": group}) for item in items]
@@ -53,12 +53,12 @@ def summarised(view: View, ranked: Sequence[UnitResult]) -> bool:
 
 
 def summary_id(cohort: str, name: str) -> str:
-    """What stands for a unit's code in the keys of a cohort's mean, best and worst."""
+    """The stand-in for a unit's code in the keys of a cohort's mean, best and worst."""
     return f"{name} {cohort}"
 
 
 def ranks_gained(view: View, unit_id: str) -> int | None:
-    """By how many ranks a unit rose from the first quarter to the last; None where it lacks one of them."""
+    """By how many places a unit rose from the first quarter to the last; None where it was not ranked in both."""
     quarters = view.trends.unit_results(unit_id)
     return quarters[0].rank_county - quarters[-1].rank_county if quarters and quarters[0] and quarters[-1] else None
 

@@ -1,6 +1,6 @@
-"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the numbers that their totals come from.
+"""The sheets 党委排名, 支部排名 and 支部排名（按党委）: units by rank, with the components of their totals.
 
-Every number is a formula: what stands in the cell of 得分构成 that is called by the unit and the column's name.
+Every number is a formula that refers to the cell of 得分构成 with the unit and the column's name as its key.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ from lianghua_batch.report.view import View
 from lianghua_batch.scoring.organisation_year import OrganisationYear
 from lianghua_batch.scoring.results import UnitResult
 
-_PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that 得分构成 gives no number for
-# Columns of the year before, by what they show of it, and those that are a change: of which number, and its formula.
+_PLAIN = ("id", "cohort", "branch_count", "member_count")  # columns that are not on 得分构成
+# Last year's columns and their fields of LastYear; of those that are changes the number changed and the formula.
 _LAST_YEAR = {
     "last_total": "total",
     "gained": "gained",
@@ -36,7 +36,7 @@ _CHANGES = {
     "places_gained": ("rank", "{then}-{{now}}"),
     "places_gained_county": ("rank_county", "{then}-{{now}}"),
 }
-_STEP = 10  # bars begin at the ten below the lowest total, and one more, so that it has a bar too
+_STEP = 10  # bars begin one ten below that of the lowest total, so that it has a bar too
 
 Getter = Callable[[View, UnitResult], Value | Score | None]
 
@@ -47,7 +47,7 @@ def _member_count(view: View, result: UnitResult) -> int:
 
 
 def _part(result: UnitResult, name: str) -> Value | None:
-    """What one score contributes to the total, exactly; None where it is no part of it."""
+    """The unrounded amount that one score adds to the total; None where it is no part of it."""
     score = getattr(result.scores, name)
     return next((p.amount for p in result.scores.total.parts if score is not None and p.of is score), None)
 
@@ -67,7 +67,7 @@ _VALUES: dict[str, Getter] = {
 
 
 def unit_value(view: View, result: UnitResult, name: str) -> Value | Score | None:
-    """What a unit's column `name` shows: an entry of the table above, else the score of that name."""
+    """The value of a unit's column `name`: by the table above, else the score of that name."""
     getter = _VALUES.get(name)
     return getter(view, result) if getter else getattr(result.scores, name)
 
@@ -90,12 +90,12 @@ def cohorts(ranked: Sequence[UnitResult]) -> list[tuple[str, list[UnitResult]]]:
 
 
 def ranking_key(unit_id: str, column: str = "name") -> Key:
-    """What a unit's cell in 党委排名 or 支部排名 is called."""
+    """The key of a unit's cell in 党委排名 or 支部排名."""
     return (Family.RANKING, unit_id) if column == "name" else (Family.RANKING, unit_id, column)
 
 
 def quarter_key(unit_id: str, quarter: Period) -> Key:
-    """What the cell of 季度走势 with a unit's score in a quarter is called."""
+    """The key of the cell of 季度走势 with a unit's score in a quarter."""
     return (Family.QUARTER, unit_id, str(quarter))
 
 
@@ -105,13 +105,13 @@ def quarter_scores(view: View, unit_id: str) -> Keys:
 
 
 def cell(view: View, result: UnitResult, name: str, style: str, span: int = 1) -> Cell:
-    """A unit's number as it stands in 得分构成, and follows it."""
-    formula = None if name in _PLAIN else formulas.same((result.unit.id, name))
+    """The cell with a unit's value, as a formula that refers to 得分构成."""
+    formula = None if name in _PLAIN else formulas.reference((result.unit.id, name))
     return view.cell(unit_value(view, result, name), style, span, formula=formula)
 
 
 def _cell(view: View, result: UnitResult, field: Field, *, keyed: bool) -> Cell:
-    """A cell of a ranking; where `keyed` links and charts find it."""
+    """A cell of a ranking; with `keyed` it has a key for links and charts."""
     key = ranking_key(result.unit.id, field.name) if keyed else None
     if field.name == "name":
         named = view.cell(view.display_name(result.unit), field.style)
@@ -126,9 +126,9 @@ def _cell(view: View, result: UnitResult, field: Field, *, keyed: bool) -> Cell:
 
 
 def _last_year_cell(view: View, result: UnitResult, field: Field, key: Key | None) -> Cell:
-    """A number of the year before, or how much it has changed, which follows this year's number in 得分构成.
+    """A number of last year, or its change, as a formula over this year's number in 得分构成.
 
-    No formula speaks of its own row: sorting the sheet would leave it behind.
+    No formula refers to its own row, for sorting the sheet would break it.
     """
     last = year_on_year.last_year(view, result)
     value = None if last is None else getattr(last, _LAST_YEAR[field.name])
@@ -142,7 +142,7 @@ def _last_year_cell(view: View, result: UnitResult, field: Field, key: Key | Non
 
 
 def _fields(view: View, key: str) -> tuple[Field, ...]:
-    """The columns of a ranking, and those of the year before where that is there."""
+    """The columns of a ranking, with last year's where last year's results are there."""
     layout = view.layout(key)
     specs = list(layout["columns"])
     if year_on_year.comparability(view) == year_on_year.COMPARED:
@@ -161,7 +161,7 @@ def _rows(
 
 
 def _bars(view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
-    """Bars behind the totals, for the eye."""
+    """Data bars behind the totals."""
     column = next(i for i, f in enumerate(fields) if f.name == "total")
     if not ranked:
         return ()

@@ -25,12 +25,12 @@ def mean_of_marks(score: Score) -> Formula:
 def mean_of_votes(score: Score) -> Formula:
     """A 党员群众分 or 服务对象分 from its votes on 测评明细."""
     grades = range(len(_filed(score)))
-    worths = [formulas.worth(ORGANISATION, n) for n in grades]
+    worths = [formulas.worth_key(ORGANISATION, n) for n in grades]
     return formulas.ballots([_votes_key(score, n) for n in grades], worths)
 
 
 def _filed(score: Score) -> list[Contribution]:
-    """The parts of a score that are cells of forms."""
+    """The parts of a score that come from cells of forms."""
     return [p for p in score.parts if p.source is not None]
 
 

@@ -1,4 +1,4 @@
-"""The sheets 问题清单 and 整改台账: what 督查 found, and how far each 整改 was on the period's last day."""
+"""The sheets 问题清单 and 整改台账: the findings of 督查, and the state of each 整改 on the period's last day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -55,7 +55,7 @@ def _unit(unit: Unit) -> Mapping[str, Value]:
 
 
 def ledger(view: View) -> SheetTable:
-    """Every 整改 under a line with its unit's numbers, the overdue ones first; on top the numbers of all."""
+    """Every 整改 under a line with its unit's counts, overdue ones first; above them the county's counts."""
     key = "rectification"
     listed = rectification.ledger(view.results.county)
     layout = view.layout(key)

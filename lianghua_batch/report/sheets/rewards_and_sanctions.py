@@ -1,4 +1,4 @@
-"""The sheet 结果运用: use by use the units that it is for, then the committees of whom it cannot be told."""
+"""The sheet 结果运用: for each reward or sanction the units it applies to, then the committees that could not be checked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from lianghua_batch.scoring.results import UnitResult
 
 
 def build(view: View) -> SheetTable:
-    """A section a use, an empty one too, and where it is wanted who could not be judged for want of the years before."""
+    """A section for each kind, also where it is empty, and those that could not be checked because earlier years are missing."""
     layout = view.layout("rewards_and_sanctions")
     fields = sheet_table.fields(view, layout["columns"], {})
     if view.results.draft:
@@ -27,7 +27,7 @@ def build(view: View) -> SheetTable:
 
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
-    """What is to be said of years before that are missing or of no use, and of grades that the document has and the scheme not."""
+    """Warnings of earlier years that are missing or unusable, and of grades of the document that the scheme does not have."""
     before = sorted(lookback.counted_running(view.period))
     for period in before:
         if isinstance(found := view.earlier.get(period), Unusable):

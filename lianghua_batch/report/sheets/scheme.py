@@ -18,7 +18,7 @@ Values = Mapping[str, Value | None]
 
 @dataclass(frozen=True)
 class SchemeRow:
-    """One row of a section: its values by column, the style of its grade, and what its cells are besides (model.Cell)."""
+    """One row of a section: its values by column, the style of its grade, and further options of its cells (model.Cell)."""
 
     values: Values
     grade_style: str = ""
@@ -47,7 +47,7 @@ def build(view: View) -> SheetTable:
 
 
 def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable[SchemeRow]) -> Iterable[Row]:
-    """A caption, the headings, and a row an item; a grade cell takes the style that comes with its item."""
+    """A caption, the headings, and a row for each item; a grade cell has its item's style."""
     specs = section["columns"]
     yield sheet_table.band(section["title"], width, "caption")
     yield Row(sheet_table.spread_heading(specs))
@@ -60,23 +60,23 @@ def _section(view: View, section: Mapping[str, Any], width: int, items: Iterable
 
 
 def _rules(view: View) -> Iterable[SchemeRow]:
-    """Every 参数; its value is named after it, so that formulas can speak of it."""
+    """Every 参数; its value cell has the 参数's label as a defined name, for use in formulas."""
     entries = {e["name"]: e for e in resources.load("rules/parameters")["parameters"]}
     for rule in view.scheme.rules:
         value = _parameter(entries[rule.name], getattr(view.scheme.parameters, rule.name), rule)
         values = {"label": rule.label, "value": value, "explanation": rule.explanation, "basis": rule.basis}
-        yield SchemeRow(values, cell_options={"value": {"key": formulas.parameter(rule.name), "name": rule.label}})
+        yield SchemeRow(values, cell_options={"value": {"key": formulas.parameter_key(rule.name), "name": rule.label}})
 
 
 def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
-    """A 参数 as formulas need it: a number as a number, a choice as it is called; a share as the text that it was filled in as."""
+    """A 参数's value as formulas need it: a number, the label of a choice, or a share as the text filled in."""
     if entry["type"] in ("yes_no", "choice"):
         return choices_of(entry)[value]
     return rule.value if entry["type"] == "fraction" else Fraction(value)
 
 
 def _step_places(view: View, layout: Mapping[str, Any]) -> SchemeRow:
-    """To how many places formulas round a ▣ number: no 参数, but what 取舍方式 and 小数位 come to."""
+    """The number of places that formulas round a ▣ number to, which follows from 取舍方式 and 小数位."""
     words = layout["step_places"]
     cell = {"key": formulas.STEP_PLACES, "name": words["label"], "formula": formulas.step_places()}
     return SchemeRow(
@@ -90,7 +90,7 @@ def _bands(view: View) -> Iterable[SchemeRow]:
     for scope, bands in view.scheme.bands.items():
         for index, band in enumerate(bands):
             values = {"scope": labels[scope], "grade": band.grade, "lower": band.lower}
-            keys = {name: {"key": formulas.band(scope, index, name)} for name in ("grade", "lower")}
+            keys = {name: {"key": formulas.band_key(scope, index, name)} for name in ("grade", "lower")}
             yield SchemeRow(values, view.grade_style(band.grade, scope), keys)
 
 
@@ -99,7 +99,7 @@ def _ballots(view: View) -> Iterable[SchemeRow]:
     for scope, grades in view.scheme.ballots.items():
         for index, (grade, worth) in enumerate(grades.items()):
             values = {"scope": labels[scope], "grade": grade, "worth": worth}
-            yield SchemeRow(values, cell_options={"worth": {"key": formulas.worth(scope, index)}})
+            yield SchemeRow(values, cell_options={"worth": {"key": formulas.worth_key(scope, index)}})
 
 
 def _hundredths(value: int | None) -> Value | None:

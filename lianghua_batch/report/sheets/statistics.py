@@ -1,4 +1,4 @@
-"""The sheets 指标分析 and 评分人分析: figures and verdicts for next year's rules; they change no score."""
+"""The sheets 指标分析 and 评分人分析: figures and verdicts for improving next year's rules; they change no score."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -19,7 +19,7 @@ from lianghua_batch.report.view import View
 
 Values = Mapping[str, Value | None]
 _SHARES = ("mean", "lowest", "highest", "spread", "full", "zero", "discrimination")
-_ATTENTION, _PLAIN = "severity_warning", "text_small"  # how a verdict that needs looking at is shown, and any other
+_ATTENTION, _PLAIN = "severity_warning", "text_small"  # the style of a verdict that needs attention, and of any other
 
 
 def _rounded(value: Fraction | None, places: int = 2) -> Fraction | None:
@@ -27,7 +27,7 @@ def _rounded(value: Fraction | None, places: int = 2) -> Fraction | None:
 
 
 def _percent(share: str) -> str:
-    """A share that is written as a text, in percent."""
+    """A share given as text, in percent."""
     return f"{exact.short(Fraction(share) * 100)}%"
 
 
@@ -35,7 +35,7 @@ def _percent(share: str) -> str:
 
 
 def indicators(view: View) -> SheetTable:
-    """The indicators of each level, those that need looking at first."""
+    """The sheet 指标分析: the indicators of each level, those that need attention first."""
     key = "indicator_analysis"
     layout = view.layout(key)
     fields = sheet_table.fields(view, layout["columns"], {})
@@ -57,7 +57,7 @@ def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Sequence[IndicatorFigures]) -> str:
-    """How many indicators a level has, and how many of them need looking at for what."""
+    """The number of indicators of a level, and of those that need attention by verdict."""
     verdicts = words("indicators")["verdicts"]
     counts = {name: sum(f.verdict == name for f in listed) for name in layout["attention"]}
     counted = [layout["verdict"].format(label=verdicts[name]["label"], count=n) for name, n in counts.items() if n]
@@ -86,7 +86,7 @@ def _indicator_row(view: View, layout: Mapping[str, Any], fields: Sequence[Field
 
 
 def raters(view: View) -> SheetTable:
-    """One table under another: who marks, what lies around the grades' bounds, ballots, party groups."""
+    """The sheet 评分人分析, table under table: raters, scores crowded at the grades' bounds, ballots, party groups."""
     key = "rater_analysis"
     layout = view.layout(key)
     width = layout["grid"]["columns"]
@@ -106,7 +106,7 @@ def raters(view: View) -> SheetTable:
 
 
 def _section(view: View, section: Mapping[str, Any], part: str, listed: Sequence[Values], width: int) -> Iterator[Row]:
-    """A caption, what the figures mean, the headings and a row an item; without one a sentence."""
+    """A caption, the meaning of the figures, the headings and a row for each item; without items a sentence."""
     rules = words(part)
     shares = {"share": _percent(rules["share"])} if "share" in rules else {}
     yield sheet_table.band(section["title"], width, "caption")
@@ -141,7 +141,7 @@ def _raters(view: View, form: str) -> Iterator[Values]:
 
 
 def _crowds(view: View, layout: Mapping[str, Any]) -> Iterator[Values]:
-    """What lies around the bounds: of all marks of a form, of each rater where it is striking, of the totals."""
+    """Scores around the grades' bounds: all marks of a form, those of conspicuous raters, and the totals."""
     called = {**layout["groups_of"], **({} if view.is_year else layout["quarter_groups"])}
     for form in (rater_statistics.INSPECTION, rater_statistics.SUPERVISORS):
         yield from (_crowd(layout, called[form], c) for c in rater_statistics.crowding(view.results, form))

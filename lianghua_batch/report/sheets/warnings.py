@@ -1,4 +1,4 @@
-"""The sheet 提示: every warning with its place and what to do."""
+"""The sheet 提示: every warning with its place and remedy."""
 
 from collections.abc import Mapping
 
@@ -21,5 +21,5 @@ def build(view: View) -> SheetTable:
 
 
 def _values(problem: Problem) -> Mapping[str, str]:
-    """The problem as the command line prints it, blanks where it has no place."""
+    """The problem's fields as the command line prints them; empty where it has none."""
     return {name: value or "" for name, value in problem.as_dict().items()}

@@ -1,4 +1,4 @@
-"""What became of each unit since the year before (spec §7): its 总分, 等次 and 名次 then, and how much they have changed."""
+"""Each ranked unit's 总分, 等次 and 名次 of last year, and their changes since (spec §7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ _COMMITTEES, _BRANCHES = "committees", "branches"
 
 @dataclass(frozen=True)
 class LastYear:
-    """Where a unit stood a year before, and what it gained; what cannot be told is None.
+    """A unit's result of last year and the changes since; None for what is unknown.
 
-    `cohort` is the committee that a branch was ranked among, `climbed` by how many places it rose there: None where it is
-    among others now. `rank_county`, `climbed_county`: among all of its level.
+    `cohort`: the committee in which a branch was ranked; `places_gained`: the places it rose there, None where it now belongs
+    to another. `rank_county`, `places_gained_county`: among all units of its level.
     """
 
     total: Fraction | None
@@ -34,7 +34,7 @@ class LastYear:
 
 
 def comparability(view: View, unit_id: str | None = None) -> str | None:
-    """Whether last year is there, for one unit or at all, or why not; None where nothing is compared: in a quarter, in a draft."""
+    """Whether last year's results are there, in general or for one unit, or why not; None in a quarter and in a draft."""
     if not view.is_year or view.results.draft:
         return None
     if isinstance(view.before, Published):
@@ -43,7 +43,7 @@ def comparability(view: View, unit_id: str | None = None) -> str | None:
 
 
 def last_year(view: View, result: UnitResult) -> LastYear | None:
-    """A ranked unit a year before; None where it was not ranked, or nothing is compared."""
+    """A ranked unit's last year; None where it was not ranked then, or nothing is compared."""
     if comparability(view, result.unit.id) != COMPARED:
         return None
     row = _rows(view)[result.unit.id]
@@ -64,7 +64,7 @@ def last_year(view: View, result: UnitResult) -> LastYear | None:
 
 
 def committee_name(view: View, last: LastYear) -> str:
-    """What the committee that a branch was ranked among was called then."""
+    """Last year's name of the committee in which a branch was ranked then."""
     names = {row["id"]: row["name"] for row in view.before.results[_COMMITTEES]}
     return names.get(last.cohort, last.cohort) if last.cohort else resources.load("reading")["direct_cohort"]
 

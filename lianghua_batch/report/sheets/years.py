@@ -31,24 +31,24 @@ def build(view: View) -> SheetTable:
 
 
 def key(unit_id: str, period: Period) -> Key:
-    """What the cell with a unit's total of a year is called."""
+    """The key of the cell with a unit's total of a year."""
     return (Family.YEAR, unit_id, str(period))
 
 
 def totals(view: View, unit_id: str) -> Keys:
-    """A unit's totals year by year."""
+    """The keys of a unit's totals year by year."""
     return Keys(tuple(key(unit_id, period) for period in view.years.periods))
 
 
 def heading(view: View, period: Period) -> str:
-    """What a year's column is called: one without results says so."""
+    """The heading of a year's column, which also marks a year without results."""
     words = view.sheets["years"]["headings"]
     kind = "absent" if period in view.years.absent else "there"
     return words["unusable" if period in dict(view.years.unusable) else kind].format(period=period)
 
 
 def notices(view: View, width: int) -> Iterator[Row]:
-    """Which of the years before are of no use and why, and which there are none of."""
+    """Lines on the earlier years that are unusable, with the reason, and on those that are missing."""
     words = view.sheets["years"]
     for period, reason in view.years.unusable:
         yield sheet_table.band(words["unusable"].format(period=period, reason=reason), width, "monitoring")
@@ -57,8 +57,8 @@ def notices(view: View, width: int) -> Iterator[Row]:
         yield sheet_table.band(text, width, "note")
 
 
-def instead(view: View, width: int) -> Iterator[Row]:
-    """What another sheet of a year says where there is no 历年走势; of a draft nothing."""
+def notice_without_sheet(view: View, width: int) -> Iterator[Row]:
+    """Lines for another sheet of a year that has no 历年走势; nothing in a draft."""
     if view.years.looks_back or not view.years.periods:
         return
     words = view.sheets["years"]
@@ -88,6 +88,6 @@ def _cell(view: View, result: UnitResult, field: Field) -> Cell:
 
 
 def _gained(view: View, unit_id: str) -> Fraction | None:
-    """How much more a unit has than in the first of the years that it has a total of; None where that is this one."""
+    """The change of a unit's total since its first year with one; None without an earlier total."""
     found = [place.total for place in view.years.unit_places(unit_id) if place is not None and place.total is not None]
     return found[-1] - found[0] if len(found) > 1 else None

@@ -10,7 +10,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.report.layout.addresses import Addresses
 from lianghua_batch.report.layout.model import Chart, Series, SheetTable
 
-_TOGETHER = 100  # the overlap, in percent, of bars at the same place
+_TOGETHER = 100  # overlap in percent: bars at the same place
 
 
 def insert(book: Workbook, page: Worksheet, sheet: SheetTable, addresses: Addresses) -> None:

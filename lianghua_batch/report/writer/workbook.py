@@ -1,4 +1,4 @@
-"""Writes plain tables as a workbook: every style, width, formula, chart and print setting that they name."""
+"""Writes plain tables as a workbook: with their styles, widths, formulas, charts and print settings."""
 
 import datetime as dt
 import io
@@ -20,7 +20,7 @@ from lianghua_batch.report.writer import charts
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _LONGEST_TEXT, _LONGEST_PROPERTY = 32767, 255  # characters that a cell and one of the workbook's properties hold
-_FIXED_DATE = dt.date(2018, 9, 1)  # where no period is given: equal sheets stay equal bytes
+_FIXED_DATE = dt.date(2018, 9, 1)  # without a period: equal sheets give equal bytes
 
 
 def write(path: Path, sheets: Sequence[SheetTable], properties: Properties | None = None) -> None:
@@ -68,14 +68,14 @@ class Styles:
 
 
 class SheetWriter:
-    """One sheet that is being written."""
+    """Writes one sheet."""
 
     def __init__(self, page: Worksheet, sheet: SheetTable, styles: Styles, addresses: Addresses) -> None:
         self._page, self._sheet, self._styles, self._addresses = page, sheet, styles, addresses
         self._heights: dict[str, float] = resources.load("report/workbook")["heights"]
 
     def write(self) -> None:
-        """Write everything that is in cells, and how it is shown and printed."""
+        """Write the cells and the settings for display and print."""
         page, sheet = self._page, self._sheet
         for at, column in enumerate(sheet.columns):
             page.set_column(at, at, column.width, None, {"level": column.level})
@@ -159,7 +159,7 @@ class SheetWriter:
             column += cell.span
 
     def _cell(self, row: int, column: int, cell: Cell, look: Format) -> None:
-        """Write a value as what it is: a text that begins with = stays a text, a number is the double nearest to it."""
+        """Write a value with its type: a text that begins with = stays text, a number becomes the nearest double."""
         page, value = self._page, cell.value
         link = cell.link or (self._addresses.link(cell.to) if cell.to is not None else None)
         formula = self._addresses.formula(cell.formula, self._sheet.name) if cell.formula else None
