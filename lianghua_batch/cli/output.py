@@ -1,7 +1,6 @@
 """What commands print: problems for people and for programs, progress on stderr."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -10,7 +9,6 @@ from typing import Any, NoReturn
 import click
 
 from lianghua_batch.cli.options import FAULTY
-from lianghua_batch.core import resources
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.pipeline.process import Progress
 from lianghua_batch.scoring.results import Outcome
@@ -32,16 +30,7 @@ def entry_line(entry: ProblemLine) -> str:
     """One line of a list: code, place, value, what is wrong, what to do."""
     first = entry.first
     value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
-    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{suggestion(entry)}。"
-
-
-def suggestion(entry: ProblemLine) -> str:
-    """What was probably meant, as a question; nothing where the remedy says it already."""
-    if not entry.suggestion or re.search(
-        rf"(?<![\w.-]){re.escape(entry.suggestion)}(?![\w.-])", entry.remedy, re.ASCII
-    ):
-        return ""
-    return resources.load("report/check_report")["suggestion"].format(suggestion=entry.suggestion)
+    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{grouping.suggestion_text(entry)}。"
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

@@ -5,9 +5,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from lianghua_batch.cli.output import suggestion
 from lianghua_batch.core import resources
-from lianghua_batch.validation.grouping import ProblemLine, UnitProblems
+from lianghua_batch.validation.grouping import ProblemLine, UnitProblems, suggestion_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,7 +92,7 @@ class _Page:
                     (line, styles[entry.first.severity])
                     for line in wrapped(f"{entry.first.code} {entry.message}。", self.widths["message"])
                 ),
-                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion(entry)}。", self.widths["message"])),
+                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion_text(entry)}。", self.widths["message"])),
             ],
         }
         for at in range(max(map(len, columns.values()))):

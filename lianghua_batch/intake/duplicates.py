@@ -1,15 +1,16 @@
-"""Sheets that are there twice: copies, and a second 花名册 of the same people (spec §2)."""
+"""Sheets that are there twice: copies, a second 花名册 of the same people, a branch's form of one period (spec §2)."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.problems import Identified, Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.cell_values import as_shown, is_blank
 from lianghua_batch.intake.recognition import Recognised
-from lianghua_batch.intake.tables import ORIGIN, Table
+from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 
 
 def _claim(source: Recognised) -> tuple:
@@ -71,3 +72,32 @@ def without_second_lists(table: Table) -> tuple[Table, list[Problem]]:
         for n, first in again.items()
     ]
     return (table.take(~table.frame[ORIGIN].isin(again)) if again else table), problems
+
+
+def sent_twice(table: Table, units: Mapping[str, Sequence[Identified]]) -> Iterator[Problem]:
+    """A branch's form of one period that is there twice, as the sheets are labelled; `units` are the rows of 花名册 by code."""
+    form = definitions()[table.sheet.form].label
+    for first, second in same_form_twice(table):
+        unit = units[second.unit][-1] if second.unit in units else None
+        yield problem(
+            Code.FORM_SENT_TWICE,
+            second.place(),
+            value=second.unit,
+            unit=unit,
+            period=second.period,
+            branch=unit or second.unit,
+            form=form,
+            other=first.place(),
+        )
+
+
+def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:
+    """Pairs of different sheets that are the same branch's same form of the same period."""
+    first: dict[tuple, Origin] = {}
+    for origin in table.origins:
+        key = (origin.unit, origin.period)
+        if origin.unit is None or origin.period is None:
+            continue
+        if key in first:
+            yield first[key], origin
+        first.setdefault(key, origin)

@@ -17,7 +17,6 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
 from lianghua_batch.model.scheme import Scheme
 from lianghua_batch.validation import schema
-from lianghua_batch.validation.unit_rows import sent_twice
 
 _OF_HEADINGS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
 
@@ -55,7 +54,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
         problems += found
     if missing or misshapen:  # a table without a column that it must have is as good as none
         by_branch = (tables[form.name] for form in definitions.values() if form.by_branch)
-        return None, [*problems, *(p for table in by_branch for p in sent_twice(table, people))]
+        return None, [*problems, *(p for table in by_branch for p in duplicates.sent_twice(table, people.units))]
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     sheets = frozenset(s.grid.place() for s in unsigned)

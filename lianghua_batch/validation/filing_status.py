@@ -12,6 +12,7 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import HALF, MONTH, QUARTER, YEAR, Period
 from lianghua_batch.core.problems import Problem, errors
+from lianghua_batch.intake.duplicates import same_form_twice
 from lianghua_batch.intake.tables import ORIGIN, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
@@ -19,7 +20,6 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.due_forms import DueForm
 from lianghua_batch.scoring.eligibility import member_months
-from lianghua_batch.validation.unit_rows import same_form_twice
 
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first

@@ -9,10 +9,11 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.duplicates import sent_twice
 from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.validation.unit_rows import level_label, sent_twice
+from lianghua_batch.validation.unit_rows import level_label
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def check(county: County) -> tuple[County, list[Problem]]:
                 if _is_committees(county, origin):
                     owned[n] = _likely(county, origin, homes.get(n))
         kept = (origin for n, origin in enumerate(table.origins) if n not in owned)
-        problems += sent_twice(replace(table, origins=tuple(kept)), county.roster)
+        problems += sent_twice(replace(table, origins=tuple(kept)), county.roster.units)
         if owned:
             right = (replace(o, unit=owned[n]) if n in owned else o for n, o in enumerate(table.origins))
             tables[form] = replace(table, origins=tuple(right))

@@ -1,5 +1,6 @@
 """Long lists of problems for people: in the order to mend them, by unit, many of one kind in one column as one line."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,13 @@ class ProblemLine:
 
 def _row_of(place: SourceRef) -> str | None:
     return place.cell or (_words()["row"].format(row=place.row) if place.row else None)
+
+
+def suggestion_text(line: ProblemLine) -> str:
+    """What was probably meant, as a question; nothing where the remedy says it already."""
+    if not line.suggestion or re.search(rf"(?<![\w.-]){re.escape(line.suggestion)}(?![\w.-])", line.remedy, re.ASCII):
+        return ""
+    return resources.load("report/check_report")["suggestion"].format(suggestion=line.suggestion)
 
 
 @dataclass(frozen=True)

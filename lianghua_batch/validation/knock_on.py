@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors
+from lianghua_batch.intake.duplicates import same_form_twice
 from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster, Unit
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.eligibility import Scope
-from lianghua_batch.validation.unit_rows import same_form_twice
 
 _NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
 

@@ -8,9 +8,9 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import HALF, Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import squeeze
-from lianghua_batch.intake.tables import Origin, Record, Table
+from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Roster, Unit
+from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, PENDING, Indicator, applies
 from lianghua_batch.scoring.raters import inspection_periods
 
@@ -193,32 +193,3 @@ _ROW_RULES = {
     "rectification": _rectification,
     "objection": _objection,
 }
-
-
-def sent_twice(table: Table, roster: Roster) -> Iterator[Problem]:
-    """A branch's form of one period that is there twice, as the sheets are labelled."""
-    form = definitions()[table.sheet.form].label
-    for first, second in same_form_twice(table):
-        unit = roster.named(second.unit) if second.unit in roster.units else None
-        yield problem(
-            Code.FORM_SENT_TWICE,
-            second.place(),
-            value=second.unit,
-            unit=unit,
-            period=second.period,
-            branch=unit or second.unit,
-            form=form,
-            other=first.place(),
-        )
-
-
-def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:
-    """Pairs of different sheets that are the same branch's same form of the same period."""
-    first: dict[tuple, Origin] = {}
-    for origin in table.origins:
-        key = (origin.unit, origin.period)
-        if origin.unit is None or origin.period is None:
-            continue
-        if key in first:
-            yield first[key], origin
-        first.setdefault(key, origin)
