@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch.analysis.statistics import words
+from lianghua_batch.analysis.statistics import settings
 from lianghua_batch.model.scheme import MEMBER, ORGANISATION, Band
 from lianghua_batch.scoring.results import Results
 
@@ -30,13 +30,13 @@ class Crowd:
     @property
     def striking(self) -> bool:
         """Whether there are so many more just above than on both sides that somebody should look."""
-        rules = words("crowding")
+        rules = settings("crowding")
         return self.above >= max(rules["least"], rules["times"] * self.below) and self.above > self.beyond
 
 
 def crowds(marks: Sequence[Fraction], bands: Sequence[Band]) -> tuple[Crowd, ...]:
     """Return the marks around each grade bound, the best grade first; a bound without a mark near it is left out."""
-    width = Fraction(words("crowding")["width"])
+    width = Fraction(settings("crowding")["width"])
     found = []
     for band in bands:
         if band.lower is None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch.analysis.statistics import words
+from lianghua_batch.analysis.statistics import settings
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.county import County
@@ -53,7 +53,7 @@ def ballots(results: Results) -> tuple[BallotFigures, ...]:
             found.append(BallotFigures(SATISFACTION, unit, len(rows), one_grade, False, "one_grade"))
     for unit, rows in _by_unit(county, REVIEW, _reviews(county)):
         one_grade, identical = sum(_one_grade(votes) for votes in rows), len(set(rows)) == 1
-        rules = words("ballots")
+        rules = settings("ballots")
         if len(rows) < rules["least_rows"]:
             continue
         if identical or Fraction(one_grade, len(rows)) >= Fraction(rules["share"]):
@@ -86,7 +86,7 @@ def _votes(row: Mapping, grades: Mapping[str, Fraction]) -> Votes:
 
 def _by_unit(county: County, form: str, votes: Mapping[str, Sequence[Votes]]) -> list[tuple[Unit, list[Votes]]]:
     """The rows with enough votes of every known unit, committees first, by code."""
-    least = words("ballots")["least_votes"]
+    least = settings("ballots")["least_votes"]
     found = []
     for unit_id, rows in votes.items():
         enough = [each for each in rows if sum(each) >= least]
@@ -100,7 +100,7 @@ def _by_unit(county: County, form: str, votes: Mapping[str, Sequence[Votes]]) ->
 
 def groups(results: Results) -> tuple[GroupFigures, ...]:
     """Return the 党小组 in which everyone got the same marks in striking many months, those with the largest share first."""
-    rules = words("groups")
+    rules = settings("groups")
     marks, roster, day = _group_marks(results), results.county.roster, results.county.period.last_day
     sizes: dict[tuple[str, str], list[int]] = defaultdict(list)
     same: dict[tuple[str, str], int] = defaultdict(int)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lianghua_batch.analysis.statistics import correlation, spread, words
+from lianghua_batch.analysis.statistics import correlation, settings, spread
 from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator, Parameters
 from lianghua_batch.model.scores import Score, total
@@ -43,7 +43,7 @@ def analyse(results: Results) -> tuple[IndicatorFigures, ...]:
         for indicator in results.county.scheme.indicators
         if indicator.level == level and indicator.counts and indicator.weight
     ]
-    verdicts = list(words("indicators")["verdicts"])
+    verdicts = list(settings("indicators")["verdicts"])
     return tuple(sorted(found, key=lambda f: _order(f, verdicts)))
 
 
@@ -64,7 +64,7 @@ def _figures(
         s.scores.total.value - _part(score.value, results.county.scheme.parameters)
         for s, score in zip(marked, points, strict=True)
     ]
-    enough = len(marked) >= words("indicators")["least_units"]
+    enough = len(marked) >= settings("indicators")["least_units"]
     figures = {
         "mean": exact.mean(shares),
         "lowest": min(shares),
@@ -95,7 +95,7 @@ def _part(score: Fraction, rules: Parameters) -> Fraction:
 
 def _discrimination(best_first: Sequence[Fraction]) -> Fraction:
     """The mean of the best side less that of the lowest."""
-    side = max(int(exact.half_up(Fraction(words("indicators")["side"]) * len(best_first), 0)), 1)
+    side = max(int(exact.half_up(Fraction(settings("indicators")["side"]) * len(best_first), 0)), 1)
     return exact.mean(best_first[:side]) - exact.mean(best_first[-side:])
 
 
@@ -112,7 +112,9 @@ def _verdict(
     """The first that fits; with too few units none is ventured."""
     if not enough or discrimination is None:
         return "few"
-    bounds = {name: Fraction(words("indicators")[name]) for name in ("nearly_all", "alike", "reversed", "low", "good")}
+    bounds = {
+        name: Fraction(settings("indicators")[name]) for name in ("nearly_all", "alike", "reversed", "low", "good")
+    }
     against = correlation is not None and correlation <= bounds["reversed"] and discrimination <= 0
     fitting = {
         "full": full >= bounds["nearly_all"],

@@ -10,14 +10,14 @@ from lianghua_batch.core.periods import YEAR, Period
 Earlier = Mapping[Period, Published | Unusable]
 
 
-def wanted(period: Period) -> tuple[Period, ...]:
+def earlier_periods(period: Period) -> tuple[Period, ...]:
     """Return the periods that are looked back on, the latest first."""
     if period.kind != YEAR:
         return (period.previous,)
-    return _years(period, max(resources.load("messages/history")["years_before"], len(counted_running(period)), 1))
+    return _years(period, max(resources.load("messages/history")["years_before"], len(consecutive_years(period)), 1))
 
 
-def counted_running(year: Period) -> tuple[Period, ...]:
+def consecutive_years(year: Period) -> tuple[Period, ...]:
     """Return the years before a year that the conditions of 结果运用 count, the latest first."""
     conditions = resources.load("rules/rewards")["adjustment"]["conditions"].values()
     return _years(year, max(condition["years"] for condition in conditions) - 1)

@@ -127,10 +127,10 @@ def _key(row: Mapping[str, Any]) -> tuple:
 def _told(moved: Differences) -> dict[str, str]:
     """What became of everybody who moved, in words."""
     return {
-        change.move.id: sentences.standing(change.move)
+        change.rank_change.id: sentences.standing(change.rank_change)
         for listed in moved.changes.values()
         for change in listed
-        if change.move.moved
+        if change.rank_change.changed
     }
 
 

@@ -57,7 +57,7 @@ class Publication:
     correction: Correction | None = None
 
 
-def misshapen(results: object) -> str | None:
+def results_fault(results: object) -> str | None:
     """Return where (as «branches[3].total») a parsed JSON value departs from the shape of results.json; None where nowhere."""
     return next(_departures(results), None)
 

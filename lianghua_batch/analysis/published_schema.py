@@ -22,7 +22,7 @@ Check = Callable[[Any], bool]
 Said = Mapping[str, Any]
 
 
-def misshapen(basis: Said, results: Said) -> str | None:
+def audit_trail_fault(basis: Said, results: Said) -> str | None:
     """Return where (as «units.ZB1.total») 计分依据 departs from what goes with well-formed results; None where nowhere."""
     return next(_departures(basis, results), None)
 

@@ -1,4 +1,4 @@
-"""Two results side by side, as they are published: whose total, grade or rank is another one."""
+"""Two published results compared unit by unit: changes of total, grade and rank."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _COHORT = {COMMITTEES: None, BRANCHES: "committee", MEMBERS: "branch"}
 
 @dataclass(frozen=True)
 class RankedRow:
-    """Where one unit or member stands in one result; `cohort` is whom it is ranked among, `total` a member's 审定积分 in a quarter."""
+    """One unit's or member's row in one result; `cohort`: the committee or branch it is ranked within, `total`: a member's 审定积分 in a quarter."""
 
     name: str
     cohort: str
@@ -26,7 +26,7 @@ class RankedRow:
 
 @dataclass(frozen=True)
 class RankChange:
-    """One unit or member in both results; on a side where it is not ranked, None."""
+    """One unit or member in both results; None on a side where it is not ranked."""
 
     id: str
     was: RankedRow | None
@@ -42,20 +42,20 @@ class RankChange:
 
     @property
     def difference(self) -> Fraction | None:
-        """How much the total changed; None where there are not two."""
+        """Change of the total; None where a side has none."""
         if not self.on_both_sides or self.was.total is None or self.now.total is None:
             return None
         return self.now.total - self.was.total
 
     @property
-    def climbed(self) -> int | None:
-        """How many places it went up, or, negative, down."""
-        return _climbed(self.was and self.was.rank, self.now and self.now.rank)
+    def places_gained(self) -> int | None:
+        """Places gained within its cohort; negative: lost."""
+        return _places_gained(self.was and self.was.rank, self.now and self.now.rank)
 
     @property
-    def climbed_county(self) -> int | None:
-        """The same for the county-wide rank of a branch."""
-        return _climbed(self.was and self.was.rank_county, self.now and self.now.rank_county)
+    def county_places_gained(self) -> int | None:
+        """Places gained in a branch's county-wide rank."""
+        return _places_gained(self.was and self.was.rank_county, self.now and self.now.rank_county)
 
     @property
     def regraded(self) -> bool:
@@ -70,24 +70,24 @@ class RankChange:
         return self.on_both_sides and self.was.total != self.now.total
 
     @property
-    def moved(self) -> bool:
-        """Whether anything is different, its name and whom it is ranked among included."""
+    def changed(self) -> bool:
+        """Whether anything differs, name and cohort included."""
         return self.was != self.now
 
 
-def _climbed(was: int | None, now: int | None) -> int | None:
+def _places_gained(was: int | None, now: int | None) -> int | None:
     return None if was is None or now is None else was - now
 
 
-def moves(old: Mapping[str, Any], new: Mapping[str, Any], kind: str) -> list[RankChange]:
-    """Everybody of one list of two results.json, in the new order: by cohort, rank and code; who is gone comes last."""
-    before = {row["id"]: _standing(row, kind) for row in old[kind]}
-    after = {row["id"]: _standing(row, kind) for row in new[kind]}
+def rank_changes(old: Mapping[str, Any], new: Mapping[str, Any], kind: str) -> list[RankChange]:
+    """Return one list of two results.json paired by code, in the new order (cohort, rank, code); those no longer ranked come last."""
+    before = {row["id"]: _ranked_row(row, kind) for row in old[kind]}
+    after = {row["id"]: _ranked_row(row, kind) for row in new[kind]}
     found = [RankChange(code, before.get(code), after.get(code)) for code in {**before, **after}]
     return sorted(found, key=lambda m: (m.now is None, m.latest.cohort, m.latest.rank or 0, m.id))
 
 
-def _standing(row: Mapping[str, Any], kind: str) -> RankedRow:
+def _ranked_row(row: Mapping[str, Any], kind: str) -> RankedRow:
     cohort = _COHORT[kind]
     total = row.get("total")
     if total is None and kind == MEMBERS:
@@ -103,7 +103,7 @@ def _standing(row: Mapping[str, Any], kind: str) -> RankedRow:
 
 
 def counts(listed: Iterable[RankChange]) -> dict[str, int]:
-    """How many there are on both sides, and of how many total, grade and rank are others."""
+    """Return how many are ranked on both sides, and how many of them changed in total, grade and rank."""
     both = [m for m in listed if m.on_both_sides]
     return {
         "compared": len(both),
@@ -113,26 +113,26 @@ def counts(listed: Iterable[RankChange]) -> dict[str, int]:
     }
 
 
-def as_json(move: RankChange, kind: str) -> dict[str, Any]:
-    """One move of a list for a program: whom it is ranked among, both sides, the difference as a string, places climbed."""
-    found: dict[str, Any] = {"id": move.id, "name": move.latest.name}
+def as_json(change: RankChange, kind: str) -> dict[str, Any]:
+    """Return one change as `--format json` gives it: cohort, both sides, the difference as a string, places gained."""
+    found: dict[str, Any] = {"id": change.id, "name": change.latest.name}
     if cohort := _COHORT[kind]:
-        found[cohort] = move.latest.cohort
-    found |= {"was": _side(move.was), "now": _side(move.now)}
-    difference = move.difference
+        found[cohort] = change.latest.cohort
+    found |= {"was": _side(change.was), "now": _side(change.now)}
+    difference = change.difference
     return found | {
         "difference": None if difference is None else exact.text(difference),
-        "climbed": move.climbed,
-        "regraded": move.regraded,
+        "climbed": change.places_gained,
+        "regraded": change.regraded,
     }
 
 
-def _side(standing: RankedRow | None) -> dict[str, Any] | None:
-    if standing is None:
+def _side(row: RankedRow | None) -> dict[str, Any] | None:
+    if row is None:
         return None
     side = {
-        "total": None if standing.total is None else exact.text(standing.total),
-        "grade": standing.grade,
-        "rank": standing.rank,
+        "total": None if row.total is None else exact.text(row.total),
+        "grade": row.grade,
+        "rank": row.rank,
     }
-    return side if standing.rank_county is None else side | {"rank_county": standing.rank_county}
+    return side if row.rank_county is None else side | {"rank_county": row.rank_county}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch.analysis.crowding import Crowd, crowds
-from lianghua_batch.analysis.statistics import spread, words
+from lianghua_batch.analysis.statistics import settings, spread
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
 from lianghua_batch.intake.cell_values import squeeze
@@ -121,7 +121,7 @@ def _figures(
 def _verdicts(
     values: Sequence[Fraction], compared: int, bias: Fraction | None, around: Sequence[Crowd]
 ) -> tuple[str, ...]:
-    rules = words("raters")
+    rules = settings("raters")
     limit = Fraction(rules["bias"])
     comparable = bias is not None and compared >= rules["least_compared"]
     same = len(values) >= rules["least_marks"] and len(set(values)) == 1
@@ -136,7 +136,7 @@ def _verdicts(
 
 def _order(figures: RaterFigures) -> tuple:
     """Verdicts first, then by bias; one that rests on too few marks says little."""
-    rules = words("raters")
+    rules = settings("raters")
     names = list(rules["verdicts"])
     first = names.index(figures.verdicts[0]) if figures.verdicts else len(names)
     return first, figures.compared < rules["least_compared"], -abs(figures.bias or exact.ZERO), figures.rater

@@ -1,4 +1,4 @@
-"""Exact statistics: floating point has no part in them, so that every figure can be worked out again to the digit."""
+"""Statistics in exact fractions, without floating point, so that every figure can be checked to the last digit."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from lianghua_batch.core import exact, resources
 _SCALE = 10**12  # a root is cut off after 12 decimals, far beyond what is shown
 
 
-def words(part: str) -> dict[str, Any]:
-    """Return the thresholds and words of one part of the analysis."""
+def settings(part: str) -> dict[str, Any]:
+    """Return the thresholds and verdict labels of one part of schemas/rules/analysis.yaml."""
     return resources.load("rules/analysis")[part]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.analysis import rank_changes as moves
+from lianghua_batch.analysis import rank_changes
 from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, RankChange
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.suggestions import suggest
@@ -38,13 +38,13 @@ class Comparison:
     period: str
     changes: tuple[RuleSetting, ...]
     notes: tuple[str, ...]
-    moves: Mapping[str, list[RankChange]]
+    rank_changes: Mapping[str, list[RankChange]]
 
     def by_branch(self) -> dict[str, list[RankChange]]:
         """The members by their branch."""
         found: dict[str, list[RankChange]] = {}
-        for move in self.moves[MEMBERS]:
-            found.setdefault(move.latest.cohort, []).append(move)
+        for change in self.rank_changes[MEMBERS]:
+            found.setdefault(change.latest.cohort, []).append(change)
         return found
 
 
@@ -120,7 +120,7 @@ def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparis
     filled = {rule.label: rule for rule in today.county.scheme.rules}
     changes = tuple(RuleSetting(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
     old, new = results.as_json(today), results.as_json(then)
-    listed = {kind: moves.moves(old, new, kind) for kind in KINDS}
+    listed = {kind: rank_changes.rank_changes(old, new, kind) for kind in KINDS}
     return Comparison(str(today.county.period), changes, tuple(_notes(today, then)), listed)
 
 
@@ -146,6 +146,6 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "period": comparison.period,
         "changes": changes,
         "notes": list(comparison.notes),
-        "summary": {kind: moves.counts(listed) for kind, listed in comparison.moves.items()},
-        **{kind: [moves.as_json(m, kind) for m in listed] for kind, listed in comparison.moves.items()},
+        "summary": {kind: rank_changes.counts(listed) for kind, listed in comparison.rank_changes.items()},
+        **{kind: [rank_changes.as_json(m, kind) for m in listed] for kind, listed in comparison.rank_changes.items()},
     }

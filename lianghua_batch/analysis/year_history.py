@@ -48,7 +48,7 @@ def year_history(results: Results, earlier: Earlier) -> YearHistory:
     if results.draft is not None or not results.county.is_year:
         return YearHistory()
     this = results.county.period
-    before = sorted(lookback.wanted(this))
+    before = sorted(lookback.earlier_periods(this))
     published = {period: found for period in before if isinstance(found := earlier.get(period), Published)}
     first = min(published, default=this)
     return YearHistory(

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from lianghua_batch.analysis.lookback import Earlier, wanted
+from lianghua_batch.analysis.lookback import Earlier, earlier_periods
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.archive import published_reader, seal_names, seal_store
 from lianghua_batch.core import resources
@@ -19,7 +19,7 @@ def earlier_results(data: Path, period: Period) -> Earlier:
     seals = seal_store.seals(seal_names.folder(data))
     outputs = data / resources.load("reading")["output_folder"]
     found = {}
-    for before in wanted(period):
+    for before in earlier_periods(period):
         seal = seal_store.in_force(seals, before)
         found[before] = (
             published_reader.from_outputs(outputs, before) if seal is None else published_reader.from_seal(seal)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch.analysis import published_schema
-from lianghua_batch.analysis.published import Absent, Published, Unusable, misshapen
+from lianghua_batch.analysis.published import Absent, Published, Unusable, results_fault
 from lianghua_batch.archive import bags, seal_store
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import os_errors, resources
@@ -120,7 +120,7 @@ def _published(documents: _Documents) -> Published:
         raise _unusable("not_json", documents.path)
     if isinstance(results, dict) and "draft" in results:
         raise _unusable("draft", documents.path)
-    place = misshapen(results)
+    place = results_fault(results)
     if place is not None:
         raise _unusable("not_results", documents.path, place=place)
     basis, left_aside = _basis(documents, results)
@@ -142,7 +142,7 @@ def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str,
         return None, _left_aside("other", documents)
     if basis.get("sha256") != basis_check_code(basis):
         return None, _left_aside("changed", documents)
-    place = published_schema.misshapen(basis, results)
+    place = published_schema.audit_trail_fault(basis, results)
     return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
 
 

@@ -110,7 +110,7 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
         results = None if text is None else json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return results if results is not None and published.misshapen(results) is None else None
+    return results if results is not None and published.results_fault(results) is None else None
 
 
 def _are_installed(bag: Bag, rules: Iterable[SealedFile]) -> bool:

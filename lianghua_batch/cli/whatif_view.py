@@ -31,10 +31,10 @@ def show(comparison: Comparison, unit_names: Mapping[str, str], width: int | Non
         (COMMITTEES, _committee_columns(), {}),
         (BRANCHES, _branch_columns(), unit_names),
     ):
-        if comparison.moves[kind]:
+        if comparison.rank_changes[kind]:
             title = words["kinds"][kind]["label"]
             console.print()
-            console.print(_ranking(comparison.moves[kind], title, columns, cohorts, console.width))
+            console.print(_ranking(comparison.rank_changes[kind], title, columns, cohorts, console.width))
     _members(console, comparison, unit_names, words)
     console.print()
     console.print(words["whatif"]["nothing_written"])
@@ -48,12 +48,12 @@ def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[st
         sentence = told["same" if change.was == change.now else "change"]
         yield sentence.format(label=change.label, was=change.was, now=change.now, basis=change.basis), 2
     yield from ((told["note"].format(note=note), 0) for note in comparison.notes)
-    counted = {kind: rank_changes.counts(comparison.moves[kind]) for kind in KINDS}
+    counted = {kind: rank_changes.counts(comparison.rank_changes[kind]) for kind in KINDS}
     if not any(c["totals"] or c["grades"] or c["ranks"] for c in counted.values()):
         yield told["unchanged"], 0
         return
     for kind, counts in counted.items():
-        graded = any(m.latest.grade is not None for m in comparison.moves[kind])
+        graded = any(m.latest.grade is not None for m in comparison.rank_changes[kind])
         sentence = told["summary" if kind != MEMBERS or graded else "summary_quarter_members"]
         yield sentence.format(kind=words["kinds"][kind]["label"], unit=words["kinds"][kind]["unit"], **counts), 0
 
@@ -67,12 +67,12 @@ def _ranking(
     """A line a unit, cohort by cohort, each under its name where `cohort_names` has any."""
     lines: list[tuple[str, RankChange | None]] = []
     cohort = None
-    for move in listed:
-        if cohort_names and move.latest.cohort != cohort:
-            cohort = move.latest.cohort
+    for change in listed:
+        if cohort_names and change.latest.cohort != cohort:
+            cohort = change.latest.cohort
             direct = resources.load("reading")["direct_cohort"]
             lines.append((cohort_names.get(cohort, cohort) if cohort else direct, None))
-        lines.append((f"{move.id} {move.latest.name}", move))
+        lines.append((f"{change.id} {change.latest.name}", change))
     cells = {name: [cell(m) if m else Text() for _, m in lines] for name, cell in columns.items()}
     return _table(title, [name for name, _ in lines], cells, {i for i, (_, m) in enumerate(lines) if m is None}, width)
 
@@ -131,7 +131,7 @@ def _committee_columns() -> Columns:
         "difference": lambda m: Text(_signed(m), _CHANGED if m.difference else ""),
         "rank": lambda m: Text(str(m.was.rank)),
         "then_rank": lambda m: Text(str(m.now.rank)),
-        "climbed": lambda m: _places(m.climbed),
+        "climbed": lambda m: _places(m.places_gained),
         "grade": _grade,
     }
 
@@ -143,7 +143,7 @@ def _branch_columns() -> Columns:
         **columns,
         "rank_county": lambda m: Text(str(m.was.rank_county)),
         "then_county": lambda m: Text(str(m.now.rank_county)),
-        "climbed_county": lambda m: _places(m.climbed_county),
+        "climbed_county": lambda m: _places(m.county_places_gained),
         "grade": grade,
     }
 
@@ -152,8 +152,8 @@ def _number(value: Any) -> str:
     return resources.load("messages/compare")["table"]["none"] if value is None else exact.text(value)
 
 
-def _signed(move: RankChange) -> str:
-    difference = move.difference
+def _signed(change: RankChange) -> str:
+    difference = change.difference
     if not difference:
         return _number(difference)
     return ("+" if difference > 0 else "") + exact.text(difference)
@@ -166,11 +166,11 @@ def _places(climbed: int | None) -> Text:
     return Text(words["up" if climbed > 0 else "down"].format(places=abs(climbed)), _UP if climbed > 0 else _DOWN)
 
 
-def _grade(move: RankChange) -> Text:
-    if not move.regraded:
-        return Text(move.now.grade or "")
+def _grade(change: RankChange) -> Text:
+    if not change.regraded:
+        return Text(change.now.grade or "")
     changed = resources.load("messages/compare")["table"]["regraded"]
-    return Text(changed.format(was=move.was.grade, now=move.now.grade), _CHANGED)
+    return Text(changed.format(was=change.was.grade, now=change.now.grade), _CHANGED)
 
 
 def _members(console: Console, comparison: Comparison, unit_names: Mapping[str, str], words: Mapping[str, Any]) -> None:

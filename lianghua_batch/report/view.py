@@ -10,7 +10,7 @@ from typing import Any
 
 from lianghua_batch import __version__
 from lianghua_batch.analysis import branch_class_changes, quarter_trends, year_history
-from lianghua_batch.analysis.branch_class_changes import ClassMoves
+from lianghua_batch.analysis.branch_class_changes import BranchClassChanges
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.analysis.published import Published, Unusable
@@ -253,9 +253,9 @@ class View:
         return year_history.year_history(self.results, self.earlier)
 
     @cached_property
-    def branch_class_changes(self) -> ClassMoves | None:
+    def branch_class_changes(self) -> BranchClassChanges | None:
         """晋位升级; None of a draft, of a quarter, and where the county uses no 支部类别."""
-        return branch_class_changes.class_changes(self.results, self.earlier)
+        return branch_class_changes.branch_class_changes(self.results, self.earlier)
 
     @cached_property
     def check_code(self) -> str:

@@ -364,8 +364,8 @@ def check_sums(old: Published, new: Published) -> None:
     """Every unit's and member's reasons sum to the change of its total exactly, and nothing is left unexplained."""
     found = compare.compare(old, new)
     for change in (c for kind in found.changes.values() for c in kind):
-        if change.move.on_both_sides:
-            assert total(change.reasons) == change.move.difference, change.move.id
+        if change.rank_change.on_both_sides:
+            assert total(change.reasons) == change.rank_change.difference, change.rank_change.id
             assert [r for r in change.reasons if r.kind == OTHER or not r.what] == []
     mirrored = compare.compare(new, old)
     assert found.counts == mirrored.counts
@@ -430,8 +430,8 @@ def test_a_rule_without_effect_takes_no_part_in_a_change_of_data(folder, situati
 
 def members_reasons(old: Published, new: Published, member: str) -> list[tuple[str, str, str]]:
     """Kind, words and amount of every reason of a member's change but the roundings."""
-    (change,) = (c for c in compare.compare(old, new).changes["members"] if c.move.id == member)
-    assert total(change.reasons) == change.move.difference
+    (change,) = (c for c in compare.compare(old, new).changes["members"] if c.rank_change.id == member)
+    assert total(change.reasons) == change.rank_change.difference
     return [(r.kind, r.what, str(r.amount)) for r in change.reasons if r.kind != ROUNDING]
 
 
@@ -580,9 +580,9 @@ def causes(old: Published, new: Published, kind: str) -> dict[str, tuple[str | N
     """The codes of why grade and rank changed, by unit or member."""
     changes = compare.compare(old, new).changes[kind]
     codes = {
-        c.move.id: (c.grade_cause and c.grade_cause.code, c.rank_cause and c.rank_cause.code)
+        c.rank_change.id: (c.grade_cause and c.grade_cause.code, c.rank_cause and c.rank_cause.code)
         for c in changes
-        if c.move.on_both_sides
+        if c.rank_change.on_both_sides
     }
     return {code: both for code, both in codes.items() if any(both)}
 
@@ -930,7 +930,7 @@ def test_no_shape_of_it_stops_the_comparison(folder, data, value):
         del inside[last]
     else:
         inside[last] = value
-    kept = None if published_schema.misshapen(said, new.results) else said
+    kept = None if published_schema.audit_trail_fault(said, new.results) else said
     for pair in ((old, replace(new, basis=kept)), (replace(new, basis=kept), old)):
         assert list(sentences.lines(compare.compare(*pair)))
 
@@ -938,7 +938,7 @@ def test_no_shape_of_it_stops_the_comparison(folder, data, value):
 def test_what_the_program_writes_has_the_right_shape(folder):
     quarter = published(folder, january_higher, adjusted, sums, fewer, inspected, period=Q1)
     for its in (published(folder, *MIXED, probationary, rounding_once), quarter):
-        assert published_schema.misshapen(its.basis, its.results) is None
+        assert published_schema.audit_trail_fault(its.basis, its.results) is None
 
 
 # --- 计分依据.json -------------------------------------------------------------------------------------------------

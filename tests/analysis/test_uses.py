@@ -60,13 +60,13 @@ def by_period(history: dict[int, Published | Unusable]) -> dict:
 
 
 def told(listed) -> list[str]:
-    return [f"{use.use} {use.unit.id}：{use.reason}" for use in listed]
+    return [f"{use.kind} {use.unit.id}：{use.reason}" for use in listed]
 
 
 def adjusted(results, history) -> tuple[list[str], list[str]]:
     """Whom 调整机关党委副书记岗位 concerns, and whom it may."""
     found = rewards_and_sanctions.rewards_and_sanctions(results, by_period(history))
-    return told(u for u in found.applying if u.use == "adjustment"), told(found.unchecked)
+    return told(u for u in found.applying if u.kind == "adjustment"), told(found.unchecked)
 
 
 # --- by grade ------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_each_grade_brings_its_uses_in_order_of_use_and_rank(results):
 def test_a_quarter_has_no_uses(tmp_path):
     assert (
         rewards_and_sanctions.rewards_and_sanctions(scored(County().only("2026Q1"), tmp_path, "2026Q1"), {})
-        == rewards_and_sanctions.Uses()
+        == rewards_and_sanctions.Measures()
     )
 
 
@@ -259,11 +259,11 @@ def test_a_scheme_without_one_of_the_grades_is_told_which(tmp_path):
     results = scored(renamed(一般="合格"), tmp_path)
     expected = "考评方案的组织等次中没有“一般”，文件规定与它对应的运用没有列出。请由机关工委研究决定。"
     assert expected in lines(results, tmp_path)
-    assert [u.use for u in rewards_and_sanctions.rewards_and_sanctions(results, {}).applying] == ["reward"] * 3
+    assert [u.kind for u in rewards_and_sanctions.rewards_and_sanctions(results, {}).applying] == ["reward"] * 3
 
 
 def test_a_draft_has_no_uses_and_says_so(tmp_path):
     folder = with_committees(MARKS).write(tmp_path / "data")
     results = process.process_draft(folder, periods.parse("2026"), {"ZB2": "材料未到"}).results
-    assert rewards_and_sanctions.rewards_and_sanctions(results, {}) == rewards_and_sanctions.Uses()
+    assert rewards_and_sanctions.rewards_and_sanctions(results, {}) == rewards_and_sanctions.Measures()
     assert "草稿没有结果运用：单位齐全、没有错误以后，在正式结果中列出。" in lines(results, tmp_path)

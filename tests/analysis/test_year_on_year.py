@@ -150,9 +150,9 @@ def test_a_quarter_is_not_beside_a_year(alone):
 
 
 def test_a_year_looks_back_on_five_years_a_quarter_on_the_one_before():
-    assert [str(p) for p in lookback.wanted(periods.year(2026))] == ["2025", "2024", "2023", "2022", "2021"]
-    assert [str(p) for p in lookback.counted_running(periods.year(2026))] == ["2025", "2024"]
-    assert [str(p) for p in lookback.wanted(parse("2026Q1"))] == ["2025Q4"]
+    assert [str(p) for p in lookback.earlier_periods(periods.year(2026))] == ["2025", "2024", "2023", "2022", "2021"]
+    assert [str(p) for p in lookback.consecutive_years(periods.year(2026))] == ["2025", "2024"]
+    assert [str(p) for p in lookback.earlier_periods(parse("2026Q1"))] == ["2025Q4"]
 
 
 def test_what_is_in_the_outputs(alone, tmp_path):

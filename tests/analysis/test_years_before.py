@@ -109,13 +109,13 @@ def test_a_basis_of_an_older_version_without_classes_is_still_of_use(year):
     for its in older["units"].values():
         its.pop("branch_class", None)
     assert older["format"] == BASIS_FORMAT == 2
-    assert published_schema.misshapen(older, rows) is None
+    assert published_schema.audit_trail_fault(older, rows) is None
 
 
 def test_a_basis_with_a_class_that_nobody_knows_is_not(year):
     rows, strange = results.as_json(year), audit_trail.as_json(year)
     strange["units"]["ZB1"]["branch_class"] = "fifth"
-    assert published_schema.misshapen(strange, rows) == "units.ZB1.branch_class"
+    assert published_schema.audit_trail_fault(strange, rows) == "units.ZB1.branch_class"
 
 
 # --- 晋位升级 -------------------------------------------------------------------------------------------------------
@@ -259,7 +259,8 @@ def test_a_class_rises_falls_stays_or_is_lacking_and_the_way_back_is_the_opposit
     before = {was: {periods.year(2025): published(year, {"ZB1": was})} for was in every}
     now = {its: classed(year, ZB1=its, ZB2="second") for its in every}
     moves = {
-        (a, b): branch_class_changes.class_changes(now[b], before[a]).moves["ZB1"] for a, b in product(every, every)
+        (a, b): branch_class_changes.branch_class_changes(now[b], before[a]).changes["ZB1"]
+        for a, b in product(every, every)
     }
     for (was, its), there in moves.items():
         assert there.steps == -moves[its, was].steps

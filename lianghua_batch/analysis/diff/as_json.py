@@ -29,7 +29,7 @@ def _rule(change: RuleChange) -> dict[str, str | None]:
 
 
 def _change(change: UnitChange, kind: str) -> dict[str, Any]:
-    return rank_changes.as_json(change.move, kind) | {
+    return rank_changes.as_json(change.rank_change, kind) | {
         "components": [{"name": c.name, "label": c.label, "was": c.was, "now": c.now} for c in change.components],
         "reasons": None if change.reasons is None else [_reason(r) for r in change.reasons],
         "grade_cause": _cause(change.grade_cause),

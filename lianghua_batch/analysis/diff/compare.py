@@ -26,7 +26,7 @@ def compare(old: Published, new: Published) -> Differences:
         raise Incomparable(resources.load("messages/compare")["diff"]["incomparable"].format(was=was, now=now))
     sides = Side(old.results, old.basis), Side(new.results, new.basis)
     known = Pair(*sides) if old.basis is not None and new.basis is not None else None
-    listed = {kind: rank_changes.moves(old.results, new.results, kind) for kind in KINDS}
+    listed = {kind: rank_changes.rank_changes(old.results, new.results, kind) for kind in KINDS}
     told = _OfOnePeriod(sides, known, listed) if was == now else _Told(sides, listed)
     return Differences(
         old=_head(old),
@@ -36,7 +36,7 @@ def compare(old: Published, new: Published) -> Differences:
         roster=tuple(rules.roster(*sides, listed)),
         counts={kind: rank_changes.counts(its) for kind, its in listed.items()},
         changes={kind: tuple(told.changes(kind)) for kind in KINDS},
-        branches={move.id: move.latest.name for move in listed[BRANCHES]},
+        branches={rank_change.id: rank_change.latest.name for rank_change in listed[BRANCHES]},
     )
 
 
@@ -71,31 +71,33 @@ class _Told:
     def changes(self, kind: str) -> list[UnitChange]:
         """Everybody who differs, those whose total changed most first; members branch by branch."""
         found = list(self._changes(kind))
-        return sorted(found, key=lambda c: (c.move.latest.cohort if kind == MEMBERS else "", _size(c), c.move.id))
+        return sorted(
+            found, key=lambda c: (c.rank_change.latest.cohort if kind == MEMBERS else "", _size(c), c.rank_change.id)
+        )
 
     def _changes(self, kind: str) -> Iterator[UnitChange]:
         cohorts = _by_cohort(self.listed[kind])
-        for move in self.listed[kind]:
-            parts = self.components(kind, move) if move.on_both_sides else ()
-            if move.moved or parts:
-                yield self._change(kind, move, parts, cohorts[move.latest.cohort])
+        for rank_change in self.listed[kind]:
+            parts = self.components(kind, rank_change) if rank_change.on_both_sides else ()
+            if rank_change.changed or parts:
+                yield self._change(kind, rank_change, parts, cohorts[rank_change.latest.cohort])
 
     def _change(
-        self, kind: str, move: RankChange, parts: tuple[Component, ...], cohort: list[RankChange]
+        self, kind: str, rank_change: RankChange, parts: tuple[Component, ...], cohort: list[RankChange]
     ) -> UnitChange:
         return UnitChange(
-            move=move,
+            rank_change=rank_change,
             components=parts,
-            reasons=self.reasons(kind, move),
-            grade_cause=grade_and_rank.grade_cause(self.pair, kind, move) if self.pair else None,
-            rank_cause=grade_and_rank.rank_cause(self.pair, kind, move, cohort, self._names),
+            reasons=self.reasons(kind, rank_change),
+            grade_cause=grade_and_rank.grade_cause(self.pair, kind, rank_change) if self.pair else None,
+            rank_cause=grade_and_rank.rank_cause(self.pair, kind, rank_change, cohort, self._names),
         )
 
-    def components(self, kind: str, move: RankChange) -> tuple[Component, ...]:
+    def components(self, kind: str, rank_change: RankChange) -> tuple[Component, ...]:
         """The published numbers that are others; those of two periods are."""
         return ()
 
-    def reasons(self, kind: str, move: RankChange) -> tuple[Reason, ...] | None:
+    def reasons(self, kind: str, rank_change: RankChange) -> tuple[Reason, ...] | None:
         """Why the total changed; None where nobody can tell."""
         return None
 
@@ -108,23 +110,23 @@ class _OfOnePeriod(_Told):
         self.pair = pair
         self._units = Attribution(pair) if pair else None
 
-    def components(self, kind: str, move: RankChange) -> tuple[Component, ...]:
+    def components(self, kind: str, rank_change: RankChange) -> tuple[Component, ...]:
         named = components.steps(kind, periods.parse(self.sides[1].results["period"]).kind)
-        return tuple(components.moved(named, *(side.rows[kind][move.id] for side in self.sides)))
+        return tuple(components.moved(named, *(side.rows[kind][rank_change.id] for side in self.sides)))
 
-    def reasons(self, kind: str, move: RankChange) -> tuple[Reason, ...] | None:
-        if self._units is None or move.difference is None:
+    def reasons(self, kind: str, rank_change: RankChange) -> tuple[Reason, ...] | None:
+        if self._units is None or rank_change.difference is None:
             return None
-        return members.of_total(self.pair, move.id) if kind == MEMBERS else self._units.of_total(move.id)
+        return members.of_total(self.pair, rank_change.id) if kind == MEMBERS else self._units.of_total(rank_change.id)
 
 
 def _size(change: UnitChange) -> tuple[bool, Fraction]:
-    difference = change.move.difference
+    difference = change.rank_change.difference
     return difference is None, -abs(difference or exact.ZERO)
 
 
 def _by_cohort(listed: Iterable[RankChange]) -> dict[str, list[RankChange]]:
     found: dict[str, list[RankChange]] = {}
-    for move in listed:
-        found.setdefault(move.latest.cohort, []).append(move)
+    for rank_change in listed:
+        found.setdefault(rank_change.latest.cohort, []).append(rank_change)
     return found

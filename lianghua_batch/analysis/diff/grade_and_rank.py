@@ -20,34 +20,37 @@ def _words() -> Mapping[str, Any]:
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
-def grade_cause(pair: Pair, kind: str, move: RankChange) -> Cause | None:
+def grade_cause(pair: Pair, kind: str, rank_change: RankChange) -> Cause | None:
     """Why a grade changed: the total crossed a bound, the bounds moved, or the grade does not come from the total; None where it did not."""
-    if not move.regraded or move.was.grade is None or move.now.grade is None:
+    if not rank_change.regraded or rank_change.was.grade is None or rank_change.now.grade is None:
         return None
     scope = "member" if kind == MEMBERS else "organisation"
     bands = [side.rules.bands(scope) for side in (pair.old, pair.new)]
     if kind == MEMBERS:
-        grounds = [side.member(move.id)["ground"] for side in (pair.old, pair.new)]
+        grounds = [side.member(rank_change.id)["ground"] for side in (pair.old, pair.new)]
         if grounds[0] != grounds[1]:
             return _other_ground(pair, grounds)
         if grounds[0] != BAND:
             return Cause("bounds", _words()["names"])
-    return _crossed(move, *bands)
+    return _crossed(rank_change, *bands)
 
 
-def _crossed(move: RankChange, old: Bands, new: Bands) -> Cause:
+def _crossed(rank_change: RankChange, old: Bands, new: Bands) -> Cause:
     """Which of the total and the bounds brought the new grade about."""
     words = _words()
-    if old == new or _grade(move.now.total, old) == move.now.grade:
-        rose = move.now.total > move.was.total
-        bound = new.get(move.now.grade) if rose else old.get(move.was.grade)
-        facts = {"total": exact.text(move.now.total), "grade": move.now.grade if rose else move.was.grade}
+    if old == new or _grade(rank_change.now.total, old) == rank_change.now.grade:
+        rose = rank_change.now.total > rank_change.was.total
+        bound = new.get(rank_change.now.grade) if rose else old.get(rank_change.was.grade)
+        facts = {
+            "total": exact.text(rank_change.now.total),
+            "grade": rank_change.now.grade if rose else rank_change.was.grade,
+        }
         bound_text = words["none"] if bound is None else exact.short(bound)
         return Cause("score", words["reached" if rose else "fell_short"].format(**facts, bound=bound_text))
     moved = words["and"].join(
         _bound_moved(grade, old, new) for grade in {**old, **new} if old.get(grade) != new.get(grade)
     )
-    if _grade(move.was.total, new) == move.now.grade:
+    if _grade(rank_change.was.total, new) == rank_change.now.grade:
         return Cause("bounds", moved)
     return Cause("both", words["both"].format(bounds=moved))
 
@@ -79,32 +82,32 @@ def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
 
 
 def rank_cause(
-    pair: Pair | None, kind: str, move: RankChange, cohort: Sequence[RankChange], names: Mapping[str, str]
+    pair: Pair | None, kind: str, rank_change: RankChange, cohort: Sequence[RankChange], names: Mapping[str, str]
 ) -> Cause | None:
     """Why a rank changed: another cohort, its own total, the rule for ties, or the others; None where it did not.
 
     `cohort` are those whom it is ranked among now; without a `pair` nobody knows the rules.
     """
-    if not move.reranked:
+    if not rank_change.reranked:
         return None
     words = _words()
-    if move.was.cohort != move.now.cohort:
+    if rank_change.was.cohort != rank_change.now.cohort:
         sides = [
             names.get(code, code) or resources.load("reading")["direct_cohort"]
-            for code in (move.was.cohort, move.now.cohort)
+            for code in (rank_change.was.cohort, rank_change.now.cohort)
         ]
         return Cause("cohort", words["cohort"].format(was=sides[0], now=sides[1]))
-    if move.rescored:
+    if rank_change.rescored:
         return Cause("own", words["own"])
     if pair is not None and pair.changed("tie_ranks"):
         return Cause("ties", pair.parameters_text(pair.changed("tie_ranks")))
-    return Cause("others", words["others"][kind].format(who=_passing(move, cohort)))
+    return Cause("others", words["others"][kind].format(who=_passing(rank_change, cohort)))
 
 
-def _passing(move: RankChange, cohort: Sequence[RankChange]) -> str:
+def _passing(rank_change: RankChange, cohort: Sequence[RankChange]) -> str:
     """Those who were not above it and are now, or were and are not; the first few by name."""
     words = _words()
-    passed = [m for m in cohort if _above(m.was, move.was) != _above(m.now, move.now)]
+    passed = [m for m in cohort if _above(m.was, rank_change.was) != _above(m.now, rank_change.now)]
     if not passed:
         return ""
     names = words["and"].join(m.latest.name for m in passed[: words["names_most"]])

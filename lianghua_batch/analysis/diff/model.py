@@ -46,7 +46,7 @@ class UnitChange:
     `reasons` sum to the change of the total exactly; None where it cannot be attributed: a side is missing, or its 计分依据.
     """
 
-    move: RankChange
+    rank_change: RankChange
     components: tuple[Component, ...]
     reasons: tuple[Reason, ...] | None = None
     grade_cause: Cause | None = None

@@ -53,38 +53,40 @@ def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, An
 # --- 花名册 --------------------------------------------------------------------------------------------------------
 
 
-def roster(old: Side, new: Side, moves: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
+def roster(old: Side, new: Side, rank_changes: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
     """Units and members that only one side has, and those that are called otherwise or belong to somebody else."""
     told = resources.load("messages/compare")["diff"]["roster"]
     names = {**{code: row["name"] for code, row in old.units.items()}, **{c: r["name"] for c, r in new.units.items()}}
     for kind in KINDS:
-        for move in moves[kind]:
-            title = told[kind].format(id=move.id, name=move.latest.name)
-            if not move.on_both_sides:
-                yield RuleChange(title, *(told["listed"] if side else None for side in (move.was, move.now)))
+        for rank_change in rank_changes[kind]:
+            title = told[kind].format(id=rank_change.id, name=rank_change.latest.name)
+            if not rank_change.on_both_sides:
+                yield RuleChange(
+                    title, *(told["listed"] if side else None for side in (rank_change.was, rank_change.now))
+                )
                 continue
-            if move.was.name != move.now.name:
-                yield RuleChange(title, move.was.name, move.now.name)
-            if move.was.cohort != move.now.cohort:
-                yield RuleChange(title, *(_cohort(side.cohort, names) for side in (move.was, move.now)))
+            if rank_change.was.name != rank_change.now.name:
+                yield RuleChange(title, rank_change.was.name, rank_change.now.name)
+            if rank_change.was.cohort != rank_change.now.cohort:
+                yield RuleChange(title, *(_cohort(side.cohort, names) for side in (rank_change.was, rank_change.now)))
     if old.basis is not None and new.basis is not None:
-        yield from _facts(Pair(old, new), moves, told)
+        yield from _facts(Pair(old, new), rank_changes, told)
 
 
 def _cohort(code: str, names: Mapping[str, str]) -> str:
     return names.get(code, code) if code else resources.load("reading")["direct_cohort"]
 
 
-def _facts(pair: Pair, moves: Mapping[str, list[RankChange]], told: Mapping[str, str]) -> Iterator[RuleChange]:
+def _facts(pair: Pair, rank_changes: Mapping[str, list[RankChange]], told: Mapping[str, str]) -> Iterator[RuleChange]:
     """What only 计分依据 knows of those on both sides: a unit's 考评组, a member's 党员类别."""
     for kind in (COMMITTEES, BRANCHES):
-        for move in (m for m in moves[kind] if m.on_both_sides):
-            was, now = (side.unit(move.id)["group"] for side in (pair.old, pair.new))
+        for rank_change in (m for m in rank_changes[kind] if m.on_both_sides):
+            was, now = (side.unit(rank_change.id)["group"] for side in (pair.old, pair.new))
             if was != now:
-                title = told["group"].format(unit=told[kind].format(id=move.id, name=move.latest.name))
+                title = told["group"].format(unit=told[kind].format(id=rank_change.id, name=rank_change.latest.name))
                 yield RuleChange(title, plain(was), plain(now))
-    for move in (m for m in moves[MEMBERS] if m.on_both_sides):
-        was, now = (side.member(move.id)["probationary"] for side in (pair.old, pair.new))
+    for rank_change in (m for m in rank_changes[MEMBERS] if m.on_both_sides):
+        was, now = (side.member(rank_change.id)["probationary"] for side in (pair.old, pair.new))
         if was != now:
-            title = told[MEMBERS].format(id=move.id, name=move.latest.name)
+            title = told[MEMBERS].format(id=rank_change.id, name=rank_change.latest.name)
             yield RuleChange(title, *(told["probationary" if side else "full"] for side in (was, now)))

@@ -105,8 +105,14 @@ def _counts(differences: Differences) -> Iterator[str]:
 
 def _moved(change: UnitChange) -> bool:
     """Whether more than a name is another one, which stands in the list of the roster."""
-    move = change.move
-    return not move.on_both_sides or move.rescored or move.regraded or move.reranked or bool(change.components)
+    rank_change = change.rank_change
+    return (
+        not rank_change.on_both_sides
+        or rank_change.rescored
+        or rank_change.regraded
+        or rank_change.reranked
+        or bool(change.components)
+    )
 
 
 # --- one unit or member --------------------------------------------------------------------------------------------
@@ -114,8 +120,10 @@ def _moved(change: UnitChange) -> bool:
 
 def _change(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
     """Where it stands now and stood before, then why."""
-    move = change.move
-    yield DiffLine(words["head"].format(id=move.id, name=move.latest.name, moves=_moves(move, words)), indent)
+    rank_change = change.rank_change
+    yield DiffLine(
+        words["head"].format(id=rank_change.id, name=rank_change.latest.name, moves=_moves(rank_change, words)), indent
+    )
     for cause, word in ((change.grade_cause, "grade_cause"), (change.rank_cause, "rank_cause")):
         if cause is not None and not _goes_without_saying(cause):
             yield DiffLine(words[word].format(cause=cause.sentence), indent + 2)
@@ -129,22 +137,28 @@ def _goes_without_saying(cause: Cause) -> bool:
     return cause.code == "own"
 
 
-def standing(move: RankChange) -> str:
+def standing(rank_change: RankChange) -> str:
     """Total, grade and rank of one unit or member in a line, before and now."""
-    return _moves(move, resources.load("messages/compare")["diff"]["telling"])
+    return _moves(rank_change, resources.load("messages/compare")["diff"]["telling"])
 
 
-def _moves(move: RankChange, words: Mapping[str, Any]) -> str:
-    if not move.on_both_sides:
-        told = words["come" if move.was is None else "gone"]
-        return words["gap"].join([told, *_standing(move.latest, words)])
-    parts = [_total(move, words)]
-    if move.now.grade is not None or move.was.grade is not None:
-        parts.append(_sides(move.was.grade, move.now.grade, words["grade"], words))
-    parts.append(_rank(move.was.rank, move.now.rank, move.climbed, words["rank"], words))
-    if move.now.rank_county is not None and move.was.rank_county is not None:
+def _moves(rank_change: RankChange, words: Mapping[str, Any]) -> str:
+    if not rank_change.on_both_sides:
+        told = words["come" if rank_change.was is None else "gone"]
+        return words["gap"].join([told, *_standing(rank_change.latest, words)])
+    parts = [_total(rank_change, words)]
+    if rank_change.now.grade is not None or rank_change.was.grade is not None:
+        parts.append(_sides(rank_change.was.grade, rank_change.now.grade, words["grade"], words))
+    parts.append(_rank(rank_change.was.rank, rank_change.now.rank, rank_change.places_gained, words["rank"], words))
+    if rank_change.now.rank_county is not None and rank_change.was.rank_county is not None:
         parts.append(
-            _rank(move.was.rank_county, move.now.rank_county, move.climbed_county, words["rank_county"], words)
+            _rank(
+                rank_change.was.rank_county,
+                rank_change.now.rank_county,
+                rank_change.county_places_gained,
+                words["rank_county"],
+                words,
+            )
         )
     return words["gap"].join(parts)
 
@@ -157,11 +171,11 @@ def _standing(standing: RankedRow, words: Mapping[str, Any]) -> Iterator[str]:
     yield words["rank"].format(value=standing.rank)
 
 
-def _total(move: RankChange, words: Mapping[str, Any]) -> str:
-    if not move.difference:
-        return words["nothing"] if move.now.total is None else exact.text(move.now.total)
-    sides = {"was": exact.text(move.was.total), "now": exact.text(move.now.total)}
-    return words["total"].format(**sides, difference=signed(move.difference))
+def _total(rank_change: RankChange, words: Mapping[str, Any]) -> str:
+    if not rank_change.difference:
+        return words["nothing"] if rank_change.now.total is None else exact.text(rank_change.now.total)
+    sides = {"was": exact.text(rank_change.was.total), "now": exact.text(rank_change.now.total)}
+    return words["total"].format(**sides, difference=signed(rank_change.difference))
 
 
 def _sides(was: object, now: object, word: str, words: Mapping[str, Any]) -> str:
@@ -222,18 +236,20 @@ def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Dif
     if not changes:
         return
     yield DiffLine(resources.load("messages/compare")["kinds"][MEMBERS]["label"], heading=True)
-    for branch, grouped in groupby(changes, key=lambda c: c.move.latest.cohort):
+    for branch, grouped in groupby(changes, key=lambda c: c.rank_change.latest.cohort):
         listed = list(grouped)
         counts = {
             "count": len(listed),
-            "totals": sum(c.move.rescored for c in listed),
-            "grades": sum(c.move.regraded for c in listed),
-            "ranks": sum(c.move.reranked for c in listed),
+            "totals": sum(c.rank_change.rescored for c in listed),
+            "grades": sum(c.rank_change.regraded for c in listed),
+            "ranks": sum(c.rank_change.reranked for c in listed),
         }
         yield DiffLine(
             words["branch"].format(branch=f"{branch} {differences.branches.get(branch, '')}".rstrip(), **counts), _UNITS
         )
-        shown = [c for c in listed if c.move.rescored or c.move.regraded or not c.move.on_both_sides]
+        shown = [
+            c for c in listed if c.rank_change.rescored or c.rank_change.regraded or not c.rank_change.on_both_sides
+        ]
         for change in shown[: words["members_most"]]:
             yield from _change(change, _DEEPER, words)
         if len(shown) > words["members_most"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from lianghua_batch.analysis.branch_class_changes import DOWN, SAME, UP, ClassMove
+from lianghua_batch.analysis.branch_class_changes import DOWN, SAME, UP, BranchClassChange
 from lianghua_batch.report.layout.model import Cell
 from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
@@ -16,7 +16,7 @@ def label(view: View, branch_class: str | None) -> str:
     return blank if branch_class is None else view.choice("roster", "units", "branch_class", branch_class)
 
 
-def _classes_cell(view: View, change: ClassMove, field: Field) -> Cell:
+def _classes_cell(view: View, change: BranchClassChange, field: Field) -> Cell:
     """Last year's and this year's class, or one where they are the same."""
     if change.kind not in COMPARABLE:
         return view.cell(None, field.style)
@@ -26,7 +26,7 @@ def _classes_cell(view: View, change: ClassMove, field: Field) -> Cell:
     )
 
 
-def _change_cell(view: View, change: ClassMove, field: Field) -> Cell:
+def _change_cell(view: View, change: BranchClassChange, field: Field) -> Cell:
     if not view.branch_class_changes.compared:
         return view.cell(None, field.style)
     kind = view.sheets["branch_class_changes"]["kinds"][change.kind]
@@ -37,7 +37,7 @@ def _class_cell(view: View, branch_class: str | None, field: Field) -> Cell:
     return view.cell(None if branch_class is None else label(view, branch_class), field.style)
 
 
-_CELLS: Mapping[str, Callable[[View, ClassMove, Field], Cell]] = {
+_CELLS: Mapping[str, Callable[[View, BranchClassChange, Field], Cell]] = {
     "classes": _classes_cell,
     "class_move": _change_cell,
     "move": _change_cell,
@@ -49,12 +49,12 @@ COLUMNS = tuple(_CELLS)
 
 def cell(view: View, unit_id: str, field: Field) -> Cell:
     """The cell of one of COLUMNS of a ranked branch."""
-    return _CELLS[field.name](view, view.branch_class_changes.moves[unit_id], field)
+    return _CELLS[field.name](view, view.branch_class_changes.changes[unit_id], field)
 
 
 def sentence(view: View, unit_id: str) -> str | None:
     """The sentence of 成绩单 about a branch's class; None for a committee, and for a branch without a class in both years."""
-    change = view.branch_class_changes and view.branch_class_changes.moves.get(unit_id)
+    change = view.branch_class_changes and view.branch_class_changes.changes.get(unit_id)
     if change is None or (change.was is None and change.now is None):
         return None
     words = view.sheets["branch_class_changes"]["card"]

@@ -14,7 +14,7 @@ from lianghua_batch.analysis import (
     statistics,
 )
 from lianghua_batch.analysis.objections import OPEN
-from lianghua_batch.analysis.rewards_and_sanctions import Use
+from lianghua_batch.analysis.rewards_and_sanctions import Measure
 from lianghua_batch.report.layout import sheet_table, title_row
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.view import View
@@ -109,14 +109,16 @@ def _rewards_and_sanctions(view: View, words: Mapping[str, Any]) -> Iterator[str
         yield words["unchecked"].format(kinds=_by_kind(view, words, found.unchecked))
 
 
-def _by_kind(view: View, words: Mapping[str, Any], listed: Sequence[Use]) -> str:
-    counts = Counter(use.use for use in listed)
-    return _counted(view, words["use"], {kind.label: counts[kind.name] for kind in rewards_and_sanctions.kinds()})
+def _by_kind(view: View, words: Mapping[str, Any], listed: Sequence[Measure]) -> str:
+    counts = Counter(measure.kind for measure in listed)
+    return _counted(
+        view, words["use"], {kind.label: counts[kind.name] for kind in rewards_and_sanctions.measure_kinds()}
+    )
 
 
 def _indicators(view: View, words: Mapping[str, Any]) -> Iterator[str]:
     counts = Counter(figures.verdict for figures in indicator_statistics.analyse(view.results))
-    labels = statistics.words("indicators")["verdicts"]
+    labels = statistics.settings("indicators")["verdicts"]
     named = {labels[name]["label"]: counts[name] for name in view.layout("indicator_analysis")["attention"]}
     if any(named.values()):
         yield words["indicators"].format(count=sum(named.values()), kinds=_counted(view, words["indicator"], named))

@@ -5,7 +5,7 @@ from typing import Any
 
 from lianghua_batch.analysis import lookback, rewards_and_sanctions
 from lianghua_batch.analysis.published import Unusable
-from lianghua_batch.analysis.rewards_and_sanctions import RewardKind, Use
+from lianghua_batch.analysis.rewards_and_sanctions import Measure, MeasureKind
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Row, SheetTable, Value
@@ -28,13 +28,13 @@ def build(view: View) -> SheetTable:
 
 def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row]:
     """Warnings of earlier years that are missing or unusable, and of grades of the document that the scheme does not have."""
-    before = sorted(lookback.counted_running(view.period))
+    before = sorted(lookback.consecutive_years(view.period))
     for period in before:
         if isinstance(found := view.earlier.get(period), Unusable):
             yield sheet_table.band(layout["unusable"].format(period=period, reason=found), width, "monitoring")
     if absent := [str(period) for period in before if period not in view.earlier]:
         yield sheet_table.band(layout["absent"].format(years=view.listed(absent)), width, "monitoring")
-    strange, is_all = rewards_and_sanctions.strange_grades(view.scheme)
+    strange, is_all = rewards_and_sanctions.unknown_grades(view.scheme)
     if strange:
         text = layout["no_grades" if is_all else "some_grades"].format(grades=view.listed(strange))
         yield sheet_table.band(text, width, "monitoring")
@@ -43,36 +43,36 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
 def _sections(view: View, layout: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Row]:
     found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
     results = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
-    for kind in rewards_and_sanctions.kinds():
-        of_kind = [u for u in found.applying if u.use == kind.name]
+    for kind in rewards_and_sanctions.measure_kinds():
+        of_kind = [m for m in found.applying if m.kind == kind.name]
         yield _band(layout["section"], kind, of_kind, len(fields))
         yield from _rows(view, fields, results, of_kind)
         if not of_kind:
             yield sheet_table.band(layout["none"], len(fields), "text")
-        unchecked = [u for u in found.unchecked if u.use == kind.name]
+        unchecked = [m for m in found.unchecked if m.kind == kind.name]
         if unchecked:
             yield _band(layout["unchecked"], kind, unchecked, len(fields))
             yield from _rows(view, fields, results, unchecked)
 
 
-def _band(template: str, kind: RewardKind, listed: Sequence[Use], width: int) -> Row:
+def _band(template: str, kind: MeasureKind, listed: Sequence[Measure], width: int) -> Row:
     text = template.format(label=kind.label, count=len(listed), rule=kind.rule, clause=kind.clause)
     return sheet_table.band(text, width)
 
 
 def _rows(
-    view: View, fields: Sequence[Field], results: Mapping[str, UnitResult], listed: Sequence[Use]
+    view: View, fields: Sequence[Field], results: Mapping[str, UnitResult], listed: Sequence[Measure]
 ) -> Iterator[Row]:
-    for use in listed:
-        result = results[use.unit.id]
-        yield sheet_table.row(view, fields, lambda f, u=use, s=result: _value(view, u, s, f.name))
+    for measure in listed:
+        result = results[measure.unit.id]
+        yield sheet_table.row(view, fields, lambda f, m=measure, r=result: _value(view, m, r, f.name))
 
 
-def _value(view: View, use: Use, result: UnitResult, name: str) -> Value | Score | None:
+def _value(view: View, measure: Measure, result: UnitResult, name: str) -> Value | Score | None:
     if name == "reason":
-        return use.reason
+        return measure.reason
     if name == "level":
-        return view.choice("roster", "units", "level", use.unit.level)
+        return view.choice("roster", "units", "level", measure.unit.level)
     if name == "cohort" and not result.cohort and result in view.results.committees:
         return ""
     return unit_value(view, result, name)

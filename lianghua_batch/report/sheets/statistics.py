@@ -9,7 +9,7 @@ from lianghua_batch.analysis import crowding, identical_marks, indicator_statist
 from lianghua_batch.analysis.crowding import Crowd
 from lianghua_batch.analysis.indicator_statistics import IndicatorFigures
 from lianghua_batch.analysis.rater_statistics import RaterFigures
-from lianghua_batch.analysis.statistics import words
+from lianghua_batch.analysis.statistics import settings
 from lianghua_batch.core import exact
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.report.layout import sheet_table
@@ -51,14 +51,14 @@ def indicators(view: View) -> SheetTable:
 
 
 def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
-    rules = words("indicators")
+    rules = settings("indicators")
     shares = {name: _percent(rules[name]) for name in ("side", "good", "low", "alike", "nearly_all")}
     return (line.format(**{**rules, **shares}) for line in layout["explained"])
 
 
 def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Sequence[IndicatorFigures]) -> str:
     """The number of indicators of a level, and of those that need attention by verdict."""
-    verdicts = words("indicators")["verdicts"]
+    verdicts = settings("indicators")["verdicts"]
     counts = {name: sum(f.verdict == name for f in listed) for name in layout["attention"]}
     counted = [layout["verdict"].format(label=verdicts[name]["label"], count=n) for name, n in counts.items() if n]
     line = layout["level"].format(level=view.choice("scheme", "indicators", "level", level), count=len(listed))
@@ -66,7 +66,7 @@ def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Seque
 
 
 def _indicator_row(view: View, layout: Mapping[str, Any], fields: Sequence[Field], figures: IndicatorFigures) -> Row:
-    verdict = words("indicators")["verdicts"][figures.verdict]
+    verdict = settings("indicators")["verdicts"][figures.verdict]
     values: Values = {
         "id": figures.indicator.id,
         "name": figures.indicator.name,
@@ -107,7 +107,7 @@ def raters(view: View) -> SheetTable:
 
 def _section(view: View, section: Mapping[str, Any], part: str, listed: Sequence[Values], width: int) -> Iterator[Row]:
     """A caption, the meaning of the figures, the headings and a row for each item; without items a sentence."""
-    rules = words(part)
+    rules = settings(part)
     shares = {"share": _percent(rules["share"])} if "share" in rules else {}
     yield sheet_table.band(section["title"], width, "caption")
     yield sheet_table.band(section["note"].format(**{**rules, **shares}), width, "note")
@@ -129,7 +129,7 @@ def _cell(view: View, spec: Mapping[str, Any], values: Values) -> Cell:
 
 def _raters(view: View, form: str) -> Iterator[Values]:
     for rater in rater_statistics.analyse(view.results, form):
-        verdicts = [words("raters")["verdicts"][name] for name in rater.verdicts]
+        verdicts = [settings("raters")["verdicts"][name] for name in rater.verdicts]
         yield {
             "rater": rater.rater,
             "marks": rater.marks,
@@ -157,7 +157,7 @@ def _rater_name(layout: Mapping[str, Any], rater: RaterFigures) -> str:
 
 
 def _crowd(layout: Mapping[str, Any], group: str, crowd: Crowd) -> Values:
-    rules = words("crowding")
+    rules = settings("crowding")
     return {
         "who": group,
         "bound": layout["bound"].format(grade=crowd.grade, bound=exact.short(crowd.bound)),
@@ -170,7 +170,7 @@ def _crowd(layout: Mapping[str, Any], group: str, crowd: Crowd) -> Values:
 
 def _ballots(view: View) -> Iterator[Values]:
     for ballot in identical_marks.ballots(view.results):
-        verdict = words("ballots")["verdicts"][ballot.verdict]
+        verdict = settings("ballots")["verdicts"][ballot.verdict]
         yield {
             "unit_id": ballot.unit.id,
             "unit_name": ballot.unit.name,
@@ -183,7 +183,7 @@ def _ballots(view: View) -> Iterator[Values]:
 
 
 def _groups(view: View) -> Iterator[Values]:
-    rules = words("groups")
+    rules = settings("groups")
     for group in identical_marks.groups(view.results):
         yield {
             "unit_id": group.unit.id,

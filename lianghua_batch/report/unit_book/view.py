@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from lianghua_batch.analysis.branch_class_changes import ClassMoves
+from lianghua_batch.analysis.branch_class_changes import BranchClassChanges
 from lianghua_batch.analysis.quarter_trends import QuarterTrends
 from lianghua_batch.analysis.year_history import YearHistory
 from lianghua_batch.model.county import County
@@ -47,7 +47,7 @@ class UnitView(View):
         return self.whole.years
 
     @property
-    def branch_class_changes(self) -> ClassMoves | None:
+    def branch_class_changes(self) -> BranchClassChanges | None:
         return self.whole.branch_class_changes
 
     @property
