@@ -235,7 +235,7 @@ def _parameters() -> list[str]:
     for number, entry in enumerate(resources.load("rules/parameters")["parameters"], start=1):
         clause = clauses[entry["clause"]]
         source = basis[clause["kind"]].format(clause=clause["label"])
-        allowed = parameters.kind_of(entry).removesuffix(" 之一")
+        allowed = parameters.allowed_values(entry).removesuffix(" 之一")
         rows.append((number, entry["label"], parameters.default_text(entry), allowed, entry["note"], source))
     return _table(["序号", "参数", "默认值", "可以填", "说明", "依据"], rows)
 

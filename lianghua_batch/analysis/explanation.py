@@ -150,18 +150,18 @@ class _Tree:
         )
 
     def _part_node(self, whole: Score, part: Contribution) -> Node:
-        if part.of is None or part.share is None:
+        if part.score is None or part.share is None:
             return self._leaf_node(whole, part)
-        if part.of.subject != self.subject:
-            return self._node(part.of, self._other_subject_label(part), part.amount, share=part.share)
-        return self.score_node(part.of, part.item, part.amount, part.share)
+        if part.score.subject != self.subject:
+            return self._node(part.score, self._other_subject_label(part), part.amount, share=part.share)
+        return self.score_node(part.score, part.item, part.amount, part.share)
 
     def _leaf_node(self, whole: Score, part: Contribution) -> Node:
         """A node without children: a cell, a cap or rounding, or the points an indicator gives for a computed number."""
         label = part.item
         if part.entry is not None:
             label = resources.load("messages/explain")["entry"].format(item=label, place=part.entry)
-        basis = part.of or self._diary(whole, part)
+        basis = part.score or self._diary(whole, part)
         judged_by = (self.score_node(basis, basis.label, exact.ZERO, None),) if basis is not None else ()
         return Node(
             label=label,
@@ -226,7 +226,7 @@ class _Tree:
 
     def _other_subject_label(self, part: Contribution) -> str:
         """Another subject's code and name, and its share where the item states one."""
-        code = part.of.subject
+        code = part.score.subject
         return f"{code} {self._name(code)}{part.item.removeprefix(code)}"
 
     def _name(self, code: str) -> str:

@@ -12,7 +12,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import BRANCH, MEMBER, ORGANISATION
 from lianghua_batch.model.scores import Score
 from lianghua_batch.scoring.organisation_year import OrganisationYear
-from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, written
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, published_text
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _member_summary(results: Results, result: MemberResult) -> SubjectSummary:
         level=MEMBER,
         period=results.county.period,
         score=score,
-        score_text=written(results.county, score),
+        score_text=published_text(results.county, score),
         grade=result.grade,
         grade_label=_grade_label(MEMBER),
         bound=_grade_bound(results, MEMBER, result.grade) if graded else None,
@@ -153,7 +153,7 @@ def _member_notes(results: Results, result: MemberResult) -> Iterator[SummaryNot
         facts = {"best": best, "grade": result.grade, "share": scheme.parameters.top_share}
         yield _note("held_back", _cells(scheme.rule_cell("top_share")), **facts)
     for month in results.county.period.months:
-        row = results.scored.scope.exempt.get((member.id, month))
+        row = results.scored.eligibility.exempt.get((member.id, month))
         if row is not None:
             yield _note("exempt", (row.ref("exempt_reason"),), period=month, reason=row["exempt_reason"])
     for quarter in result.quarters:
@@ -194,7 +194,7 @@ def _unit_summary(results: Results, result: UnitResult) -> SubjectSummary:
         level=unit.level,
         period=results.county.period,
         score=score,
-        score_text=written(results.county, score),
+        score_text=published_text(results.county, score),
         grade=result.grade,
         grade_label=_grade_label(kind),
         bound=_grade_bound(results, ORGANISATION, result.grade),

@@ -124,7 +124,7 @@ def _group_marks(results: Results) -> Mapping[tuple[str, str, Period], list[tupl
     columns = [item_column("dimension", d.name) for d in county.scheme.dimensions]
     filed = county.rows_by_member("monthly_score")
     found: dict[tuple[str, str, Period], list[tuple]] = defaultdict(list)
-    for (member_id, month), member in results.scored.scope.due.items():
+    for (member_id, month), member in results.scored.eligibility.due.items():
         row = filed.get((member_id, member.branch, month))
         counted = (member_id, month) in results.scored.months
         if counted and row is not None and member.branch not in county.left_out:

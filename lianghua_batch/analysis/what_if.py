@@ -11,7 +11,7 @@ from lianghua_batch.core import exact, resources
 from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.intake.cell_values import Fault, anything, squeeze, tidy
 from lianghua_batch.model.parameter_loader import likely_value
-from lianghua_batch.model.parameters import kind_of, parameter_value
+from lianghua_batch.model.parameters import allowed_values, parameter_value
 from lianghua_batch.scoring import results
 from lianghua_batch.scoring.members import Quarter
 from lianghua_batch.scoring.results import Results
@@ -71,7 +71,7 @@ def _value(entry: Mapping[str, Any], value: str) -> str:
         parameter_value(entry, value)
     except Fault:
         meant = _meant(likely_value(entry, value))
-        raise _wrong("value", name=entry["label"], value=value, kind=kind_of(entry), meant=meant) from None
+        raise _wrong("value", name=entry["label"], value=value, kind=allowed_values(entry), meant=meant) from None
     return value
 
 

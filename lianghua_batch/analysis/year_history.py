@@ -9,7 +9,7 @@ from lianghua_batch.analysis import lookback
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core.periods import Period
-from lianghua_batch.scoring.results import Results, written
+from lianghua_batch.scoring.results import Results, published_text
 
 
 @dataclass(frozen=True)
@@ -69,5 +69,5 @@ def _before(published: Mapping[Period, Published]) -> Iterator[tuple[tuple[str, 
 
 def _now(results: Results) -> Iterator[tuple[tuple[str, Period], YearPlace]]:
     for result in (*results.committees, *results.branches):
-        total = Fraction(written(results.county, result.scores.total))
+        total = Fraction(published_text(results.county, result.scores.total))
         yield (result.unit.id, results.county.period), YearPlace(total, result.grade, result.rank_county)

@@ -14,7 +14,7 @@ from lianghua_batch.archive import bags, seal_store
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.periods import Period
-from lianghua_batch.scoring.audit_trail import BASIS_FORMAT, basis_check_code
+from lianghua_batch.scoring.audit_trail import AUDIT_TRAIL_FORMAT, audit_trail_check_code
 
 _SEAL = ".zip"
 
@@ -136,11 +136,11 @@ def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str,
     basis = _parsed(documents.basis)
     if basis is None:
         return None, _left_aside("not_json", documents)
-    if not isinstance(basis, dict) or basis.get("format") != BASIS_FORMAT:
+    if not isinstance(basis, dict) or basis.get("format") != AUDIT_TRAIL_FORMAT:
         return None, _left_aside("not_basis", documents)
     if basis.get("results_sha256") != hashlib.sha256(documents.results).hexdigest():
         return None, _left_aside("other", documents)
-    if basis.get("sha256") != basis_check_code(basis):
+    if basis.get("sha256") != audit_trail_check_code(basis):
         return None, _left_aside("changed", documents)
     place = published_schema.audit_trail_fault(basis, results)
     return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))

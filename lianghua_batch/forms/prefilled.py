@@ -19,11 +19,10 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.model.scores import Score
-from lianghua_batch.scoring import diary, due_forms, members
-from lianghua_batch.scoring import eligibility as scope
+from lianghua_batch.scoring import diary, due_forms, eligibility, members
 from lianghua_batch.scoring.diary import Diary
-from lianghua_batch.scoring.eligibility import Key, Scope
-from lianghua_batch.scoring.raters import marks_of
+from lianghua_batch.scoring.eligibility import Eligibility, Key
+from lianghua_batch.scoring.raters import unit_marks
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,14 @@ class FormFacts:
     """A county with what its filed forms come to."""
 
     county: County
-    scope: Scope
+    eligibility: Eligibility
     diary: Diary
     months: Mapping[Key, Score]
 
 
 def gather(county: County) -> FormFacts:
     """Compute what pre-filling needs."""
-    in_scope = scope.member_months(county)
+    in_scope = eligibility.member_eligibility(county)
     entries = diary.tally(county, in_scope)
     return FormFacts(county, in_scope, entries, members.month_scores(county, in_scope, entries))
 
@@ -111,12 +110,12 @@ def _monthly_score(facts: FormFacts, branch: str, month: Period) -> FormSheet | 
 
 
 def _quarterly_summary(facts: FormFacts, branch: str, quarter: Period) -> FormSheet | None:
-    people = due_forms.in_quarter(facts.county, facts.scope, branch, quarter)
+    people = due_forms.in_quarter(facts.county, facts.eligibility, branch, quarter)
     if not people or ("quarterly_summary", branch, quarter) in facts.county.filed:
         return None
     rows, formulas = [], {}
     for index, member in enumerate(people):
-        needed = len(facts.scope.months_of(member.id, quarter))
+        needed = len(facts.eligibility.counted_months(member.id, quarter))
         known = [_month_points(facts, member.id, month) for month in quarter.months]
         points = quarter_points(facts.county.scheme, known, needed)
         row = _person(member) | dict(zip(MONTH_COLUMNS, known, strict=True))
@@ -128,10 +127,10 @@ def _quarterly_summary(facts: FormFacts, branch: str, quarter: Period) -> FormSh
 def _month_points(facts: FormFacts, member_id: str, month: Period) -> Fraction | None:
     """The 月积分 where the form that it comes from is filed."""
     score = facts.months.get((member_id, month))
-    if score is None or not facts.scope.counts(member_id, month):
+    if score is None or not facts.eligibility.counts(member_id, month):
         return None
     if not due_forms.scores_are_filed(facts.county):
-        branch = facts.scope.due[member_id, month].branch
+        branch = facts.eligibility.due[member_id, month].branch
         if ("daily_record", branch, month) not in facts.county.filed:
             return None
     return score.value
@@ -141,7 +140,7 @@ def _annual_review(facts: FormFacts, branch: str) -> FormSheet | None:
     county = facts.county
     year = county.period
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
-    people = [m for m in due_forms.in_year(county, facts.scope, branch) if m.id not in reviewed]
+    people = [m for m in due_forms.in_year(county, facts.eligibility, branch) if m.id not in reviewed]
     if not people or ("annual_review", branch, year) in county.filed:
         return None
     people.sort(key=lambda m: (m.probationary, m.id))
@@ -169,7 +168,7 @@ def _inspection(facts: FormFacts, period: Period) -> FormSheet | None:
     level = COMMITTEE if period.kind == HALF else BRANCH
     units = facts.county.roster.units_on(period.last_day, level)
     rows = [
-        {"unit_id": u.id, "unit_name": u.name} for u in units if not marks_of(facts.county, "inspection", u, period)
+        {"unit_id": u.id, "unit_name": u.name} for u in units if not unit_marks(facts.county, "inspection", u, period)
     ]
     return _sheet(facts, "inspection", period, rows=rows) if rows else None
 
@@ -186,7 +185,7 @@ def _indicator_value(facts: FormFacts) -> FormSheet | None:
     for unit in _units(facts):
         rows += (
             {"unit_id": unit.id, "indicator_id": i.id, "remark": text.format(unit=unit.name, indicator=i.name)}
-            for i in due_forms.indicators_lacking(county, unit)
+            for i in due_forms.missing_indicators(county, unit)
         )
     lists = {"indicators": [i.id for i in county.scheme.indicators if i.counts and i.metric == "filed"]}
     return _sheet(facts, "indicator_value", county.period, rows=rows, lists=lists) if rows else None
@@ -201,7 +200,7 @@ def _supervisor_score(facts: FormFacts) -> FormSheet | None:
 def _satisfaction(facts: FormFacts) -> FormSheet | None:
     rows, units = [], []
     for unit in _units(facts):
-        for audience in due_forms.audiences_lacking(facts.county, unit):
+        for audience in due_forms.missing_audiences(facts.county, unit):
             rows.append({"unit_id": unit.id, "audience": audience})
             units.append(unit)
     return _sheet(facts, "satisfaction", facts.county.period, rows=rows, notes=_names(units)) if rows else None

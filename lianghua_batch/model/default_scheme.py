@@ -10,7 +10,7 @@ from lianghua_batch.core.form_definitions import CODE, TEXT, YES_NO, Column, She
 from lianghua_batch.intake import recognition, tables
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.model import scheme_loader
-from lianghua_batch.model.parameters import choices_of, default_text
+from lianghua_batch.model.parameters import choice_labels, default_text
 from lianghua_batch.model.scheme import Scheme
 
 _NUMERIC = ("percent", "points", "count")
@@ -38,7 +38,7 @@ def rows() -> dict[str, list[dict[str, object]]]:
 def parameter_choices() -> dict[int, list[str]]:
     """Return what may be chosen as a 参数's 值, by its row in `rows`; those that take a number are absent."""
     return {
-        index: list(choices_of(entry).values())
+        index: list(choice_labels(entry).values())
         for index, entry in enumerate(_parameters())
         if entry["type"] in ("yes_no", "choice")
     }

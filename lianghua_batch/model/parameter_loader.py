@@ -10,7 +10,7 @@ from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake.cell_guesses import likely_fraction, likely_number
 from lianghua_batch.intake.cell_values import Fault, squeeze
 from lianghua_batch.intake.tables import Record, Table
-from lianghua_batch.model.parameters import choices_of, default_text, default_value, kind_of, parameter_value
+from lianghua_batch.model.parameters import allowed_values, choice_labels, default_text, default_value, parameter_value
 from lianghua_batch.model.scheme import Parameters, Rule
 
 
@@ -46,7 +46,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
                     value=row["value"],
                     name=entry["label"],
                     suggestion=likely_value(entry, str(row["value"])),
-                    kind=kind_of(entry),
+                    kind=allowed_values(entry),
                     default=default_text(entry),
                 )
             )
@@ -87,7 +87,7 @@ def with_values(table: Table, texts: Mapping[str, str]) -> Table:
 def likely_value(entry: Mapping, written: str) -> str | None:
     """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
     if entry["type"] in ("yes_no", "choice"):
-        return suggest(written, choices_of(entry).values())
+        return suggest(written, choice_labels(entry).values())
     meant = likely_fraction(written) if entry["type"] == "fraction" else None
     meant = meant or likely_number(written)
     try:

@@ -15,7 +15,7 @@ def parameter_value(entry: Mapping, written: str) -> object:
     """Read one 参数's 值 as its type; raises Fault."""
     kind = entry["type"]
     if kind in ("yes_no", "choice"):
-        choices = choices_of(entry)
+        choices = choice_labels(entry)
         for value, label in choices.items():
             if squeeze(written).casefold() == squeeze(label).casefold():
                 return value
@@ -38,7 +38,7 @@ def parameter_value(entry: Mapping, written: str) -> object:
     return int(number)
 
 
-def choices_of(entry: Mapping) -> dict[object, str]:
+def choice_labels(entry: Mapping) -> dict[object, str]:
     if entry["type"] == "yes_no":
         labels = resources.load("reading")["yes_no"]
         return {True: labels["yes"][0], False: labels["no"][0]}
@@ -48,7 +48,7 @@ def choices_of(entry: Mapping) -> dict[object, str]:
 def default_text(entry: Mapping) -> str:
     """A 参数's Linxi value as `init` writes it."""
     if entry["type"] in ("yes_no", "choice"):
-        return choices_of(entry)[entry["default"]]
+        return choice_labels(entry)[entry["default"]]
     return str(entry["default"])
 
 
@@ -57,10 +57,10 @@ def default_value(entry: Mapping) -> object:
     return parameter_value(entry, default_text(entry))
 
 
-def kind_of(entry: Mapping) -> str:
+def allowed_values(entry: Mapping) -> str:
     """What may be filled in, in words."""
     if entry["type"] in ("yes_no", "choice"):
-        return "、".join(choices_of(entry).values()) + " 之一"
+        return "、".join(choice_labels(entry).values()) + " 之一"
     if entry["type"] == "fraction":
         return "0 至 1 之间的分数（文本）"
     if entry["type"] == "count":

@@ -15,8 +15,8 @@ WHOLE = Fraction(1)
 class Contribution:
     """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it.
 
-    `kind`: which of the items in schemas/rules/clauses.yaml it is, where it is taken from no score. `held`: the number that the cell
-    at `source` holds, None where that is blank. `share`: what part of the score `of` it is; None where it is no fixed part of
+    `kind`: which of the items in schemas/rules/clauses.yaml it is, where it comes from no score. `held`: the number that the cell
+    at `source` holds, None where that is blank. `share`: what share of `score` it is; None where it is no fixed part of
     it, as an indicator's points of a rate. `entry`: the row that brought it in, where `source` is the cell of a rule.
     """
 
@@ -24,7 +24,7 @@ class Contribution:
     amount: Fraction
     clause: str
     source: SourceRef | None = None
-    of: "Score | None" = None
+    score: "Score | None" = None
     kind: str | None = None
     held: Fraction | None = None
     share: Fraction | None = None
@@ -116,7 +116,7 @@ def averaged(scores: Iterable[Score], by: str) -> list[Contribution]:
 
 def taken(part: Score, item: str, by: str, share: Fraction = WHOLE) -> Contribution:
     """A fixed share of a score, or the whole of it."""
-    return Contribution(item, part.value * share, by, of=part, share=share)
+    return Contribution(item, part.value * share, by, score=part, share=share)
 
 
 def weighted(part: Score, weight: Fraction, by: str) -> Contribution:

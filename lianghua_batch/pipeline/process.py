@@ -68,7 +68,7 @@ def _final(examined: _Examined) -> Outcome:
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
         if errors(problems):  # what is told already may cause these; alone they stand
-            found = knock_on.left_out(found, county, examined.scored.scope)
+            found = knock_on.left_out(found, county, examined.scored.eligibility)
         problems = [*problems, *attribution.attributed(found, county)]
     return examined.outcome(problems, None if errors(problems) else ranked)
 
@@ -222,7 +222,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
 
 def _score_members(county: County) -> Members:
     """Score everybody's months, quarters and year."""
-    in_scope = eligibility.member_months(county)
+    in_scope = eligibility.member_eligibility(county)
     entries = diary.tally(county, in_scope)
     months = members.month_scores(county, in_scope, entries)
     quarters = members.quarter_scores(county, in_scope, months)

@@ -1,6 +1,6 @@
-"""What results rest on, for 计分依据.json: the rules in force, who was where, and every part of every unit's scores, exactly.
+"""The audit trail of results, 计分依据.json: the rules in force, who was where, and every part of every unit's scores.
 
-Two such files tell why results differ. Numbers are written as fractions («81», «245/3»), for nothing in them is rounded.
+Comparing two audit trails shows why results differ. Numbers are exact fractions («81», «245/3»).
 """
 
 import hashlib
@@ -12,46 +12,41 @@ from typing import Any
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
 from lianghua_batch.model.scores import Contribution, Score, item_label
-from lianghua_batch.scoring import results
-from lianghua_batch.scoring.results import MemberResult, Results, UnitResult
+from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, check_code
 
-BASIS_FORMAT = 2  # of 计分依据.json; one of another format is of no use
+AUDIT_TRAIL_FORMAT = 2  # a 计分依据.json with another number cannot be read
 
-
-# What a member's grade rests on: the band of the total, or what goes before it.
+# What a member's grade rests on: the band of the total, or a rule that comes before the bands.
 BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY = "band", "held_back", "veto", "few_quarters", "probationary"
-
-
 GROUNDS = (BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY)
 
-
-def basis_check_code(basis: Mapping[str, Any]) -> str:
-    """Return the sha-256 of what 计分依据.json says, its own check code left out."""
-    said = {name: value for name, value in basis.items() if name != "sha256"}
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
+_BY_PERIOD = "inspection_period"  # the one step of which a unit has a score for each of several periods
 
 
-_BY_PERIOD = "inspection_period"  # the one step that a unit has several of, one a period
+def as_text(results: Results) -> str:
+    """Return the whole text of 计分依据.json; the same results always give the same text."""
+    return json.dumps(as_json(results), ensure_ascii=False, indent=1) + "\n"
 
 
-def as_text(outcome: Results) -> str:
-    """Return the text of 计分依据.json, whole; the same results always give the same text."""
-    return json.dumps(as_json(outcome), ensure_ascii=False, indent=1) + "\n"
-
-
-def as_json(outcome: Results) -> dict[str, Any]:
-    """Return what 计分依据.json holds; `results_sha256` says to which results.json it belongs, `sha256` that nobody changed it."""
-    units = sorted((*outcome.committees, *outcome.branches), key=lambda s: s.unit.id)
-    members = sorted(outcome.members, key=lambda m: m.member.id)
+def as_json(results: Results) -> dict[str, Any]:
+    """Return the content of 计分依据.json; `results_sha256` names the results.json it belongs to, `sha256` is its own check code."""
+    units = sorted((*results.committees, *results.branches), key=lambda s: s.unit.id)
+    members = sorted(results.members, key=lambda m: m.member.id)
     found = {
-        "format": BASIS_FORMAT,
-        "period": str(outcome.county.period),
-        "results_sha256": results.check_code(outcome),
-        "rules": _rules(outcome.county.scheme),
+        "format": AUDIT_TRAIL_FORMAT,
+        "period": str(results.county.period),
+        "results_sha256": check_code(results),
+        "rules": _rules(results.county.scheme),
         "units": {result.unit.id: _unit(result) for result in units},
-        "members": {m.member.id: _member(m, outcome) for m in members},
+        "members": {m.member.id: _member(m, results) for m in members},
     }
-    return found | {"sha256": basis_check_code(found)}
+    return found | {"sha256": audit_trail_check_code(found)}
+
+
+def audit_trail_check_code(audit_trail: Mapping[str, Any]) -> str:
+    """Return the sha-256 of the content of 计分依据.json without its own check code."""
+    content = {name: value for name, value in audit_trail.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------
@@ -124,30 +119,30 @@ def _unit(result: UnitResult) -> dict[str, Any]:
     }
 
 
-def _scores(score: Score, told: dict[str, None]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A score and all of the same unit that it is made of, each once."""
-    if score_key(score) in told:
+def _scores(score: Score, written: dict[str, None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A score and all scores of the same unit below it, each once."""
+    if score_key(score) in written:
         return
-    told[score_key(score)] = None
+    written[score_key(score)] = None
     yield score_key(score), {"value": str(score.value), "parts": [_part(part, score) for part in score.parts]}
     for part in score.parts:
-        if part.of is not None and part.of.subject == score.subject:
-            yield from _scores(part.of, told)
+        if part.score is not None and part.score.subject == score.subject:
+            yield from _scores(part.score, written)
 
 
 def score_key(score: Score) -> str:
-    """What a score is called among those of its unit: its step, with the indicator or the period where there are several."""
+    """Return a score's key among those of its unit: the step, with the indicator or the period where there are several."""
     if score.item is not None:
         return f"{score.step}:{score.item}"
     return f"{score.step}:{score.period}" if score.step == _BY_PERIOD else score.step
 
 
 def _part(part: Contribution, whole: Score) -> dict[str, Any]:
-    """One part; what it is taken from is named by its key, with whose it is where that is somebody else's."""
+    """One part; the score it comes from is named by its key, after the subject where that is another one."""
     found: dict[str, Any] = {"item": _name(part), "amount": str(part.amount)}
-    if part.of is not None:
-        key = score_key(part.of)
-        found["of"] = key if part.of.subject == whole.subject else f"{part.of.subject}/{key}"
+    if part.score is not None:
+        key = score_key(part.score)
+        found["of"] = key if part.score.subject == whole.subject else f"{part.score.subject}/{key}"
     if part.kind is not None:
         found["kind"] = part.kind
     if part.share is not None:
@@ -158,11 +153,11 @@ def _part(part: Contribution, whole: Score) -> dict[str, Any]:
 
 
 def _name(part: Contribution) -> str:
-    """A part's words; a rater is called the same whether dropped or not."""
+    """A part's label; a rater has the same label whether dropped or not."""
     return part.item.removesuffix(f"（{item_label('dropped')}）") if part.kind == "dropped" else part.item
 
 
-def _member(result: MemberResult, outcome: Results) -> dict[str, Any]:
+def _member(result: MemberResult, results: Results) -> dict[str, Any]:
     adjustments = {
         str(quarter.period): str(total)
         for quarter in result.quarters
@@ -172,13 +167,13 @@ def _member(result: MemberResult, outcome: Results) -> dict[str, Any]:
         "branch": result.member.branch,
         "probationary": result.member.probationary,
         "adjustments": adjustments,
-        "votes": _votes(result, outcome.county.scheme),
-        "ground": _ground(result, outcome),
+        "votes": _votes(result, results.county.scheme),
+        "ground": _ground(result, results),
     }
 
 
 def _votes(result: MemberResult, scheme: Scheme) -> dict[str, str] | None:
-    """The votes of 年评议, grade by grade in the order of 测评等级; None where there are none."""
+    """The votes of 年评议 by grade, in the order of 测评等级; None without a 年评议."""
     review = result.year and result.year.review
     if review is None:
         return None
@@ -186,14 +181,14 @@ def _votes(result: MemberResult, scheme: Scheme) -> dict[str, str] | None:
     return {grade: str(part.held or 0) for grade, part in zip(scheme.ballots[MEMBER], ballots, strict=True)}
 
 
-def _ground(result: MemberResult, outcome: Results) -> str | None:
-    """What the grade rests on (spec §4.6): the total's band, or what goes before it; None in a quarter, which has no grades."""
+def _ground(result: MemberResult, results: Results) -> str | None:
+    """What the grade rests on (spec §4.6), one of GROUNDS; None in a quarter, which has no grades."""
     statuses = resources.load("reading")["statuses"]
     by_status = {statuses["not_graded"]: PROBATIONARY, statuses["undetermined"]: FEW_QUARTERS}
     if result.grade is None:
         return None
     if result.grade in by_status:
         return by_status[result.grade]
-    if result.member.id in outcome.scored.diary.vetoes:
+    if result.member.id in results.scored.diary.vetoes:
         return VETO
     return HELD_BACK if result.held_back else BAND

@@ -16,7 +16,7 @@ from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import Dimension, Project, Scheme
 from lianghua_batch.model.scores import Contribution, Score, item_label, score, step_clause, taken, total
-from lianghua_batch.scoring.eligibility import Key, Scope
+from lianghua_batch.scoring.eligibility import Eligibility, Key
 
 _CAPS = ("monthly_cap", "yearly_cap")
 
@@ -104,8 +104,8 @@ def _bounds(dimension: Dimension, raw: Fraction, by: str) -> list[Contribution]:
     return [Contribution(item_label("below"), -raw, by, kind="below")] if raw < 0 else []
 
 
-def tally(county: County, scope: Scope) -> Diary:
-    """Sum the diary rows that count: their member in 积分管理 that day, and the month in scope."""
+def tally(county: County, eligibility: Eligibility) -> Diary:
+    """Sum the diary rows that count: their member takes part in 积分管理 that day, and the month counts."""
     table = county.tables["daily_record"]
     counted = _counted(county, table)
     vetoes: dict[str, list[SourceRef]] = defaultdict(list)
@@ -113,7 +113,7 @@ def tally(county: County, scope: Scope) -> Diary:
         vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
     months = {m.index: m for m in county.months}
     keys = [(m, months[n]) for m, n in zip(counted["member"], counted["month"], strict=True)]
-    inside = pd.Series([scope.counts(*key) for key in keys], index=counted.index, dtype=bool)
+    inside = pd.Series([eligibility.counts(*key) for key in keys], index=counted.index, dtype=bool)
     rows: dict[Key, list[int]] = defaultdict(list)
     for index, key, counts in zip(counted.index, keys, inside, strict=True):
         if counts:

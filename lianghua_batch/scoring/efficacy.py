@@ -32,7 +32,7 @@ def direct(x: Fraction) -> Fraction | None:
     return x if 0 <= x <= full else None
 
 
-def value_of(method: str, x: Fraction, standards: Sequence[Fraction]) -> Fraction | None:
+def efficacy_score(method: str, x: Fraction, standards: Sequence[Fraction]) -> Fraction | None:
     """Return d of one indicator by its 赋分方法, before 功效系数截断; None where the method does not take x."""
     if method == "efficacy":
         return efficacy(x, *standards)

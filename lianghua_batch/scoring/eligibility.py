@@ -1,4 +1,4 @@
-"""Which member's month counts, and where (spec §4.1): by the last day of the month, 免评 months excepted."""
+"""Which months of which members count, and in which branch (spec §4.1): by the month's last day, 免评 months excepted."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ Key = tuple[str, Period]
 
 
 @dataclass(frozen=True)
-class Scope:
-    """`due`: every (member, month) that a branch holds and scores; `exempt`: those of them with a 免评原因."""
+class Eligibility:
+    """The months that are to be scored: `due` by (member, month), each with the branch's member row; `exempt`: those with a 免评原因."""
 
     due: Mapping[Key, Member]
     exempt: Mapping[Key, Record]
 
     def counts(self, member_id: str, month: Period) -> bool:
-        """Whether the month is in scope."""
+        """Whether the member's month counts: it is due and not 免评."""
         return (member_id, month) in self.due and (member_id, month) not in self.exempt
 
-    def in_branch(self, branch: str) -> list[Key]:
-        """The (member, month) in scope that a branch holds."""
+    def months_in_branch(self, branch: str) -> list[Key]:
+        """The (member, month) pairs of a branch that count."""
         return self._by_branch.get(branch, [])
 
     @cached_property
@@ -36,13 +36,13 @@ class Scope:
                 found[member.branch].append(key)
         return dict(found)
 
-    def months_of(self, member_id: str, period: Period) -> list[Period]:
-        """The months of a period that are in scope, in whichever branch."""
+    def counted_months(self, member_id: str, period: Period) -> list[Period]:
+        """The months of a period that count for a member, in whichever branch."""
         return [m for m in period.months if self.counts(member_id, m)]
 
 
-def member_months(county: County) -> Scope:
-    """Work out the scope of every month from January to the period's end."""
+def member_eligibility(county: County) -> Eligibility:
+    """Return the eligibility of every member and month from January to the period's end."""
     due = {}
     for month in county.months:
         for branch in county.roster.branches_with_members(month.last_day):
@@ -55,4 +55,4 @@ def member_months(county: County) -> Scope:
             key = (row["member_id"], row.origin.period)
             if key in due and due[key].branch == row.origin.unit:
                 exempt[key] = row
-    return Scope(due, exempt)
+    return Eligibility(due, exempt)

@@ -94,7 +94,7 @@ def quarter_weights(has_members: bool, rules: Parameters) -> dict[str, Fraction]
     return {"member_mean": rules.quarter_points_weight, "inspection": rules.quarter_inspection_weight}
 
 
-def branch_heads(branches: Sequence[str], scored: Mapping[str, int], rules: Parameters) -> dict[str, int]:
+def branch_weights(branches: Sequence[str], scored: Mapping[str, int], rules: Parameters) -> dict[str, int]:
     """How often each branch counts in its committee's mean: once, or under 按党员数 by its `scored` members, once where nobody is."""
-    heads = {branch: scored[branch] if rules.committee_mean == "by_members" else 1 for branch in branches}
-    return heads if any(heads.values()) else dict.fromkeys(heads, 1)
+    weights = {branch: scored[branch] if rules.committee_mean == "by_members" else 1 for branch in branches}
+    return weights if any(weights.values()) else dict.fromkeys(weights, 1)

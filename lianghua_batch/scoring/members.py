@@ -17,7 +17,7 @@ from lianghua_batch.model.scheme import MEMBER
 from lianghua_batch.model.scores import Contribution, Score, averaged, item_label, score, step_clause, taken, weighted
 from lianghua_batch.scoring import formulas
 from lianghua_batch.scoring.diary import Diary
-from lianghua_batch.scoring.eligibility import Key, Scope
+from lianghua_batch.scoring.eligibility import Eligibility, Key
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Year:
 class Members:
     """Everything computed of the members of one period, and what it was computed from."""
 
-    scope: Scope
+    eligibility: Eligibility
     diary: Diary
     months: Mapping[Key, Score]
     quarters: Mapping[Key, Quarter]
@@ -69,18 +69,18 @@ class Members:
             found[year.member.branch].append(year)
         return dict(found)
 
-    def quarters_of(self, member_id: str, period: Period) -> list[Quarter]:
+    def member_quarters(self, member_id: str, period: Period) -> list[Quarter]:
         found = (self.quarters.get((member_id, q)) for q in period.quarters)
         return [q for q in found if q is not None]
 
 
-def month_scores(county: County, scope: Scope, diary: Diary) -> dict[Key, Score]:
-    """The 月积分 of every (member, month) in scope within the period, by 月积分口径."""
+def month_scores(county: County, eligibility: Eligibility, diary: Diary) -> dict[Key, Score]:
+    """The 月积分 of every (member, month) that counts within the period, by 月积分口径."""
     by_group = county.scheme.parameters.month_basis == "group_score"
     filed = county.rows_by_member("monthly_score") if by_group else {}
     scores: dict[Key, Score] = {}
-    for (member_id, month), member in scope.due.items():
-        if not county.period.contains(month) or not scope.counts(member_id, month):
+    for (member_id, month), member in eligibility.due.items():
+        if not county.period.contains(month) or not eligibility.counts(member_id, month):
             continue
         if not by_group:
             scores[member_id, month] = diary.month_score(member_id, month)
@@ -104,16 +104,16 @@ def _mark(name: str, mark: Fraction, by: str, cell: SourceRef) -> Contribution:
     return Contribution(name, mark, by, cell, kind="mark", held=mark)
 
 
-def quarter_scores(county: County, scope: Scope, months: Mapping[Key, Score]) -> dict[Key, Quarter]:
-    """The quarters of every member who takes part on the quarter's last day and has a month in scope."""
+def quarter_scores(county: County, eligibility: Eligibility, months: Mapping[Key, Score]) -> dict[Key, Quarter]:
+    """The quarters of every member who takes part on the quarter's last day and has a month that counts."""
     quarters: dict[Key, Quarter] = {}
     filed = county.rows_by_member("quarterly_summary")
     for quarter in county.period.quarters:
         for branch in county.roster.branches_with_members(quarter.last_day):
             for member in county.roster.scored_in(branch, quarter.last_day):
-                in_scope = scope.months_of(member.id, quarter)
-                scored = [months[member.id, m] for m in in_scope if (member.id, m) in months]
-                if not in_scope or len(scored) != len(in_scope):
+                counted = eligibility.counted_months(member.id, quarter)
+                scored = [months[member.id, m] for m in counted if (member.id, m) in months]
+                if not counted or len(scored) != len(counted):
                     continue
                 row = filed.get((member.id, branch, quarter))
                 quarters[member.id, quarter] = _quarter(county, member, quarter, scored, row)
@@ -140,18 +140,18 @@ def _quarter(county: County, member: Member, period: Period, months: list[Score]
 
 
 def full_marks(county: County, months: int) -> Fraction:
-    """The most that a quarter of so many months in scope can come to: 100, or 100 a month under 合计."""
+    """The maximum of a quarter with so many counted months: 100, or 100 a month under 合计."""
     return exact.HUNDRED * (1 if county.scheme.parameters.quarter_basis == "mean" else months)
 
 
 def year_scores(county: County, members: Members) -> dict[str, Year]:
     """The years of all who take part on the year's last day and have a quarter; a 正式党员 without 年评议 is absent."""
-    reviews = reviews_of(county)
+    reviews = review_scores(county)
     years: dict[str, Year] = {}
     last_day = county.period.last_day
     for branch in county.roster.branches_with_members(last_day):
         for member in county.roster.scored_in(branch, last_day):
-            quarters = members.quarters_of(member.id, county.period)
+            quarters = members.member_quarters(member.id, county.period)
             review = reviews.get(member.id)
             if not quarters or (review is None and not member.probationary):
                 continue
@@ -159,7 +159,7 @@ def year_scores(county: County, members: Members) -> dict[str, Year]:
     return years
 
 
-def reviews_of(county: County) -> dict[str, Score]:
+def review_scores(county: County) -> dict[str, Score]:
     """The 评议得分 of every member with a 年评议 that has a vote; from any branch."""
     worths = county.scheme.ballots[MEMBER]
     found = {}

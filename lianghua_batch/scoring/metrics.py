@@ -38,7 +38,7 @@ class UnitFacts:
 def member_mean(facts: UnitFacts, unit: Unit) -> Score | None:
     """Mean of the unit's members' 年度积分; None where there is none."""
     scores = facts.scored_members(unit)
-    return mean_of(facts, unit, "member_mean", scores) if scores else None
+    return published_mean(facts, unit, "member_mean", scores) if scores else None
 
 
 def branch_mean(facts: UnitFacts, unit: Unit) -> Score | None:
@@ -46,15 +46,15 @@ def branch_mean(facts: UnitFacts, unit: Unit) -> Score | None:
     totals = [facts.branch_totals[b] for b in facts.branches(unit) if b in facts.branch_totals]
     if not totals:
         return None
-    heads = {b: len(facts.members.years_in(b)) for b in facts.branches(unit)}
+    member_counts = {b: len(facts.members.years_in(b)) for b in facts.branches(unit)}
     return score(
-        facts.county.scheme, unit.id, "branch_mean", facts.county.period, committee_parts(facts, totals, heads)
+        facts.county.scheme, unit.id, "branch_mean", facts.county.period, committee_parts(facts, totals, member_counts)
     )
 
 
-def committee_parts(facts: UnitFacts, totals: list[Score], heads: Mapping[str, int]) -> list[Contribution]:
+def committee_parts(facts: UnitFacts, totals: list[Score], member_counts: Mapping[str, int]) -> list[Contribution]:
     """Branch scores averaged 等权, or by `heads`, the members scored in each, 等权 where there are none."""
-    shares = formulas.branch_heads([t.subject for t in totals], heads, facts.county.scheme.parameters)
+    shares = formulas.branch_weights([t.subject for t in totals], member_counts, facts.county.scheme.parameters)
     whole = sum(shares.values())
     by = step_clause("branch_mean")
     return [
@@ -66,7 +66,7 @@ def committee_parts(facts: UnitFacts, totals: list[Score], heads: Mapping[str, i
 class Counted:
     """One thing that a rate counts, and whether it was `done`: a form, a member's month, or a row of 整改台账.
 
-    `kind`: what it is called in schemas/rules/clauses.yaml where it was not done; `subject`: the branch or member whose it is.
+    `kind`: its item in schemas/rules/clauses.yaml where it was not done; `subject`: the code of its branch or member.
     """
 
     kind: str
@@ -78,14 +78,14 @@ class Counted:
 
 
 def _member_months(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
-    """The member-months in scope, and whether they have a record."""
+    """The member-months that count, and whether each has a diary record."""
     for branch in facts.branches(unit):
-        for member, month in facts.members.scope.in_branch(branch):
+        for member, month in facts.members.eligibility.months_in_branch(branch):
             yield Counted("unrecorded", member, month, facts.members.diary.recorded(member, month))
 
 
 def _due_forms(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
-    """The period's due forms, and whether they are there."""
+    """The period's due forms, and whether each was filed."""
     for branch in facts.branches(unit):
         for due in by_calendar(facts.county, branch):
             yield Counted("unfiled", branch, due.period, due in facts.county.filed, form=due.form)
@@ -113,17 +113,17 @@ def undone(facts: UnitFacts, unit: Unit, step: str) -> list[Counted]:
 
 
 def record_coverage(facts: UnitFacts, unit: Unit) -> Score:
-    """Percent of the member-months in scope that have a record."""
+    """Return 日记录覆盖率: the percentage of member-months that count which have a diary record."""
     return _rate(facts, unit, "record_coverage")
 
 
 def filing_rate(facts: UnitFacts, unit: Unit) -> Score:
-    """Percent of the year's due forms that are there."""
+    """Return 报送率: the percentage of the year's due forms that were filed."""
     return _rate(facts, unit, "filing_rate")
 
 
 def rectified(facts: UnitFacts, unit: Unit) -> Score:
-    """Percent of the unit's own 整改 due in the year that were done in time."""
+    """Return 整改完成率: the percentage of the unit's own 整改 due in the year that were done in time."""
     return _rate(facts, unit, "rectified")
 
 
@@ -136,7 +136,7 @@ METRICS: Mapping[str, Callable[[UnitFacts, Unit], Score | None]] = {
 }
 
 
-def mean_of(facts: UnitFacts, unit: Unit, step: str, scores: Iterable[Score]) -> Score:
+def published_mean(facts: UnitFacts, unit: Unit, step: str, scores: Iterable[Score]) -> Score:
     """The published mean of one or more scores of other subjects."""
     listed = list(scores)
     parts = [taken(s, s.subject, step_clause(step), Fraction(1, len(listed))) for s in listed]
@@ -144,7 +144,7 @@ def mean_of(facts: UnitFacts, unit: Unit, step: str, scores: Iterable[Score]) ->
 
 
 def _rate(facts: UnitFacts, unit: Unit, step: str) -> Score:
-    """In percent how many of the things counted were done; a rate of nothing is 100."""
+    """The percentage of the counted things that were done; 100 where there are none."""
     done = [thing.done for thing in _COUNTED[step](facts, unit)]
     part, whole = sum(done), len(done)
     value = Fraction(100 * part, whole) if whole else exact.HUNDRED

@@ -1,4 +1,4 @@
-"""The quarter's monitoring of branches and committees (spec §6, [P]: the document gives no quarterly formula)."""
+"""季度得分 of branches and committees (spec §6, [P]: the document gives no quarterly formula)."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.model.scores import Score, score, step_clause, taken, weighted
 from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.members import Members
-from lianghua_batch.scoring.metrics import UnitFacts, committee_parts, mean_of
+from lianghua_batch.scoring.metrics import UnitFacts, committee_parts, published_mean
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ def organisation_quarters(
     facts = UnitFacts(county, members, {})
     branches: list[OrganisationQuarter] = []
     problems: list[Problem] = []
-    heads: dict[str, int] = {}
+    member_counts: dict[str, int] = {}
     by_branch: dict[str, list[Score]] = defaultdict(list)
-    for _, its in sorted(members.quarters.items()):
-        by_branch[its.member.branch].append(its.percent)
+    for _, quarter in sorted(members.quarters.items()):
+        by_branch[quarter.member.branch].append(quarter.percent)
     for unit in county.units(BRANCH):
         percents = by_branch.get(unit.id, [])
-        heads[unit.id] = len(percents)
-        mean = mean_of(facts, unit, "member_mean", percents) if percents else None
+        member_counts[unit.id] = len(percents)
+        mean = published_mean(facts, unit, "member_mean", percents) if percents else None
         inspection = raters.inspections(county, unit).get(county.period)
         if inspection is None:
             continue  # the checks report it
@@ -47,7 +47,7 @@ def organisation_quarters(
             problems.append(problem(Code.NO_SCORED_MEMBERS, unit.source, value=unit.id, unit=unit))
             continue
         branches.append(OrganisationQuarter(unit, mean, inspection, _branch_total(county, unit, mean, inspection)))
-    return branches, _committees(county, facts, {b.unit.id: b.total for b in branches}, heads), problems
+    return branches, _committees(county, facts, {b.unit.id: b.total for b in branches}, member_counts), problems
 
 
 def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Score) -> Score:
@@ -61,13 +61,13 @@ def _branch_total(county: County, unit: Unit, mean: Score | None, inspection: Sc
 
 
 def _committees(
-    county: County, facts: UnitFacts, totals: Mapping[str, Score], heads: Mapping[str, int]
+    county: County, facts: UnitFacts, totals: Mapping[str, Score], member_counts: Mapping[str, int]
 ) -> list[OrganisationQuarter]:
     committees = []
     for unit in county.units(COMMITTEE):
         listed = [totals[b] for b in facts.branches(unit) if b in totals]
         if listed:
-            parts = committee_parts(facts, listed, heads)
+            parts = committee_parts(facts, listed, member_counts)
             total = score(county.scheme, unit.id, "quarter_total", county.period, parts, final=True)
             committees.append(OrganisationQuarter(unit, None, None, total))
     return committees

@@ -16,7 +16,7 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator
 from lianghua_batch.model.scores import Contribution, Score, item_label, score, step_clause, taken, unrounded, weighted
 from lianghua_batch.scoring import formulas, raters
 from lianghua_batch.scoring.bonuses import bonuses
-from lianghua_batch.scoring.efficacy import points, value_of
+from lianghua_batch.scoring.efficacy import efficacy_score, points
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.metrics import METRICS, UnitFacts
 
@@ -119,13 +119,13 @@ def _year_end(
     """The four raters weighted; without 服务对象 its weight goes to 党员群众 (无服务对象时 = 并入党员群众)."""
     weights, by = formulas.year_end_weights(clients is not None, county.scheme.parameters), step_clause("year_end")
     scores = (assessment, supervisors, masses, clients)
-    parts = [weighted(its, weights[its.step], by) for its in scores if its is not None]
+    parts = [weighted(s, weights[s.step], by) for s in scores if s is not None]
     return score(county.scheme, unit.id, "year_end", county.period, parts)
 
 
 def _annual(county: County, unit: Unit, inspection: Score, year_end: Score) -> Score:
     weights, by = formulas.annual_weights(county.scheme.parameters), step_clause("annual")
-    parts = [weighted(its, weights[its.step], by) for its in (inspection, year_end)]
+    parts = [weighted(s, weights[s.step], by) for s in (inspection, year_end)]
     return score(county.scheme, unit.id, "annual", county.period, parts)
 
 
@@ -152,7 +152,7 @@ def _indicators(
                 place, words = indicator.row.ref("metric"), {"indicator": indicator.id, "metric": label}
                 problems.append(problem(Code.MISSING_METRIC, place, value=indicator.id, unit=unit, **words))
                 continue
-            x, origin = metric.value, {"kind": "metric", "of": metric}
+            x, origin = metric.value, {"kind": "metric", "score": metric}
         scored = _indicator(county, unit, indicator, x, origin)
         if scored is None:
             problems.append(_beyond_direct(county, unit, indicator, x, origin))
@@ -172,7 +172,7 @@ def _beyond_direct(county: County, unit: Unit, indicator: Indicator, x: Fraction
 
 def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:
     """权重·d/100 with what 功效系数截断 takes as a part of its own; None where the method does not take x."""
-    d = value_of(indicator.method, x, indicator.standards)
+    d = efficacy_score(indicator.method, x, indicator.standards)
     if d is None:
         return None
     by = step_clause("indicator")

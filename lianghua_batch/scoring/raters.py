@@ -13,8 +13,8 @@ from lianghua_batch.scoring import formulas
 from lianghua_batch.scoring.members import ballot_parts
 
 
-def marks_of(county: County, form: str, unit: Unit, period: Period | None = None) -> list[Record]:
-    """The marks of one unit in a rating form; of one period's forms where a period is given."""
+def unit_marks(county: County, form: str, unit: Unit, period: Period | None = None) -> list[Record]:
+    """Return the marks of one unit in a rating form, or only those of one period's forms."""
     rows = county.rows_by_unit(form).get(unit.id, ())
     return [r for r in rows if r["score"] is not None and period in (None, r.origin.period)]
 
@@ -35,21 +35,21 @@ def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list
 
 
 def inspection_periods(county: County, unit: Unit) -> list[Period]:
-    """The periods whose 督查 a unit owes: all four quarters or the 党委督查期次, those at whose end it existed."""
+    """Return the periods in which a unit must have a 督查: all quarters, or the 党委督查期次, at whose end it exists."""
     if unit.level == BRANCH:
-        owed = county.period.quarters
+        due = county.period.quarters
     else:
         first_only = county.scheme.parameters.committee_inspections == "first_half"
-        owed = [h for h in county.period.halves if h.index == 1 or not first_only]
-    return [p for p in owed if county.roster.exists(unit.id, p.last_day)]
+        due = [h for h in county.period.halves if h.index == 1 or not first_only]
+    return [p for p in due if county.roster.exists(unit.id, p.last_day)]
 
 
 def inspections(county: County, unit: Unit) -> dict[Period, Score]:
-    """The unit's 督查得分 of each owed period that has marks."""
+    """Return the unit's 督查得分 of each due period that has marks."""
     by = step_clause("inspection_period")
     found = {}
     for period in inspection_periods(county, unit):
-        rows = marks_of(county, "inspection", unit, period)
+        rows = unit_marks(county, "inspection", unit, period)
         if rows:
             parts = marks_parts(county, rows, "inspector", by)
             found[period] = score(county.scheme, unit.id, "inspection_period", period, parts)
@@ -66,7 +66,7 @@ def inspection_mean(county: County, unit: Unit, periods: Mapping[Period, Score])
 
 def supervisors(county: County, unit: Unit) -> Score | None:
     """监督员分; None where nobody marked the unit."""
-    rows = marks_of(county, "supervisor_score", unit)
+    rows = unit_marks(county, "supervisor_score", unit)
     if not rows:
         return None
     parts = marks_parts(county, rows, "supervisor", step_clause("supervisors"))

@@ -1,4 +1,4 @@
-"""The outcome of one period: every score with its grade and rank, and results.json (spec §8)."""
+"""The results of one period: every score with its grade and rank, and results.json (spec §8)."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ from lianghua_batch.scoring.organisation_year import OrganisationYear
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A unit that a draft leaves out, and why."""
+    """A unit that a draft leaves out, and the reason."""
 
     unit: Unit
     reason: str
@@ -31,8 +31,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Draft:
-    """What makes results a draft: who is left out, in order of their codes, the committees that are incomplete for it, and
-    how many errors there are that no ranked unit can be told to have."""
+    """What makes results a draft: the units left out, by code, the committees that are incomplete without them, and how many
+    errors cannot be assigned to any ranked unit."""
 
     left_out: tuple[LeftOut, ...]
     incomplete: tuple[Unit, ...]
@@ -44,13 +44,13 @@ class Draft:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing is missing and nothing wrong: then it is no draft."""
+        """Whether nothing is left out and no error remains, so that it is no draft."""
         return not self.left_out and not self.unassigned
 
 
 @dataclass(frozen=True)
 class MemberResult:
-    """A scored member: the year is None in a quarter, the quarters are those of the period."""
+    """A scored member with the quarters of the period; `year` is None in the results of a quarter."""
 
     member: Member
     quarters: tuple[Quarter, ...]
@@ -86,10 +86,7 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that is published of one period, in rank order: cohort by cohort, branch by branch.
-
-    With a `draft` units are missing, so that no rank is final.
-    """
+    """Everything published for one period, in rank order within each cohort and branch; with a `draft` no rank is final."""
 
     county: County
     scored: Members
@@ -100,16 +97,16 @@ class Results:
 
     @cached_property
     def text(self) -> str:
-        """The text of results.json: its check code stands in every workbook, and it is long."""
+        """The text of results.json, kept because its check code goes into every workbook."""
         return json.dumps(as_json(self), ensure_ascii=False, indent=1) + "\n"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What checking and scoring a folder came to.
+    """The outcome of checking and scoring a folder.
 
-    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read; `base_files` are those that
-    hold either, whose problems cause others; `inputs` those that hold a form which the period takes.
+    `results` is None where there is any error, `county` where 花名册 or 考评方案 cannot be read. `base_files`: the files of
+    these two, whose problems cause others; `inputs`: the files with a form that the period uses.
     """
 
     period: Period | None
@@ -122,7 +119,7 @@ class Outcome:
 
     @property
     def unit_names(self) -> Mapping[str, str]:
-        """What the units of 花名册 are called."""
+        """The latest names of all units in 花名册, by code."""
         units = self.county.roster.units if self.county is not None else {}
         return {code: rows[-1].name for code, rows in units.items()}
 
@@ -133,13 +130,13 @@ def build(
     branches: Iterable[OrganisationYear | OrganisationQuarter],
     committees: Iterable[OrganisationYear | OrganisationQuarter],
 ) -> Results:
-    """Grade and rank what was scored."""
+    """Return the results of a period: the scored members and units with their grades and ranks."""
     member_results = _member_years(county, members) if county.is_year else _member_quarters(county, members)
     return Results(county, members, tuple(member_results), _units(county, branches), _units(county, committees))
 
 
 def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuarter]) -> tuple[UnitResult, ...]:
-    """Ties are listed by 年末考核分, then 组织编号 (spec §5.11)."""
+    """The units graded and ranked; ties are listed by 年末考核分, then 组织编号 (spec §5.11)."""
 
     def tie_order(scores: OrganisationYear | OrganisationQuarter) -> tuple:
         year_end = scores.year_end.value if isinstance(scores, OrganisationYear) else exact.ZERO
@@ -181,7 +178,7 @@ def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list
 
 
 def as_text(results: Results) -> str:
-    """Return the text of results.json, whole."""
+    """Return the whole text of results.json."""
     return results.text
 
 
@@ -191,7 +188,7 @@ def check_code(results: Results) -> str:
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """Return what results.json holds: numbers as strings with 2 decimals, null where there is no number."""
+    """Return the content of results.json: numbers as strings with 2 decimals, null where there is none."""
     whole = _as_json(results)
     return whole if results.draft is None else _as_draft(whole, results.draft)
 
@@ -213,7 +210,7 @@ _RANKS = ("rank", "rank_county")
 
 
 def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
-    """A draft says who is missing, and has its ranks under other names: nothing that reads it takes them for final."""
+    """The same for a draft: with the units left out, and its ranks under other keys, so that no reader takes them for final."""
     incomplete = {unit.id for unit in draft.incomplete}
     for row in (*whole["members"], *whole["branches"], *whole["committees"]):
         row |= {f"provisional_{name}": row[name] for name in _RANKS if name in row}
@@ -224,7 +221,7 @@ def _as_draft(whole: dict[str, Any], draft: Draft) -> dict[str, Any]:
 
 
 def draft_as_json(draft: Draft) -> dict[str, Any]:
-    """Who is left out of a draft and why, and which committees are incomplete for it."""
+    """Return the units left out of a draft with their reasons, and the committees that are incomplete without them."""
     left_out = [{"id": each.unit.id, "name": each.unit.name, "reason": each.reason} for each in draft.left_out]
     incomplete = sorted(unit.id for unit in draft.incomplete)
     return {"left_out": left_out, "incomplete": incomplete, "unassigned_errors": draft.unassigned}
@@ -233,15 +230,15 @@ def draft_as_json(draft: Draft) -> dict[str, Any]:
 BONUSES = ("individual", "dynamic", "discipline")
 
 
-def written(county: County, score: Score | None) -> str | None:
-    """Write a score as it is published: at 小数位, with two decimals; 加减分 as given, for they are never rounded (spec §5.8)."""
+def published_text(county: County, score: Score | None) -> str | None:
+    """Return a score as published: rounded to 小数位, with two decimals; 加减分 are never rounded (spec §5.8). None for None."""
     if score is None:
         return None
     return exact.text(score.value if score.step in BONUSES else county.scheme.final(score.value))
 
 
-def _all_written(county: County, scores: Mapping[Any, Score]) -> dict[str, str | None]:
-    return {str(key): written(county, score) for key, score in scores.items()}
+def _published_texts(county: County, scores: Mapping[Any, Score]) -> dict[str, str | None]:
+    return {str(key): published_text(county, score) for key, score in scores.items()}
 
 
 def _member(county: County, result: MemberResult, scored: Members) -> dict[str, Any]:
@@ -254,11 +251,11 @@ def _member(county: County, result: MemberResult, scored: Members) -> dict[str, 
         "id": result.member.id,
         "name": result.member.name,
         "branch": result.member.branch,
-        "months": _all_written(county, months),
-        "quarters": _all_written(county, {q.period: q.approved for q in result.quarters}),
-        "points": written(county, result.points),
-        "review": written(county, year.review) if year else None,
-        "total": written(county, year.total) if year else None,
+        "months": _published_texts(county, months),
+        "quarters": _published_texts(county, {q.period: q.approved for q in result.quarters}),
+        "points": published_text(county, result.points),
+        "review": published_text(county, year.review) if year else None,
+        "total": published_text(county, year.total) if year else None,
         "grade": result.grade,
         "rank": result.rank,
     }
@@ -282,14 +279,14 @@ def _unit(county: County, result: UnitResult) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": result.unit.id,
         "name": result.unit.name,
-        "member_mean": written(county, scores.member_mean),
+        "member_mean": published_text(county, scores.member_mean),
     }
     if isinstance(scores, OrganisationYear):
-        row["indicators"] = _all_written(county, scores.indicators)
-        row["inspections"] = _all_written(county, scores.inspections)
-        row |= {name: written(county, getattr(scores, name)) for name in _YEAR_SCORES}
+        row["indicators"] = _published_texts(county, scores.indicators)
+        row["inspections"] = _published_texts(county, scores.inspections)
+        row |= {name: published_text(county, getattr(scores, name)) for name in _YEAR_SCORES}
     else:
-        row |= {"inspection": written(county, scores.inspection), "total": written(county, scores.total)}
+        row |= {"inspection": published_text(county, scores.inspection), "total": published_text(county, scores.total)}
     return row | {"grade": result.grade, "rank": result.rank}
 
 

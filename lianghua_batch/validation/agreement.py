@@ -37,9 +37,9 @@ def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem
     if rules.month_basis != "group_score":
         return
     for (member_id, branch, month), row in county.rows_by_member("monthly_score").items():
-        if row["remark"] is not None or _unread(row, "remark") or not members.scope.counts(member_id, month):
+        if row["remark"] is not None or _unread(row, "remark") or not members.eligibility.counts(member_id, month):
             continue
-        if members.scope.due[member_id, month].branch != branch:
+        if members.eligibility.due[member_id, month].branch != branch:
             continue
         for dimension in county.scheme.dimensions:
             column = item_column("dimension", dimension.name)

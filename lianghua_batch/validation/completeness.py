@@ -12,14 +12,14 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring import due_forms
-from lianghua_batch.scoring.members import Members, reviews_of
+from lianghua_batch.scoring.members import Members, review_scores
 
 NOWHERE = SourceRef("")  # a form that is not there has no place
 
 
 def check(county: County, members: Members) -> list[Problem]:
     """Everything that is missing for the period."""
-    due = due_forms.by_members(county, members.scope)
+    due = due_forms.by_members(county, members.eligibility)
     problems = [_missing_form(county, *form) for form in due if form not in county.filed]
     problems += [*_months(county, members), *_quarters(county, members)]
     if county.is_year:
@@ -56,7 +56,7 @@ def _months(county: County, members: Members) -> Iterator[Problem]:
         return
     rows = county.rows_by_member("monthly_score")
     origins, adrift = _origins(county, "monthly_score"), _adrift(county, "monthly_score")
-    for (member_id, month), member in members.scope.due.items():
+    for (member_id, month), member in members.eligibility.due.items():
         origin = origins.get((member.branch, month))
         if origin is None or not county.period.contains(month) or (member_id, member.branch, month) in rows:
             continue
@@ -69,14 +69,18 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
     rows = county.rows_by_member("quarterly_summary")
     adrift = _adrift(county, "quarterly_summary")
     for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
-        for member in due_forms.in_quarter(county, members.scope, branch, quarter) if quarter else ():
+        for member in due_forms.in_quarter(county, members.eligibility, branch, quarter) if quarter else ():
             if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in adrift:
                 yield problem(
                     Code.MISSING_QUARTERLY_SUMMARY, origin.place(), value=member.id, member=member, period=quarter
                 )
     for (member_id, branch, quarter), row in rows.items():
         member = county.roster.scored(member_id, quarter.last_day) if quarter else None
-        if member is not None and member.branch == branch and not members.scope.months_of(member_id, quarter):
+        if (
+            member is not None
+            and member.branch == branch
+            and not members.eligibility.counted_months(member_id, quarter)
+        ):
             yield problem(Code.NO_ELIGIBLE_MONTHS, row.ref("member_id"), value=member_id, member=member, period=quarter)
 
 
@@ -85,7 +89,7 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
     adrift = _adrift(county, "annual_review")
     for (branch, _), origin in _origins(county, "annual_review").items():
-        for member in due_forms.in_year(county, members.scope, branch):
+        for member in due_forms.in_year(county, members.eligibility, branch):
             if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in adrift:
                 yield problem(Code.MISSING_ANNUAL_REVIEW, origin.place(), value=member.id, member=member)
     yield from _idle_reviews(county, members)
@@ -93,12 +97,12 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
 
 def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
     """年评议 rows of members who have no year: not taken part, left, or never scored."""
-    with_vote = reviews_of(county)
+    with_vote = review_scores(county)
     for row in county.tables["annual_review"].records():
         rows = county.roster.members.get(row["member_id"])
         if rows is None or row["member_id"] not in with_vote or row["member_id"] in members.years:
             continue
-        if members.quarters_of(row["member_id"], county.period) and county.roster.scored(
+        if members.member_quarters(row["member_id"], county.period) and county.roster.scored(
             row["member_id"], county.period.last_day
         ):
             continue
@@ -109,7 +113,7 @@ def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
 
 
 def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
-    for period in due_forms.inspections_lacking(county, unit):
+    for period in due_forms.missing_inspections(county, unit):
         if period.kind == YEAR:  # founded after all of its 督查期次
             yield problem(
                 Code.NO_INSPECTION_PERIOD, unit.row.ref("founded"), value=unit.start, unit=unit, period=period
@@ -119,7 +123,7 @@ def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
 
 
 def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
-    for indicator in due_forms.indicators_lacking(county, unit):
+    for indicator in due_forms.missing_indicators(county, unit):
         yield problem(
             Code.MISSING_INDICATOR_VALUE,
             NOWHERE,
@@ -131,5 +135,5 @@ def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
     if not county.rows_by_unit("supervisor_score").get(unit.id):
         yield problem(Code.MISSING_SUPERVISOR_SCORE, NOWHERE, value=unit.id, unit=unit)
     labels = definitions()["satisfaction"].sheet("satisfaction").column("audience").choices
-    for audience in due_forms.audiences_lacking(county, unit):
+    for audience in due_forms.missing_audiences(county, unit):
         yield problem(Code.MISSING_SATISFACTION, NOWHERE, value=unit.id, unit=unit, audience=labels[audience])

@@ -19,7 +19,7 @@ from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.due_forms import DueForm
-from lianghua_batch.scoring.eligibility import member_months
+from lianghua_batch.scoring.eligibility import member_eligibility
 
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
@@ -152,9 +152,9 @@ def _entries(
 def _there(county: County) -> dict[DueForm, bool]:
     """Everything that is due, and what a branch sent beyond that: whether it is there."""
     sent = [DueForm(*form) for form in county.filed if _is_branch(county, form[1]) and county.period.contains(form[2])]
-    found = {due: due in county.filed for due in [*due_forms.by_members(county, member_months(county)), *sent]}
+    found = {due: due in county.filed for due in [*due_forms.by_members(county, member_eligibility(county)), *sent]}
     for unit in _present(county):
-        found |= {due: not due_forms.lacks_rows(county, unit, due) for due in due_forms.by_county(county, unit)}
+        found |= {due: not due_forms.has_missing_rows(county, unit, due) for due in due_forms.by_county(county, unit)}
     return found
 
 

@@ -13,17 +13,17 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster, Unit
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.scoring import due_forms
-from lianghua_batch.scoring.eligibility import Scope
+from lianghua_batch.scoring.eligibility import Eligibility
 
 _NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
 
 
-def left_out(problems: Iterable[Problem], county: County, scope: Scope) -> list[Problem]:
+def left_out(problems: Iterable[Problem], county: County, eligibility: Eligibility) -> list[Problem]:
     """Leave out that a unit lacks a number which its forms, or its branches, would give it: what they lack is told already."""
-    return [p for p in problems if not _would_be_there(p, county, scope)]
+    return [p for p in problems if not _would_be_there(p, county, eligibility)]
 
 
-def _would_be_there(found: Problem, county: County, scope: Scope) -> bool:
+def _would_be_there(found: Problem, county: County, eligibility: Eligibility) -> bool:
     """Whether the number is missing only because a month, a review or a branch's score is."""
     if found.code not in (_NO_MEMBERS, _NO_METRIC):
         return False
@@ -31,18 +31,18 @@ def _would_be_there(found: Problem, county: County, scope: Scope) -> bool:
     branches = _branches(county, unit)
     if found.code == _NO_METRIC and county.scheme.indicator[found.value].metric == "branch_mean":
         return bool(branches)
-    return any(_scored(county, scope, branch) for branch in branches)
+    return any(_scored(county, eligibility, branch) for branch in branches)
 
 
 def _branches(county: County, unit: Unit) -> list[str]:
     return [unit.id] if unit.level == BRANCH else [b.id for b in county.branches_of(unit.id)]
 
 
-def _scored(county: County, scope: Scope, branch: str) -> bool:
+def _scored(county: County, eligibility: Eligibility, branch: str) -> bool:
     """Whether the branch has a member who is to be scored in the period."""
     if county.is_year:
-        return bool(due_forms.in_year(county, scope, branch))
-    return bool(due_forms.in_quarter(county, scope, branch, county.period))
+        return bool(due_forms.in_year(county, eligibility, branch))
+    return bool(due_forms.in_quarter(county, eligibility, branch, county.period))
 
 
 Key = tuple[str, Period]

@@ -27,7 +27,7 @@ from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 from lianghua_batch.report import publishing
 from lianghua_batch.scoring import audit_trail, results
-from lianghua_batch.scoring.audit_trail import basis_check_code
+from lianghua_batch.scoring.audit_trail import audit_trail_check_code
 
 MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"
@@ -857,7 +857,7 @@ def test_results_of_an_earlier_period(written, tmp_path):
 
 def with_right_codes(said: dict) -> str:
     """计分依据 whose check code is that of what it says."""
-    return json.dumps(said | {"sha256": basis_check_code(said)}, ensure_ascii=False)
+    return json.dumps(said | {"sha256": audit_trail_check_code(said)}, ensure_ascii=False)
 
 
 def lacks_members(said: dict) -> None:

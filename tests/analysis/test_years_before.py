@@ -23,7 +23,7 @@ from lianghua_batch.report.layout.model import Cell, SheetTable
 from lianghua_batch.report.unit_book import build
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import audit_trail, results
-from lianghua_batch.scoring.audit_trail import BASIS_FORMAT, basis_check_code
+from lianghua_batch.scoring.audit_trail import AUDIT_TRAIL_FORMAT, audit_trail_check_code
 
 CLASSES = {"ZB1": "first", "ZB2": "second"}
 YEAR = periods.year(2026)
@@ -108,7 +108,7 @@ def test_a_basis_of_an_older_version_without_classes_is_still_of_use(year):
     rows, older = results.as_json(year), audit_trail.as_json(year)
     for its in older["units"].values():
         its.pop("branch_class", None)
-    assert older["format"] == BASIS_FORMAT == 2
+    assert older["format"] == AUDIT_TRAIL_FORMAT == 2
     assert published_schema.audit_trail_fault(older, rows) is None
 
 
@@ -414,7 +414,7 @@ def three_years(year, tmp_path_factory):
             json.dumps(said, ensure_ascii=False).replace("2026", str(before)) for said in (found.results, found.basis)
         )
         rests_on = json.loads(rests_on) | {"results_sha256": hashlib.sha256(rows.encode("utf-8")).hexdigest()}
-        rests_on["sha256"] = basis_check_code(rests_on)
+        rests_on["sha256"] = audit_trail_check_code(rests_on)
         place = folder / "输出" / str(before)
         place.mkdir(parents=True)
         (place / "results.json").write_text(rows, encoding="utf-8")

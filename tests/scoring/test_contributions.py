@@ -195,8 +195,8 @@ def scores(found: object) -> Iterator[Score]:
     if isinstance(found, Score):
         yield found
         for part in found.parts:
-            if part.of is not None:
-                yield from scores(part.of)
+            if part.score is not None:
+                yield from scores(part.score)
     elif isinstance(found, Mapping):
         for value in found.values():
             yield from scores(value)
@@ -245,9 +245,9 @@ def test_only_a_score_before_it_has_a_share():
     results = judged(random_county(1, {}), "2026")
     of_scores = list(scores((results.members, results.branches, results.committees)))
     found = [part for each in of_scores for part in each.parts]
-    assert all((part.share is None) == (part.of is None or part.kind == "metric") for part in found)
-    assert all(part.kind is not None for part in found if part.of is None)
-    assert all(part.amount == part.share * part.of.value for part in found if part.share is not None)
+    assert all((part.share is None) == (part.score is None or part.kind == "metric") for part in found)
+    assert all(part.kind is not None for part in found if part.score is None)
+    assert all(part.amount == part.share * part.score.value for part in found if part.share is not None)
     assert {part.kind for part in found} >= {None, "mark", "rater", "ballots", "actual", "metric", "rounding"}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lianghua_batch.core import exact
 from lianghua_batch.scoring import results
-from lianghua_batch.scoring.efficacy import beyond, direct, efficacy, five_level, value_of
+from lianghua_batch.scoring.efficacy import beyond, direct, efficacy, efficacy_score, five_level
 
 RISING = ("4.5", "3.4", "2.3", "1.2", "0.5")  # bigger is better: 优秀 4.5 … 较差 0.5
 FALLING = ("40.2", "53.4", "60", "70", "80")  # smaller is better: 优秀 40.2 … 较差 80
@@ -76,9 +76,9 @@ def test_direct(x, d):
 
 
 def test_each_method_by_its_name():
-    assert value_of("efficacy", Fraction(9), numbers(("12", "6"))) == 80
-    assert value_of("five_level", Fraction("3.4"), numbers(RISING)) == 80
-    assert value_of("direct", Fraction(88), ()) == 88
+    assert efficacy_score("efficacy", Fraction(9), numbers(("12", "6"))) == 80
+    assert efficacy_score("five_level", Fraction("3.4"), numbers(RISING)) == 80
+    assert efficacy_score("direct", Fraction(88), ()) == 88
 
 
 @pytest.mark.parametrize(

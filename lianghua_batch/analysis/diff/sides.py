@@ -92,7 +92,7 @@ class Side:
         return SideRules(said, Parameters(**values))
 
     @cached_property
-    def heads(self) -> Counter[str]:
+    def member_counts(self) -> Counter[str]:
         """How many scored members each branch has."""
         return Counter(row["branch"] for row in self.results["members"])
 

@@ -121,7 +121,7 @@ class Attribution:
 def _indicated(x: Fraction, indicator: Mapping[str, Any], rules: SideRules) -> Fraction | None:
     """An indicator's points of an actual value; None where its 赋分方法 does not take that."""
     method = indicator["method"]
-    d = efficacy.value_of(method, x, [Fraction(s) for s in indicator["standards"]])
+    d = efficacy.efficacy_score(method, x, [Fraction(s) for s in indicator["standards"]])
     return (
         None
         if d is None

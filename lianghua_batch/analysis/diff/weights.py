@@ -64,8 +64,8 @@ def between(step: Step, key: str) -> Fraction:
         return was
     rules = step.pair.old.rules.values
     if step.of_branches:
-        heads = formulas.branch_heads([_owner(of) for of in step.new], step.pair.new.heads, rules)
-        return Fraction(heads.get(_owner(key), 0), sum(heads.values()) or 1)
+        weights_by_branch = formulas.branch_weights([_owner(of) for of in step.new], step.pair.new.member_counts, rules)
+        return Fraction(weights_by_branch.get(_owner(key), 0), sum(weights_by_branch.values()) or 1)
     if step.name == "year_end":
         return formulas.year_end_weights("clients" in step.new, rules).get(key, exact.ZERO) / 100
     if step.name == "quarter_total":

@@ -9,7 +9,7 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample.ratings import Bonus, Ratings
 from lianghua_batch.forms.sample.units import SampleUnit
 from lianghua_batch.model.scheme import ORGANISATION, PASSED, Indicator, Scheme
-from lianghua_batch.scoring.efficacy import beyond, value_of
+from lianghua_batch.scoring.efficacy import beyond, efficacy_score
 
 _HALF = Fraction(1, 2)
 _REACH = 40  # half points by which the supervisors' marks together may move
@@ -69,7 +69,7 @@ def _assessment(scheme: Scheme, year: Period, unit: SampleUnit, figures: Figures
 
 
 def _indicator(scheme: Scheme, indicator: Indicator, x: Fraction) -> Fraction:
-    d = value_of(indicator.method, x, indicator.standards)
+    d = efficacy_score(indicator.method, x, indicator.standards)
     d += beyond(indicator.method, d, scheme.parameters.clip_efficacy)
     return scheme.publish(indicator.weight * d / 100)
 

@@ -191,4 +191,4 @@ def _share(view: View, result: UnitResult) -> str | None:
     """A branch's weight in its committee's 季度得分, as a fraction; None for 机关工委直属."""
     committee = next((s for s in view.results.committees if s.unit.id == result.cohort), None)
     parts = committee.scores.total.parts if committee else ()
-    return next((str(p.share) for p in parts if p.of is result.scores.total), None)
+    return next((str(p.share) for p in parts if p.score is result.scores.total), None)

@@ -7,7 +7,7 @@ A formula first rounds to `guard_digits` more places than needed: this removes t
 from collections.abc import Iterable, Mapping, Sequence
 
 from lianghua_batch.core import resources
-from lianghua_batch.model.parameters import choices_of
+from lianghua_batch.model.parameters import choice_labels
 from lianghua_batch.model.scheme import Band
 from lianghua_batch.report.layout.model import Area, Family, Formula, Key, Keys
 
@@ -65,7 +65,7 @@ def _guarded(text: str, places: str) -> str:
 def is_chosen(name: str, value: object) -> str:
     """The condition, as formula text over {name}, that a 参数 has the given one of its choices."""
     entry = next(e for e in resources.load("rules/parameters")["parameters"] if e["name"] == name)
-    return f'{{{name}}}="{choices_of(entry)[value]}"'
+    return f'{{{name}}}="{choice_labels(entry)[value]}"'
 
 
 def parameters(*names: str) -> dict[str, Key]:

@@ -14,7 +14,7 @@ from lianghua_batch.report.layout.sheet_table import Field, Item
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.sheets.rankings import cohorts
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.efficacy import beyond, value_of
+from lianghua_batch.scoring.efficacy import beyond, efficacy_score
 from lianghua_batch.scoring.results import UnitResult
 
 _CHOICES = ("kind", "method", "metric")
@@ -76,11 +76,11 @@ def _standard(index: int) -> str:
 def _values(
     view: View, layout: Mapping[str, Any], result: UnitResult, indicator: Indicator, score: Score
 ) -> Mapping[str, Value | Score | None]:
-    metric = score.parts[0].of
+    metric = score.parts[0].score
     actual = metric.value if metric else _filed(view, result, indicator)
     place = score.parts[0].source if metric is None else None
     choices = {name: view.choice("scheme", "indicators", name, getattr(indicator, name)) for name in _CHOICES}
-    coefficient = value_of(indicator.method, actual, indicator.standards)
+    coefficient = efficacy_score(indicator.method, actual, indicator.standards)
     coefficient += beyond(indicator.method, coefficient, view.scheme.parameters.clip_efficacy)
     return {
         "unit_id": result.unit.id,
@@ -107,7 +107,7 @@ def _filed(view: View, result: UnitResult, indicator: Indicator) -> Fraction:
 def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
     """How a computed actual value is derived: a rate with its counts, a mean with its rule, the branches' mean with 党委汇总口径."""
     part, nothing = metric.parts[0], layout["nothing"]
-    if part.of is None:
+    if part.score is None:
         return nothing["words"] if part.item == nothing["counts"] else part.item
     if metric.step == "branch_mean":
         return layout["branch_mean"][view.scheme.parameters.committee_mean]

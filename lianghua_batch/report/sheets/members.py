@@ -113,7 +113,7 @@ def remarks(view: View, layout: Mapping[str, Any], result: MemberResult) -> list
         row = result.quarters[-1].row
         if row["adjustment"]:
             found.append(words["adjustment"].format(reason=row["adjustment_reason"]))
-    exempt = [m for m in view.period.months if (member.id, m) in scored.scope.exempt]
+    exempt = [m for m in view.period.months if (member.id, m) in scored.eligibility.exempt]
     if exempt:
         found.append(words["exempt"].format(months=view.listed(view.period_name(m) for m in exempt)))
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitResult, written
+from lianghua_batch.scoring.results import UnitResult, published_text
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[RankCh
             continue
         rank = row.get("rank_county") or row["rank"]  # committees have one rank only
         if rank is not None:
-            total = Fraction(written(view.results.county, result.scores.total))
+            total = Fraction(published_text(view.results.county, result.scores.total))
             yield _rank_change(result, rank, result.rank_county, Fraction(row["total"]), total)
 
 

@@ -49,7 +49,7 @@ def _member_count(view: View, result: UnitResult) -> int:
 def _part(result: UnitResult, name: str) -> Value | None:
     """The unrounded amount that one score adds to the total; None where it is no part of it."""
     score = getattr(result.scores, name)
-    return next((p.amount for p in result.scores.total.parts if score is not None and p.of is score), None)
+    return next((p.amount for p in result.scores.total.parts if score is not None and p.score is score), None)
 
 
 _VALUES: dict[str, Getter] = {

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch.core import exact, resources
-from lianghua_batch.model.parameters import choices_of
+from lianghua_batch.model.parameters import choice_labels
 from lianghua_batch.model.scheme import Indicator, Project, Rule
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Column, Row, SheetTable, Value
@@ -71,7 +71,7 @@ def _rules(view: View) -> Iterable[SchemeRow]:
 def _parameter(entry: Mapping[str, Any], value: object, rule: Rule) -> Value:
     """A 参数's value as formulas need it: a number, the label of a choice, or a share as the text filled in."""
     if entry["type"] in ("yes_no", "choice"):
-        return choices_of(entry)[value]
+        return choice_labels(entry)[value]
     return rule.value if entry["type"] == "fraction" else Fraction(value)
 
 

@@ -9,7 +9,7 @@ from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitResult, written
+from lianghua_batch.scoring.results import UnitResult, published_text
 
 COMPARED, ABSENT, UNUSABLE, NEW = "compared", "absent", "unusable", "new"
 _COMMITTEES, _BRANCHES = "committees", "branches"
@@ -48,7 +48,7 @@ def last_year(view: View, result: UnitResult) -> LastYear | None:
         return None
     row = _rows(view)[result.unit.id]
     total = None if row["total"] is None else Fraction(row["total"])
-    now = Fraction(written(view.results.county, result.scores.total))
+    now = Fraction(published_text(view.results.county, result.scores.total))
     rank, cohort = row["rank"], row.get("committee") or ""
     rank_county = rank if result.unit.level == COMMITTEE else row.get("rank_county")  # committees have one rank
     return LastYear(

@@ -7,7 +7,7 @@ from lianghua_batch.core import exact
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.view import View
-from lianghua_batch.scoring.results import UnitResult, written
+from lianghua_batch.scoring.results import UnitResult, published_text
 
 COHORT, COUNTY = "cohort", "county"
 PUBLIC = "total"  # published for all units, in 公示
@@ -65,4 +65,4 @@ def group_figures(view: View, among: PeerGroup, result: UnitResult, name: str) -
 
 def as_published(view: View, score: Score) -> Fraction:
     """A score as results.json has it."""
-    return Fraction(written(view.results.county, score))
+    return Fraction(published_text(view.results.county, score))

@@ -121,7 +121,7 @@ def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> 
 def _shares(scores: object) -> Mapping[str, Fraction]:
     """Each score's weight in the score above it, by name, where it is not the whole."""
     above = (getattr(scores, name, None) for name in ("year_end", "annual", "total"))
-    shares = {id(p.of): p.share for score in above if score for p in score.parts if p.share not in (None, 1)}
+    shares = {id(p.score): p.share for score in above if score for p in score.parts if p.share not in (None, 1)}
     return {name: shares[id(score)] for name, score in vars(scores).items() if id(score) in shares}
 
 

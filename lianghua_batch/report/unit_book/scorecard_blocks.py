@@ -151,7 +151,7 @@ def _months(view: UnitView) -> _BY_PERIOD:
     scored = view.results.scored
     by_month: dict[Period, list[Fraction]] = {}
     for branch in _own_branches(view):
-        for member_id, month in scored.scope.in_branch(branch):
+        for member_id, month in scored.eligibility.months_in_branch(branch):
             if (score := scored.months.get((member_id, month))) is not None:
                 by_month.setdefault(month, []).append(score.value)
     return {m: view.scheme.final(exact.mean(values)) for m, values in by_month.items()}
