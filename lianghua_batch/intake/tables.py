@@ -68,6 +68,8 @@ class Table:
 
     def records(self) -> Iterator["Record"]:
         """Yield the rows one by one, blanks as None."""
+        if self.frame.empty:
+            return
         plain = self.frame.astype(object).where(self.frame.notna(), None)
         names = list(plain.columns)
         for index, values in zip(plain.index, plain.itertuples(index=False, name=None), strict=True):
