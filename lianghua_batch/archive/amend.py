@@ -49,21 +49,21 @@ def prepare(
     公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`,
     or that seal cannot be read any more.
     """
-    sealed = seal_period.readable_seals(seal_store.seals(seal_names.folder(data)))
+    seals = seal_period.readable_seals(seal_store.seals(seal_names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
     number = before.manifest.amendment + 1
-    was = published_reader.from_seal(before)
-    if isinstance(was, Unusable):
-        raise seal_period.Refused(str(was))
-    moved = _moved(was, outcome.results, before.file, seal_names.file(outcome.period, number))
+    earlier = published_reader.from_seal(before)
+    if isinstance(earlier, Unusable):
+        raise seal_period.Refused(str(earlier))
+    moved = _moved(earlier, outcome.results, before.file, seal_names.file(outcome.period, number))
     masked = mask_names or before.manifest.names_masked  # names once withheld are not shown for want of an option
     same_names = masked == before.manifest.names_masked
-    same_results = not result_differences.differences(was.results, results.as_json(outcome.results))
+    same_results = not result_differences.differences(earlier.results, results.as_json(outcome.results))
     if not changes.any and same_names and same_results and not guard.outdated(data, before):
         raise seal_period.refusal("nothing_to_amend", period=outcome.period)
     objections = linked(outcome.county, before.manifest.objections, number, moved)
     manifest = Manifest(
-        **seal_period.manifest_facts(outcome, signature, sealed),
+        **seal_period.manifest_facts(outcome, signature, seals),
         amendment=number,
         amends=seal_period.reference(before),
         reason=reason,
@@ -82,7 +82,7 @@ def make(
     return seal_period.publish(data, outcome, files, amendment.manifest, amendment.objections, progress)
 
 
-def _moved(was: Published, now: Results, old: str, new: str) -> Differences:
+def _moved(sealed: Published, current: Results, old: str, new: str) -> Differences:
     """What moved since the seal; both are named by their files in 归档, wherever that lies."""
-    texts = results.as_text(now), audit_trail.as_text(now)
-    return compare.compare(replace(was, path=Path(old)), published_reader.from_texts(Path(new), *texts))
+    texts = results.as_text(current), audit_trail.as_text(current)
+    return compare.compare(replace(sealed, path=Path(old)), published_reader.from_texts(Path(new), *texts))

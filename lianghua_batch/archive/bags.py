@@ -124,7 +124,7 @@ class Bag:
         except UnicodeDecodeError:
             raise BrokenBag(file) from None
 
-    def sound(self, file: str) -> bytes:
+    def checked_content(self, file: str) -> bytes:
         """The bytes of a payload file if they are those that the bag's list names; raises Broken otherwise."""
         content = self.content(file)
         if self.sums().get(file) != hashlib.sha256(content).hexdigest():
@@ -143,11 +143,11 @@ class Bag:
             declared = True  # which its own list tells
         found += [] if declared else [BagFlaw(BROKEN, _DECLARATION[0])]
         tags = [name for name in self.files if not name.startswith(DATA) and name != _TAGS]
-        found += self._departures(tags, tags=True, file=_TAGS)
-        found += self._departures([name for name in self.files if name.startswith(DATA)], tags=False, file=_PAYLOAD)
+        found += self._list_flaws(tags, tags=True, file=_TAGS)
+        found += self._list_flaws([name for name in self.files if name.startswith(DATA)], tags=False, file=_PAYLOAD)
         return sorted(dict.fromkeys(found), key=lambda flaw: (flaw.file, flaw.kind))
 
-    def _departures(self, there: Iterable[str], *, tags: bool, file: str) -> Iterator[BagFlaw]:
+    def _list_flaws(self, present: Iterable[str], *, tags: bool, file: str) -> Iterator[BagFlaw]:
         """How the files that are there differ from the list of them."""
         try:
             listed = dict(self.sums(tags))
@@ -155,20 +155,20 @@ class Bag:
             yield BagFlaw(BROKEN if file in self.files else MISSING, file)
             return
         now: dict[str, str | None] = {}
-        for name in there:
+        for name in present:
             try:
                 now[name] = hashlib.sha256(self.content(name)).hexdigest()
             except BrokenBag:
                 now[name] = None
-        strangers = {name: code for name, code in now.items() if name not in listed}
+        unlisted = {name: code for name, code in now.items() if name not in listed}
         for name, code in listed.items():
             if name not in now:
-                other = next((stranger for stranger, its in strangers.items() if its == code), None)
-                strangers.pop(other, None)
-                yield BagFlaw(MISSING, name) if other is None else BagFlaw(RENAMED, name, other)
+                new_name = next((other for other, other_code in unlisted.items() if other_code == code), None)
+                unlisted.pop(new_name, None)
+                yield BagFlaw(MISSING, name) if new_name is None else BagFlaw(RENAMED, name, new_name)
             elif now[name] != code:
                 yield BagFlaw(DAMAGED, name)
-        yield from (BagFlaw(ADDED, name) for name in strangers)
+        yield from (BagFlaw(ADDED, name) for name in unlisted)
 
 
 def _folder(names: Iterable[str]) -> str:

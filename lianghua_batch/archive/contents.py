@@ -31,8 +31,8 @@ class Contents:
 
     def payload(self, manifest: manifests.Manifest) -> Iterator[tuple[str, bytes]]:
         """Everything in the bag's data/, 归档清单 included, by name."""
-        said = manifests.as_text(manifest).encode("utf-8")
-        yield from sorted({**self.stored, seal_names.place_in_bag("manifest"): said}.items())
+        text = manifests.as_text(manifest).encode("utf-8")
+        yield from sorted({**self.stored, seal_names.place_in_bag("manifest"): text}.items())
 
 
 def gather(outcome: Outcome, files: FormFiles, earlier: Earlier, outputs: Mapping[str, Path]) -> Contents:
@@ -78,8 +78,8 @@ def _earlier_results(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
     words = resources.load("reading")
     for period, found in sorted(earlier.items()):
         if isinstance(found, Published):
-            said = {words["results_name"]: found.results, words["basis_name"]: found.basis}
-            for name, value in said.items():
+            documents = {words["results_name"]: found.results, words["basis_name"]: found.basis}
+            for name, value in documents.items():
                 if value is not None:
                     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
                     yield f"{period}/{name}", text.encode("utf-8")

@@ -28,8 +28,8 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """For a program, with every number."""
-        said = {"seal": self.seal, "property": self.property, "kind": self.kind, "file": self.file}
-        return said | {"message": self.message, "numbers": _numbers(self.numbers)}
+        common = {"seal": self.seal, "property": self.property, "kind": self.kind, "file": self.file}
+        return common | {"message": self.message, "numbers": _numbers(self.numbers)}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Note:
 
     def as_json(self) -> dict[str, Any]:
         """For a program, with every number."""
-        said = {"seal": self.seal, "kind": self.kind, "file": self.file, "message": self.message}
-        return said | {"numbers": _numbers(self.numbers)}
+        common = {"seal": self.seal, "kind": self.kind, "file": self.file, "message": self.message}
+        return common | {"numbers": _numbers(self.numbers)}
 
 
 def finding(

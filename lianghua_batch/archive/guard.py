@@ -54,12 +54,12 @@ def _changed_method(now: Results, seal: Seal) -> Iterator[Problem]:
     """The same forms that give other numbers: the program computes otherwise than the one that sealed."""
     if results.check_code(now) == seal.manifest.results_sha256:
         return
-    was = published_reader.from_seal(seal)
+    sealed = published_reader.from_seal(seal)
     place = SourceRef(_seal_place(seal))
-    if isinstance(was, Unusable):
-        yield problem(Code.UNUSABLE_SEAL, place, sealed=seal.manifest.period, reason=was)
+    if isinstance(sealed, Unusable):
+        yield problem(Code.UNUSABLE_SEAL, place, sealed=seal.manifest.period, reason=sealed)
         return
-    found = result_differences.differences(was.results, results.as_json(now))
+    found = result_differences.differences(sealed.results, results.as_json(now))
     if found:
         facts = {"sealed": seal.manifest.period, "date": seal.manifest.date, "old": seal.manifest.tool}
         yield problem(
@@ -103,9 +103,9 @@ def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tup
 
 def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unreadable]) -> str | None:
     """The check code of a period's file as it is looked back on now; None where there is none to be had."""
-    its = seal_store.in_force(seals, period)
-    if its is not None:
-        entry = its.output(file) if isinstance(its, Seal) else None
+    seal = seal_store.in_force(seals, period)
+    if seal is not None:
+        entry = seal.output(file) if isinstance(seal, Seal) else None
         return entry and entry.sha256
     try:
         return hashlib.sha256((_outputs(data) / str(period) / file).read_bytes()).hexdigest()
@@ -139,8 +139,8 @@ def keep_outputs(data: Path, seal: Seal) -> KeptOutputs:
         if entry not in gone and hashlib.sha256((out / entry.file).read_bytes()).hexdigest() != entry.sha256
     ]
     if gone:
-        with atomic_files.replacement(out, overwrite=False) as workshop:
+        with atomic_files.replacement(out, overwrite=False) as staging:
             for entry in gone:
-                (workshop / entry.file).parent.mkdir(parents=True, exist_ok=True)
-                (workshop / entry.file).write_bytes(seal.content(entry))
+                (staging / entry.file).parent.mkdir(parents=True, exist_ok=True)
+                (staging / entry.file).write_bytes(seal.content(entry))
     return KeptOutputs(tuple(entry.file for entry in gone), tuple(altered), outdated(data, seal))

@@ -56,17 +56,17 @@ def read(data: Path) -> FormFiles:
 
 def changes(files: FormFiles, taken: Collection[str], sealed: Manifest) -> FormChanges:
     """Compare the forms that are `taken` for a period now with those that were sealed, by what is in them."""
-    was = {entry.file: entry.sha256 for entry in sealed.inputs}
-    now, known = files.codes, set(was.values())
-    lost = {name: code for name, code in was.items() if now.get(name) != code}
-    elsewhere = {code: name for name, code in now.items() if was.get(name) != code}
-    there = set(now.values())  # a copy less of what is there still changes nothing
-    changed = {name for name, code in lost.items() if code not in there and name in files.paths}
+    sealed_codes = {entry.file: entry.sha256 for entry in sealed.inputs}
+    codes, known = files.codes, set(sealed_codes.values())
+    gone = {name: code for name, code in sealed_codes.items() if codes.get(name) != code}
+    elsewhere = {code: name for name, code in codes.items() if sealed_codes.get(name) != code}
+    present = set(codes.values())  # a copy less of what is there still changes nothing
+    changed = {name for name, code in gone.items() if code not in present and name in files.paths}
     return FormChanges(
         changed=tuple(sorted(changed)),
-        added=tuple(sorted(name for name in taken if name not in changed and now.get(name) not in known)),
-        removed=tuple(sorted(name for name, code in lost.items() if code not in there and name not in files.paths)),
-        moved={name: elsewhere[code] for name, code in lost.items() if code in elsewhere},
+        added=tuple(sorted(name for name in taken if name not in changed and codes.get(name) not in known)),
+        removed=tuple(sorted(name for name, code in gone.items() if code not in present and name not in files.paths)),
+        moved={name: elsewhere[code] for name, code in gone.items() if code in elsewhere},
     )
 
 

@@ -79,16 +79,20 @@ _REFERENCES = ("previous", "amends")
 
 def as_text(manifest: Manifest) -> str:
     """Return the text of 归档清单.json; the same manifest always gives the same text."""
-    said: dict[str, Any] = {"format": FORMAT}
-    said |= {"period": str(manifest.period), "date": manifest.date.isoformat()}
+    document: dict[str, Any] = {"format": FORMAT}
+    document |= {"period": str(manifest.period), "date": manifest.date.isoformat()}
     plain = ("number", "amendment", "reason", "by", "tool", "scheme", "results_sha256", "names_masked")
-    said |= {name: getattr(manifest, name) for name in plain}
+    document |= {name: getattr(manifest, name) for name in plain}
     for name in _REFERENCES:
-        link = getattr(manifest, name)
-        said[name] = None if link is None else {"file": link.file, "sha256": link.sha256}
-    said |= {"changes": manifest.changes, "objections": list(manifest.objections), "differences": manifest.differences}
-    said |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in _LISTS}
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+        reference = getattr(manifest, name)
+        document[name] = None if reference is None else {"file": reference.file, "sha256": reference.sha256}
+    document |= {
+        "changes": manifest.changes,
+        "objections": list(manifest.objections),
+        "differences": manifest.differences,
+    }
+    document |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in _LISTS}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _entry_as_json(entry: SealedFile) -> dict[str, Any]:
@@ -98,29 +102,30 @@ def _entry_as_json(entry: SealedFile) -> dict[str, Any]:
 def parse(content: bytes) -> Manifest:
     """Read 归档清单.json; raises Misshapen."""
     try:
-        said = json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError):
         raise MalformedManifest("{}") from None
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise MalformedManifest("format")
-    departure = next((name for name, fits in _SHAPE.items() if not fits(said.get(name))), None)
+    departure = next((name for name, fits in _SHAPE.items() if not fits(document.get(name))), None)
     if departure is not None:
         raise MalformedManifest(departure)
-    facts = {name: said[name] for name in _SHAPE}
-    facts |= {"period": periods.parse(said["period"]), "date": dt.date.fromisoformat(said["date"])}
+    facts = {name: document[name] for name in _SHAPE}
+    facts |= {"period": periods.parse(document["period"]), "date": dt.date.fromisoformat(document["date"])}
     facts |= {
-        name: tuple(SealedFile(**_picked(e, "file", "stored", "sha256", "size")) for e in said[name]) for name in _LISTS
+        name: tuple(SealedFile(**_picked(e, "file", "stored", "sha256", "size")) for e in document[name])
+        for name in _LISTS
     }
-    facts |= {name: _reference(said[name]) for name in _REFERENCES}
-    return Manifest(**{**facts, "objections": tuple(said["objections"])})
+    facts |= {name: _reference(document[name]) for name in _REFERENCES}
+    return Manifest(**{**facts, "objections": tuple(document["objections"])})
 
 
 def _picked(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _reference(said: Mapping[str, str] | None) -> SealReference | None:
-    return None if said is None else SealReference(said["file"], said["sha256"])
+def _reference(fields: Mapping[str, str] | None) -> SealReference | None:
+    return None if fields is None else SealReference(fields["file"], fields["sha256"])
 
 
 # --- the shape -----------------------------------------------------------------------------------------------------

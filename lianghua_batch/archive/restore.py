@@ -45,18 +45,18 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     """
     path = _chosen(source, period, amendment)
     examined = verify_fixity.examine(path)
-    said = [*examined.findings, *_companion_findings(examined)]
-    if found := [each for each in said if isinstance(each, Finding)]:
+    remarks = [*examined.findings, *_companion_findings(examined)]
+    if found := [each for each in remarks if isinstance(each, Finding)]:
         raise DamagedSeal(path.name, found)
     check_target(target)
-    its, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
-    with atomic_files.replacement(target, overwrite=False) as workshop, bags.open_bag(path) as bag:
-        lacking = unpack.unpack(bag, its.inputs, workshop)
-        lacking += unpack.unpack(bag, its.outputs, workshop / outputs / str(its.period))
-        lacking += unpack.unpack(bag, its.earlier, workshop / outputs)
+    manifest, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
+    with atomic_files.replacement(target, overwrite=False) as staging, bags.open_bag(path) as bag:
+        lacking = unpack.unpack(bag, manifest.inputs, staging)
+        lacking += unpack.unpack(bag, manifest.outputs, staging / outputs / str(manifest.period))
+        lacking += unpack.unpack(bag, manifest.earlier, staging / outputs)
         if lacking:
             raise bags.BrokenBag(lacking[0])
-    return Restored(Seal(path, its), target)
+    return Restored(Seal(path, manifest), target)
 
 
 def _companion_findings(examined: verify_fixity.Examined):
@@ -111,11 +111,11 @@ def _amendment(folder: Path, file: str) -> Path:
 
 def _named_zip(source: Path, period: Period | None, amendment: int | None) -> Path:
     """A zip that was named; what else was said must fit it."""
-    its = verify_fixity.identity(source)
-    if its is not None and (period or its.period, its.amendment if amendment is None else amendment) != (
-        its.period,
-        its.amendment,
+    manifest = verify_fixity.identity(source)
+    if manifest is not None and (period or manifest.period, manifest.amendment if amendment is None else amendment) != (
+        manifest.period,
+        manifest.amendment,
     ):
-        facts = {"file": source.name, "period": its.period, "amendment": its.amendment}
+        facts = {"file": source.name, "period": manifest.period, "amendment": manifest.amendment}
         raise seal_store.nothing_there("not_that_one", **facts)
     return source

@@ -22,7 +22,7 @@ class ResultDifference:
     now: str | None
 
     def __str__(self) -> str:
-        words = resources.load("messages/archive")["departure"]
+        words = resources.load("messages/archive")["difference"]
         sides = (words["nothing"] if side is None else side for side in (self.was, self.now))
         kind = resources.load("messages/compare")["kinds"][self.kind]["label"] if self.kind in KINDS else ""
         subject = words["subject"].format(kind=kind, id=self.id, name=self.name) if self.id else ""
@@ -38,7 +38,7 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Resul
             "",
             "",
             "",
-            resources.load("messages/archive")["departure"]["heads"][name],
+            resources.load("messages/archive")["difference"]["heads"][name],
             str(sealed.get(name)),
             str(now.get(name)),
         )
@@ -47,7 +47,7 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Resul
     ]
     kind_of_period = periods.parse(sealed["period"]).kind
     for kind in KINDS:
-        was, then = ({row["id"]: row for row in its.get(kind, ())} for its in (sealed, now))
+        was, then = ({row["id"]: row for row in results.get(kind, ())} for results in (sealed, now))
         labels = _labels(kind, kind_of_period)
         for code in {**was, **then}:
             found += _row_differences(kind, was.get(code), then.get(code), labels)
@@ -56,15 +56,15 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Resul
 
 def first_few(found: Sequence[ResultDifference]) -> str:
     """The first few in a sentence, and how many there are."""
-    words = resources.load("messages/archive")["departure"]
-    shown = words["separator"].join(map(str, found[: words["most"]]))
-    return shown if len(found) <= words["most"] else words["more"].format(shown=shown, count=len(found))
+    words = resources.load("messages/archive")["difference"]
+    text = words["separator"].join(map(str, found[: words["most"]]))
+    return text if len(found) <= words["most"] else words["more"].format(listed=text, count=len(found))
 
 
 def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
     steps = components.steps(kind, kind_of_period)
     return {
-        **resources.load("messages/archive")["departure"]["keys"],
+        **resources.load("messages/archive")["difference"]["keys"],
         **{name: step_label(step) for name, step in steps.items()},
     }
 
@@ -72,7 +72,7 @@ def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
 def _row_differences(
     kind: str, was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, labels: Mapping[str, str]
 ) -> Iterator[ResultDifference]:
-    words = resources.load("messages/archive")["departure"]
+    words = resources.load("messages/archive")["difference"]
     row = was or now
     if was is None or now is None:
         sides = (words["there"] if side is not None else None for side in (was, now))

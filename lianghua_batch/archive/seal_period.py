@@ -43,9 +43,9 @@ def seal(
     """
     sealed = readable_seals(seal_store.seals(seal_names.folder(data)))
     period = outcome.period
-    there = seal_store.in_force(sealed, period)
-    if there is not None:
-        raise refusal("already", period=period, file=there.file, date=there.manifest.date)
+    existing = seal_store.in_force(sealed, period)
+    if existing is not None:
+        raise refusal("already", period=period, file=existing.file, date=existing.manifest.date)
     objections = linked(outcome.county)
     manifest = Manifest(
         **manifest_facts(outcome, signature, sealed),
@@ -60,8 +60,8 @@ def seal(
     published, masked = _published_files(outcome, earlier, outputs, progress)
     manifest = replace(manifest, names_masked=masked)
     gathered = contents.gather(outcome, files, earlier, {name: outputs / name for name in published})
-    with atomic_files.replacement(seal_names.folder(data), overwrite=False) as workshop:
-        write(workshop, manifest, gathered)
+    with atomic_files.replacement(seal_names.folder(data), overwrite=False) as staging:
+        write(staging, manifest, gathered)
     return seal_store.read(seal_names.folder(data) / seal_names.file(period, 0)), []
 
 
@@ -77,18 +77,18 @@ def publish(
     earlier = history.earlier_results(data, outcome.period)
     place = f"{resources.load('reading')['output_folder']}/{outcome.period}"
     gone = [f"{place}/{name}" for name in publishing.stale(outcome.results, data / place)]
-    with atomic_files.replacement(data, gone=gone) as workshop:
+    with atomic_files.replacement(data, gone=gone) as staging:
         written = publishing.write(
             outcome.results,
             outcome.problems,
-            workshop / place,
+            staging / place,
             earlier,
             objections=objections,
             mask_names=manifest.names_masked,
             progress=progress,
         )
-        gathered = contents.gather(outcome, files, earlier, {name: workshop / place / name for name in written})
-        write(seal_names.folder(workshop), manifest, gathered)
+        gathered = contents.gather(outcome, files, earlier, {name: staging / place / name for name in written})
+        write(seal_names.folder(staging), manifest, gathered)
     made = seal_store.read(seal_names.folder(data) / seal_names.file(outcome.period, manifest.amendment))
     return made, [data / place / name for name in written]
 
@@ -98,7 +98,7 @@ def readable_seals(found: Iterable[Seal | Unreadable]) -> list[Seal]:
     listed = list(found)
     broken = [each for each in listed if isinstance(each, Unreadable)]
     if broken:
-        raise refusal("broken_shelf", file=broken[0].file, reason=broken[0].reason)
+        raise refusal("broken_archive", file=broken[0].file, reason=broken[0].reason)
     return listed
 
 
@@ -117,16 +117,16 @@ def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -
     }
 
 
-def reference(its: Seal) -> SealReference:
+def reference(seal: Seal) -> SealReference:
     """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
-    code, beside = its.check_code, its.path.with_name(seal_names.code_file(its.file))
+    code, beside = seal.check_code, seal.path.with_name(seal_names.code_file(seal.file))
     try:
         noted = beside.read_text("utf-8").split()
     except (OSError, UnicodeDecodeError):  # of which archive verify tells
         noted = []
     if noted and noted[0].lower() != code:
-        raise refusal("not_as_noted", file=its.file, beside=beside.name)
-    return SealReference(its.file, code)
+        raise refusal("not_as_noted", file=seal.file, beside=beside.name)
+    return SealReference(seal.file, code)
 
 
 def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
@@ -184,5 +184,5 @@ def _same(path: Path, other: Path) -> bool:
 def _listed(files: list[str]) -> str:
     """The first few of many."""
     words = resources.load("messages/archive")["listed"]
-    shown = words["separator"].join(files[: words["most"]])
-    return shown if len(files) <= words["most"] else words["more"].format(shown=shown, count=len(files))
+    text = words["separator"].join(files[: words["most"]])
+    return text if len(files) <= words["most"] else words["more"].format(listed=text, count=len(files))

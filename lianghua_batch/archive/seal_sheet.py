@@ -102,7 +102,7 @@ def _over_all(text: str, style: str, columns: Sequence[Column]) -> Row:
     return row
 
 
-def _sheet(layout: Words, facts: Words, *, columns: Iterable[Column], **its: Any) -> SheetTable:
+def _sheet(layout: Words, facts: Words, *, columns: Iterable[Column], **parts: Any) -> SheetTable:
     words = _words()
     page = {name: words[name].format_map({**facts, "sheet": layout["name"]}) for name in ("header", "footer")}
     return SheetTable(
@@ -111,5 +111,5 @@ def _sheet(layout: Words, facts: Words, *, columns: Iterable[Column], **its: Any
         columns=tuple(columns),
         page=Page(layout["orientation"], **page),
         tab=layout["tab"],
-        **its,
+        **parts,
     )

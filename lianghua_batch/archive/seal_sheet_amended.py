@@ -66,10 +66,10 @@ def _moved(differences: Mapping[str, Any]) -> Iterator[Row]:
 def _rules(differences: Mapping[str, Any], words: Words) -> Iterator[Row]:
     """The rules and rows of 花名册 that are others, the first of them."""
     found = [*(differences["rules"] or ()), *differences["roster"]]
-    told = [shortened(_rule(each, words), words["most_text"]) for each in found[: words["most"]]]
+    texts = [shortened(_rule(each, words), words["most_text"]) for each in found[: words["most"]]]
     if len(found) > words["most"]:
-        told.append(more(len(found) - words["most"], words["what"]))
-    for at, text in enumerate(told):
+        texts.append(more(len(found) - words["most"], words["what"]))
+    for at, text in enumerate(texts):
         yield labelled((words["label"] if at == 0 else "", text), style="text_small")
 
 

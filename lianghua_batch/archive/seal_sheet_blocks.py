@@ -15,24 +15,24 @@ Words = Mapping[str, Any]
 
 def facts(seal: Seal) -> dict[str, Any]:
     """What the sentences of report/archive_sheet.yaml may speak of."""
-    words, its = resources.load("report/archive_sheet"), seal.manifest
+    words, manifest = resources.load("report/archive_sheet"), seal.manifest
     code = seal.check_code
-    day = its.date
+    day = manifest.date
     return {
         "document": words["document"],
-        "period": str(its.period),
-        "period_label": _named(its.period),
-        "number": its.number,
-        "amendment": its.amendment,
-        "scheme": its.scheme,
+        "period": str(manifest.period),
+        "period_label": _named(manifest.period),
+        "number": manifest.number,
+        "amendment": manifest.amendment,
+        "scheme": manifest.scheme,
         "file": seal.file,
         "date": words["day"].format(year=day.year, month=day.month, day=day.day),
-        "by": its.by,
-        "tool": f"lianghua-batch {its.tool}",
+        "by": manifest.by,
+        "tool": f"lianghua-batch {manifest.tool}",
         "check_code": code,
         "code": in_groups(code, joined=True),
         "begins": code[: words["code"]["begins"]],
-        "results_sha256": its.results_sha256,
+        "results_sha256": manifest.results_sha256,
     }
 
 
@@ -44,9 +44,9 @@ def _named(period: Period) -> str:
 
 def in_groups(code: str, *, joined: bool = False) -> str:
     """A check code as it is compared by eye: a few characters at a time, over lines, or `joined` in one."""
-    look = resources.load("report/archive_sheet")["code"]
-    groups = [code[at : at + look["group"]] for at in range(0, len(code), look["group"])]
-    per_line = len(groups) if joined else look["groups"]
+    sizes = resources.load("report/archive_sheet")["code"]
+    groups = [code[at : at + sizes["group"]] for at in range(0, len(code), sizes["group"])]
+    per_line = len(groups) if joined else sizes["groups"]
     return "\n".join(" ".join(groups[at : at + per_line]) for at in range(0, len(groups), per_line))
 
 
@@ -106,18 +106,18 @@ def more(count: int, what: str) -> str:
 # --- blocks --------------------------------------------------------------------------------------------------------
 
 
-def period_rows(its: Words) -> Iterator[Row]:
+def period_rows(facts: Words) -> Iterator[Row]:
     """Period, scheme, number, file, day, by whom, with which version."""
     for line in layout()["facts"]:
-        yield labelled(*((name, value.format_map(its)) for name, value in line))
+        yield labelled(*((name, value.format_map(facts)) for name, value in line))
 
 
-def codes(manifest: Manifest, its: Words) -> Iterator[Row]:
+def codes(manifest: Manifest, facts: Words) -> Iterator[Row]:
     """The check codes of the seal, its results and the seal before, and how the first is computed again."""
     words = layout()["codes"]
     yield caption(words["caption"])
-    yield labelled((words["archive"], in_groups(its["check_code"])), style="code_large")
-    yield labelled((words["again_label"], words["again"].format_map(its)), style="text_small")
+    yield labelled((words["archive"], in_groups(facts["check_code"])), style="code_large")
+    yield labelled((words["again_label"], words["again"].format_map(facts)), style="text_small")
     yield labelled((words["results"], in_groups(manifest.results_sha256)), style="code_lines")
     if manifest.previous is None:
         yield labelled((words["previous"], words["first_of_all"]), style="text_small")
@@ -125,9 +125,9 @@ def codes(manifest: Manifest, its: Words) -> Iterator[Row]:
         yield labelled((words["previous"], reference_text(manifest.previous)), style="code_lines")
 
 
-def reference_text(link: SealReference) -> str:
+def reference_text(reference: SealReference) -> str:
     """Another seal's file with its check code."""
-    return layout()["codes"]["previous_is"].format(file=link.file, code=in_groups(link.sha256))
+    return layout()["codes"]["previous_is"].format(file=reference.file, code=in_groups(reference.sha256))
 
 
 def sizes(manifest: Manifest) -> Iterator[Row]:

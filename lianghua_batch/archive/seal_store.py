@@ -51,7 +51,7 @@ class Seal:
     def content(self, entry: SealedFile) -> bytes:
         """The bytes of one sealed file; raises bags.Broken where they are not those that were sealed."""
         with bags.open_bag(self.path) as bag:
-            content = bag.sound(bags.DATA + entry.stored)
+            content = bag.checked_content(bags.DATA + entry.stored)
         if hashlib.sha256(content).hexdigest() != entry.sha256:
             raise bags.BrokenBag(entry.stored)
         return content
@@ -84,31 +84,31 @@ def seals(folder: Path) -> list[Seal | Unreadable]:
         return []
     files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
     found = [read(path) for path in files if seal_names.parse(path.name) is not None]
-    there = {each.file for each in found}
-    gone = {file: witness for file, witness in _references(found, files) if file not in there}
-    return sorted([*found, *(_gone(folder / file, witness) for file, witness in gone.items())], key=_order)
+    present = {each.file for each in found}
+    gone = {file: referrer for file, referrer in _references(found, files) if file not in present}
+    return sorted([*found, *(_gone(folder / file, referrer) for file, referrer in gone.items())], key=_order)
 
 
 def _references(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
     """Seals that must have been there, each with the file that says so: another seal, what belongs to it, itself renamed."""
     for seal in found:
-        links = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
-        yield from ((link.file, seal.file) for link in links if link is not None)
+        references = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
+        yield from ((link.file, seal.file) for link in references if link is not None)
     for path in files:
         if (companion := seal_names.companion_seal(path.name)) is not None:
             yield companion, path.name
         elif (
             path.suffix.lower() == _SUFFIX
             and seal_names.parse(path.name) is None
-            and isinstance(its := read(path), Seal)
+            and isinstance(other := read(path), Seal)
         ):
-            yield seal_names.file(its.manifest.period, its.manifest.amendment), path.name
+            yield seal_names.file(other.manifest.period, other.manifest.amendment), path.name
 
 
-def _gone(path: Path, witness: str) -> Unreadable:
+def _gone(path: Path, referrer: str) -> Unreadable:
     period, amendment = seal_names.parse(path.name) or (None, 0)
     return Unreadable(
-        path, period, amendment, resources.load("messages/archive")["unreadable"]["gone"].format(witness=witness)
+        path, period, amendment, resources.load("messages/archive")["unreadable"]["gone"].format(referrer=referrer)
     )
 
 
@@ -125,7 +125,7 @@ def read(path: Path) -> Seal | Unreadable:
     period, amendment = meaning if meaning is not None else (None, 0)
     try:
         with bags.open_bag(path) as bag:
-            manifest = manifests.parse(bag.sound(bags.DATA + seal_names.place_in_bag("manifest")))
+            manifest = manifests.parse(bag.checked_content(bags.DATA + seal_names.place_in_bag("manifest")))
     except bags.BrokenBag:
         return Unreadable(path, period, amendment, words["broken"])
     except manifests.MalformedManifest as place:
@@ -141,9 +141,9 @@ def read(path: Path) -> Seal | Unreadable:
 
 def in_force(found: Iterable[Seal | Unreadable], period: Period) -> Seal | Unreadable | None:
     """Return the last amendment of a period, or its first seal where there is none; one of them that cannot be read stands for all."""
-    its = [each for each in found if _period(each) == period]
-    broken = next((each for each in its if isinstance(each, Unreadable)), None)
-    return broken or max(its, key=lambda seal: seal.manifest.amendment, default=None)
+    candidates = [each for each in found if _period(each) == period]
+    broken = next((each for each in candidates if isinstance(each, Unreadable)), None)
+    return broken or max(candidates, key=lambda seal: seal.manifest.amendment, default=None)
 
 
 def _period(found: Seal | Unreadable) -> Period | None:

@@ -48,22 +48,22 @@ def _folder(folder: Path, period: Period | None, progress: Progress | None) -> R
         raise seal_store.nothing_there("none", place=folder)
     scanned = verify_scan.scan(folder)
     wanted = [p for proper, p in _seal_files(scanned) if period is None or _period_named(proper) == period]
-    said = [each for each in scanned.said if period is None or _period_named(each.seal) in (period, None)]
-    if not wanted and not any(isinstance(each, Finding) for each in said):
+    remarks = [each for each in scanned.remarks if period is None or _period_named(each.seal) in (period, None)]
+    if not wanted and not any(isinstance(each, Finding) for each in remarks):
         raise seal_store.nothing_there("none" if period is None else "none_of_period", place=folder, period=period)
     verified = [_verified(path, number, len(wanted), progress) for number, path in enumerate(wanted, start=1)]
     done = {each.examined.path: each.examined for each in verified}
-    rings = [ring for p in scanned.there.values() for ring in _chain_link(done.get(p) or p)]
-    codes = {proper: code for proper, p in scanned.there.items() for code in _check_code(done.get(p) or p)}
-    codes |= {p.name: code for p in scanned.aside for code in _check_code(done.get(p) or p)}
-    said += verify_chain.check(rings, codes)
-    links = sum(ring.manifest.previous is not None for ring in rings)
-    return _report(folder, verified, said, rings, links, single=False)
+    chain = [link for p in scanned.in_place.values() for link in _chain_link(done.get(p) or p)]
+    codes = {proper: code for proper, p in scanned.in_place.items() for code in _check_code(done.get(p) or p)}
+    codes |= {p.name: code for p in scanned.displaced for code in _check_code(done.get(p) or p)}
+    remarks += verify_chain.check(chain, codes)
+    links = sum(link.manifest.previous is not None for link in chain)
+    return _report(folder, verified, remarks, chain, links, single=False)
 
 
 def _seal_files(scanned: Scanned) -> Iterator[tuple[str, Path]]:
-    yield from scanned.there.items()
-    yield from ((path.name, path) for path in scanned.aside)
+    yield from scanned.in_place.items()
+    yield from ((path.name, path) for path in scanned.displaced)
 
 
 def _period_named(name: str) -> Period | None:
@@ -102,26 +102,26 @@ def _check_code(seal: Examined | Path) -> Iterator[str]:
 def _report(
     place: Path,
     verified: list[Verified],
-    said: Iterable[Finding | Note],
-    rings: list[ChainLink],
+    remarks: Iterable[Finding | Note],
+    chain: list[ChainLink],
     links: int,
     *,
     single: bool,
 ) -> Report:
     """Everything that was found, seal by seal in their order."""
-    listed = [*said]
+    listed = [*remarks]
     confirmed = {
-        (link.file, link.sha256): ring.file
-        for ring in rings
-        for link in (ring.manifest.previous, ring.manifest.amends)
-        if link is not None
+        (reference.file, reference.sha256): link.file
+        for link in chain
+        for reference in (link.manifest.previous, link.manifest.amends)
+        if reference is not None
     }
     for each in verified:
         listed += each.examined.findings
         if each.examined.sha256 is not None:
             listed += verify_scan.check_companions(each.examined, confirmed, needed=not single)
-        listed += each.recomputed.said
-    order = {ring.file: ring.manifest.number for ring in rings}
+        listed += each.recomputed.remarks
+    order = {link.file: link.manifest.number for link in chain}
     last = max(order.values(), default=0) + 1
     verified = sorted(verified, key=lambda each: (order.get(each.examined.file, last), each.examined.file))
     listed.sort(key=lambda each: (order.get(each.seal, last), each.seal))
@@ -136,11 +136,11 @@ def _report(
 def _single(path: Path, progress: Progress | None) -> Report:
     verified = _verified(path, 1, 1, progress)
     examined = verified.examined
-    said = verify_scan.classify([(path, examined.manifest if examined.identified else None)]).said
-    rings, codes = _neighbours(examined)
-    said = [*(each for each in said if isinstance(each, Finding)), *verify_chain.check(rings, codes, whole=False)]
-    links = max(len(rings) - 1, 0)
-    return _report(path, [verified], said, rings, links, single=True)
+    remarks = verify_scan.classify([(path, examined.manifest if examined.identified else None)]).remarks
+    chain, codes = _neighbours(examined)
+    remarks = [*(each for each in remarks if isinstance(each, Finding)), *verify_chain.check(chain, codes, whole=False)]
+    links = max(len(chain) - 1, 0)
+    return _report(path, [verified], remarks, chain, links, single=True)
 
 
 def _neighbours(examined: Examined) -> tuple[list[ChainLink], dict[str, str]]:
@@ -151,16 +151,16 @@ def _neighbours(examined: Examined) -> tuple[list[ChainLink], dict[str, str]]:
     paths = [
         p for p in examined.path.parent.iterdir() if seal_names.parse(p.name) and p.is_file() and p != examined.path
     ]
-    others = {p.name: ring for p in paths for ring in _chain_link(p)}
+    others = {p.name: link for p in paths for link in _chain_link(p)}
     codes = {p.name: code for p in paths if p.name not in others for code in _check_code(p)}
-    rings = own
-    while (link := rings[0].manifest.previous) is not None and link.file in others:
-        rings = [others.pop(link.file), *rings]
-    while after := [r for r in others.values() if _follows(r, rings[-1])]:
-        rings = [*rings, others.pop(after[0].file)]
-    return rings, codes
+    chain = own
+    while (reference := chain[0].manifest.previous) is not None and reference.file in others:
+        chain = [others.pop(reference.file), *chain]
+    while after := [r for r in others.values() if _follows(r, chain[-1])]:
+        chain = [*chain, others.pop(after[0].file)]
+    return chain, codes
 
 
-def _follows(ring: ChainLink, before: ChainLink) -> bool:
-    link = ring.manifest.previous
-    return link is not None and link.file == before.proper_name
+def _follows(link: ChainLink, before: ChainLink) -> bool:
+    reference = link.manifest.previous
+    return reference is not None and reference.file == before.proper_name

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lianghua_batch.archive import seal_names
-from lianghua_batch.archive.findings import Finding, Note, finding, note
+from lianghua_batch.archive.findings import Finding, Note, finding, note, verify_messages
 from lianghua_batch.archive.manifests import Manifest, SealReference
 
 
@@ -24,89 +24,96 @@ class ChainLink:
         """What its file was called when it was sealed."""
         return seal_names.file(self.manifest.period, self.manifest.amendment)
 
-    def is_at(self, link: SealReference) -> bool:
+    def matches(self, reference: SealReference) -> bool:
         """Whether another seal speaks of this one, as it is now."""
-        return (self.proper_name, self.sha256) == (link.file, link.sha256)
+        return (self.proper_name, self.sha256) == (reference.file, reference.sha256)
 
 
-def check(rings: Iterable[ChainLink], codes: Mapping[str, str], *, whole: bool = True) -> list[Finding | Note]:
+def check(chain: Iterable[ChainLink], codes: Mapping[str, str], *, whole: bool = True) -> list[Finding | Note]:
     """Follow the chain; every break is a finding that names both seals.
 
     `codes` are the check codes of all files called as seals are, those that cannot be read included. Where the rings are not
     the `whole` chain, what is not among them is a note: it could not be checked.
     """
-    listed = sorted(rings, key=lambda ring: (ring.manifest.number, ring.file))
+    listed = sorted(chain, key=lambda link: (link.manifest.number, link.file))
     numbered: dict[int, list[ChainLink]] = defaultdict(list)
-    for ring in listed:
-        numbered[ring.manifest.number].append(ring)
+    for link in listed:
+        numbered[link.manifest.number].append(link)
     found: list[Finding | Note] = []
-    for number, same in numbered.items():
-        found += (finding("number_twice", ring.file, number=number, other=same[0].file) for ring in same[1:])
-    for ring in listed:
-        found += _before(ring, numbered, codes, whole)
-    amendments = {(ring.manifest.period, ring.manifest.amendment): ring for ring in reversed(listed)}
-    for ring in listed:
-        found += _amended(ring, amendments, codes, whole)
+    for number, same_number in numbered.items():
+        found += (
+            finding("number_twice", link.file, number=number, other=same_number[0].file) for link in same_number[1:]
+        )
+    for link in listed:
+        found += _before(link, numbered, codes, whole)
+    amendments = {(link.manifest.period, link.manifest.amendment): link for link in reversed(listed)}
+    for link in listed:
+        found += _amended(link, amendments, codes, whole)
     return found
 
 
 def _before(
-    ring: ChainLink, numbered: Mapping[int, Sequence[ChainLink]], codes: Mapping[str, str], whole: bool
+    link: ChainLink, numbered: Mapping[int, Sequence[ChainLink]], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
     """How a seal's word of the one before it departs from what is there."""
-    number, link = ring.manifest.number, ring.manifest.previous
+    number, reference = link.manifest.number, link.manifest.previous
     facts = {"number": number, "before": number - 1}
     if number == 1:
-        if link is not None:
-            yield finding("first_has_previous", ring.file, other=link.file)
+        if reference is not None:
+            yield finding("first_has_previous", link.file, other=reference.file)
         return
-    there = numbered.get(number - 1, ())
-    if link is None:
-        yield finding("no_previous", ring.file, **facts)
-    elif any(other.is_at(link) for other in there):
+    before = numbered.get(number - 1, ())
+    if reference is None:
+        yield finding("no_previous", link.file, **facts)
+    elif any(other.matches(reference) for other in before):
         return
-    elif there:
-        yield _not_as_linked(ring, link, there, facts)
-    elif codes.get(link.file, link.sha256) != link.sha256:
-        yield finding("changed", link.file, by=ring.file, **facts)
-    elif link.file not in codes:
+    elif before:
+        yield _not_as_linked(link, reference, before, facts)
+    elif codes.get(reference.file, reference.sha256) != reference.sha256:
+        yield finding("changed", reference.file, by=link.file, **facts)
+    elif reference.file not in codes:
         missing = finding if whole else note
         last = max((n for n in numbered if n < number), default=0)
         count = number - last - 1
         kind = "gap" if count == 1 or not whole else "gaps"
-        yield missing(kind, ring.file, missing=link.file, first=last + 1, **facts)
+        yield missing(kind, link.file, missing=reference.file, first=last + 1, **facts)
     else:
-        yield finding("previous_misnumbered", ring.file, named=link.file, **facts)
+        yield finding("previous_misnumbered", link.file, named=reference.file, **facts)
 
 
 def _not_as_linked(
-    ring: ChainLink, link: SealReference, there: Sequence[ChainLink], facts: Mapping[str, object]
+    link: ChainLink, reference: SealReference, before: Sequence[ChainLink], facts: Mapping[str, object]
 ) -> Finding:
-    same_name = next((other for other in there if other.proper_name == link.file), None)
+    same_name = next((other for other in before if other.proper_name == reference.file), None)
     if same_name is None:
-        return finding("previous_other", ring.file, named=link.file, other=there[0].file, **facts)
-    return finding("replaced" if same_name.sound else "changed", same_name.file, by=ring.file, **facts)
+        return finding("previous_other", link.file, named=reference.file, other=before[0].file, **facts)
+    return finding("replaced" if same_name.sound else "changed", same_name.file, by=link.file, **facts)
 
 
 def _amended(
-    ring: ChainLink, amendments: Mapping[tuple, ChainLink], codes: Mapping[str, str], whole: bool
+    link: ChainLink, amendments: Mapping[tuple, ChainLink], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
     """How a seal's word of the one that it takes the place of departs from what is there."""
-    its, link = ring.manifest, ring.manifest.amends
-    if its.amendment == 0:
-        if link is not None:
-            yield finding("first_amends", ring.file, other=link.file)
+    manifest, reference = link.manifest, link.manifest.amends
+    if manifest.amendment == 0:
+        if reference is not None:
+            yield finding("first_amends", link.file, other=reference.file)
         return
-    expected = seal_names.file(its.period, its.amendment - 1)
-    facts = {"amendment": its.amendment, "expected": expected}
-    before = amendments.get((its.period, its.amendment - 1))
-    if link is None or link.file != expected:
-        yield finding("amends_other", ring.file, named="—" if link is None else link.file, **facts)
-    elif link == its.previous:
+    expected = seal_names.file(manifest.period, manifest.amendment - 1)
+    facts = {"amendment": manifest.amendment, "expected": expected}
+    before = amendments.get((manifest.period, manifest.amendment - 1))
+    if reference is None or reference.file != expected:
+        yield finding(
+            "amends_other",
+            link.file,
+            named=verify_messages()["nothing"] if reference is None else reference.file,
+            **facts,
+        )
+    elif reference == manifest.previous:
         return  # the same link, which is told of above
-    elif before is not None and not before.is_at(link):
-        yield finding("amended_replaced" if before.sound else "amended_changed", before.file, by=ring.file, **facts)
+    elif before is not None and not before.matches(reference):
+        yield finding("amended_replaced" if before.sound else "amended_changed", before.file, by=link.file, **facts)
     elif before is None and expected not in codes:
-        yield (finding if whole else note)("amendment_gap", ring.file, **facts)
-    elif before is None and codes[expected] != link.sha256:
-        yield finding("amended_changed", expected, by=ring.file, **facts)
+        yield (finding if whole else note)("amendment_gap", link.file, **facts)
+    elif before is None and codes[expected] != reference.sha256:
+        yield finding("amended_changed", expected, by=link.file, **facts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lianghua_batch.archive import bags, manifests, seal_names
 from lianghua_batch.archive.bags import Bag, BagFlaw
-from lianghua_batch.archive.findings import Finding, finding
+from lianghua_batch.archive.findings import Finding, finding, verify_messages
 from lianghua_batch.archive.manifests import Manifest, SealedFile
 from lianghua_batch.core import os_errors, resources
 
@@ -45,8 +45,8 @@ class Examined:
     @property
     def identified(self) -> bool:
         """Whether what it says of itself is what was sealed."""
-        said = bags.DATA + seal_names.place_in_bag("manifest")
-        return self.manifest is not None and not any(finding.file == said for finding in self.findings)
+        manifest_file = bags.DATA + seal_names.place_in_bag("manifest")
+        return self.manifest is not None and not any(finding.file == manifest_file for finding in self.findings)
 
 
 def check_code(path: Path) -> str:
@@ -59,7 +59,7 @@ def identity(path: Path) -> Manifest | None:
     """What the seal in a file says of itself; None where there is none, or where that is damaged."""
     try:
         with bags.open_bag(path) as bag:
-            return manifests.parse(bag.sound(bags.DATA + seal_names.place_in_bag("manifest")))
+            return manifests.parse(bag.checked_content(bags.DATA + seal_names.place_in_bag("manifest")))
     except (bags.BrokenBag, manifests.MalformedManifest, OSError):
         return None
 
@@ -79,22 +79,22 @@ def examine(path: Path) -> Examined:
 
 def _examined(path: Path, code: str, bag: Bag) -> Examined:
     flaws = bag.flaws()
-    said = bags.DATA + seal_names.place_in_bag("manifest")
+    manifest_file = bags.DATA + seal_names.place_in_bag("manifest")
     found = [_flaw_finding(path.name, flaw) for flaw in flaws]
     payload = _measured(bag)
     manifest = None
-    if said in payload:
+    if manifest_file in payload:
         try:
-            manifest = manifests.parse(bag.content(said))
+            manifest = manifests.parse(bag.content(manifest_file))
         except manifests.MalformedManifest as place:
-            found.append(finding("manifest_misshapen", path.name, said, place=place))
-    elif not any(flaw.file == said for flaw in flaws):
-        found.append(finding("manifest_missing", path.name, said))
-    told = {flaw.file for flaw in flaws} | {flaw.now for flaw in flaws}
+            found.append(finding("manifest_misshapen", path.name, manifest_file, place=place))
+    elif not any(flaw.file == manifest_file for flaw in flaws):
+        found.append(finding("manifest_missing", path.name, manifest_file))
+    flawed = {flaw.file for flaw in flaws} | {flaw.now for flaw in flaws}
     if manifest is not None:
-        found += _against_manifest(path.name, manifest, payload, told)
-        found += _unopenable(path.name, manifest, bag, payload, told)
-    if not any((name or "").startswith(bags.DATA) or name == _INFO for name in told):
+        found += _against_manifest(path.name, manifest, payload, flawed)
+        found += _unopenable(path.name, manifest, bag, payload, flawed)
+    if not any((name or "").startswith(bags.DATA) or name == _INFO for name in flawed):
         found += _against_oxum(path.name, bag, payload)
     return Examined(path, code, manifest, tuple(found), len(payload), sum(size for _, size in payload.values()))
 
@@ -118,7 +118,7 @@ def _measured(bag: Bag) -> dict[str, tuple[str, int]]:
 
 
 def _against_manifest(
-    seal: str, manifest: Manifest, payload: dict[str, tuple[str, int]], told: set[str | None]
+    seal: str, manifest: Manifest, payload: dict[str, tuple[str, int]], flawed: set[str | None]
 ) -> Iterator[Finding]:
     """How 归档清单 departs from the payload; what the bag's own lists told already is not told again."""
     listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
@@ -126,21 +126,21 @@ def _against_manifest(
     for name, entry in listed.items():
         if not bags.safe(bags.DATA + entry.file):
             yield finding("unsafe_place", seal, name, place=entry.file)
-        if name in told:
+        if name in flawed:
             continue
         if name not in payload:
             yield finding("listed_missing", seal, name)
         elif payload[name] != (entry.sha256, entry.size):
             yield finding("listed_other", seal, name)
     for name in payload:
-        if name not in listed and name != own and name not in told:
+        if name not in listed and name != own and name not in flawed:
             yield finding("unlisted", seal, name)
     results = results_entry(manifest)
     if results is None:
         yield finding("no_results", seal, own)
         return
     name = bags.DATA + results.stored
-    if name in payload and payload[name][0] != manifest.results_sha256 and name not in told:
+    if name in payload and payload[name][0] != manifest.results_sha256 and name not in flawed:
         yield finding("results_code", seal, name)
 
 
@@ -151,12 +151,17 @@ def results_entry(manifest: Manifest) -> SealedFile | None:
 
 
 def _unopenable(
-    seal: str, manifest: Manifest, bag: Bag, payload: dict[str, tuple[str, int]], told: set[str | None]
+    seal: str, manifest: Manifest, bag: Bag, payload: dict[str, tuple[str, int]], flawed: set[str | None]
 ) -> Iterator[Finding]:
     """Sealed workbooks that are as they were sealed, but no workbooks."""
     for entry in manifest.outputs:
         name = bags.DATA + entry.stored
-        if name in payload and name not in told and name.lower().endswith(_PACKAGES) and not _opens(bag.content(name)):
+        if (
+            name in payload
+            and name not in flawed
+            and name.lower().endswith(_PACKAGES)
+            and not _opens(bag.content(name))
+        ):
             yield finding("unopenable", seal, name)
 
 
@@ -171,7 +176,7 @@ def _opens(content: bytes) -> bool:
 def _against_oxum(seal: str, bag: Bag, payload: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     """The sum of sizes and the number of files that the bag says of itself."""
     lines = bag.content(_INFO).decode("utf-8", "replace").splitlines() if _INFO in bag.files else []
-    said = next((line.removeprefix(_OXUM).strip() for line in lines if line.startswith(_OXUM)), None)
-    there = f"{sum(size for _, size in payload.values())}.{len(payload)}"
-    if said != there:
-        yield finding("oxum", seal, _INFO, said=said or "—", there=there)
+    stated = next((line.removeprefix(_OXUM).strip() for line in lines if line.startswith(_OXUM)), None)
+    actual = f"{sum(size for _, size in payload.values())}.{len(payload)}"
+    if stated != actual:
+        yield finding("oxum", seal, _INFO, stated=stated or verify_messages()["nothing"], actual=actual)

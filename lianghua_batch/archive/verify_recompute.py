@@ -30,7 +30,7 @@ class Recomputed:
 
     under: str | None
     numbers: int = 0
-    said: tuple[Finding | Note, ...] = ()
+    remarks: tuple[Finding | Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,27 +54,27 @@ def recompute(examined: Examined) -> Recomputed:
     """Score a seal's forms anew and compare with its results; whatever is in the way is said, nothing is raised."""
     manifest = examined.manifest
     if manifest is None:
-        return Recomputed(None, said=(note("not_recomputed", examined.file),))
+        return Recomputed(None, remarks=(note("not_recomputed", examined.file),))
     try:
         with bags.open_bag(examined.path) as bag, tempfile.TemporaryDirectory() as place:
             return _recomputed(examined, manifest, bag, Path(place))
     except bags.BrokenBag:
-        return Recomputed(None, said=(note("not_recomputed", examined.file),))
+        return Recomputed(None, remarks=(note("not_recomputed", examined.file),))
     except OSError as error:
-        return Recomputed(None, said=(note("not_unpacked", examined.file, reason=os_errors.reason(error)),))
+        return Recomputed(None, remarks=(note("not_unpacked", examined.file, reason=os_errors.reason(error)),))
 
 
 def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -> Recomputed:
-    said: list[Finding | Note] = [] if examined.sound else [note("despite", examined.file)]
+    remarks: list[Finding | Note] = [] if examined.sound else [note("despite", examined.file)]
     lacking = unpack.unpack(bag, manifest.inputs, place / "forms")
     if lacking:
-        return Recomputed(None, said=(note("forms_lacking", examined.file, form=lacking[0], count=len(lacking)),))
+        return Recomputed(None, remarks=(note("forms_lacking", examined.file, form=lacking[0], count=len(lacking)),))
     entry = verify_fixity.results_entry(manifest)
     text = content_of(bag, entry)
     results = _parsed(text)
     if results is None:
-        said = [] if text is None else [finding("results_misshapen", examined.file, bags.DATA + entry.stored)]
-        return Recomputed(None, said=(*said, note("not_recomputed", examined.file)))
+        remarks = [] if text is None else [finding("results_misshapen", examined.file, bags.DATA + entry.stored)]
+        return Recomputed(None, remarks=(*remarks, note("not_recomputed", examined.file)))
     sealed = _UnpackedSeal(
         file=examined.file,
         manifest=manifest,
@@ -85,18 +85,20 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
         rules=None,
     )
     if _are_installed(bag, manifest.rules):
-        return _result(INSTALLED, sealed, [*said, *_compared(sealed, rescore(sealed.forms, str(manifest.period)))])
+        return _result(INSTALLED, sealed, [*remarks, *_compared(sealed, rescore(sealed.forms, str(manifest.period)))])
     unread = unpack.unpack(bag, manifest.rules, place / "rules")
-    judged = None if unread or not manifest.rules else _rescored_under(place / "rules", sealed)
+    under_seal = None if unread or not manifest.rules else _rescored_under(place / "rules", sealed)
     now = rescore(sealed.forms, str(manifest.period))
-    if judged is None:
-        said += [note("rules_unreadable", examined.file, tool=manifest.tool, now=__version__)]
-        return _result(INSTALLED, sealed, [*said, *_compared(sealed, now)])
-    return _result(SEALED, sealed, [*said, *_compared(sealed, judged), *_otherwise_today(sealed, judged, now)])
+    if under_seal is None:
+        remarks += [note("rules_unreadable", examined.file, tool=manifest.tool, now=__version__)]
+        return _result(INSTALLED, sealed, [*remarks, *_compared(sealed, now)])
+    return _result(
+        SEALED, sealed, [*remarks, *_compared(sealed, under_seal), *_otherwise_today(sealed, under_seal, now)]
+    )
 
 
-def _result(under: str, sealed: _UnpackedSeal, said: Iterable[Finding | Note]) -> Recomputed:
-    return Recomputed(under, result_differences.count_values(sealed.results), tuple(said))
+def _result(under: str, sealed: _UnpackedSeal, remarks: Iterable[Finding | Note]) -> Recomputed:
+    return Recomputed(under, result_differences.count_values(sealed.results), tuple(remarks))
 
 
 def _basis_entry(manifest: Manifest) -> SealedFile | None:
@@ -121,11 +123,11 @@ def _are_installed(bag: Bag, rules: Iterable[SealedFile]) -> bool:
 
 def _rescored_under(rules: Path, sealed: _UnpackedSeal) -> Rescored | None:
     """What the forms come to under sealed rules, worked out by a process of its own; None where it cannot go by them."""
-    crew = WorkerPool(_WORKER)
+    pool = WorkerPool(_WORKER)
     try:
-        (answer,) = crew.answers([(rules, sealed.forms, str(sealed.manifest.period))])
+        (answer,) = pool.answers([(rules, sealed.forms, str(sealed.manifest.period))])
     finally:
-        crew.stop()
+        pool.stop()
     return answer if isinstance(answer, Rescored) else None
 
 
@@ -134,9 +136,9 @@ def _rescored_under(rules: Path, sealed: _UnpackedSeal) -> Rescored | None:
 
 def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
     """How the sealed results depart from what their forms come to."""
-    its = sealed.manifest
-    same_tool = its.tool == __version__
-    facts = {"tool": its.tool, "now": __version__}
+    manifest = sealed.manifest
+    same_tool = manifest.tool == __version__
+    facts = {"tool": manifest.tool, "now": __version__}
     if now.results is None:
         kind = "errors" if same_tool else "errors_other_tool"
         yield finding(kind, sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
@@ -149,18 +151,18 @@ def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
     elif now.results.encode("utf-8") != sealed.text:
         yield finding("results_other", sealed.file, sealed.place)
     elif sealed.basis is not None and now.basis.encode("utf-8") != sealed.basis:
-        yield finding("basis_other", sealed.file, bags.DATA + _basis_entry(its).stored)
+        yield finding("basis_other", sealed.file, bags.DATA + _basis_entry(manifest).stored)
 
 
-def _otherwise_today(sealed: _UnpackedSeal, then: Rescored, now: Rescored) -> Iterator[Note]:
+def _otherwise_today(sealed: _UnpackedSeal, under_seal: Rescored, now: Rescored) -> Iterator[Note]:
     """What the installed rules and methods give that those of the seal do not."""
     facts = {"tool": sealed.manifest.tool, "now": __version__}
-    if then.results is None:
+    if under_seal.results is None:
         return
     if now.results is None:
         yield note("errors_today", sealed.file, None, first=now.errors[0], errors=len(now.errors), **facts)
         return
-    numbers = result_differences.differences(json.loads(then.results), json.loads(now.results))
+    numbers = result_differences.differences(json.loads(under_seal.results), json.loads(now.results))
     if numbers:
         yield note("method", sealed.file, sealed.place, numbers, **facts)
 

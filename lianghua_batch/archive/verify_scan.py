@@ -21,14 +21,14 @@ class Scanned:
     there is to say of the names of files.
     """
 
-    there: dict[str, Path] = field(default_factory=dict)
-    aside: list[Path] = field(default_factory=list)
-    said: list[Finding | Note] = field(default_factory=list)
+    in_place: dict[str, Path] = field(default_factory=dict)
+    displaced: list[Path] = field(default_factory=list)
+    remarks: list[Finding | Note] = field(default_factory=list)
 
     @property
     def zips(self) -> list[Path]:
         """Everything that is to be examined."""
-        return [*self.there.values(), *self.aside]
+        return [*self.in_place.values(), *self.displaced]
 
 
 def scan(folder: Path) -> Scanned:
@@ -37,8 +37,10 @@ def scan(folder: Path) -> Scanned:
     companions = {path.name: seal_names.companion_seal(path.name) for path in files if not path.is_dir()}
     others = [path for path in files if companions.get(path.name) is None]
     scanned = classify((path, None if path.is_dir() else verify_fixity.identity(path)) for path in others)
-    present = {*scanned.there, *(path.name for path in scanned.zips)}
-    scanned.said += (finding("gone", seal, name) for name, seal in companions.items() if seal and seal not in present)
+    present = {*scanned.in_place, *(path.name for path in scanned.zips)}
+    scanned.remarks += (
+        finding("gone", seal, name) for name, seal in companions.items() if seal and seal not in present
+    )
     return scanned
 
 
@@ -51,14 +53,17 @@ def _ignored(path: Path) -> bool:
 
 def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
     """Tell which files are seals, from what each says of itself, None for one that says nothing."""
-    named = {path: None if its is None else seal_names.file(its.period, its.amendment) for path, its in found}
+    named = {
+        path: None if manifest is None else seal_names.file(manifest.period, manifest.amendment)
+        for path, manifest in found
+    }
     scanned = Scanned()
     for path, proper in named.items():
         if proper == path.name or (proper is None and seal_names.parse(path.name) is not None):
-            scanned.there[path.name] = path  # as it should be; or it cannot be read, which examining it says
+            scanned.in_place[path.name] = path  # as it should be; or it cannot be read, which examining it says
     for path, proper in named.items():
         if proper is None and path not in scanned.zips:
-            scanned.said.append(note("foreign", path.name))
+            scanned.remarks.append(note("foreign", path.name))
         elif proper is not None and proper != path.name:
             _place(path, proper, scanned)
     return scanned
@@ -66,16 +71,16 @@ def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
 
 def _place(path: Path, proper: str, scanned: Scanned) -> None:
     """A seal under another name: a copy, another one for the same place, or the one that is missing there."""
-    if proper not in scanned.there:
-        scanned.there[proper] = path
-        scanned.said.append(finding("renamed_seal", path.name, proper=proper))
+    if proper not in scanned.in_place:
+        scanned.in_place[proper] = path
+        scanned.remarks.append(finding("renamed_seal", path.name, proper=proper))
     elif seal_names.parse(path.name) is not None:
-        scanned.aside.append(path)
-        scanned.said.append(finding("renamed_seal", path.name, proper=proper))
-    elif _same(path, scanned.there[proper]):
-        scanned.said.append(note("copy", path.name, other=proper))
+        scanned.displaced.append(path)
+        scanned.remarks.append(finding("renamed_seal", path.name, proper=proper))
+    elif _same(path, scanned.in_place[proper]):
+        scanned.remarks.append(note("copy", path.name, other=proper))
     else:
-        scanned.said.append(finding("rival", path.name, other=proper))
+        scanned.remarks.append(finding("rival", path.name, other=proper))
 
 
 def _same(path: Path, other: Path) -> bool:
@@ -111,11 +116,11 @@ def check_companions(
 
 
 def _code(seal: str, code: str, text: str, file: str, proper: str, by: str | None) -> Iterator[Finding]:
-    said, _, name = text.strip().partition(" ")
+    noted, _, name = text.strip().partition(" ")
     name = name.lstrip(" *")
-    if len(said) != len(code):
+    if len(noted) != len(code):
         yield finding("code_unreadable", seal, file)
-    elif said.lower() != code:
+    elif noted.lower() != code:
         yield finding("code_other", seal, file) if by is None else finding("code_changed", seal, file, by=by)
     elif name != proper:
         yield finding("code_of_other", seal, file, named=name)

@@ -96,4 +96,4 @@ def _facts(seal: Seal) -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    return resources.load("messages/archive")["told"]
+    return resources.load("messages/archive")["announced"]

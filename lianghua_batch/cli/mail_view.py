@@ -105,7 +105,7 @@ def _show(told: "MailSummary", title: str) -> None:
         return
     for line in told.lines:
         template = words["line"] if line.address else words["line_without"]
-        click.echo(template.format(whose=line.whose, address=line.address, status=line.label))
+        click.echo(template.format(unit=line.unit_label, address=line.address, status=line.label))
 
 
 def _show_table(told: "MailSummary") -> None:
@@ -125,7 +125,7 @@ def _widths(told: "MailSummary", width: int) -> dict[str, int]:
     words = _words()
     gap, shares = words["column_gap"], words["shares"]
     needed = {
-        "whose": max((cell_len(line.whose) for line in told.lines), default=0),
+        "unit": max((cell_len(line.unit_label) for line in told.lines), default=0),
         "address": max((cell_len(line.address or "") for line in told.lines), default=0),
     }
     widths = {name: min(needed[name], width * share // 100) for name, share in shares.items()}
@@ -142,7 +142,7 @@ def _rows(line: "SummaryLine", widths: Mapping[str, int]) -> Iterator["Text"]:
     from lianghua_batch.cli.terminal import wrapped
 
     gap = _words()["column_gap"]
-    cells = {"whose": line.whose, "address": line.address or "", "status": line.label}
+    cells = {"unit": line.unit_label, "address": line.address or "", "status": line.label}
     columns = {name: wrapped(cells[name], width) for name, width in widths.items()}
     for at in range(max(map(len, columns.values()))):
         row = Text()

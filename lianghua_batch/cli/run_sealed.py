@@ -157,7 +157,7 @@ def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
     try:
         kept = guard.keep_outputs(folder, seal)
     except bags.BrokenBag as file:
-        sentence = resources.load("messages/archive")["told"]["not_put_back"].format(seal=seal.file, file=file)
+        sentence = resources.load("messages/archive")["announced"]["not_put_back"].format(seal=seal.file, file=file)
         raise click.ClickException(sentence) from None
     return partial(_tell_kept, outcome, seal, kept)
 
@@ -176,7 +176,7 @@ def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "KeptOutputs", form: str)
         for line in archive_view.kept(seal, kept):
             click.echo(line)
         if outdated:
-            words = resources.load("messages/archive")["told"]
+            words = resources.load("messages/archive")["announced"]
             click.echo(words["outdated"].format(periods=words["separator"].join(outdated), period=outcome.period))
     if kept.altered:
         raise click.exceptions.Exit(FAULTY)

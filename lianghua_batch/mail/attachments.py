@@ -55,8 +55,8 @@ class ExpectedWorkbook:
 def reason(why: str, **facts: object) -> NotSent:
     """Return one of the reasons of schemas/messages/mail.yaml."""
     words = resources.load("messages/mail")["not_sent"][why]
-    said = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
-    return NotSent(words["reason"].format(**said), words["remedy"].format(**said))
+    texts = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
+    return NotSent(words["reason"].format(**texts), words["remedy"].format(**texts))
 
 
 def fetch(out: Path, path: str, expected: ExpectedWorkbook) -> Attachment | NotSent:
@@ -74,14 +74,14 @@ def fetch(out: Path, path: str, expected: ExpectedWorkbook) -> Attachment | NotS
 def mismatch(content: bytes, path: str, expected: ExpectedWorkbook) -> NotSent | None:
     """Return why a workbook's bytes are not what is expected, None where they are."""
     try:
-        said = properties(content)
+        marks = properties(content)
     except _DAMAGED:
         return reason("damaged", path=path)
     names = (
         resources.load("report/workbook")["properties"]
         | resources.load("report/sheets/unit_books")["unit_books"]["properties"]
     )
-    unit, period, code = (said.get(names[key]) for key in ("unit", "period", "check_code"))
+    unit, period, code = (marks.get(names[key]) for key in ("unit", "period", "check_code"))
     if not (period and code) or (expected.unit is not None and not unit):
         return reason("unmarked", path=path)
     for why, found, wanted in (("other_unit", unit, expected.unit), ("other_period", period, expected.period)):

@@ -12,29 +12,31 @@ class WrongConfirmation(Exception):
     """A word that cannot be taken; str() says why."""
 
 
-def confirmed_entries(said: Sequence[str], history: History, period: str | None, now: dt.datetime) -> list[LedgerEntry]:
+def confirmed_entries(
+    confirmations: Sequence[str], history: History, period: str | None, now: dt.datetime
+) -> list[LedgerEntry]:
     """Return the lines that the words come to, each «单位=已收到» or «单位:地址=未收到»; raises Wrong.
 
     Without a period the uncertain letters of all periods are meant.
     """
-    words, entries = resources.load("messages/mail")["settle"], {}
-    for written in said:
+    words, entries = resources.load("messages/mail")["confirm"], {}
+    for written in confirmations:
         subject, received = _word(written)
-        meant = _matching(subject, [e for e in history.uncertain() if period in (None, e.period)])
-        if not meant:
+        letters = _matching(subject, [e for e in history.uncertain() if period in (None, e.period)])
+        if not letters:
             raise WrongConfirmation(words["nothing"].format(unit=subject))
-        if any(entry.key in entries for entry in meant):
+        if any(entry.key in entries for entry in letters):
             raise WrongConfirmation(words["twice"].format(unit=subject))
-        entries |= {entry.key: entry for entry in ledger.confirmed(meant, now, received)}
+        entries |= {entry.key: entry for entry in ledger.confirmed(letters, now, received)}
     return list(entries.values())
 
 
 def _word(written: str) -> tuple[str, bool]:
     words = resources.load("messages/mail")
     subject, _, word = (part.strip() for part in written.rpartition("="))
-    if not subject or word not in words["settled"].values():
-        raise WrongConfirmation(words["settle"]["form"].format(written=written))
-    return subject, word == words["settled"]["received"]
+    if not subject or word not in words["confirmations"].values():
+        raise WrongConfirmation(words["confirm"]["form"].format(written=written))
+    return subject, word == words["confirmations"]["received"]
 
 
 def _matching(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
@@ -52,6 +54,6 @@ def _names(entry: LedgerEntry) -> tuple[str, str]:
 def sentence(entry: LedgerEntry) -> str:
     """Return what was taken down, in a sentence."""
     words = resources.load("messages/mail")
-    word = words["settled"]["received" if entry.received else "missing"]
+    word = words["confirmations"]["received" if entry.received else "missing"]
     unit = entry.unit or entry.name
-    return words["settle"]["told"].format(period=entry.period, unit=unit, address=entry.address, word=word)
+    return words["confirm"]["recorded"].format(period=entry.period, unit=unit, address=entry.address, word=word)

@@ -40,5 +40,5 @@ def _values_text(side: Mapping[str, Any] | None) -> str:
     words = resources.load("messages/mail")["correction"]
     if side is None:
         return words["nothing"]
-    shown = {name: side.get(name) for name in _FIELDS if side.get(name) is not None}
-    return words["separator"].join(words["shown"][name].format(value=value) for name, value in shown.items())
+    values = {name: side.get(name) for name in _FIELDS if side.get(name) is not None}
+    return words["separator"].join(words["fields"][name].format(value=value) for name, value in values.items())

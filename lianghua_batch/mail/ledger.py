@@ -70,7 +70,7 @@ class History:
 
     latest: Mapping[str, LedgerEntry]
 
-    def of(self, key: str) -> LedgerEntry | None:
+    def entry(self, key: str) -> LedgerEntry | None:
         return self.latest.get(key)
 
     def has_other(self, key: str, period: str, unit: str, address: str) -> bool:
@@ -119,31 +119,35 @@ def _entries(content: bytes, file: Path) -> Iterator[LedgerEntry]:
     for number, line in enumerate(lines, start=1):
         if line.rstrip().endswith(mark) or not line.strip():
             continue
-        said = _parsed(line)
-        if said is None:
+        record = _parsed(line)
+        if record is None:
             raise BrokenLedger(file, number)
-        if said["state"] != BEGAN:
-            yield LedgerEntry(**said)
-    if last and (said := _parsed(last)) is not None and said["state"] != BEGAN:  # whole, but for the end of its line
-        yield LedgerEntry(**said)
+        if record["state"] != BEGAN:
+            yield LedgerEntry(**record)
+    if (
+        last and (record := _parsed(last)) is not None and record["state"] != BEGAN
+    ):  # whole, but for the end of its line
+        yield LedgerEntry(**record)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     """What a line says; None where that is not what this program writes."""
     try:
-        said = json.loads(line)
+        record = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict) or said.get("state") not in (*_STATES, BEGAN):
+    if not isinstance(record, dict) or record.get("state") not in (*_STATES, BEGAN):
         return None
-    if said["state"] == BEGAN:
-        return said
+    if record["state"] == BEGAN:
+        return record
     needed = ("state", "time", "key", "period", "unit", "name", "address")
     texts = (*needed, "message_id", "reply", "sha256")
-    known = set(said) <= {*texts, "received"} and all(name in said for name in needed)
-    right = all(isinstance(said.get(name, ""), str) for name in texts)
-    received = isinstance(said.get("received"), bool) if said["state"] == SETTLED else said.get("received") is None
-    return said if known and right and received else None
+    known = set(record) <= {*texts, "received"} and all(name in record for name in needed)
+    well_typed = all(isinstance(record.get(name, ""), str) for name in texts)
+    received = (
+        isinstance(record.get("received"), bool) if record["state"] == SETTLED else record.get("received") is None
+    )
+    return record if known and well_typed and received else None
 
 
 class LedgerWriter:
@@ -154,15 +158,15 @@ class LedgerWriter:
 
     def add(self, entry: LedgerEntry) -> None:
         """Add a line; raises OSError, which names the file."""
-        said = {name: value for name, value in asdict(entry).items() if value not in ("", None) or name == "unit"}
-        self._write(said)
+        record = {name: value for name, value in asdict(entry).items() if value not in ("", None) or name == "unit"}
+        self._write(record)
 
     def begin(self, time: dt.datetime, **facts: object) -> None:
         """Say that a round begins: where even that cannot be written, nothing must be sent."""
         self._write({"state": BEGAN, "time": time.isoformat(timespec="seconds"), **facts})
 
-    def _write(self, said: Mapping[str, object]) -> None:
-        self._append(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    def _write(self, record: Mapping[str, object]) -> None:
+        self._append(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
     def _append(self, line: bytes) -> None:
         try:

@@ -31,23 +31,23 @@ class _Content:
 
 
 def unit_text(
-    standing: UnitRanking, period: Period, file: str, settings: Settings | None, *, corrected: str | None
+    ranking: UnitRanking, period: Period, file: str, settings: Settings | None, *, corrected: str | None
 ) -> Text:
     """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
     words = _words()
     opening = words["opening"][_kind(period)].format(period_label=_label(period))
-    attached = words["attached"][standing.level].format(file=file)
-    numbers = tuple((term, sanitise.name(value)) for term, value in _numbers(standing, period))
-    unit = sanitise.name(standing.name)
-    return _letter_text(unit, standing.level, opening, numbers, attached, period, settings, corrected)
+    attached = words["attached"][ranking.level].format(file=file)
+    numbers = tuple((term, sanitise.name(value)) for term, value in _numbers(ranking, period))
+    unit = sanitise.name(ranking.name)
+    return _letter_text(unit, ranking.level, opening, numbers, attached, period, settings, corrected)
 
 
 def ranking_text(
-    standings: list[UnitRanking], period: Period, file: str, settings: Settings, *, corrected: str | None
+    rankings: list[UnitRanking], period: Period, file: str, settings: Settings, *, corrected: str | None
 ) -> Text:
     """Return what the operators are told of the whole ranking."""
     words = _words()
-    counts = {level: sum(s.level == level for s in standings) for level in (COMMITTEE, BRANCH)}
+    counts = {level: sum(s.level == level for s in rankings) for level in (COMMITTEE, BRANCH)}
     attached = words["attached"][_OPERATORS].format(file=file, committees=counts[COMMITTEE], branches=counts[BRANCH])
     opening = words["operators_opening"].format(period_label=_label(period))
     return _letter_text(words["everyone"], _OPERATORS, opening, (), attached, period, settings, corrected)
@@ -98,25 +98,25 @@ def _until(settings: Settings | None) -> str:
     return words["given"].format(until=until) if until else words["plain"]
 
 
-def _numbers(standing: UnitRanking, period: Period) -> Iterator[tuple[str, str]]:
+def _numbers(ranking: UnitRanking, period: Period) -> Iterator[tuple[str, str]]:
     """The unit's score, grade and places, each under its term."""
     words = _words()
     terms = words["terms"][_kind(period)]
-    yield terms["total"], standing.total or words["missing"]
-    yield terms["grade"], standing.grade or words["missing"]
-    places = words["place"]["separator"].join(_places(standing))
+    yield terms["total"], ranking.total or words["missing"]
+    yield terms["grade"], ranking.grade or words["missing"]
+    places = words["place"]["separator"].join(_places(ranking))
     yield words["place_term"], places or words["missing"]
 
 
-def _places(standing: UnitRanking) -> Iterator[str]:
+def _places(ranking: UnitRanking) -> Iterator[str]:
     words = _words()
-    if standing.cohort is not None:
-        sentence = words["place"]["cohort" if standing.committee else "direct"]
-        committee = sanitise.name(standing.committee or "")
-        yield sentence.format(committee=committee, count=standing.cohort.count, rank=_rank(standing.cohort))
-    if standing.county is not None:
-        kind = words["kinds_of_units"][standing.level]
-        yield words["place"]["county"].format(count=standing.county.count, kind=kind, rank=_rank(standing.county))
+    if ranking.cohort is not None:
+        sentence = words["place"]["cohort" if ranking.committee else "direct"]
+        committee = sanitise.name(ranking.committee or "")
+        yield sentence.format(committee=committee, count=ranking.cohort.count, rank=_rank(ranking.cohort))
+    if ranking.county is not None:
+        kind = words["kinds_of_units"][ranking.level]
+        yield words["place"]["county"].format(count=ranking.county.count, kind=kind, rank=_rank(ranking.county))
 
 
 def _rank(place: RankAmong) -> str:
@@ -132,7 +132,7 @@ def _plain(content: _Content) -> Iterator[str]:
         yield content.corrected
     if content.numbers:
         yield ""
-        yield from (f"　　{term}：{value}" for term, value in content.numbers)
+        yield from (_words()["number_line"].format(term=term, value=value) for term, value in content.numbers)
     yield from ("", content.attached, "", _words()["to_do_title"])
     yield from (f"{number}. {line}" for number, line in enumerate(content.to_do, start=1))
     yield ""
@@ -143,21 +143,23 @@ def _plain(content: _Content) -> Iterator[str]:
 
 def _html(content: _Content) -> Iterator[str]:
     """The same with inline styles; nothing is loaded from anywhere."""
-    looks, said = _words()["html"], html.escape
-    yield f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{said(content.subject)}</title></head>'
-    yield f'<body style="{looks["page"]}">'
-    yield f"<p>{said(content.greeting)}</p>\n<p>{said(content.opening)}</p>"
+    styles, escape = _words()["html"], html.escape
+    yield f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(content.subject)}</title></head>'
+    yield f'<body style="{styles["page"]}">'
+    yield f"<p>{escape(content.greeting)}</p>\n<p>{escape(content.opening)}</p>"
     if content.corrected:
-        yield f'<p style="{looks["corrected"]}">{said(content.corrected)}</p>'
+        yield f'<p style="{styles["corrected"]}">{escape(content.corrected)}</p>'
     if content.numbers:
-        yield f'<table style="{looks["table"]}">'
+        yield f'<table style="{styles["table"]}">'
         for term, value in content.numbers:
-            cells = f'<th style="{looks["term"]}">{said(term)}</th><td style="{looks["value"]}">{said(value)}</td>'
+            cells = (
+                f'<th style="{styles["term"]}">{escape(term)}</th><td style="{styles["value"]}">{escape(value)}</td>'
+            )
             yield f"<tr>{cells}</tr>"
         yield "</table>"
-    yield f"<p>{said(content.attached)}</p>\n<p>{said(_words()['to_do_title'])}</p>\n<ol>"
-    yield from (f"<li>{said(line)}</li>" for line in content.to_do)
+    yield f"<p>{escape(content.attached)}</p>\n<p>{escape(_words()['to_do_title'])}</p>\n<ol>"
+    yield from (f"<li>{escape(line)}</li>" for line in content.to_do)
     yield "</ol>"
     if content.contact:
-        yield f"<p>{said(content.contact)}</p>"
-    yield f'<p style="{looks["note"]}">{said(_words()["closing"])}</p>\n</body></html>\n'
+        yield f"<p>{escape(content.contact)}</p>"
+    yield f'<p style="{styles["note"]}">{escape(_words()["closing"])}</p>\n</body></html>\n'

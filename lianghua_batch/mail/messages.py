@@ -68,8 +68,8 @@ def key(period: str, unit: str, address: str, book: Attachment, after: str = "")
 
     `after`: the key of another content that went there in between, where an earlier one has to go once more.
     """
-    said = [period, unit, address.lower(), book.sha256, *filter(None, [after])]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8")).hexdigest()
+    identity = [period, unit, address.lower(), book.sha256, *filter(None, [after])]
+    return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
 def attachment_name(path: str) -> str:

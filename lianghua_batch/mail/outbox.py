@@ -19,8 +19,8 @@ def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, 
     words = resources.load("reading")
     out = folder / words["output_folder"] / words["mail_outbox_folder"]
     names = file_names.distinct((f"{letter.unit or letter.name}_{letter.address}" for letter in due), _SUFFIX)
-    with atomic_files.replacement(out, whole=[period], durable=False) as workshop:
-        (workshop / period).mkdir()
+    with atomic_files.replacement(out, whole=[period], durable=False) as staging:
+        (staging / period).mkdir()
         for name, letter in zip(names, due, strict=True):
-            (workshop / period / name).write_bytes(messages.as_bytes(letter, envelope, now))
+            (staging / period / name).write_bytes(messages.as_bytes(letter, envelope, now))
     return out / period

@@ -61,13 +61,13 @@ class Plan:
 def plan(publication: Publication, roster: Roster, settings: Settings | None, history: History) -> Plan:
     """Return who gets what of a period's results."""
     period, ranked = publication.period, unit_rankings(publication.results)
-    desk = _Planner(publication, settings, history, roster)
+    planner = _Planner(publication, settings, history, roster)
     found: list[DueLetter | KeptBack] = []
     paths = output_paths.paths(((s.unit, s.name) for s in ranked), period)
-    for standing, path in zip(ranked, paths, strict=True):
-        found += desk.of_unit(standing, path)
+    for ranking, path in zip(ranked, paths, strict=True):
+        found += planner.unit_letters(ranking, path)
     if settings is not None and settings.operators:
-        found += desk.of_operators(ranked, settings)
+        found += planner.operator_letters(ranked, settings)
     due = tuple(each for each in found if isinstance(each, DueLetter))
     return Plan(
         period, due, tuple(e for e in found if isinstance(e, KeptBack)), _envelope(settings), publication.folder
@@ -93,11 +93,11 @@ class _Planner:
     def period(self) -> Period:
         return self.publication.period
 
-    def of_unit(self, standing: UnitRanking, path: str) -> Iterator[DueLetter | KeptBack]:
+    def unit_letters(self, ranking: UnitRanking, path: str) -> Iterator[DueLetter | KeptBack]:
         """A unit's letters, one an address; or why there are none."""
-        registered = self._registered(standing)
+        registered = self._registered(ranking)
         if isinstance(registered, NotSent):
-            yield KeptBack(standing.unit, standing.name, registered)
+            yield KeptBack(ranking.unit, ranking.name, registered)
             return
         place = registered.row.ref("email")
         written = mail_addresses.split(registered.details["email"])
@@ -105,56 +105,56 @@ class _Planner:
         for address in written:
             if address not in valid:
                 yield KeptBack(
-                    standing.unit, standing.name, attachments.reason("bad_address", address=address, place=place)
+                    ranking.unit, ranking.name, attachments.reason("bad_address", address=address, place=place)
                 )
         if not written:
-            yield KeptBack(standing.unit, standing.name, attachments.reason("no_address", place=place))
+            yield KeptBack(ranking.unit, ranking.name, attachments.reason("no_address", place=place))
         if not valid:
             return
-        book = self._book(standing.unit, path)
+        book = self._workbook(ranking.unit, path)
         if isinstance(book, NotSent):
-            yield KeptBack(standing.unit, standing.name, book)
+            yield KeptBack(ranking.unit, ranking.name, book)
             return
         for address in valid:
-            yield self._due(standing.unit, standing.name, address, book, [standing])
+            yield self._due(ranking.unit, ranking.name, address, book, [ranking])
 
-    def _registered(self, standing: UnitRanking) -> Unit | NotSent:
+    def _registered(self, ranking: UnitRanking) -> Unit | NotSent:
         """The unit's row of 花名册 on the period's last day, if that is the unit whose results these are."""
         day = self.period.last_day
-        unit = self.roster.unit(standing.unit, day)
-        if unit is None or unit.level != standing.level:
+        unit = self.roster.unit(ranking.unit, day)
+        if unit is None or unit.level != ranking.level:
             return attachments.reason("not_there", day=day)
-        if unit.name != standing.name:
-            return attachments.reason("renamed", code=standing.unit, day=day, name=unit.name)
+        if unit.name != ranking.name:
+            return attachments.reason("renamed", code=ranking.unit, day=day, name=unit.name)
         return unit
 
-    def of_operators(self, ranked: list[UnitRanking], settings: Settings) -> Iterator[DueLetter | KeptBack]:
+    def operator_letters(self, ranked: list[UnitRanking], settings: Settings) -> Iterator[DueLetter | KeptBack]:
         """The whole ranking, to everyone on the list; or why it is not sent."""
         path = resources.load("reading")["ranking_name"].format(period=self.period)
         name = resources.load("messages/mail")["everyone"]
-        book = self._book(None, path)
+        book = self._workbook(None, path)
         if isinstance(book, NotSent):
             yield KeptBack("", name, book)
             return
         for address in settings.operators:
             yield self._due("", name, address, book, ranked)
 
-    def _book(self, unit: str | None, path: str) -> Attachment | NotSent:
+    def _workbook(self, unit: str | None, path: str) -> Attachment | NotSent:
         sealed = self.publication.sealed
         sha256 = None if sealed is None else sealed.get(path)
         expected = ExpectedWorkbook(unit, str(self.period), self.publication.check_code, sha256)
         return attachments.fetch(self.publication.folder, path, expected)
 
-    def _due(self, unit: str, name: str, address: str, book: Attachment, about: list[UnitRanking]) -> DueLetter:
+    def _due(self, unit: str, name: str, address: str, book: Attachment, rankings: list[UnitRanking]) -> DueLetter:
         period, key = str(self.period), self._key(unit, address, book)
         corrects = self.history.has_other(key, period, unit, address)
         if unit:
-            said = corrections.unit_sentences(self.publication.correction, unit) if corrects else None
-            text = letter_text.unit_text(about[0], self.period, book.name, self.settings, corrected=said)
+            corrected = corrections.unit_sentences(self.publication.correction, unit) if corrects else None
+            text = letter_text.unit_text(rankings[0], self.period, book.name, self.settings, corrected=corrected)
         else:
-            said = corrections.ranking_sentences(self.publication.correction) if corrects else None
-            text = letter_text.ranking_text(about, self.period, book.name, self.settings, corrected=said)
-        return DueLetter(Letter(period, unit, name, address, text, book, key), self.history.of(key), corrects)
+            corrected = corrections.ranking_sentences(self.publication.correction) if corrects else None
+            text = letter_text.ranking_text(rankings, self.period, book.name, self.settings, corrected=corrected)
+        return DueLetter(Letter(period, unit, name, address, text, book, key), self.history.entry(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:
         """A letter's key: of a content that went before another one did, and now counts again, a new one."""
@@ -164,6 +164,6 @@ class _Planner:
             return key
         if last.sha256 == book.sha256:
             return last.key
-        before = self.history.of(key)
+        before = self.history.entry(key)
         again = before is not None and before.tried
         return messages.key(period, unit, address, book, after=last.key) if again else key

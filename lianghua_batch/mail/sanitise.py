@@ -37,4 +37,4 @@ def reply(code: int, answer: bytes | str, secrets: tuple[str, ...] = ()) -> str:
 
 def cut(text: str, length: int) -> str:
     """Return a text of at most `length` characters."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return text if len(text) <= length else text[: length - 1] + resources.load("messages/mail")["cut_mark"]

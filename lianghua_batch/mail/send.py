@@ -72,7 +72,11 @@ class Round:
         return sum(result.state == SENT for result in self.results.values())
 
     def run(
-        self, wire: SmtpSession, writer: LedgerWriter, told: Progress | None = None, waits: PauseNotice | None = None
+        self,
+        session: SmtpSession,
+        writer: LedgerWriter,
+        progress: Progress | None = None,
+        on_pause: PauseNotice | None = None,
     ) -> None:
         """Send the letters. `told` hears how many are done of how many, `waits` of a pause that is long.
 
@@ -80,88 +84,92 @@ class Round:
         between two messages, never between a message and its line.
         """
         try:
-            self._run(wire, writer, told, waits)
+            self._run(session, writer, progress, on_pause)
         except BaseException:
-            wire.drop()  # not a word more: the server may be waiting for a message's content
+            session.drop()  # not a word more: the server may be waiting for a message's content
             raise
-        wire.close()
+        session.close()
 
-    def _run(self, wire: SmtpSession, writer: LedgerWriter, told: Progress | None, waits: PauseNotice | None) -> None:
+    def _run(
+        self, session: SmtpSession, writer: LedgerWriter, progress: Progress | None, on_pause: PauseNotice | None
+    ) -> None:
         queue = [(_AT_ONCE, number, 1, result.letter) for number, result in enumerate(self.results.values())]
         whole, unknown = len(queue), 0
         while queue:
-            due, number, attempt, letter = heapq.heappop(queue)
-            self._wait_until(max(due, self._next), wire, waits)
+            not_before, number, attempt, letter = heapq.heappop(queue)
+            self._wait_until(max(not_before, self._next), session, on_pause)
             self._next = self._clock.seconds() + _MINUTE / self._pace.per_minute
-            answer = self._attempt(letter, wire, writer, waits)
+            answer = self._attempt(letter, session, writer, on_pause)
             unknown = unknown + 1 if answer.kind is AnswerKind.UNKNOWN else 0
             if unknown == _MOST_UNKNOWN:
-                raise Stopped(wire.said_silent(unknown))
+                raise Stopped(session.silent_sentence(unknown))
             if answer.kind in (AnswerKind.LATER, AnswerKind.LOST) and attempt < self._pace.attempts:
                 again = self._clock.seconds() + self._backoff(attempt)
                 heapq.heappush(queue, (again, number, attempt + 1, letter))
-            elif told is not None:
-                told(whole - len(queue), whole)
+            elif progress is not None:
+                progress(whole - len(queue), whole)
 
     def _backoff(self, attempt: int) -> float:
         """How long to wait after an attempt: twice as long after each."""
         return self._pace.backoff_seconds * 2.0 ** (attempt - 1)
 
-    def _wait_until(self, second: float, wire: SmtpSession, waits: PauseNotice | None) -> None:
+    def _wait_until(self, second: float, session: SmtpSession, on_pause: PauseNotice | None) -> None:
         seconds = second - self._clock.seconds()
         if seconds > _LEAVE:
-            wire.close()
-        self._pause(seconds, waits)
+            session.close()
+        self._pause(seconds, on_pause)
 
-    def _pause(self, seconds: float, waits: PauseNotice | None) -> None:
+    def _pause(self, seconds: float, on_pause: PauseNotice | None) -> None:
         if seconds > 0:
-            if waits is not None and seconds > _LEAVE:
-                waits(seconds)
+            if on_pause is not None and seconds > _LEAVE:
+                on_pause(seconds)
             self._clock.pause(seconds)
 
-    def _attempt(self, letter: Letter, wire: SmtpSession, writer: LedgerWriter, waits: PauseNotice | None) -> Answer:
+    def _attempt(
+        self, letter: Letter, session: SmtpSession, writer: LedgerWriter, on_pause: PauseNotice | None
+    ) -> Answer:
         """Try one letter once."""
         content = messages.as_bytes(letter, self._envelope, self._clock.now())
-        answer = self._announced(letter, wire, waits)
+        answer = self._announced(letter, session, on_pause)
         # Who breaks off waits until it is known, and written, what became of the message.
         with signals.held_back():
             if answer.kind is AnswerKind.GO_ON:
                 writer.add(self._entry(letter, ledger.SENDING))
-                self._know(letter, Answer(AnswerKind.UNKNOWN))
-                answer = wire.hand_over(content)
+                self._record(letter, Answer(AnswerKind.UNKNOWN))
+                answer = session.hand_over(content)
             _, line = _STATES[answer.kind]
             if line is not None:
                 writer.add(self._entry(letter, line, answer.reply))
-            self._know(letter, answer)
+            self._record(letter, answer)
         return answer
 
-    def _announced(self, letter: Letter, wire: SmtpSession, waits: PauseNotice | None) -> Answer:
+    def _announced(self, letter: Letter, session: SmtpSession, on_pause: PauseNotice | None) -> Answer:
         """Announce a letter; a connection that the server has closed since the letter before is opened anew, once."""
         address = self._envelope.sender.address
-        self._open(wire, waits)
-        used = wire.used
-        answer = wire.announce(address, letter.address)
-        if used and not wire.is_open:
-            self._open(wire, waits)
-            answer = wire.announce(address, letter.address)
+        self._open(session, on_pause)
+        used = session.used
+        answer = session.announce(address, letter.address)
+        if used and not session.is_open:
+            self._open(session, on_pause)
+            answer = session.announce(address, letter.address)
         return answer
 
-    def _open(self, wire: SmtpSession, waits: PauseNotice | None) -> None:
+    def _open(self, session: SmtpSession, on_pause: PauseNotice | None) -> None:
         """Open the connection; a server that was there, or says itself that it is busy, is tried again."""
         for attempt in range(1, self._pace.attempts + 1):
             try:
-                wire.open()
+                session.open()
             except ServerUnavailable as error:
                 if not (error.answered or self._reached):
                     raise Stopped(str(error)) from None
                 if attempt == self._pace.attempts:
-                    raise Stopped(wire.said_busy(attempt, error.reply)) from None
-                self._pause(self._backoff(attempt), waits)
+                    raise Stopped(session.busy_sentence(attempt, error.reply)) from None
+                self._pause(self._backoff(attempt), on_pause)
             else:
                 self._reached = True
                 return
 
-    def _know(self, letter: Letter, answer: Answer) -> None:
+    def _record(self, letter: Letter, answer: Answer) -> None:
         self.results[letter.key] = Result(letter, _STATES[answer.kind][0], answer.reply)
 
     def _entry(self, letter: Letter, state: str, reply: str = "") -> LedgerEntry:

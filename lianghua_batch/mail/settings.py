@@ -4,7 +4,7 @@ import ipaddress
 import re
 import ssl
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,9 @@ def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
         raise WrongSettings([_syntax(str(error), file)]) from None
 
 
-def _syntax(told: str, file: Path) -> str:
+def _syntax(message: str, file: Path) -> str:
     """Where the file departs from TOML: what Python says of it ends in the place."""
-    place = _PLACE.search(told)
+    place = _PLACE.search(message)
     return _sentence("end", file) if place is None else _sentence("syntax", file, line=place[1], column=place[2])
 
 
@@ -153,13 +153,13 @@ class _Values:
     def _unknown(self, known: Mapping[str, Mapping[str, Any]]) -> None:
         for section, keys in self.raw.items():
             if section not in known:
-                names = "、".join(f"[{name}]" for name in known)
+                names = _listed(f"[{name}]" for name in known)
                 self.wrong.append(_sentence("section", self.file, section=sanitise.name(section), known=names))
             elif not isinstance(keys, dict):
                 self.wrong.append(_sentence("no_section", self.file, section=section))
             else:
                 for key in (k for k in keys if k not in known[section]):
-                    words = {"section": section, "key": sanitise.name(key), "known": "、".join(known[section])}
+                    words = {"section": section, "key": sanitise.name(key), "known": _listed(known[section])}
                     self.wrong.append(_sentence("key", self.file, **words))
 
     def _value(self, section: str, key: str) -> Any:
@@ -188,10 +188,14 @@ class _Values:
             self.wrong.append(_sentence("ca_file", self.file, path=server.ca_file.name, reason=reason))
 
 
+def _listed(names: Iterable[str]) -> str:
+    return resources.load("messages/mail")["list_separator"].join(names)
+
+
 def _kind(spec: Mapping[str, Any]) -> str:
     """What a value should be, in words."""
     words = resources.load("messages/mail")
-    choices = "、".join(f'"{choice}"' for choice in spec.get("choices", ()))
+    choices = _listed(f'"{choice}"' for choice in spec.get("choices", ()))
     limits = {"least": spec.get("least"), "most": spec.get("most"), "longest": words["longest_text"]}
     return words["kinds"][spec["kind"]].format(choices=choices, **limits)
 

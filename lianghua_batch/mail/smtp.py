@@ -146,13 +146,13 @@ class SmtpSession:
             with suppress(OSError):
                 smtp.close()
 
-    def said_busy(self, attempts: int, reply: str) -> str:
+    def busy_sentence(self, attempts: int, reply: str) -> str:
         """The sentence for a server that could not be had so many times."""
-        return self._said("busy", attempts=attempts, reply=reply)
+        return self._sentence("busy", attempts=attempts, reply=reply)
 
-    def said_silent(self, messages: int) -> str:
+    def silent_sentence(self, messages: int) -> str:
         """The sentence for a server that took so many messages in a row without an answer."""
-        return self._said("silent", messages=messages)
+        return self._sentence("silent", messages=messages)
 
     # --- opening ---------------------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ class SmtpSession:
             return
         self._hello()
         if not self._smtp.has_extn("starttls"):
-            raise Stopped(self._said("no_starttls"))
+            raise Stopped(self._sentence("no_starttls"))
         try:
             self._smtp.starttls(context=self._context())
         except smtplib.SMTPResponseException as error:
@@ -199,14 +199,14 @@ class SmtpSession:
         except smtplib.SMTPServerDisconnected:
             raise
         except (smtplib.SMTPException, ValueError):  # ValueError: a challenge that is no base64
-            raise Stopped(self._said("no_auth")) from None
+            raise Stopped(self._sentence("no_auth")) from None
 
     def _refused(self, why: str, code: int, text: bytes | str, **facts: object) -> NoReturn:
         """Raise what a server's refusal of a connection comes to: 4xx may pass, 5xx will not."""
         reply = self._reply(code, text)
         if 400 <= code < 500:
-            raise ServerUnavailable(reply, self._said("greeting", reply=reply), answered=True) from None
-        raise Stopped(self._said(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
+            raise ServerUnavailable(reply, self._sentence("greeting", reply=reply), answered=True) from None
+        raise Stopped(self._sentence(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
 
     def _explain(self, error: OSError | smtplib.SMTPException) -> NoReturn:
         """Raise why there is no connection: wrong certificates stay wrong, a network may come back."""
@@ -216,23 +216,23 @@ class SmtpSession:
             reason = reasons.get(
                 error.verify_code, reasons["other"].format(text=sanitise.harmless(error.verify_message))
             )
-            raise Stopped(self._said("certificate", reason=reason)) from None
+            raise Stopped(self._sentence("certificate", reason=reason)) from None
         if isinstance(error, ssl.SSLError) and not isinstance(error, _CLOSED):
-            raise Stopped(self._said("tls", reason=sanitise.harmless(error.reason or str(error)))) from None
+            raise Stopped(self._sentence("tls", reason=sanitise.harmless(error.reason or str(error)))) from None
         # What was late or refused in the middle of a conversation smtplib tells as a disconnection.
         cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
         if isinstance(cause, socket.gaierror):
-            sentence = self._said("unknown_host")
+            sentence = self._sentence("unknown_host")
         elif isinstance(cause, ConnectionRefusedError):
-            sentence = self._said("refused")
+            sentence = self._sentence("refused")
         elif isinstance(cause, TimeoutError):
-            sentence = self._said("late", timeout=self._server.timeout)
+            sentence = self._sentence("late", timeout=self._server.timeout)
         elif cause is None or isinstance(cause, _CLOSED):
-            sentence = self._said("closed")
+            sentence = self._sentence("closed")
         else:
             unreachable = cause.errno in _UNREACHABLE
             reason = words["unreachable"] if unreachable else sanitise.harmless(os_errors.reason(cause))
-            sentence = self._said("network", reason=reason)
+            sentence = self._sentence("network", reason=reason)
         raise ServerUnavailable(words["lost"], sentence, answered=False) from None
 
     # --- one message -----------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class SmtpSession:
         self._unfinished = True
         code, text = smtp.mail(sender)
         if 500 <= code < 600:
-            raise Stopped(self._said("sender", address=sender, reply=self._reply(code, text)))
+            raise Stopped(self._sentence("sender", address=sender, reply=self._reply(code, text)))
         answer = self._answer(code, text, AnswerKind.ACCEPTED)
         if answer.kind is AnswerKind.ACCEPTED:
             self.used = True
@@ -269,7 +269,7 @@ class SmtpSession:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _said(self, why: str, **facts: object) -> str:
+    def _sentence(self, why: str, **facts: object) -> str:
         server = self._server
         return _words()["stopped"][why].format(host=server.host, port=server.port, **facts)
 

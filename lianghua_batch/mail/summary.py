@@ -37,7 +37,7 @@ class SummaryLine:
         return resources.load("messages/mail")["statuses"][self.status]["style"]
 
     @property
-    def whose(self) -> str:
+    def unit_label(self) -> str:
         """The unit by code and name."""
         return f"{self.unit} {self.name}" if self.unit else self.name
 
@@ -110,18 +110,18 @@ def _outcome(result: Result) -> tuple[str, str]:
     return result.state, result.reply
 
 
-def as_json(telling: MailSummary, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
+def as_json(summary: MailSummary, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
     """Return it for programs."""
-    counts = telling.counts
+    counts = summary.counts
     names = (
         ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
-        if telling.sent
+        if summary.sent
         else ("due", "sent", "uncertain", "kept_back")
     )
     return {
-        "period": telling.period,
-        "messages": [_message(line) for line in telling.lines if line.due is not None],
-        "kept_back": [_kept_back(line) for line in telling.lines if line.due is None],
+        "period": summary.period,
+        "messages": [_message(line) for line in summary.lines if line.due is not None],
+        "kept_back": [_kept_back(line) for line in summary.lines if line.due is None],
         "summary": {name: counts[name] for name in names},
         "outbox": None if outbox is None else str(outbox),
         "stopped": stopped,
@@ -147,11 +147,11 @@ def _kept_back(line: SummaryLine) -> dict[str, Any]:
     return {"unit": line.unit or None, "name": line.name, **line.facts}
 
 
-def uncertain_lines(telling: MailSummary) -> Iterator[str]:
+def uncertain_lines(summary: MailSummary) -> Iterator[str]:
     """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
-    words, unknown = resources.load("messages/mail")["uncertain"], telling.uncertain
-    of_unit = Counter(line.unit for line in unknown)
-    subjects = [f"{_unit(line)}:{line.address}" if of_unit[line.unit] > 1 else _unit(line) for line in unknown]
+    words, unknown = resources.load("messages/mail")["uncertain"], summary.uncertain
+    letters_per_unit = Counter(line.unit for line in unknown)
+    subjects = [f"{_unit(line)}:{line.address}" if letters_per_unit[line.unit] > 1 else _unit(line) for line in unknown]
     if subjects:
         yield words["title"].format(subject=subjects[0])
     for subject, line in zip(subjects, unknown, strict=True):

@@ -14,7 +14,7 @@ def main(prepared: str, file: str, port: str) -> None:
     """Send, as `mail --send` does when it knows what is due."""
     envelope, letters = pickle.loads(Path(prepared).read_bytes())
     history = ledger.read(Path(file))
-    known = {letter.key: history.of(letter.key) for letter in letters}
+    known = {letter.key: history.entry(letter.key) for letter in letters}
     due = [each for each in letters if (last := known[each.key]) is None or not (last.arrived or last.uncertain)]
     server = Server("localhost", int(port), "none", None, None, 5)
     with ledger.writing(Path(file)) as writer:

@@ -74,7 +74,7 @@ def test_killed_again_and_again_nobody_gets_it_twice(tmp_path, office):
             assert copies[each.address] <= 1, each.unit
         else:
             assert copies[each.address] == 1, each.unit
-            assert history.of(each.key).state == "sent"
+            assert history.entry(each.key).state == "sent"
     assert len(uncertain) <= KILLS
     assert len({str(received.message["Message-ID"]) for received in office.received}) == len(office.received)
 

@@ -39,7 +39,7 @@ def test_what_is_written_is_read(file):
     add(file, *written)
     history = ledger.read(file)
     assert history.latest == {"k1": written[1], "k2": written[2]}
-    assert history.of("k1").arrived
+    assert history.entry("k1").arrived
     assert history.uncertain() == [written[2]]
     assert json.loads(file.read_text(encoding="utf-8").splitlines()[0]) == {
         "state": "began",
@@ -65,7 +65,7 @@ def test_a_line_torn_anywhere_is_passed_over_and_ended(file):
     for end in range(first, len(whole)):
         file.write_bytes(whole[:end])
         state = "sent" if end == len(whole) - 1 else "sending"  # whole but for the end of its line, it counts
-        assert ledger.read(file).of("k1").state == state
+        assert ledger.read(file).entry("k1").state == state
         add(file, entry("sending", "k2"))
         assert [e.state for e in ledger.read(file).latest.values()] == [state, "sending"]
         assert file.read_bytes().startswith(whole[:end])  # nothing is ever taken away
@@ -77,7 +77,7 @@ def test_the_mark_of_a_torn_line_torn_itself(file):
     for end in range(len(mark)):
         file.write_bytes(file.read_bytes() + b'{"state": "se' + mark[:end])
         add(file, entry("sent"))
-        assert ledger.read(file).of("k1").state == "sent"
+        assert ledger.read(file).entry("k1").state == "sent"
 
 
 def test_a_ledger_that_an_editor_gave_other_line_ends(file):
@@ -85,7 +85,7 @@ def test_a_ledger_that_an_editor_gave_other_line_ends(file):
     file.write_bytes(file.read_bytes() + b'{"state": "se')
     add(file, entry("sent"))
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
-    assert ledger.read(file).of("k1").state == "sent"
+    assert ledger.read(file).entry("k1").state == "sent"
 
 
 def test_the_last_that_went_to_an_address(file):

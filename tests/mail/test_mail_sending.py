@@ -151,7 +151,7 @@ def test_one_that_is_put_off_too_often_waits_for_the_next_round(file, office):
     sending = Sending(file, here(office.port)).run()
     assert sending.states == ["sent_now", "deferred", "sent_now"]
     assert sending.replies[1] == "450 4.2.0 greylisted"
-    assert ledger.read(file).of(letter("ZB002").key).state == "deferred"
+    assert ledger.read(file).entry(letter("ZB002").key).state == "deferred"
     assert Sending(file, here(office.port), units=["ZB002"]).run().states == ["sent_now"]
 
 
