@@ -42,4 +42,6 @@ def _break_off() -> None:
     from lianghua_batch.core import signals
 
     signals.ignore()
-    print("已中断，没有改动已有的结果。", file=sys.stderr)
+    from lianghua_batch.core import resources
+
+    print(resources.load("messages/cli")["sentences"]["interrupted"], file=sys.stderr)

@@ -47,11 +47,11 @@ def dispatch() -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        told = messages.usage_message(error)
+        message = messages.usage_message(error)
     except locking.Busy as error:
-        told = messages.busy(error)
+        message = messages.busy(error)
     except atomic_files.NotPutBack as error:
-        told = messages.not_put_back(error)
+        message = messages.not_put_back(error)
     except SystemExit as error:  # Click's own word for a broken pipe
         if _broken_off(error):
             raise KeyboardInterrupt from None
@@ -59,12 +59,12 @@ def dispatch() -> int:
     except OSError as error:
         if _broken_off(error):
             raise KeyboardInterrupt from None
-        told = messages.failed(error)
+        message = messages.failed(error)
     except UnicodeEncodeError as error:
         if sys.getfilesystemencoding() == "utf-8":
             raise
-        told = messages.unwritable_name(error)
-    click.echo(told, err=True)
+        message = messages.unwritable_name(error)
+    click.echo(message, err=True)
     return _UNUSABLE
 
 

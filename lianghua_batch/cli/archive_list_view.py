@@ -1,4 +1,4 @@
-"""What `archive list` and `archive restore` tell on a terminal: fitted to its width; plain and unbroken in a file."""
+"""What `archive list` and `archive restore` print: fitted to a terminal's width; plain and unbroken in a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,10 +12,11 @@ from lianghua_batch.archive import seal_store
 from lianghua_batch.archive.restore import DamagedSeal, Restored
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.cli import terminal
+from lianghua_batch.cli.messages import sentence
 from lianghua_batch.cli.terminal import wrapped
 from lianghua_batch.core import resources
 
-_CODE = 12  # characters of a check code that tell one seal from another
+_CODE = 12  # characters of a check code that distinguish seals
 _INDENT = 4
 _RIGHT = ("number", "amendment", "files")
 
@@ -26,7 +27,7 @@ def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
     words = resources.load("messages/archive")["listing"]
     console = terminal.console(width)
 
-    def say(text: str, indent: int = 0, style: str = "") -> None:
+    def print_wrapped(text: str, indent: int = 0, style: str = "") -> None:
         for number, line in enumerate(wrapped(text, console.width - indent - 3)):
             console.print(Text(" " * (indent + (2 if number else 0)) + line, style))
 
@@ -35,16 +36,16 @@ def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
         console.print(_table(sound, words["headings"]), crop=False)
     for seal in sound:
         if seal.manifest.reason is not None:
-            say(words["reason"].format(number=seal.manifest.number, reason=seal.manifest.reason), _INDENT)
+            print_wrapped(words["reason"].format(number=seal.manifest.number, reason=seal.manifest.reason), _INDENT)
     for each in seals:
         if isinstance(each, Unreadable):
-            say(words["unreadable"].format(file=each.file, reason=each.reason), 0, "red")
+            print_wrapped(words["unreadable"].format(file=each.file, reason=each.reason), 0, "red")
     listed = list(_objections(sound, words))
     if listed:
-        say(words["objections"], 0, "bold")
+        print_wrapped(words["objections"], 0, "bold")
     for text in listed:
-        say(text, _INDENT)
-    say(words["summary"].format(count=len(seals)), 0, "bold")
+        print_wrapped(text, _INDENT)
+    print_wrapped(words["summary"].format(count=len(seals)), 0, "bold")
 
 
 def _table(seals: Sequence[Seal], headings: Mapping[str, str]) -> Table:
@@ -57,29 +58,29 @@ def _table(seals: Sequence[Seal], headings: Mapping[str, str]) -> Table:
 
 
 def _row(seal: Seal) -> dict[str, str]:
-    its = seal.manifest
+    manifest = seal.manifest
     return {
-        "number": str(its.number),
-        "period": str(its.period),
-        "amendment": str(its.amendment or ""),
-        "date": its.date.isoformat(),
-        "by": its.by,
-        "files": str(len(its.entries)),
+        "number": str(manifest.number),
+        "period": str(manifest.period),
+        "amendment": str(manifest.amendment or ""),
+        "date": manifest.date.isoformat(),
+        "by": manifest.by,
+        "files": str(len(manifest.entries)),
         "code": seal.check_code[:_CODE],
         "file": seal.file,
     }
 
 
 def _objections(seals: Sequence[Seal], words: Mapping[str, Any]) -> Iterator[str]:
-    """Each objection with what became of it, as the seal in force of its period says."""
+    """Each objection with its outcome, as the seal in force of its period has it."""
     for period in dict.fromkeys(seal.manifest.period for seal in seals):
         for row in seal_store.in_force(seals, period).manifest.objections:
             facts = {name: row.get(name) or "" for name in ("subject", "name", "raised", "objection")}
-            said = words["objection"].format(period=period, **facts)
-            yield f"{said}——{_became(row, words)}"
+            text = words["objection"].format(period=period, **facts)
+            yield f"{text}——{_outcome(row, words)}"
 
 
-def _became(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+def _outcome(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     state = words["states"].get(row.get("state"), "").format_map(row)
     if row.get("state") == OPEN:
         return state
@@ -91,10 +92,15 @@ def _became(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 
 def restored_as_json(restored: Restored) -> dict[str, Any]:
     """What was restored, for a program."""
-    its = restored.seal.manifest
-    said = {"file": restored.seal.file, "period": str(its.period), "amendment": its.amendment, "tool": its.tool}
-    counts = {"inputs": len(its.inputs), "outputs": len(its.outputs), "earlier": list(restored.earlier)}
-    return said | {"target": str(restored.target), **counts}
+    manifest = restored.seal.manifest
+    seal = {
+        "file": restored.seal.file,
+        "period": str(manifest.period),
+        "amendment": manifest.amendment,
+        "tool": manifest.tool,
+    }
+    counts = {"inputs": len(manifest.inputs), "outputs": len(manifest.outputs), "earlier": list(restored.earlier)}
+    return seal | {"target": str(restored.target), **counts}
 
 
 def damaged_as_json(damaged: DamagedSeal) -> dict[str, Any]:
@@ -105,23 +111,24 @@ def damaged_as_json(damaged: DamagedSeal) -> dict[str, Any]:
 def damaged_lines(damaged: DamagedSeal) -> Iterator[str]:
     """What is wrong with the seal, and what to do."""
     for finding in damaged.findings:
-        yield "{}：{}。".format(" ".join(filter(None, (finding.seal, finding.file))), finding.message)
+        place = " ".join(filter(None, (finding.seal, finding.file)))
+        yield sentence("finding", place=place, message=finding.message)
     words = resources.load("messages/archive")["restored"]
     yield words["damaged"].format(file=damaged.file, count=len(damaged.findings))
 
 
 def restored_lines(restored: Restored) -> Iterator[str]:
     """What was restored, and how to go on."""
-    words, its = resources.load("messages/archive")["restored"], restored.seal.manifest
+    words, manifest = resources.load("messages/archive")["restored"], restored.seal.manifest
     separator = resources.load("messages/archive")["listed"]["separator"]
-    facts = {"period": its.period, "file": restored.seal.file, "number": its.number, "date": its.date}
-    facts |= {"target": restored.target, "tool": its.tool, "now": __version__}
-    facts["options"] = " --mask-names" if its.names_masked else ""
+    facts = {"period": manifest.period, "file": restored.seal.file, "number": manifest.number, "date": manifest.date}
+    facts |= {"target": restored.target, "tool": manifest.tool, "now": __version__}
+    facts["options"] = " --mask-names" if manifest.names_masked else ""
     yield words["done"].format_map(facts)
-    yield "  " + words["inputs"].format(count=len(its.inputs))
-    yield "  " + words["outputs"].format(count=len(its.outputs), **facts)
+    yield "  " + words["inputs"].format(count=len(manifest.inputs))
+    yield "  " + words["outputs"].format(count=len(manifest.outputs), **facts)
     if restored.earlier:
         yield "  " + words["earlier"].format(periods=separator.join(restored.earlier))
-    if its.amendment:
-        yield "  " + words["reason"].format(amendment=its.amendment, reason=its.reason)
-    yield words["next" if its.tool == __version__ else "next_other_tool"].format_map(facts)
+    if manifest.amendment:
+        yield "  " + words["reason"].format(amendment=manifest.amendment, reason=manifest.reason)
+    yield words["next" if manifest.tool == __version__ else "next_other_tool"].format_map(facts)

@@ -1,4 +1,4 @@
-"""What `archive verify` tells, by the four properties of DA/T 70: broken to a terminal's width, a line each in a file."""
+"""What `archive verify` prints, by the four properties of DA/T 70: broken to a terminal's width, a line each in a file."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from rich.text import Text
 from lianghua_batch.archive.findings import PROPERTIES, Finding, Note, verify_messages
 from lianghua_batch.archive.verify import Report, Verified
 from lianghua_batch.cli import terminal
+from lianghua_batch.cli.messages import sentence
 from lianghua_batch.cli.terminal import wrapped
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def _seal_as_json(seal: Verified) -> dict[str, Any]:
-    examined, its = seal.examined, seal.examined.manifest
-    said: dict[str, Any] = {"file": examined.file, "sha256": examined.sha256}
-    if its is not None:
-        said |= {"period": str(its.period), "number": its.number, "amendment": its.amendment}
-        said |= {"reason": its.reason, "date": its.date.isoformat(), "by": its.by, "tool": its.tool}
-    return said | {"files": examined.files, "recomputed_under": seal.recomputed.under}
+    examined, manifest = seal.examined, seal.examined.manifest
+    report: dict[str, Any] = {"file": examined.file, "sha256": examined.sha256}
+    if manifest is not None:
+        report |= {"period": str(manifest.period), "number": manifest.number, "amendment": manifest.amendment}
+        report |= {
+            "reason": manifest.reason,
+            "date": manifest.date.isoformat(),
+            "by": manifest.by,
+            "tool": manifest.tool,
+        }
+    return report | {"files": examined.files, "recomputed_under": seal.recomputed.under}
 
 
 def _checked(report: Report) -> dict[str, int]:
@@ -59,46 +65,46 @@ def show(report: Report, width: int | None = None) -> None:
 
 def _lines(report: Report) -> Iterator[tuple[str, int, str]]:
     """Each line with its indent and its style."""
-    said = verify_messages()
-    yield said["title"].format(place=report.place), 0, "bold"
+    texts = verify_messages()
+    yield texts["title"].format(place=report.place), 0, "bold"
     for name in PROPERTIES:
-        yield from _of_property(name, [f for f in report.findings if f.property == name])
+        yield from _property_lines(name, [f for f in report.findings if f.property == name])
     if report.notes:
-        yield said["notes_title"], 0, "bold"
-        yield from (line for note in report.notes for line in _told(note, ""))
-    yield said["checked"].format_map({**_checked(report), "size": _size(_checked(report)["bytes"])}), 0, ""
-    listed = said["separator"].join((*said["not_covered"], *said["also_not_covered"]))
-    yield said["not_covered_line"].format(listed=listed), 0, ""
+        yield texts["notes_title"], 0, "bold"
+        yield from (line for note in report.notes for line in _finding_lines(note, ""))
+    yield texts["checked"].format_map({**_checked(report), "size": _size(_checked(report)["bytes"])}), 0, ""
+    listed = texts["separator"].join((*texts["not_covered"], *texts["also_not_covered"]))
+    yield texts["not_covered_line"].format(listed=listed), 0, ""
     last = max(
         (s.examined for s in report.seals if s.examined.identified), key=lambda e: e.manifest.number, default=None
     )
     if last is not None:
-        told = {"number": last.manifest.number, "file": last.file, "code": last.sha256[:_CODE]}
-        yield said["last"].format_map(told), 0, ""
+        facts = {"number": last.manifest.number, "file": last.file, "code": last.sha256[:_CODE]}
+        yield texts["last"].format_map(facts), 0, ""
     facts = {"seals": len(report.seals), "findings": len(report.findings)}
-    yield said["summary" if report.findings else "clean"].format_map(facts), 0, "bold"
+    yield texts["summary" if report.findings else "clean"].format_map(facts), 0, "bold"
 
 
-def _of_property(name: str, found: Sequence[Finding]) -> Iterator[tuple[str, int, str]]:
-    said = verify_messages()
-    state = said["count"].format(count=len(found)) if found else said["fine"]
-    yield said["property"].format(**said["properties"][name], state=state), 0, _BAD if found else _GOOD
+def _property_lines(name: str, found: Sequence[Finding]) -> Iterator[tuple[str, int, str]]:
+    texts = verify_messages()
+    state = texts["count"].format(count=len(found)) if found else texts["fine"]
+    yield texts["property"].format(**texts["properties"][name], state=state), 0, _BAD if found else _GOOD
     for finding in found:
-        yield from _told(finding, _BAD)
+        yield from _finding_lines(finding, _BAD)
 
 
-def _told(each: Finding | Note, style: str) -> Iterator[tuple[str, int, str]]:
+def _finding_lines(each: Finding | Note, style: str) -> Iterator[tuple[str, int, str]]:
     place = " ".join(filter(None, (each.seal, each.file)))
-    yield f"{place}：{each.message}。", 2, style
+    yield sentence("finding", place=place, message=each.message), 2, style
     yield from ((text, 4, "") for text in _numbers(each.numbers))
 
 
 def _numbers(numbers: Sequence["ResultDifference"]) -> Iterator[str]:
-    """The first of them, and how many there are."""
-    said = verify_messages()
-    yield from map(str, numbers[: said["most_numbers"]])
-    if len(numbers) > said["most_numbers"]:
-        yield said["more_numbers"].format(count=len(numbers))
+    """The first numbers that differ, and how many there are."""
+    texts = verify_messages()
+    yield from map(str, numbers[: texts["most_numbers"]])
+    if len(numbers) > texts["most_numbers"]:
+        yield texts["more_numbers"].format(count=len(numbers))
 
 
 def _size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""What `archive` and `run` tell of seals."""
+"""What `archive` and `run` print about seals."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -17,25 +17,25 @@ def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
     """A seal for a program; one that cannot be read says why."""
     if isinstance(seal, Unreadable):
         return {"file": seal.file, "period": str(seal.period), "amendment": seal.amendment, "unreadable": seal.reason}
-    its = seal.manifest
+    manifest = seal.manifest
     return {
         "file": seal.file,
         "sha256": seal.check_code,
-        "period": str(its.period),
-        "number": its.number,
-        "amendment": its.amendment,
-        "reason": its.reason,
-        "date": its.date.isoformat(),
-        "by": its.by,
-        "tool": its.tool,
-        "inputs": len(its.inputs),
-        "outputs": len(its.outputs),
-        "objections": [dict(row) for row in its.objections],
+        "period": str(manifest.period),
+        "number": manifest.number,
+        "amendment": manifest.amendment,
+        "reason": manifest.reason,
+        "date": manifest.date.isoformat(),
+        "by": manifest.by,
+        "tool": manifest.tool,
+        "inputs": len(manifest.inputs),
+        "outputs": len(manifest.outputs),
+        "objections": [dict(row) for row in manifest.objections],
     }
 
 
-def made(seal: Seal) -> str:
-    """That a seal was made, what is to be done with its sheet, and what is still to be looked into."""
+def sealed_message(seal: Seal) -> str:
+    """Say that a period is sealed, what to do with the sheet to sign, and how many objections are still open."""
     from lianghua_batch.analysis.objections import open_ones
 
     words, unsettled = _words(), open_ones(seal.manifest.objections)
@@ -45,8 +45,8 @@ def made(seal: Seal) -> str:
     return "\n".join(lines)
 
 
-def changed(manifest: "Manifest") -> Iterator[str]:
-    """Which forms an amendment takes that are others than those sealed."""
+def changed_forms(manifest: "Manifest") -> Iterator[str]:
+    """Say which forms of an amendment are changed, added or removed."""
     words = _words()
     for kind in ("changed", "added", "removed"):
         listed = manifest.changes[kind]
@@ -54,24 +54,24 @@ def changed(manifest: "Manifest") -> Iterator[str]:
             yield words["forms"][kind].format(files=words["separator"].join(listed))
 
 
-def previewed(manifest: "Manifest") -> str:
-    """That an amendment was looked at and not made."""
+def preview_message(manifest: "Manifest") -> str:
+    """Say that an amendment was only previewed."""
     return _words()["previewed"].format(number=manifest.amendment)
 
 
 def published_too(seal: Seal, files: int) -> str:
-    """That there were no results yet, and how many files were written with the seal."""
+    """Say that there were no results yet, and how many files were written with the seal."""
     return _words()["published_too"].format(period=seal.manifest.period, files=files)
 
 
 def also_concerned(periods: Iterable["Period"]) -> str:
-    """That other sealed periods took the amended forms too."""
+    """Say which other sealed periods used the amended forms too."""
     words = _words()
     return words["also"].format(periods=words["separator"].join(map(str, periods)))
 
 
-def kept(seal: Seal, kept: "KeptOutputs") -> Iterator[str]:
-    """That a sealed period's outputs were left alone; what was put back, and what is not as it was sealed."""
+def kept_outputs(seal: Seal, kept: "KeptOutputs") -> Iterator[str]:
+    """Say that a sealed period\'s outputs were left alone, which were put back, and which are not as they were sealed."""
     words = _words()
     yield words["kept"].format_map(_facts(seal))
     if kept.put_back:
@@ -81,17 +81,17 @@ def kept(seal: Seal, kept: "KeptOutputs") -> Iterator[str]:
 
 
 def _facts(seal: Seal) -> dict[str, Any]:
-    its = seal.manifest
+    manifest = seal.manifest
     return {
         "file": seal.path,
         "sheet": seal_names.sheet_file(seal.file),
         "code": seal.check_code,
-        "period": its.period,
-        "date": its.date,
-        "number": its.number,
-        "amendment": its.amendment,
-        "inputs": len(its.inputs),
-        "outputs": len(its.outputs),
+        "period": manifest.period,
+        "date": manifest.date,
+        "number": manifest.number,
+        "amendment": manifest.amendment,
+        "inputs": len(manifest.inputs),
+        "outputs": len(manifest.outputs),
     }
 
 

@@ -39,11 +39,11 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     head = explanation_summary.summarise(results, top.subject)
     depth = words["depth"][head.level] if depth is None else depth
     console = terminal.console(width)
-    page = _Page(list(_twigs(top, depth)), top.subject, console.width, words)
+    printer = _TreePrinter(list(_tree_rows(top, depth)), top.subject, console.width, words)
     _print(console, [explanation_summary.title(head)], "bold")
     _print(console, explanation_summary.sentences(head))
     console.print()
-    for line in page.lines():
+    for line in printer.lines():
         console.print(line)
     console.print()
     _print(console, [_verdict(top, words)], "bold")
@@ -51,7 +51,7 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     if deepest > depth:
         _print(console, [words["deeper"].format(depth=depth, deepest=deepest)])
     _print(console, [words["rules"]], "bold")
-    _print(console, (f"{_GAP}{rule}" for rule in page.rules()))
+    _print(console, (f"{_GAP}{rule}" for rule in printer.rules()))
 
 
 def _print(console: Console, texts: Iterable[str], style: str = "") -> None:
@@ -71,7 +71,7 @@ def _verdict(top: Node, words: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class _Twig:
+class TreeRow:
     """A node, the lines drawn before its first and its further lines of text, and how many items of its sum are not shown."""
 
     node: Node
@@ -82,17 +82,17 @@ class _Twig:
     hidden: int
 
 
-def _twigs(
+def _tree_rows(
     node: Node, depth: int, before: str = "", under: str = "", is_basis: bool = False, in_sum: bool = True
-) -> Iterator[_Twig]:
+) -> Iterator[TreeRow]:
     """The nodes down to `depth` levels below this one, in reading order."""
     below = [*((child, False) for child in node.children), *((basis, True) for basis in node.basis)]
     inside = below if depth > 0 else []
     continued = under + (_ON if inside else "")
-    yield _Twig(node, before, continued, is_basis, in_sum, 0 if inside else _unseen(node))
+    yield TreeRow(node, before, continued, is_basis, in_sum, 0 if inside else _unseen(node))
     for number, (child, judged_by) in enumerate(inside, start=1):
         corner, side = (_LAST, _OFF) if number == len(inside) else (_BESIDE, _ON)
-        yield from _twigs(child, depth - 1, under + corner, under + side, judged_by, in_sum and not judged_by)
+        yield from _tree_rows(child, depth - 1, under + corner, under + side, judged_by, in_sum and not judged_by)
 
 
 def _unseen(node: Node) -> int:
@@ -100,13 +100,13 @@ def _unseen(node: Node) -> int:
     return len(node.children) or (len(node.basis) if node.source is None else 0)
 
 
-class _Page:
+class _TreePrinter:
     """The tree's lines: two columns of numbers as wide as the widest, then the tree in what is left of the width."""
 
-    def __init__(self, twigs: Sequence[_Twig], subject: str, width: int, words: Mapping[str, Any]) -> None:
-        self._twigs, self._subject, self._words = twigs, subject, words
-        self._amounts = _by_the_point([_amount(twig) for twig in twigs])
-        self._values = _by_the_point([_value(twig.node) for twig in twigs])
+    def __init__(self, rows: Sequence[TreeRow], subject: str, width: int, words: Mapping[str, Any]) -> None:
+        self._rows, self._subject, self._words = rows, subject, words
+        self._amounts = _by_the_point([_amount(row) for row in rows])
+        self._values = _by_the_point([_value(row.node) for row in rows])
         self._widths = [
             max(cell_len(text) for text in (words["amount"], *self._amounts)),
             max(cell_len(text) for text in (words["value"], *self._values)),
@@ -116,18 +116,18 @@ class _Page:
     def lines(self) -> Iterator[Text]:
         words, file = self._words, None
         yield Text(self._numbers(words["amount"], words["value"]) + words["what"], "bold")
-        for twig, amount, value in zip(self._twigs, self._amounts, self._values, strict=True):
-            style = "bold" if not twig.before else "" if twig.in_sum else "dim"
-            first, *others = wrapped(self._text(twig, file), max(self._room - cell_len(twig.under), _LEAST))
-            yield Text(self._numbers(amount, value) + twig.before + first, style)
+        for row, amount, value in zip(self._rows, self._amounts, self._values, strict=True):
+            style = "bold" if not row.before else "" if row.in_sum else "dim"
+            first, *others = wrapped(self._text(row, file), max(self._room - cell_len(row.under), _LEAST))
+            yield Text(self._numbers(amount, value) + row.before + first, style)
             for line in others:
-                yield Text(self._numbers("", "") + twig.under + line, style)
-            file = twig.node.source.file if twig.node.source is not None else file
+                yield Text(self._numbers("", "") + row.under + line, style)
+            file = row.node.source.file if row.node.source is not None else file
 
     def rules(self) -> list[str]:
         """Every rule that a number shown rests on, once."""
         template = self._words["rule"]
-        nodes = (twig.node for twig in self._twigs)
+        nodes = (row.node for row in self._rows)
         return list(dict.fromkeys(template.format(name=n.name, rule=n.rule, clause=n.clause) for n in nodes))
 
     def _numbers(self, *texts: str) -> str:
@@ -135,11 +135,11 @@ class _Page:
             " " * (width - cell_len(text)) + text + _GAP for text, width in zip(texts, self._widths, strict=True)
         )
 
-    def _text(self, twig: _Twig, file: str | None) -> str:
+    def _text(self, row: TreeRow, file: str | None) -> str:
         """What the number is and where it stands; `file` is the one named last, which is not named again."""
-        words, node = self._words, twig.node
-        label = resources.load("messages/explain")["basis"].format(label=node.label) if twig.is_basis else node.label
-        more = words["more"].format(count=twig.hidden) if twig.hidden else ""
+        words, node = self._words, row.node
+        label = resources.load("messages/explain")["basis"].format(label=node.label) if row.is_basis else node.label
+        more = words["more"].format(count=row.hidden) if row.hidden else ""
         if node.subject != self._subject:
             place = resources.load("messages/explain")["elsewhere"].format(subject=node.subject)
         elif node.source is not None:
@@ -156,9 +156,9 @@ def _by_the_point(texts: Sequence[str]) -> list[str]:
     return [text + " " * (most - after) if text.isascii() else text for text, after in zip(texts, behind, strict=True)]
 
 
-def _amount(twig: _Twig) -> str:
+def _amount(row: TreeRow) -> str:
     """What a number adds to the one above; the top has none above, a basis adds nothing."""
-    return "" if twig.is_basis or not twig.before else as_text(twig.node.amount)
+    return "" if row.is_basis or not row.before else as_text(row.node.amount)
 
 
 def _value(node: Node) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage
-from lianghua_batch.cli.options import FAULTY, FOLDER, format_option, period_option, root
+from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.options import FAULTY, folder_argument, format_option, period_option, root
 from lianghua_batch.core import locking, os_errors, resources
 
 if TYPE_CHECKING:
@@ -18,22 +18,14 @@ if TYPE_CHECKING:
     from lianghua_batch.mail.settings import Settings
 
 
-@root.command(
-    epilog="\b\n例：lianghua-batch mail data --period 2026Q1\n例：lianghua-batch mail data --period 2026Q1 --send\n例：lianghua-batch mail data --settle ZB001=已收到 --settle ZB002=未收到"
-)
-@click.argument("folder", metavar="文件夹", type=FOLDER)
+@root.command()
+@folder_argument
 @period_option
-@click.option("--send", is_flag=True, help="真的发送；不写则只列出谁会收到什么，把邮件写成 .eml 文件。")
-@click.option(
-    "--settle",
-    "words",
-    multiple=True,
-    metavar="单位=已收到|未收到",
-    help="记下不确定的邮件对方收到没有；未收到的，下次 --send 再发。可以写多次。",
-)
+@click.option("--send", is_flag=True)
+@click.option("--settle", "words", multiple=True)
 @format_option
-def mail(folder: Path, period, send: bool, words: tuple[str, ...], form: str) -> None:
-    """把已公布的结果寄给各单位：每个单位只收到自己的工作簿，同一内容不会寄两次。不写 --send 不发送。"""
+def mail(folder: Path, period, send: bool, words: tuple[str, ...], output_format: str) -> None:
+    """Mail to each unit what was published for it; without --send only show what would go."""
     from lianghua_batch.mail import ledger
 
     file = ledger.path(folder)
@@ -42,10 +34,10 @@ def mail(folder: Path, period, send: bool, words: tuple[str, ...], form: str) ->
             _must_be_held(folder)
         history = _read(file)
         if words:
-            _settle(folder, period, words, history, err=form == "json")
+            _settle(folder, period, words, history, err=output_format == "json")
             history = _read(file)
         if send or not words:
-            (_send if send else _preview)(folder, period, history, form)
+            (_send if send else _preview)(folder, period, history, output_format)
 
 
 def _said(sentence: str, **facts: object) -> click.ClickException:
@@ -101,10 +93,10 @@ def _settings(folder: Path) -> "Settings | None":
     try:
         return settings.read(folder)
     except settings.WrongSettings as error:
-        raise click.ClickException("\n".join(f"{sentence}。" for sentence in error.sentences)) from None
+        raise click.ClickException("\n".join(sentence("sentence", text=text) for text in error.sentences)) from None
 
 
-def _plan(folder: Path, period, settings: "Settings | None", history: "History", form: str) -> "Plan":
+def _plan(folder: Path, period, settings: "Settings | None", history: "History", output_format: str) -> "Plan":
     """Who gets what; ends the command with exit code 1 where 花名册 has errors."""
     from lianghua_batch.archive.publication import NothingPublished, latest_period, publication
     from lianghua_batch.cli import output
@@ -114,17 +106,17 @@ def _plan(folder: Path, period, settings: "Settings | None", history: "History",
     try:
         published = publication(folder, period or latest_period(folder))
     except NothingPublished as error:
-        raise click.ClickException(f"{error}。") from None
-    roster, problems = process.roster(folder, published.period, output.progress("正在读取"))
+        raise click.ClickException(sentence("sentence", text=error)) from None
+    roster, problems = process.roster(folder, published.period, output.progress("reading"))
     if problems:
-        _refuse(problems, form)
+        _refuse(problems, output_format)
     return plan.plan(published, roster, settings, history)
 
 
-def _refuse(problems, form: str) -> None:
+def _refuse(problems, output_format: str) -> None:
     from lianghua_batch.cli import output
 
-    if form == "json":
+    if output_format == "json":
         output.print_json({"problems": [p.as_dict() for p in problems]})
     else:
         output.print_problems(problems, err=True)
@@ -135,18 +127,18 @@ def _refuse(problems, form: str) -> None:
 # --- before sending ------------------------------------------------------------------------------------------------
 
 
-def _preview(folder: Path, period, history: "History", form: str) -> None:
+def _preview(folder: Path, period, history: "History", output_format: str) -> None:
     """Write the messages that would go into the outbox and print who would get what."""
     from lianghua_batch.cli import mail_view
     from lianghua_batch.mail import outbox, summary
     from lianghua_batch.mail.send import Clock
 
     settings = _settings(folder)
-    plan = _plan(folder, period, settings, history, form)
+    plan = _plan(folder, period, settings, history, output_format)
     going = [due.letter for due in plan.due if due.to_send]
     place = outbox.write(folder, str(plan.period), going, plan.envelope, Clock().now())
     told = summary.before(plan)
-    mail_view.show_before(told, settings, place, form)
+    mail_view.show_before(told, settings, place, output_format)
     if not told.complete:
         raise click.exceptions.Exit(FAULTY)
 
@@ -154,7 +146,7 @@ def _preview(folder: Path, period, history: "History", form: str) -> None:
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-def _send(folder: Path, period, history: "History", form: str) -> None:
+def _send(folder: Path, period, history: "History", output_format: str) -> None:
     """Send what has not gone yet and print what came of it."""
     from lianghua_batch.cli import mail_view
     from lianghua_batch.mail import summary
@@ -164,13 +156,13 @@ def _send(folder: Path, period, history: "History", form: str) -> None:
     if settings is None:
         raise click.ClickException(mail_view.sample(folder))
     password = _password(settings)
-    plan = _plan(folder, period, settings, history, form)
+    plan = _plan(folder, period, settings, history, output_format)
     sending = Round([due.letter for due in plan.due if due.to_send], plan.envelope, settings.pace)
     with _told_truly(folder, sending) as so_far:
         stopped = _stopped(folder, sending, settings, password) if sending.results else None
         so_far.append(sending.sent)
         told = summary.after(plan, sending.results)
-        mail_view.show_after(told, settings, stopped, form)
+        mail_view.show_after(told, settings, stopped, output_format)
     if stopped is not None:
         raise click.ClickException(stopped)
     if not told.complete:

@@ -31,10 +31,10 @@ def waits(seconds: float) -> None:
         click.echo(_words()["waiting"].format(seconds=round(seconds)), err=True)
 
 
-def show_before(told: "MailSummary", settings: "Settings | None", outbox: Path, form: str) -> None:
+def show_before(told: "MailSummary", settings: "Settings | None", outbox: Path, output_format: str) -> None:
     """Print who would get what."""
     words, counts = _words(), told.counts
-    if form == "json":
+    if output_format == "json":
         _print_json(told, outbox, None)
         return
     _show(told, "preview")
@@ -49,10 +49,10 @@ def show_before(told: "MailSummary", settings: "Settings | None", outbox: Path, 
     _tell_operators(settings)
 
 
-def show_after(told: "MailSummary", settings: "Settings", stopped: str | None, form: str) -> None:
+def show_after(told: "MailSummary", settings: "Settings", stopped: str | None, output_format: str) -> None:
     """Print what a round of sending came to."""
     words, counts = _words(), told.counts
-    if form == "json":
+    if output_format == "json":
         _print_json(told, None, stopped)
         return
     _show(told, "sending")

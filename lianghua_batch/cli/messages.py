@@ -1,58 +1,81 @@
-"""The command line's own words, and Click's in Chinese: it ships no translation."""
+"""The command line's own texts (schemas/messages/cli.yaml), and Click's in Chinese: it ships no translation."""
 
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 import click
 
-from lianghua_batch.core import os_errors
+from lianghua_batch.core import os_errors, resources
 from lianghua_batch.core.atomic_files import NotPutBack
 from lianghua_batch.core.locking import Busy
 
-PUBLISHED_INTERRUPTED = "已中断。结果在这之前已经写出。"
 
-_HEADINGS = {"Options": "选项", "Commands": "命令"}
+def sentence(name: str, **facts: object) -> str:
+    """Return a sentence of schemas/messages/cli.yaml with its placeholders filled."""
+    return _texts()["sentences"][name].format(**facts)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a Chinese list."""
+    return _texts()["separator"].join(names)
+
+
+def _texts() -> dict[str, Any]:
+    return resources.load("messages/cli")
+
+
+# --- help ----------------------------------------------------------------------------------------------------------
 
 
 class _Formatter(click.HelpFormatter):
-    """Writes usage lines and section heads in Chinese."""
+    """Writes usage lines and section headings in Chinese."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "用法：")
+        super().write_usage(prog, args, prefix or _texts()["usage"]["prefix"])
 
     def write_heading(self, heading: str) -> None:
-        super().write_heading(_HEADINGS.get(heading, heading))
+        super().write_heading(_texts()["usage"].get(heading.lower(), heading))
 
 
 class _Context(click.Context):
     formatter_class = _Formatter
 
 
-class _Chinese(click.Command):
-    """A command whose help page is wholly Chinese."""
+class _ChineseHelp(click.Command):
+    """A command whose help, and that of its parameters, is what schemas/messages/cli.yaml says under its name."""
 
     context_class = _Context
 
+    def __init__(self, name: str, **attributes: Any) -> None:
+        super().__init__(name, **attributes)
+        texts = _texts()["commands"][name]
+        self.help, self.epilog = texts["help"], "\b\n" + texts["examples"]
+        known = _texts()["shared"] | texts.get("parameters", {})
+        for parameter in self.params:
+            for attribute, text in known[parameter.opts[0]].items():
+                setattr(parameter, attribute, text)
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        words = _texts()["usage"]
         pieces = super().collect_usage_pieces(ctx)
-        return [p.replace("OPTIONS", "选项").replace("COMMAND [ARGS]...", "命令 …") for p in pieces]
+        return [
+            p.replace("OPTIONS", words["options"]).replace("COMMAND [ARGS]...", words["command_line"]) for p in pieces
+        ]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = "显示本说明。"
+            option.help = _texts()["shared"]["--help"]["help"]
         return option
 
 
-class WrongUsage(click.UsageError):
-    """A call that cannot work, said in our own words."""
-
-
-class Command(_Chinese):
+class Command(_ChineseHelp):
     """A single command."""
 
 
-class ChineseGroup(_Chinese, click.Group):
-    """The group of all commands, listed in the order of the year's work."""
+class CommandGroup(_ChineseHelp, click.Group):
+    """A command of several, listed in the order of the year's work."""
 
     command_class = Command
 
@@ -60,75 +83,87 @@ class ChineseGroup(_Chinese, click.Group):
         return list(self.commands)
 
 
+# --- wrong calls ---------------------------------------------------------------------------------------------------
+
+
+class WrongUsage(click.UsageError):
+    """A call that cannot work; its message is a whole Chinese sentence."""
+
+
 def usage_message(error: click.ClickException) -> str:
     """Say in Chinese what is wrong with a call, and what to do."""
-    hint = "请用 --help 查看用法。"
+    if isinstance(error, click.FileError):
+        return sentence("cannot_open", file=error.ui_filename)
+    if not isinstance(error, click.UsageError):
+        return error.format_message()
+    return sentence("see_help", sentence=_wrong(error))
+
+
+def _wrong(error: click.UsageError) -> str:
+    """What is wrong with a call, without the full stop."""
     if isinstance(error, click.NoSuchOption):
-        return f"没有选项 {error.option_name}。{hint}"
+        return sentence("no_such_option", option=error.option_name)
     if isinstance(error, click.MissingParameter):
         name = error.param.human_readable_name if error.param is not None else ""
-        return f"缺少参数 {name}。{hint}"
+        return sentence("missing_parameter", parameter=name)
     if isinstance(error, click.BadParameter):
         if error.param is None:
-            return f"{error.message}。{hint}"
+            return error.message
         name = error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
-        return f"{name} 不正确：{_expected(error.param.type) or error.message}。{hint}"
-    if isinstance(error, click.FileError):
-        return f"文件打不开：{error.ui_filename}。"
+        return sentence("bad_parameter", parameter=name, reason=_expected(error.param.type) or error.message)
     if isinstance(error, WrongUsage):
-        return f"{error.message.rstrip('。')}。{hint}"
+        return error.message.rstrip("。")
     if isinstance(error, click.BadOptionUsage):
-        return f"{error.option_name} 写得不对，后面可能少了内容。{hint}"
-    if isinstance(error, click.UsageError):
-        context = error.ctx
-        known = "、".join(context.command.commands) if context and isinstance(context.command, click.Group) else ""
-        return f"命令写错了。可用的命令：{known}。{hint}" if known else f"命令写错了，可能多写了内容。{hint}"
-    return error.format_message()
+        return sentence("bad_option_usage", option=error.option_name)
+    commands = error.ctx.command.commands if error.ctx and isinstance(error.ctx.command, click.Group) else ()
+    if not commands:
+        return sentence("too_much")
+    return sentence("unknown_command", commands=listed(commands))
 
 
 def _expected(kind: click.ParamType) -> str | None:
-    """What a parameter of one of Click's own types should be; None for ours, which say it themselves."""
+    """What a parameter of one of Click's own types should be; None for ours, whose own messages say it."""
     if isinstance(kind, click.Path):
-        return "不是已有的文件夹" if kind.exists else "不是文件夹"
+        return sentence("no_such_folder" if kind.exists else "no_folder")
     if isinstance(kind, click.Choice):
-        return f"只能是 {'、'.join(map(str, kind.choices))}"
+        return sentence("no_choice", choices=listed(map(str, kind.choices)))
     if isinstance(kind, click.types.IntRange):
-        return f"应为 {kind.min} 至 {kind.max} 的整数"
-    return "应为整数" if kind is click.INT else None
+        return sentence("no_number_in_range", low=kind.min, high=kind.max)
+    return sentence("no_number") if kind is click.INT else None
+
+
+# --- what goes wrong outside the data ------------------------------------------------------------------------------
 
 
 def failed(error: OSError) -> str:
     """Say what could not be read or written, why, and what to do."""
-    return f"读写失败：{_refused(error)}。{os_errors.remedy(error)}。已有的结果没有改动。"
+    return sentence("failed", reason=_reason(error), remedy=os_errors.remedy(error))
 
 
-def published_untold(error: OSError) -> str:
-    """Say that results are there although they could not be told of."""
-    return f"结果已经写出，但是没有显示完：{_refused(error)}。"
+def published_not_shown(error: OSError) -> str:
+    """Say that results are written although they could not be printed."""
+    return sentence("published_not_shown", reason=_reason(error))
 
 
 def not_put_back(error: NotPutBack) -> str:
     """Say that old and new results are mixed, where the old ones are, and what to do."""
-    return (
-        f"读写失败：{_refused(error)}。结果只更新了一部分，原来的结果保存在 {error.kept}，请不要删除。"
-        f"{os_errors.remedy(error)}，再运行一次，程序会先恢复原来的结果。"
-    )
+    return sentence("not_put_back", reason=_reason(error), kept=error.kept, remedy=os_errors.remedy(error))
 
 
 def busy(error: Busy) -> str:
-    """Say that two runs meet."""
-    return f"另一个 lianghua-batch 正在处理这个文件夹（{error.folder}）。请等它结束后再试。"
+    """Say that another run works on the folder."""
+    return sentence("busy", folder=error.folder)
 
 
 def unwritable_name(error: UnicodeEncodeError) -> str:
     """Say that this system, as it is set, cannot have Chinese file names."""
-    return (
-        f"按现在的设置，系统的文件名不能含有“{error.object[error.start : error.end]}”"
-        f"（文件名编码为 {sys.getfilesystemencoding()}）。请设置环境变量 PYTHONUTF8=1，再运行。"
-    )
+    characters = error.object[error.start : error.end]
+    return sentence("unwritable_name", characters=characters, encoding=sys.getfilesystemencoding())
 
 
-def _refused(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     """The file, if one is known, and why."""
-    place = f"{error.filename}：" if isinstance(error.filename, str) and error.filename else ""
-    return f"{place}{os_errors.reason(error)}"
+    reason = os_errors.reason(error)
+    if isinstance(error.filename, str) and error.filename:
+        return sentence("file_reason", file=error.filename, reason=reason)
+    return reason

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from lianghua_batch.cli.messages import sentence
 from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.pipeline.process import Progress
@@ -16,8 +17,10 @@ from lianghua_batch.validation import grouping
 from lianghua_batch.validation.grouping import ProblemLine
 
 
-def progress(doing: str) -> Progress:
-    """Return a callback that shows on a terminal's stderr how far a long task is: «正在读取 50/104»."""
+def progress(task: str) -> Progress:
+    """Return a callback that shows on a terminal's stderr how far a long task is: the sentence `task`, done/all."""
+
+    doing = sentence(task)
 
     def show(done: int, whole: int) -> None:
         if sys.stderr.isatty() and (done == whole or done % 50 == 0):
@@ -29,8 +32,10 @@ def progress(doing: str) -> Progress:
 def entry_line(entry: ProblemLine) -> str:
     """One line of a list: code, place, value, what is wrong, what to do."""
     first = entry.first
-    value = f"“{entry.value}”：" if first.value is not None and first.value not in first.message else ""
-    return f"[{first.code}] {entry.place}：{value}{entry.message}。{entry.remedy}{grouping.suggestion_text(entry)}。"
+    is_news = first.value is not None and first.value not in first.message
+    value = sentence("problem_value", value=entry.value) if is_news else ""
+    facts = {"code": first.code, "place": entry.place, "message": entry.message, "remedy": entry.remedy}
+    return sentence("problem", value=value, suggestion=grouping.suggestion_text(entry), **facts)
 
 
 def summary(outcome: Outcome) -> dict[str, int]:
@@ -41,15 +46,14 @@ def summary(outcome: Outcome) -> dict[str, int]:
 
 def summary_line(outcome: Outcome) -> str:
     """The counts in a sentence."""
-    counts = summary(outcome)
-    return f"共读取 {counts['files']} 个文件，错误 {counts['errors']} 条，警告 {counts['warnings']} 条。"
+    return sentence("summary", **summary(outcome))
 
 
 def period_line(outcome: Outcome, *, given: bool) -> str:
     """Which period was checked, and how another one is."""
     if outcome.period is None:
-        return "没有判断出考评期间，请用 --period 指定。"
-    return f"考评期间：{outcome.period}" + ("。" if given else "（自动判断，要核对别的期间请加 --period）。")
+        return sentence("period_unknown")
+    return sentence("period_given" if given else "period_found", period=outcome.period)
 
 
 def print_problems(
@@ -89,11 +93,11 @@ def problems_as_json(outcome: Outcome) -> dict[str, Any]:
     return {"problems": [p.as_dict() for p in outcome.problems], "summary": summary(outcome)}
 
 
-def refuse(outcome: Outcome, form: str, sentence: str) -> NoReturn:
-    """Print every problem of data that cannot be worked with, say what therefore cannot be, and end with exit code 1."""
-    if form == "json":
+def refuse(outcome: Outcome, output_format: str, consequence: str) -> NoReturn:
+    """Print every problem of data that cannot be worked with and the sentence of consequence; end with exit code 1."""
+    if output_format == "json":
         print_json(problems_as_json(outcome))
     else:
         print_outcome(outcome, err=True)
-        click.echo(f"{summary_line(outcome)}{sentence}", err=True)
+        click.echo(f"{summary_line(outcome)}{consequence}", err=True)
     raise click.exceptions.Exit(FAULTY)

@@ -1,37 +1,28 @@
 """`run`: scores, ranks and publishes."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial as partial_function
 from pathlib import Path
 
 import click
 
 from lianghua_batch.cli import messages
-from lianghua_batch.cli import partial as drafting
-from lianghua_batch.cli.options import FOLDER, NEW_FOLDER, format_option, period_option, root
-from lianghua_batch.cli.partial import partial_option
+from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.options import NEW_FOLDER, folder_argument, format_option, period_option, root
+from lianghua_batch.cli.partial import final_or_draft, partial_option
 from lianghua_batch.core import locking, resources
 
 
-@root.command(epilog="\b\n例：lianghua-batch run data/ --period 2026Q1")
-@click.argument("folder", metavar="文件夹", type=FOLDER)
+@root.command()
+@folder_argument
 @period_option
-@click.option(
-    "--out",
-    type=NEW_FOLDER,
-    metavar="文件夹",
-    help="输出文件夹，不写为 文件夹/输出/期间；草稿写到其中的“草稿”。",
-)
+@click.option("--out", type=NEW_FOLDER)
 @partial_option
-@click.option(
-    "--mask-names", is_flag=True, help="公示中党员的姓名只留首尾两个字（张＊三；两个字的为张＊），其他文件不变。"
-)
-@click.option(
-    "--amend", "reason", metavar="原因", help="更正已归档的期间：重新写出结果，另存一份编号的更正归档，原来的归档保留。"
-)
-@click.option("--by", metavar="姓名", help="更正人，不写为本机的用户名。")
-@click.option("--dry-run", "preview", is_flag=True, help="与 --amend 同用：只看更正会改动什么，不写任何文件。")
+@click.option("--mask-names", is_flag=True)
+@click.option("--amend", "reason")
+@click.option("--by")
+@click.option("--dry-run", "preview", is_flag=True)
 @format_option
 def run(
     folder: Path,
@@ -42,12 +33,9 @@ def run(
     reason: str | None,
     by: str | None,
     preview: bool,
-    form: str,
+    output_format: str,
 ) -> None:
-    """核对、计分、排名：写出考评排名工作簿、公示、各单位的工作簿和 results.json。有错误则全部列出，不写任何结果。
-
-    已归档的期间，上报的表没有变化的，输出不改写；有变化的，要写明 --amend 原因。
-    """
+    """Score and rank, and publish the results, or print everything that is wrong."""
     from lianghua_batch.archive import guard, inputs
     from lianghua_batch.cli import output, run_sealed
     from lianghua_batch.core import atomic_files
@@ -58,20 +46,20 @@ def run(
         with locking.exclusive(folder, out or outputs):
             atomic_files.recover(folder)  # where an amendment was broken off
             files = inputs.read(folder)
-            outcome = drafting.outcome(folder, period, out, partial)
+            outcome = final_or_draft(folder, period, out, partial)
             seal = guard.seal_in_force(folder, outcome.period)
             outcome = run_sealed.guarded(outcome, files, seal, reason)
             if outcome.results is None:
-                output.refuse(outcome, form, "有错误，没有写出任何结果。")
+                output.refuse(outcome, output_format, sentence("not_scored"))
             if reason is not None:
-                tell = run_sealed.amend(folder, outcome, files, seal, reason, by, mask_names, preview)
+                print_report = run_sealed.amend(folder, outcome, files, seal, reason, by, mask_names, preview)
             elif seal is not None and out is None and outcome.results.draft is None:
-                tell = run_sealed.keep(folder, outcome, seal)
+                print_report = run_sealed.keep(folder, outcome, seal)
             else:
                 published = _publish(folder, outcome, out, mask_names, seal)
-                tell = partial_function(_tell, outcome, published)
+                print_report = functools.partial(_print_published, outcome, published)
             afterwards.enter_context(_published_already())
-        tell(form)
+        print_report(output_format)
 
 
 def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) -> Sequence[Path]:
@@ -86,9 +74,9 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
     if outcome.results.draft:
         place /= resources.load("messages/drafts")["folder"]
     elif (other := guard.sealed_period_at(folder, place)) is not None:
-        raise messages.WrongUsage(f"{place} 是已归档的 {other} 的结果，不能写入。请换一个 --out")
+        raise messages.WrongUsage(sentence("out_is_sealed", folder=place, period=other))
     earlier = history.earlier_results(folder, outcome.period)
-    progress = output.progress("正在写出")
+    progress = output.progress("writing")
     objections = linked(outcome.results.county, seal.manifest.objections) if isinstance(seal, Seal) else None
     return publishing.publish(
         outcome.results,
@@ -103,21 +91,21 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
 
 @contextmanager
 def _published_already() -> Iterator[None]:
-    """What goes wrong in the telling does not undo what is published, and must not sound so."""
+    """Say of what goes wrong while printing that the results are published all the same."""
     try:
         yield
     except KeyboardInterrupt:
-        raise click.ClickException(messages.PUBLISHED_INTERRUPTED) from None
+        raise click.ClickException(sentence("interrupted_when_published")) from None
     except OSError as error:
-        raise click.ClickException(messages.published_untold(error)) from None
+        raise click.ClickException(messages.published_not_shown(error)) from None
 
 
-def _tell(outcome, published: Sequence[Path], form: str) -> None:
+def _print_published(outcome, published: Sequence[Path], output_format: str) -> None:
     """Print what was published."""
     from lianghua_batch.cli import output
     from lianghua_batch.scoring import results
 
-    if form == "json":
+    if output_format == "json":
         report = {"period": str(outcome.period), "files": [str(p) for p in published]}
         if outcome.results.draft:
             report["draft"] = results.draft_as_json(outcome.results.draft)
@@ -125,17 +113,15 @@ def _tell(outcome, published: Sequence[Path], form: str) -> None:
         return
     output.print_outcome(outcome, err=True)
     click.echo(output.summary_line(outcome))
-    counts = outcome.results
-    click.echo(
-        f"{outcome.period}：党委 {len(counts.committees)} 个、支部 {len(counts.branches)} 个、"
-        f"党员 {len(counts.members)} 名已排名。"
-    )
-    if counts.draft:
-        click.echo(f"草稿·不完整：未列入 {len(counts.draft.left_out)} 个单位，名次不是最终名次。")
-        for each in counts.draft.left_out:
-            click.echo(f"  {each.unit}：{each.reason}")
-        if counts.draft.unassigned:
-            click.echo(f"  另有 {counts.draft.unassigned} 处错误看不出是哪个单位的，可能影响任何单位。")
+    ranked = outcome.results
+    counts = {"committees": len(ranked.committees), "branches": len(ranked.branches), "members": len(ranked.members)}
+    click.echo(sentence("ranked", period=outcome.period, **counts))
+    if ranked.draft:
+        click.echo(sentence("draft", count=len(ranked.draft.left_out)))
+        for each in ranked.draft.left_out:
+            click.echo(sentence("left_out", unit=each.unit, reason=each.reason))
+        if ranked.draft.unassigned:
+            click.echo(sentence("unassigned", count=ranked.draft.unassigned))
     for line in _written(published):
         click.echo(line)
 
@@ -145,6 +131,6 @@ def _written(published: Sequence[Path]) -> Iterator[str]:
     from lianghua_batch.core import output_paths
 
     folders = [path.parent for path in published if path.parent.name == output_paths.folder()]
-    yield from (f"已写出 {path}" for path in published if path.parent not in folders)
+    yield from (sentence("written", path=path) for path in published if path.parent not in folders)
     if folders:
-        yield f"已写出 {folders[0]}：{len(folders)} 个工作簿"
+        yield sentence("unit_books_written", folder=folders[0], count=len(folders))

@@ -1,4 +1,4 @@
-"""What `run` does with a period that is sealed: nothing is replaced but by an amendment."""
+"""What `run` does with a period that is sealed: only an amendment replaces anything."""
 
 import datetime as dt
 import getpass
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage
+from lianghua_batch.cli.messages import WrongUsage, sentence
 from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import readable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lianghua_batch.core.periods import Period
     from lianghua_batch.scoring.results import Outcome
 
-Tell = Callable[[str], None]
+Printer = Callable[[str], None]  # prints what was done, in an output format
 
 
 def check_options(
@@ -34,23 +34,23 @@ def check_options(
     from lianghua_batch.archive import seal_names
 
     if out is not None and out.resolve().is_relative_to(seal_names.folder(folder).resolve()):
-        raise WrongUsage(f"{out} 在归档的文件夹里，不能写入结果。请换一个 --out")
+        raise WrongUsage(sentence("out_among_seals", out=out))
     if reason is None:
         if by is not None:
-            raise WrongUsage("--by 只用于 --amend")
+            raise WrongUsage(sentence("by_without_amend"))
         if preview:
-            raise WrongUsage("--dry-run 只用于 --amend")
+            raise WrongUsage(sentence("dry_run_without_amend"))
         return
     if not plain(reason):
-        raise WrongUsage("--amend 后要写更正的原因")
+        raise WrongUsage(sentence("no_reason"))
     if out is not None:
-        raise WrongUsage("--amend 更正的是归档和输出，不能同时用 --out")
+        raise WrongUsage(sentence("amend_with_out"))
     if partial:
-        raise WrongUsage("--amend 更正的是正式的结果，不能同时用 --partial")
+        raise WrongUsage(sentence("amend_with_partial"))
 
 
 def signature(by: str | None, day: dt.date | None = None) -> "Signature":
-    """Who seals, and when: this computer's user and today where nothing is said."""
+    """Who seals, and when: this computer's user and today where none is given."""
     from lianghua_batch.archive.seal_period import Signature
 
     return Signature(plain(by or "") or plain(_user()), day or dt.date.today())
@@ -75,7 +75,7 @@ def guarded(outcome: "Outcome", files: "FormFiles", seal: "Seal | Unreadable | N
 
     if seal is None:
         if reason is not None and outcome.results is not None:
-            raise WrongUsage(f"{outcome.period} 还没有归档，不用更正，不写 --amend 直接运行即可")
+            raise WrongUsage(sentence("not_sealed", period=outcome.period))
         return outcome
     is_draft = outcome.results is not None and outcome.results.draft is not None
     if is_draft or (reason is not None and isinstance(seal, Seal)):
@@ -92,8 +92,8 @@ def amend(
     by: str | None,
     mask_names: bool,
     preview: bool,
-) -> Tell:
-    """Amend a sealed period, or with `preview` only find out what that comes to; return what tells of it."""
+) -> Printer:
+    """Amend a sealed period, or with `preview` only find out what that comes to; return what prints it."""
     from lianghua_batch.archive import amend as amending
     from lianghua_batch.archive import contents, guard, seal_period
     from lianghua_batch.cli import output
@@ -101,43 +101,48 @@ def amend(
     try:
         prepared = amending.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
         if preview:
-            return partial(_tell_preview, outcome, prepared)
-        seal, written = amending.make(folder, outcome, files, prepared, output.progress("正在写出"))
+            return partial(_print_preview, outcome, prepared)
+        seal, written = amending.make(folder, outcome, files, prepared, output.progress("writing"))
     except seal_period.Refused as refused:
         raise click.ClickException(str(refused)) from None
     except contents.FormAltered as file:
         raise click.ClickException(str(seal_period.refusal("altered", file=file))) from None
     also = guard.also_concerned(folder, files, outcome.period)
-    return partial(_tell_amended, outcome, also, seal, prepared.moved, written)
+    return partial(_print_amended, outcome, also, seal, prepared.moved, written)
 
 
-def _tell_preview(outcome: "Outcome", prepared: "Amendment", form: str) -> None:
+def _print_preview(outcome: "Outcome", prepared: "Amendment", output_format: str) -> None:
     from lianghua_batch.cli import archive_view, diff_view, output
 
-    its = prepared.manifest
-    if form == "json":
-        report = {"period": str(outcome.period), "files": [], "changes": its.changes, "differences": its.differences}
+    manifest = prepared.manifest
+    if output_format == "json":
+        report = {
+            "period": str(outcome.period),
+            "files": [],
+            "changes": manifest.changes,
+            "differences": manifest.differences,
+        }
         output.print_json(output.problems_as_json(outcome) | report)
         return
     output.print_outcome(outcome, err=True)
     click.echo(output.summary_line(outcome))
-    for line in archive_view.changed(its):
+    for line in archive_view.changed_forms(manifest):
         click.echo(line)
     diff_view.show(prepared.moved)
-    click.echo(archive_view.previewed(its))
+    click.echo(archive_view.preview_message(manifest))
 
 
-def _tell_amended(
+def _print_amended(
     outcome: "Outcome",
     also: Sequence["Period"],
     seal: "Seal",
     moved: "Differences",
     files: Sequence[Path],
-    form: str,
+    output_format: str,
 ) -> None:
     from lianghua_batch.cli import archive_view, diff_view, output
 
-    if form == "json":
+    if output_format == "json":
         report = {"period": str(outcome.period), "files": [str(path) for path in files]}
         report |= {"sealed": archive_view.as_json(seal), "also_concerned": [str(period) for period in also]}
         output.print_json(output.problems_as_json(outcome) | report)
@@ -145,35 +150,35 @@ def _tell_amended(
     output.print_outcome(outcome, err=True)
     click.echo(output.summary_line(outcome))
     diff_view.show(moved)
-    click.echo(archive_view.made(seal))
+    click.echo(archive_view.sealed_message(seal))
     if also:
         click.echo(archive_view.also_concerned(also))
 
 
-def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Tell:
-    """Leave a sealed period's outputs alone, but put back those that are gone; return what tells of it."""
+def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Printer:
+    """Leave a sealed period's outputs alone, but put back those that are gone; return what prints it."""
     from lianghua_batch.archive import bags, guard
 
     try:
         kept = guard.keep_outputs(folder, seal)
     except bags.BrokenBag as file:
-        sentence = resources.load("messages/archive")["announced"]["not_put_back"].format(seal=seal.file, file=file)
-        raise click.ClickException(sentence) from None
-    return partial(_tell_kept, outcome, seal, kept)
+        text = resources.load("messages/archive")["announced"]["not_put_back"].format(seal=seal.file, file=file)
+        raise click.ClickException(text) from None
+    return partial(_print_kept, outcome, seal, kept)
 
 
-def _tell_kept(outcome: "Outcome", seal: "Seal", kept: "KeptOutputs", form: str) -> None:
+def _print_kept(outcome: "Outcome", seal: "Seal", kept: "KeptOutputs", output_format: str) -> None:
     from lianghua_batch.cli import archive_view, output
 
     outdated = [str(period) for period in kept.outdated]
-    if form == "json":
+    if output_format == "json":
         report = {"period": str(outcome.period), "files": list(kept.put_back), "altered": list(kept.altered)}
         report["outdated"] = outdated
         output.print_json(output.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
     else:
         output.print_outcome(outcome, err=True)
         click.echo(output.summary_line(outcome))
-        for line in archive_view.kept(seal, kept):
+        for line in archive_view.kept_outputs(seal, kept):
             click.echo(line)
         if outdated:
             words = resources.load("messages/archive")["announced"]

@@ -6,75 +6,75 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lianghua_batch.cli.options import FAULTY, FOLDER, NEW_FOLDER, DayType, format_option, period_option, root
+from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.options import FAULTY, NEW_FOLDER, DayType, folder_argument, format_option, period_option, root
 from lianghua_batch.core import resources
 
 if TYPE_CHECKING:
     from lianghua_batch.validation.filing_status import Status
 
 
-@root.command(name="status", epilog="\b\n例：lianghua-batch status data --period 2026Q1 --report")
-@click.argument("folder", metavar="文件夹", type=FOLDER)
+@root.command()
+@folder_argument
 @period_option
-@click.option("--as-of", type=DayType(), metavar="日期", help="按哪一天判断是否过了报送期限，不写为今天。")
-@click.option("--report", is_flag=True, help="另外写出工作簿“报送状态.xlsx”，在 文件夹/输出/期间。")
-@click.option("--out", type=NEW_FOLDER, metavar="文件夹", help="把工作簿写到这个文件夹（不必再写 --report）。")
+@click.option("--as-of", type=DayType())
+@click.option("--report", is_flag=True)
+@click.option("--out", type=NEW_FOLDER)
 @format_option
-def follow(folder: Path, period, as_of: dt.date | None, report: bool, out: Path | None, form: str) -> None:
-    """看哪个单位的哪张表已报、缺报、有误、重复、未到期，并列出各党委要催报的表。"""
+def status(folder: Path, period, as_of: dt.date | None, report: bool, out: Path | None, output_format: str) -> None:
+    """Print which form of which unit is filed, and whom to remind."""
     from lianghua_batch.cli import output
     from lianghua_batch.pipeline import process
     from lianghua_batch.validation import filing_status
 
-    outcome = process.process(folder, period, out, progress=output.progress("正在读取"))
+    outcome = process.process(folder, period, out, progress=output.progress("reading"))
     if outcome.county is None:
-        _refuse(outcome, form)
-    told = filing_status.filing_status(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
-    target = out or folder / resources.load("reading")["output_folder"] / str(told.period)
-    written = _write(told, target) if report or out else None
-    if form == "json":
-        output.print_json(_as_json(told, written))
+        _refuse(outcome, output_format)
+    filing = filing_status.filing_status(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
+    target = out or folder / resources.load("reading")["output_folder"] / str(filing.period)
+    written = _write(filing, target) if report or out else None
+    if output_format == "json":
+        output.print_json(_as_json(filing, written))
     else:
         from lianghua_batch.cli import status_view
 
-        status_view.show(told)
+        status_view.show(filing)
         if written is not None:
-            click.echo(f"已写出 {written}")
-    if told.base_errors:
-        hint = f"花名册、考评方案有 {told.base_errors} 条错误，以上情况可能不准，请先用 check 查看并改正。"
-        click.echo(hint, err=True)
+            click.echo(sentence("written", path=written))
+    if filing.base_errors:
+        click.echo(sentence("status_uncertain", count=filing.base_errors), err=True)
 
 
-def _write(told: "Status", target: Path) -> Path:
+def _write(filing: "Status", target: Path) -> Path:
     from lianghua_batch.report import status_report
 
-    return status_report.write(told, target)
+    return status_report.write(filing, target)
 
 
-def _refuse(outcome, form: str) -> None:
-    """Print why there is no telling whose forms are due, and end with exit code 1."""
+def _refuse(outcome, output_format: str) -> None:
+    """Print why it is not known which forms are due, and end with exit code 1."""
     from lianghua_batch.cli import output
 
-    if form == "json":
+    if output_format == "json":
         output.print_json(output.problems_as_json(outcome))
     else:
         output.print_outcome(outcome, err=True)
-        click.echo("花名册、考评方案读不出来，或不知道是哪个期间，无法说明报送情况。", err=True)
+        click.echo(sentence("status_unknown"), err=True)
     raise click.exceptions.Exit(FAULTY)
 
 
-def _as_json(told: "Status", written: Path | None) -> dict[str, Any]:
+def _as_json(filing: "Status", written: Path | None) -> dict[str, Any]:
     """The whole matrix: every unit's every form that is due, with its state and its deadline."""
     from lianghua_batch.validation.filing_status import STATES
 
     states = resources.load("messages/status")["states"]
     return {
-        "period": str(told.period),
-        "as_of": told.as_of.isoformat(),
+        "period": str(filing.period),
+        "as_of": filing.as_of.isoformat(),
         "states": {state: states[state]["label"] for state in STATES},
-        "units": [_unit(line, cohort.id) for cohort in told.cohorts for line in cohort.lines],
-        "unplaced": [problem.as_dict() for problem in told.unplaced],
-        "summary": {state: told.counts[state] for state in STATES},
+        "units": [_unit(line, cohort.id) for cohort in filing.cohorts for line in cohort.lines],
+        "unplaced": [problem.as_dict() for problem in filing.unplaced],
+        "summary": {state: filing.counts[state] for state in STATES},
         "file": None if written is None else str(written),
     }
 

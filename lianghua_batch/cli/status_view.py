@@ -52,7 +52,7 @@ def _matrix(status: Status, width: int, words: Mapping[str, Any]) -> Table:
     longest = max(map(cell_len, (words["unit"], *names.values(), *(c.name for c in status.cohorts if not c.headed))))
     broken = {form: halved(label) for form, label in labels.items()}
     for headings, gap, separator in ((labels, _GAP, " "), (broken, _GAP, "\n"), (broken, 1, "\n")):
-        left = width - _taken(status, headings, gap, separator)
+        left = width - _columns_width(status, headings, gap, separator)
         if left >= longest:
             break
     room = max(min(longest, left), words["least"])
@@ -71,7 +71,7 @@ def _matrix(status: Status, width: int, words: Mapping[str, Any]) -> Table:
     return table
 
 
-def _taken(status: Status, headings: Mapping[str, str], gap: int, separator: str) -> int:
+def _columns_width(status: Status, headings: Mapping[str, str], gap: int, separator: str) -> int:
     """What the forms' columns, and the gaps before them, take of a terminal's width; its last column stays free."""
     taken = 1
     for form, heading in headings.items():
@@ -94,8 +94,8 @@ def _cell(line: UnitStates, form: str, separator: str) -> Text:
     """What is wrong and how often; where nothing is, how many are there and how many not due yet."""
     states, counts = resources.load("messages/status")["states"], line.counts(form)
     count = resources.load("messages/status")["count"]
-    shown = [s for s in _BAD if counts[s]] or [s for s in _GOOD if counts[s]]
-    parts = (Text(count.format(label=states[s]["label"], count=counts[s]), states[s]["colour"]) for s in shown)
+    listed_states = [s for s in _BAD if counts[s]] or [s for s in _GOOD if counts[s]]
+    parts = (Text(count.format(label=states[s]["label"], count=counts[s]), states[s]["colour"]) for s in listed_states)
     return Text(separator).join(parts)
 
 
@@ -104,7 +104,7 @@ def _cell(line: UnitStates, form: str, separator: str) -> Text:
 
 def _chasing(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """The lines of the list, each with its indent and its style."""
-    lines = [*_of_branches(status, words), *_of_county(status, words)]
+    lines = [*_branch_reminders(status, words), *_county_gaps(status, words)]
     yield words["chasing"], 0, "bold"
     yield from lines or [(words["nothing"], 2, "")]
     if status.unplaced:
@@ -114,7 +114,7 @@ def _chasing(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, in
         yield words["problem"].format_map(facts), 2, ""
 
 
-def _of_branches(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+def _branch_reminders(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """A line a branch and state, under their committee."""
     states = resources.load("messages/status")["states"]
     for cohort in status.cohorts:
@@ -122,16 +122,16 @@ def _of_branches(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str
         if due:
             yield cohort.name, 0, ""
         for unit, state in dict.fromkeys((r.unit.id, r.state) for r in due):
-            mine = [r for r in due if (r.unit.id, r.state) == (unit, state)]
+            same = [r for r in due if (r.unit.id, r.state) == (unit, state)]
             forms = (
                 words["form"].format(form=definitions()[r.form].label, periods=grouping.spans(map(str, r.periods)))
-                for r in mine
+                for r in same
             )
-            facts = {"unit": f"{unit} {mine[0].unit.name}", "state": states[state]["label"]}
+            facts = {"unit": f"{unit} {same[0].unit.name}", "state": states[state]["label"]}
             yield words["branch"].format(**facts, forms=words["separator"].join(forms)), 2, ""
 
 
-def _of_county(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+def _county_gaps(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     due, states = gaps(status), resources.load("messages/status")["states"]
     if due:
         yield words["county"].format(filed_by=resources.load("templates")["instructions"]["filed_by"]["county"]), 0, ""

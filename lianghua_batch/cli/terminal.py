@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from lianghua_batch.cli.messages import sentence
 from lianghua_batch.core import resources
-from lianghua_batch.validation.grouping import ProblemLine, UnitProblems, suggestion_text
+from lianghua_batch.validation.grouping import ProblemLine, UnitProblems
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,12 +29,12 @@ def shows_tables(stream: TextIO) -> bool:
 def print_groups(groups: Sequence[UnitProblems], names: Mapping[str, str], stream: TextIO) -> None:
     """Print every group under its heading: place, value as filled, what is wrong and what to do."""
     out = console(stream=stream)
-    page = _Page(out.width)
+    table = _ProblemTable(out.width)
     if groups:
-        out.print(page.head())
+        out.print(table.head())
     for group in groups:
-        out.print(page.title(group, names))
-        for line in page.lines(group):
+        out.print(table.title(group, names))
+        for line in table.lines(group):
             out.print(line)
         out.print()
 
@@ -47,26 +48,26 @@ def console(width: int | None = None, stream: TextIO | None = None) -> "Console"
     return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
-class _Page:
+class _ProblemTable:
     """The table's columns on a terminal of a width, and its lines."""
 
     def __init__(self, width: int) -> None:
-        self.words: Mapping[str, Any] = resources.load("report/check_report")
-        self.look = self.words["terminal"]
-        room = width - 1 - self.look["indent"]  # some terminals break a line that is filled to the last column
-        shares = self.look["widths"]
+        self.texts: Mapping[str, Any] = resources.load("report/check_report")
+        self.layout = self.texts["terminal"]
+        room = width - 1 - self.layout["indent"]  # some terminals break a line that is filled to the last column
+        shares = self.layout["widths"]
         self.widths = {name: int(room * share) for name, share in shares.items()}
         self.widths["message"] = room - sum(w + _GAP for w in self.widths.values())
 
     def head(self) -> "Text":
-        style = self.look["styles"]["heading"]
-        return self._line({name: (text, style) for name, text in self.look["headings"].items()})
+        style = self.layout["styles"]["heading"]
+        return self._line({name: (text, style) for name, text in self.layout["headings"].items()})
 
     def title(self, group: UnitProblems, names: Mapping[str, str]) -> "Text":
         from rich.text import Text
 
-        counts = self.words["counts"].format(errors=group.errors, warnings=group.warnings)
-        return Text(f"{group.title(names)}　{counts}", self.look["styles"]["group"])
+        counts = self.texts["counts"].format(errors=group.errors, warnings=group.warnings)
+        return Text(sentence("unit_problems", unit=group.title(names), counts=counts), self.layout["styles"]["group"])
 
     def lines(self, group: UnitProblems) -> Iterator["Text"]:
         """The lines of all entries; a file is named where it is another than above."""
@@ -76,9 +77,11 @@ class _Page:
             file = entry.first.place.file
 
     def _entry(self, entry: ProblemLine, named: bool) -> Iterator["Text"]:
-        styles, place = self.look["styles"], entry.first.place
+        styles, place = self.layout["styles"], entry.first.place
         within = " ".join(part for part in (place.sheet, entry.spot) if part)
-        indent = " " * self.look["indent"] if place.file else ""
+        indent = " " * self.layout["indent"] if place.file else ""
+        message = sentence("problem_message", code=entry.first.code, message=entry.message)
+        remedy = sentence("problem_remedy", remedy=entry.remedy, suggestion=suggestion_text(entry))
         columns = {
             "place": [
                 *((line, styles["file"]) for line in wrapped(place.file, self.widths["place"]) if named),
@@ -88,11 +91,8 @@ class _Page:
             else [(line, "") for line in wrapped(entry.place, self.widths["place"])],
             "value": [(line, "") for line in wrapped(entry.value or "", self.widths["value"])],
             "message": [
-                *(
-                    (line, styles[entry.first.severity])
-                    for line in wrapped(f"{entry.first.code} {entry.message}。", self.widths["message"])
-                ),
-                *((line, "") for line in wrapped(f"{entry.remedy}{suggestion_text(entry)}。", self.widths["message"])),
+                *((line, styles[entry.first.severity]) for line in wrapped(message, self.widths["message"])),
+                *((line, "") for line in wrapped(remedy, self.widths["message"])),
             ],
         }
         for at in range(max(map(len, columns.values()))):
@@ -103,7 +103,7 @@ class _Page:
         from rich.cells import cell_len
         from rich.text import Text
 
-        line = Text(" " * self.look["indent"])
+        line = Text(" " * self.layout["indent"])
         for name, width in self.widths.items():
             text, style = cells.get(name, ("", ""))
             line.append(text, style)

@@ -42,19 +42,19 @@ def show(comparison: Comparison, unit_names: Mapping[str, str], width: int | Non
 
 def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """What is changed, and the counts."""
-    told = words["whatif"]
-    yield told["changes"], 0
+    texts = words["whatif"]
+    yield texts["changes"], 0
     for change in comparison.changes:
-        sentence = told["same" if change.was == change.now else "change"]
+        sentence = texts["same" if change.was == change.now else "change"]
         yield sentence.format(label=change.label, was=change.was, now=change.now, basis=change.basis), 2
-    yield from ((told["note"].format(note=note), 0) for note in comparison.notes)
+    yield from ((texts["note"].format(note=note), 0) for note in comparison.notes)
     counted = {kind: rank_changes.counts(comparison.rank_changes[kind]) for kind in KINDS}
     if not any(c["totals"] or c["grades"] or c["ranks"] for c in counted.values()):
-        yield told["unchanged"], 0
+        yield texts["unchanged"], 0
         return
     for kind, counts in counted.items():
         graded = any(m.latest.grade is not None for m in comparison.rank_changes[kind])
-        sentence = told["summary" if kind != MEMBERS or graded else "summary_quarter_members"]
+        sentence = texts["summary" if kind != MEMBERS or graded else "summary_quarter_members"]
         yield sentence.format(kind=words["kinds"][kind]["label"], unit=words["kinds"][kind]["unit"], **counts), 0
 
 
