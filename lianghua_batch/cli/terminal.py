@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from lianghua_batch.cli.messages import sentence
 from lianghua_batch.core import resources
-from lianghua_batch.validation.grouping import ProblemLine, UnitProblems
+from lianghua_batch.validation.grouping import ProblemLine, UnitProblems, suggestion_text
 
 if TYPE_CHECKING:
     from rich.console import Console
