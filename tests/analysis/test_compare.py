@@ -374,6 +374,7 @@ def check_sums(old: Published, new: Published) -> None:
 # --- exactly -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(st.sampled_from(OF_RULES + OF_DATA), max_size=6, unique=True),

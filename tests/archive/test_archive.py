@@ -686,6 +686,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signal")
 def test_an_amendment_that_was_killed_is_whole_or_not_there(data, command):
     amended_county().write(data)

@@ -241,6 +241,7 @@ def test_nothing_to_list_is_said(tmp_path):
 # --- a whole year --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_four_quarters_and_the_year_are_sealed_verified_restored_and_run_again(tmp_path):
     data = tmp_path / "data"
     shutil.copytree(SAMPLE, data, ignore=shutil.ignore_patterns("输出", "归档", ".*"))

@@ -185,6 +185,7 @@ def test_a_changed_byte_is_found_wherever_it_is(shelf, seal, place):
     assert {finding["seal"] for finding in said["findings"]} == {seal}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seal=st.sampled_from([FIRST, AMENDED, LAST]), share=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
 def test_any_changed_byte_anywhere_is_found_and_its_seal_named(shelf, seal, share, mask):

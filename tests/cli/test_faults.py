@@ -147,6 +147,7 @@ def every_step(before: Callable[[], object], work: Callable[[], None], what: Cal
 # --- the results of a run: all new or all old -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_at_any_step_leaves_the_old_results(outcome, new, tmp_path):
     out = tmp_path / "输出"
     steps = every_step(
@@ -181,6 +182,7 @@ for number in range(1, 200):
 """
 
 
+@pytest.mark.slow
 @posix
 def test_a_process_that_is_killed_at_any_step_leaves_old_or_new_results_never_a_mix(data, outcome, new, tmp_path):
     place = tmp_path / "输出"
@@ -214,6 +216,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @posix
 def test_the_run_after_a_killed_one_needs_no_help(data, new, tmp_path, capsys, monkeypatch):
     out = put(tmp_path / "输出", OLD)
@@ -632,6 +635,7 @@ def test_where_no_lock_can_be_had_data_is_checked_all_the_same(data, tmp_path, c
     assert code == 1 and "[E306]" in told
 
 
+@pytest.mark.slow
 @posix
 def test_several_runs_started_together_leave_one_whole_result(data, new, tmp_path):
     out = put(tmp_path / "输出", OLD)

@@ -169,6 +169,7 @@ DAYS = (dt.date(2026, 1, 31), dt.datetime(2026, 2, 3, 4, 5), dt.time(3, 4))
 JUNK = st.sampled_from([None, "", "　", "字" * 30000, *WORDS.split(), *DAYS, -1, 0, 80.005, 1e12, 1e300, True])
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_whatever_stands_in_the_cells_is_scored_or_told(data):

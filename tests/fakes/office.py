@@ -2,14 +2,14 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 SOFFICE = shutil.which("soffice")
-needs_office = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+_INSTALLED = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 
 # Recalculate workbooks of others always: without it LibreOffice shows the values that are kept beside the formulas.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -18,6 +18,11 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>"""
+
+
+def needs_office(test: Callable) -> Callable:
+    """Mark a test that LibreOffice takes part in: it is slow, and skipped where there is none."""
+    return pytest.mark.slow(_INSTALLED(test))
 
 
 def recalculated(workbook: Path, folder: Path) -> Path:

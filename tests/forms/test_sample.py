@@ -229,6 +229,7 @@ def test_the_county_says_who_plays_which_part(county):
 # --- any county -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("committees", "branches", "members", "seed", "year"),
     [
@@ -253,6 +254,7 @@ def test_every_small_county_has_every_situation(seed):
     assert [name for name, codes in sampling.county(2, 6, 40, seed).situations.items() if not codes] == []
 
 
+@pytest.mark.slow
 def test_a_big_county_has_every_grade():
     scored, problems = judged(sampling.county(10, 60, 180, 1), "2026")
     assert problems == []

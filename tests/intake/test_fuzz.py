@@ -50,6 +50,7 @@ def broken(seed: int) -> dict[str, Mutant]:
     return {each.file: each for each in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(MANY))
 def test_broken_files_are_named_and_the_others_read(tmp_path, seed):
     County().only("2026Q1").write(tmp_path)

@@ -223,6 +223,7 @@ def test_what_is_no_such_workbook_is_refused(workbook, module):
 # --- .xls ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whatever_is_wrong_with_an_xls_is_one_kind_of_error_and_nothing_is_printed(capfd):
     content = xls_workbook({"三月": MONTH})
     refused = 0
@@ -235,6 +236,7 @@ def test_whatever_is_wrong_with_an_xls_is_one_kind_of_error_and_nothing_is_print
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_one_cell_at_the_far_corner_of_an_xls_costs_little():
     rows = [[]] * 65535 + [[None] * 255 + [percent(1)]]
     content = xls_workbook({"表": rows})

@@ -502,6 +502,7 @@ def test_a_column_is_found_by_each_of_its_other_names(form, sheet, column, alias
     assert table.origins[0].columns[column.name] == heads.index(alias)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("period", "examples"), [("2026Q1", 6), ("2026", 2)])
 def test_neither_the_order_of_files_nor_of_rows_changes_a_result(period, examples):
     @settings(max_examples=examples, deadline=None)

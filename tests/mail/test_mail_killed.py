@@ -58,6 +58,7 @@ def killed(process: subprocess.Popen, office: PostOffice) -> bool:
     return not done
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_nobody_gets_it_twice(tmp_path, office):
     everyone = [letter(number) for number in range(6 * KILLS)]
     (tmp_path / "letters").write_bytes(pickle.dumps((ENVELOPE, everyone)))
@@ -79,6 +80,7 @@ def test_killed_again_and_again_nobody_gets_it_twice(tmp_path, office):
     assert len({str(received.message["Message-ID"]) for received in office.received}) == len(office.received)
 
 
+@pytest.mark.slow
 def test_killed_between_the_content_and_its_answer(tmp_path, office):
     """The worst moment: the server has the message, and nobody wrote that down. It is listed, not sent again."""
     (tmp_path / "letters").write_bytes(pickle.dumps((ENVELOPE, [letter(1), letter(2)])))
@@ -95,6 +97,7 @@ def test_killed_between_the_content_and_its_answer(tmp_path, office):
     assert [(entry.unit, entry.state) for entry in history.latest.values()] == [("ZB001", "sending"), ("ZB002", "sent")]
 
 
+@pytest.mark.slow
 def test_killed_before_the_content_it_is_sent_by_the_next(tmp_path, office):
     (tmp_path / "letters").write_bytes(pickle.dumps((ENVELOPE, [letter(1)])))
     for step in (MAIL, RCPT):

@@ -311,6 +311,7 @@ def test_the_lines_are_the_quarters_totals_and_a_missing_quarter_is_a_gap(year, 
     assert any(None in line.values for line in lines.values())
 
 
+@pytest.mark.slow
 def test_of_many_branches_the_mean_the_best_and_the_worst_are_drawn(crowd_drawn):
     of_branches = titled(crowd_drawn, "：支部季度走势")
     few, many = (
@@ -328,6 +329,7 @@ def test_of_many_branches_the_mean_the_best_and_the_worst_are_drawn(crowd_drawn)
 # --- many units, and pages -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hundred_branches_stay_readable(crowd_drawn):
     of_totals = titled(crowd_drawn, "支部总分")
     assert len(of_totals) == 16
@@ -335,6 +337,7 @@ def test_a_hundred_branches_stay_readable(crowd_drawn):
     assert max(len(chart.lines[0].values) for chart in of_totals) <= 24
 
 
+@pytest.mark.slow
 def test_the_lines_of_many_committees_are_shared_out(crowd_drawn):
     charts_of_lines = titled(crowd_drawn, "党委季度走势")
     assert [c.title for c in charts_of_lines] == [
@@ -358,6 +361,7 @@ def test_the_bars_of_a_committee_with_many_branches_are_shared_out(year):
     ]
 
 
+@pytest.mark.slow
 def test_pages_do_not_break_through_a_chart(year_book, crowd_book):
     for path in (year_book, crowd_book):
         sheet = openpyxl.load_workbook(path)["图表"]
@@ -369,6 +373,7 @@ def test_pages_do_not_break_through_a_chart(year_book, crowd_book):
         assert all(end - start <= ROWS_OF_A_PAGE for start, end in pairwise(edges))
 
 
+@pytest.mark.slow
 def test_charts_do_not_overlap(crowd_book):
     sheet = openpyxl.load_workbook(crowd_book)["图表"]
     places = [(c.anchor._from.row, c.anchor.to.row, c.anchor._from.col, c.anchor.to.col) for c in sheet._charts]

@@ -226,6 +226,7 @@ def test_every_score_is_the_sum_of_its_parts(seed, rules, period):
     assert {"month_score", "quarter_points", "approved", "percent", "computed_dimension"} <= steps
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6), rules=RULES, period=st.sampled_from(["2026", "2026Q2"]))
 def test_every_explanation_sums_to_its_score(seed, rules, period):
@@ -251,6 +252,7 @@ def test_only_a_score_before_it_has_a_share():
     assert {part.kind for part in found} >= {None, "mark", "rater", "ballots", "actual", "metric", "rounding"}
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6), rules=RULES)
 def test_published_numbers_have_their_decimals(seed, rules):
@@ -267,6 +269,7 @@ def test_published_numbers_have_their_decimals(seed, rules):
             assert exact.half_up(found.value, rules["小数位"]) == found.value, found.step
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6), rules=RULES)
 def test_ranks_and_grades_follow_the_totals(seed, rules):
@@ -282,6 +285,7 @@ def assert_in_rank_order(standings: tuple[UnitResult | MemberResult, ...], cohor
         assert (one.rank == other.rank) == (value(one) == value(other))
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=6)
 @given(seed=st.integers(0, 10**6), rules=RULES, number=st.integers(0, 3))
 def test_a_quarter_is_the_same_in_its_own_run_and_in_the_year(seed, rules, number):
@@ -338,6 +342,7 @@ def raise_individual(county: County) -> None:
 RAISES = [raise_supervisor, raise_inspection, raise_classical, raise_five_level, raise_votes, raise_individual]
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=6)
 @given(seed=st.integers(0, 10**6), rules=RULES)
 def test_a_better_mark_never_makes_a_total_worse(seed, rules):
