@@ -27,7 +27,7 @@ from lianghua_batch.scoring.results import Outcome, Results
 
 @dataclass(frozen=True)
 class Amendment:
-    """An amendment that is ready to be made: what its seal will say, what moved, and the objections with what becomes of them."""
+    """An amendment that is computed but not written: the manifest of its seal, what changed, and the objections with their outcomes."""
 
     manifest: Manifest
     moved: Differences
@@ -44,10 +44,10 @@ def prepare(
     *,
     mask_names: bool = False,
 ) -> Amendment:
-    """Work out what an amendment because of `reason` comes to; nothing is written.
+    """Compute what amending a sealed period because of `reason` changes; nothing is written.
 
-    公示 that was sealed with masked names stays so. Raises sealing.Refused where nothing changed since it was sealed `before`,
-    or that seal cannot be read any more.
+    公示 that was sealed with masked names keeps them masked. Raises seal_period.Refused where nothing changed since the seal
+    `before`, or where that seal cannot be read.
     """
     seals = seal_period.readable_seals(seal_store.seals(seal_names.folder(data)))
     changes = inputs.changes(files, outcome.inputs, before.manifest)
@@ -56,7 +56,7 @@ def prepare(
     if isinstance(earlier, Unusable):
         raise seal_period.Refused(str(earlier))
     moved = _moved(earlier, outcome.results, before.file, seal_names.file(outcome.period, number))
-    masked = mask_names or before.manifest.names_masked  # names once withheld are not shown for want of an option
+    masked = mask_names or before.manifest.names_masked  # names once masked stay masked without the option
     same_names = masked == before.manifest.names_masked
     same_results = not result_differences.differences(earlier.results, results.as_json(outcome.results))
     if not changes.any and same_names and same_results and not guard.outdated(data, before):
@@ -78,11 +78,11 @@ def prepare(
 def make(
     data: Path, outcome: Outcome, files: FormFiles, amendment: Amendment, progress: Progress | None = None
 ) -> tuple[Seal, list[Path]]:
-    """Publish and seal a period anew, both or neither; return the new seal and the published files."""
+    """Publish and seal the amended period, both or neither; return the new seal and the published files."""
     return seal_period.publish(data, outcome, files, amendment.manifest, amendment.objections, progress)
 
 
 def _moved(sealed: Published, current: Results, old: str, new: str) -> Differences:
-    """What moved since the seal; both are named by their files in 归档, wherever that lies."""
+    """What changed since the seal; both sides are named by their file names in 归档, without folders."""
     texts = results.as_text(current), audit_trail.as_text(current)
     return compare.compare(replace(sealed, path=Path(old)), published_reader.from_texts(Path(new), *texts))

@@ -14,24 +14,24 @@ from pathlib import Path, PurePosixPath
 DATA = "data/"
 _DECLARATION = ("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
 _INFO, _PAYLOAD, _TAGS = "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"
-_ALWAYS = (1980, 1, 1, 0, 0, 0)  # the one time of every member: a zip knows no earlier one
+_ALWAYS = (1980, 1, 1, 0, 0, 0)  # the time of every member: the earliest that a zip can hold
 _UNIX, _PLAIN_FILE = 3, 0o100644 << 16
-# What Python's zipfile raises on damaged zips, whatever the damage has made of them.
+# Everything that Python's zipfile raises on damaged zips.
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
-# Kinds of flaws: a file's bytes are others, it is not there, nobody lists it, it has another name, it could be written
-# outside the bag, it is there twice, the zip itself or one of the bag's own lists is no use.
+# Kinds of flaws: a file has other bytes, is missing, is not listed, has another name, would be written outside the bag,
+# is there twice; the zip or one of the bag's own lists cannot be used.
 DAMAGED, MISSING, ADDED, RENAMED = "damaged", "missing", "added", "renamed"
 UNSAFE, TWICE, BROKEN = "unsafe", "twice", "broken"
 
 
 class BrokenBag(Exception):
-    """A file that is no zip with one bag in it, or not any more."""
+    """A file that is not a readable zip with one bag in it."""
 
 
 @dataclass(frozen=True)
 class BagFlaw:
-    """What is wrong with one file of a bag; `now` is what a renamed one is called."""
+    """What is wrong with one file of a bag; `now` is the new name of a renamed one."""
 
     kind: str
     file: str
@@ -62,7 +62,7 @@ def write(path: Path, payload: Iterable[tuple[str, bytes]], info: Mapping[str, s
 
 
 def _member(name: str) -> zipfile.ZipInfo:
-    """A member stored as it is: what compressing gives differs from one machine to the next."""
+    """A member stored uncompressed: compressed bytes differ from one machine to the next."""
     member = zipfile.ZipInfo(name, _ALWAYS)
     member.create_system, member.external_attr, member.compress_type = _UNIX, _PLAIN_FILE, zipfile.ZIP_STORED
     return member
@@ -80,7 +80,7 @@ def _as_info(info: Mapping[str, str]) -> str:
 
 
 class Bag:
-    """A bag that lies open in its zip; files are named by their place in the bag, such as data/归档清单.json."""
+    """An open bag in its zip; files are named by their path in the bag, such as data/归档清单.json."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -93,10 +93,10 @@ class Bag:
         self.files = tuple(dict.fromkeys(inside))
 
     def content(self, file: str) -> bytes:
-        """The bytes of one of `files`; raises Broken where the zip does not give them any more."""
+        """The bytes of one of `files`; raises BrokenBag where the zip cannot be read there."""
         try:
             member = self._archive.getinfo(self._base + file)
-            if member.compress_type != zipfile.ZIP_STORED:  # not written here; nobody knows how large it would become
+            if member.compress_type != zipfile.ZIP_STORED:  # not written by this program; it could inflate to any size
                 raise BrokenBag(file)
             return self._archive.read(member)
         except (*DAMAGE, KeyError):
@@ -107,7 +107,7 @@ class Bag:
             raise
 
     def sums(self, tags: bool = False) -> Mapping[str, str]:
-        """The check codes that the bag's list gives its payload, or its own tag files; raises Broken where there is no such list."""
+        """The check codes that the bag's list gives its payload, or its own tag files; raises BrokenBag where there is no such list."""
         file = _TAGS if tags else _PAYLOAD
         if file not in self._lists:
             sums = self._lists[file] = {}
@@ -125,14 +125,14 @@ class Bag:
             raise BrokenBag(file) from None
 
     def checked_content(self, file: str) -> bytes:
-        """The bytes of a payload file if they are those that the bag's list names; raises Broken otherwise."""
+        """The bytes of a payload file if they are those that the bag's list names; raises BrokenBag otherwise."""
         content = self.content(file)
         if self.sums().get(file) != hashlib.sha256(content).hexdigest():
             raise BrokenBag(file)
         return content
 
     def flaws(self) -> list[BagFlaw]:
-        """Everything that departs from what the bag says of itself, in the order of the names."""
+        """Every difference between the files and the bag's own lists, in the order of the names."""
         found = [BagFlaw(UNSAFE, name) for name in self.files if not safe(name)]
         found += [BagFlaw(ADDED if safe(name) else UNSAFE, name) for name in self.outside]
         found += [] if safe(self._base + _DECLARATION[0]) else [BagFlaw(UNSAFE, self._base)]
@@ -140,7 +140,7 @@ class Bag:
         try:
             declared = self._text(_DECLARATION[0]) == _DECLARATION[1]
         except BrokenBag:
-            declared = True  # which its own list tells
+            declared = True  # its own list reports that
         found += [] if declared else [BagFlaw(BROKEN, _DECLARATION[0])]
         tags = [name for name in self.files if not name.startswith(DATA) and name != _TAGS]
         found += self._list_flaws(tags, tags=True, file=_TAGS)
@@ -148,7 +148,7 @@ class Bag:
         return sorted(dict.fromkeys(found), key=lambda flaw: (flaw.file, flaw.kind))
 
     def _list_flaws(self, present: Iterable[str], *, tags: bool, file: str) -> Iterator[BagFlaw]:
-        """How the files that are there differ from the list of them."""
+        """How the files present differ from their list."""
         try:
             listed = dict(self.sums(tags))
         except BrokenBag:
@@ -172,7 +172,7 @@ class Bag:
 
 
 def _folder(names: Iterable[str]) -> str:
-    """The one folder that the bag is: that of its declaration; where that is gone, the only one; raises Broken."""
+    """The bag's folder in the zip: the one with bagit.txt, or without that the only one; raises BrokenBag."""
     listed = list(names)
     declared = {folder for folder, _, name in (n.rpartition("/") for n in listed) if name == _DECLARATION[0] and folder}
     tops = {folder for folder in declared if "/" not in folder} or {name.partition("/")[0] for name in listed}
@@ -182,7 +182,7 @@ def _folder(names: Iterable[str]) -> str:
 
 
 def safe(name: str) -> bool:
-    """Whether a file so called is written inside the folder that it is unpacked into, on every system."""
+    """Whether a file of this name is unpacked inside the target folder on every system."""
     parts = PurePosixPath(name).parts
     return (
         bool(parts)
@@ -194,13 +194,13 @@ def safe(name: str) -> bool:
 
 
 def _is_damage(error: OSError) -> bool:
-    """Whether the file is at fault, not the system: a place before its beginning, or what is no stream of bzip2."""
+    """Whether the file is at fault, not the system: an offset before its beginning, or data that is no bzip2 stream."""
     return error.errno in (None, errno.EINVAL)
 
 
 @contextmanager
 def open_bag(path: Path) -> Iterator[Bag]:
-    """Open the bag in a zip; raises Broken where there is none, OSError where the file cannot be read."""
+    """Open the bag in a zip; raises BrokenBag where there is none, OSError where the file cannot be read."""
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE:

@@ -1,4 +1,4 @@
-"""What goes into a seal: a period's forms, results, the earlier results that it looks back on, and the rules in force."""
+"""What goes into a seal: a period's forms, results, the earlier results that it is compared with, and the rules in force."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class FormAltered(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """The sealed files of each kind, with their bytes by where they stand in the bag's data/."""
+    """The sealed files of each kind, and their bytes by path in the bag's data/."""
 
     inputs: tuple[SealedFile, ...]
     outputs: tuple[SealedFile, ...]
@@ -56,7 +56,7 @@ def gather(outcome: Outcome, files: FormFiles, earlier: Earlier, outputs: Mappin
 
 def _sealed_file(kind: str, name: str, content: bytes, stored: dict[str, bytes]) -> SealedFile:
     where, number = seal_names.place_in_bag(kind, name), 1
-    while where in stored:  # two names that differ in a sign only which a bag's lists cannot hold
+    while where in stored:  # two names that differ only in a character that a bag's lists cannot hold
         number += 1
         where = seal_names.place_in_bag(kind, f"{number}/{name}")
     stored[where] = content
@@ -65,7 +65,7 @@ def _sealed_file(kind: str, name: str, content: bytes, stored: dict[str, bytes])
 
 def _forms(outcome: Outcome, files: FormFiles) -> Iterator[tuple[str, bytes]]:
     for name in sorted(outcome.inputs):
-        if name not in files.codes:  # it came after the others were read
+        if name not in files.codes:  # added after the others were read
             raise FormAltered(name)
         content = files.paths[name].read_bytes()
         if hashlib.sha256(content).hexdigest() != files.codes[name]:
@@ -74,7 +74,7 @@ def _forms(outcome: Outcome, files: FormFiles) -> Iterator[tuple[str, bytes]]:
 
 
 def _earlier_results(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
-    """The earlier results as `run` wrote them."""
+    """The earlier results that the period was compared with, as `run` wrote them."""
     words = resources.load("reading")
     for period, found in sorted(earlier.items()):
         if isinstance(found, Published):
@@ -86,7 +86,7 @@ def _earlier_results(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
 
 
 def rules() -> Iterator[tuple[str, bytes]]:
-    """Every definition that the program goes by: what a seal's numbers rest on besides its own forms."""
+    """Every definition in schemas/: with the forms, what a seal's numbers depend on."""
     schemas = resources.folder("schemas")
     found = {path.relative_to(schemas).as_posix(): path for path in schemas.rglob("*.yaml")}
     for name, path in sorted(found.items()):

@@ -1,4 +1,4 @@
-"""What verifying says: findings (something is wrong) and notes (something to know), each of a kind whose words are data."""
+"""What verifying reports: findings (something is wrong) and notes (information), each with a text in schemas/messages/archive.yaml."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 from lianghua_batch.archive.result_differences import ResultDifference
 from lianghua_batch.core import resources
 
-# What electronic archives are examined for (DA/T 70, 四性), in its order.
+# The four properties of electronic archives (DA/T 70, 四性), in its order.
 PROPERTIES = ("authenticity", "integrity", "usability", "security")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with a seal, or with one file in it; `numbers` are those that come out differently now."""
+    """Something wrong with a seal, or with one file in it; `numbers` are the results that differ when recomputed."""
 
     kind: str
     seal: str
@@ -23,18 +23,18 @@ class Finding:
 
     @property
     def property(self) -> str:
-        """Which of PROPERTIES it touches."""
+        """The one of PROPERTIES that is violated."""
         return verify_messages()["findings"][self.kind]["property"]
 
     def as_json(self) -> dict[str, Any]:
-        """For a program, with every number."""
+        """The JSON object, with every number."""
         common = {"seal": self.seal, "property": self.property, "kind": self.kind, "file": self.file}
         return common | {"message": self.message, "numbers": _numbers(self.numbers)}
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know about a seal that is not wrong."""
+    """Information about a seal that is not an error."""
 
     kind: str
     seal: str
@@ -43,7 +43,7 @@ class Note:
     numbers: tuple[ResultDifference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """For a program, with every number."""
+        """The JSON object, with every number."""
         common = {"seal": self.seal, "kind": self.kind, "file": self.file, "message": self.message}
         return common | {"numbers": _numbers(self.numbers)}
 
@@ -66,7 +66,7 @@ def note(
 
 
 def verify_messages() -> Mapping[str, Any]:
-    """What schemas/messages/archive.yaml says of verifying."""
+    """The texts for verifying."""
     return resources.load("messages/archive")["verify"]
 
 

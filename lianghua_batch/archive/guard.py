@@ -1,4 +1,4 @@
-"""What a seal forbids: a sealed period stands as it is until it is amended."""
+"""Guards sealed periods: their forms and outputs must stay as sealed until they are amended."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -21,8 +21,8 @@ from lianghua_batch.scoring.results import Outcome, Results
 
 @dataclass(frozen=True)
 class KeptOutputs:
-    """How the outputs of a sealed period compare with the seal: files that were gone and are put back, files that are others;
-    `outdated`: earlier periods that it looked back on and whose results are others now."""
+    """How the outputs of a sealed period compare with the seal: missing files that were put back, files that differ; `outdated`:
+    earlier periods that it was compared with and whose results have changed since."""
 
     put_back: tuple[str, ...]
     altered: tuple[str, ...]
@@ -35,7 +35,7 @@ def seal_in_force(data: Path, period: Period) -> Seal | Unreadable | None:
 
 
 def refuse_departures(outcome: Outcome, files: FormFiles, seal: Seal | Unreadable) -> Outcome:
-    """Return what a sealed period came to, with everything that departs from its seal as errors; then there are no results."""
+    """Return the outcome with every difference from its seal as an error; with any there are no results."""
     found = list(_problems(outcome, files, seal))
     return replace(outcome, problems=tuple(in_order([*outcome.problems, *found])), results=None) if found else outcome
 
@@ -51,7 +51,7 @@ def _problems(outcome: Outcome, files: FormFiles, seal: Seal | Unreadable) -> It
 
 
 def _changed_method(now: Results, seal: Seal) -> Iterator[Problem]:
-    """The same forms that give other numbers: the program computes otherwise than the one that sealed."""
+    """The same forms give other numbers: this version computes differently from the one that sealed."""
     if results.check_code(now) == seal.manifest.results_sha256:
         return
     sealed = published_reader.from_seal(seal)
@@ -73,8 +73,8 @@ def _seal_place(seal: Seal | Unreadable) -> str:
 
 
 def also_concerned(data: Path, files: FormFiles, period: Period) -> tuple[Period, ...]:
-    """Return the other sealed periods that took forms which are not any more as they were sealed, or looked back on results of
-    this period that are others now."""
+    """Return the other sealed periods whose forms have changed since they were sealed, or that were compared with results of
+    this period which have changed since."""
     seals = seal_store.seals(seal_names.folder(data))
     others = sorted({seal.manifest.period for seal in seals if isinstance(seal, Seal)} - {period})
     last = (seal_store.in_force(seals, other) for other in others)
@@ -87,7 +87,7 @@ def also_concerned(data: Path, files: FormFiles, period: Period) -> tuple[Period
 
 
 def outdated(data: Path, seal: Seal) -> tuple[Period, ...]:
-    """Return the earlier periods that a sealed one looked back on and whose results are others now."""
+    """Return the earlier periods that a sealed one was compared with and whose results have changed since."""
     return _outdated(data, seal, seal_store.seals(seal_names.folder(data)))
 
 
@@ -102,7 +102,7 @@ def _outdated(data: Path, seal: Seal, seals: Sequence[Seal | Unreadable]) -> tup
 
 
 def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unreadable]) -> str | None:
-    """The check code of a period's file as it is looked back on now; None where there is none to be had."""
+    """The check code of a period's result file in force now; None where there is none."""
     seal = seal_store.in_force(seals, period)
     if seal is not None:
         entry = seal.output(file) if isinstance(seal, Seal) else None
@@ -114,7 +114,7 @@ def _code_now(data: Path, period: Period, file: str, seals: Sequence[Seal | Unre
 
 
 def sealed_period_at(data: Path, out: Path) -> Period | None:
-    """Return the sealed period whose output folder `out` is, or lies in."""
+    """Return the sealed period whose output folder is `out` or contains it."""
     for each in seal_store.seals(seal_names.folder(data)):
         period = each.manifest.period if isinstance(each, Seal) else each.period
         if out.resolve().is_relative_to((_outputs(data) / str(period)).resolve()):
@@ -127,9 +127,9 @@ def _outputs(data: Path) -> Path:
 
 
 def keep_outputs(data: Path, seal: Seal) -> KeptOutputs:
-    """Leave the outputs of a sealed period as they are, but put back from the seal what is not there any more.
+    """Leave the outputs of a sealed period as they are, but restore missing files from the seal.
 
-    Raises bags.Broken where the seal cannot give it.
+    Raises bags.BrokenBag where the seal cannot be read.
     """
     out = _outputs(data) / str(seal.manifest.period)
     gone = [entry for entry in seal.manifest.outputs if not (out / entry.file).exists()]

@@ -1,4 +1,4 @@
-"""Reads the earlier results that a period looks back on: what is sealed, else what lies in 输出."""
+"""Reads the earlier results that a period is compared with: the sealed ones, else those in 输出."""
 
 import os
 from dataclasses import replace
@@ -12,9 +12,9 @@ from lianghua_batch.core.periods import Period
 
 
 def earlier_results(data: Path, period: Period) -> Earlier:
-    """Return what there is of the periods wanted in a data folder: what is sealed, else what lies in 输出.
+    """Return the results of the earlier periods that a period is compared with: the sealed ones, else those in 输出.
 
-    The data folder's own place is not told in why something is of no use.
+    Reasons why results cannot be used do not name the data folder.
     """
     seals = seal_store.seals(seal_names.folder(data))
     outputs = data / resources.load("reading")["output_folder"]
@@ -28,7 +28,7 @@ def earlier_results(data: Path, period: Period) -> Earlier:
 
 
 def _usable(found: Published | Unusable, period: Period, data: Path) -> Published | Unusable:
-    """What was found, or why it is of no use."""
+    """What was found, or why it cannot be used."""
     if isinstance(found, Unusable):
         return _unusable(str(found), data)
     if found.results["period"] != str(period):
@@ -42,5 +42,5 @@ def _unusable(reason: str, data: Path) -> Unusable:
 
 
 def _placeless(reason: str, data: Path) -> str:
-    """A reason that reads the same wherever the data lies: it goes into workbooks."""
+    """The reason without the data folder's path: it goes into workbooks, which must not depend on it."""
     return reason.replace(f"{data}{os.sep}", "")

@@ -15,7 +15,7 @@ from lianghua_batch.intake import discovery
 
 @dataclass(frozen=True)
 class FormFiles:
-    """Every file of a data folder that may hold forms, by its name as people are told it, and what was in each (sha-256)."""
+    """Every file of a data folder that may hold forms, and the sha-256 of each, by the name that reports use."""
 
     paths: Mapping[str, Path]
     codes: Mapping[str, str]
@@ -23,7 +23,7 @@ class FormFiles:
 
 @dataclass(frozen=True)
 class FormChanges:
-    """The forms that are others than those sealed; one that only lies elsewhere, or is called otherwise, is in `moved`."""
+    """The forms that differ from those sealed; `moved` are those that were only moved or renamed (old name to new)."""
 
     changed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class FormChanges:
 
 
 def read(data: Path) -> FormFiles:
-    """Read every file that may hold forms; one that cannot be read is not among them (reading it as a form says why)."""
+    """Read every file that may hold forms; unreadable ones are left out (reading them as forms reports why)."""
     found, _ = discovery.find(data)
     paths = {file_name(path, data): path for path in found}
     codes = {}
@@ -55,12 +55,12 @@ def read(data: Path) -> FormFiles:
 
 
 def changes(files: FormFiles, taken: Collection[str], sealed: Manifest) -> FormChanges:
-    """Compare the forms that are `taken` for a period now with those that were sealed, by what is in them."""
+    """Compare the forms `taken` for a period now with the sealed ones, by content."""
     sealed_codes = {entry.file: entry.sha256 for entry in sealed.inputs}
     codes, known = files.codes, set(sealed_codes.values())
     gone = {name: code for name, code in sealed_codes.items() if codes.get(name) != code}
     elsewhere = {code: name for name, code in codes.items() if sealed_codes.get(name) != code}
-    present = set(codes.values())  # a copy less of what is there still changes nothing
+    present = set(codes.values())  # removing one of several copies changes nothing
     changed = {name for name, code in gone.items() if code not in present and name in files.paths}
     return FormChanges(
         changed=tuple(sorted(changed)),
@@ -71,7 +71,7 @@ def changes(files: FormFiles, taken: Collection[str], sealed: Manifest) -> FormC
 
 
 def problems(found: FormChanges, sealed: Manifest) -> Iterator[Problem]:
-    """What changed, told as errors: a sealed period stands until it is amended."""
+    """The changes as errors: a sealed period may only change by an amendment."""
     for code, names in (
         (Code.SEALED_FILE_CHANGED, found.changed),
         (Code.SEALED_FILE_ADDED, found.added),

@@ -1,4 +1,4 @@
-"""归档清单.json: what a seal holds, of whom, when, why, and which seal came before it."""
+"""归档清单.json: what a seal holds, who made it, when and why, and which seal came before it."""
 
 import datetime as dt
 import json
@@ -15,13 +15,13 @@ _CODE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class MalformedManifest(ValueError):
-    """A JSON value that is no 归档清单; str() is the place where it departs."""
+    """A JSON value that is no 归档清单; str() is the field at fault."""
 
 
 @dataclass(frozen=True)
 class SealedFile:
-    """One sealed file: `file` is where it lay (forms: in the data folder; results: in the output folder), `stored` where it
-    stands in the bag's data/."""
+    """One sealed file: `file` is its original path (forms: in the data folder; results: in the output folder), `stored` its path
+    in the bag's data/."""
 
     file: str
     stored: str
@@ -31,7 +31,7 @@ class SealedFile:
 
 @dataclass(frozen=True)
 class SealReference:
-    """Another seal, by its file's name and check code."""
+    """A reference to another seal: its file name and check code."""
 
     file: str
     sha256: str
@@ -39,7 +39,7 @@ class SealReference:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a seal says of itself.
+    """The contents of 归档清单.json.
 
     `number` counts the seals of a folder from 1, `previous` is the one before; `amendment` counts those of the period from 0,
     `amends` is the one that it takes the place of, `reason` why, `changes` which forms changed, `differences` what moved
@@ -69,7 +69,7 @@ class Manifest:
 
     @property
     def entries(self) -> tuple[SealedFile, ...]:
-        """Every file that it lists."""
+        """Every listed file."""
         return (*self.inputs, *self.outputs, *self.earlier, *self.rules)
 
 
@@ -100,7 +100,7 @@ def _entry_as_json(entry: SealedFile) -> dict[str, Any]:
 
 
 def parse(content: bytes) -> Manifest:
-    """Read 归档清单.json; raises Misshapen."""
+    """Read 归档清单.json; raises MalformedManifest."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -198,5 +198,5 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
 
 
 def total_size(entries: Iterable[SealedFile]) -> int:
-    """How many bytes files have together."""
+    """The total size of files in bytes."""
     return sum(entry.size for entry in entries)

@@ -1,4 +1,4 @@
-"""What is published of a period of a data folder and in force: 输出, and the seal that holds it."""
+"""The published results in force for a period of a data folder: 输出, checked against its seal."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lianghua_batch.core.periods import QUARTER, YEAR, Period
 
 
 class NothingPublished(Exception):
-    """There are no results in force; str() is the sentence that says why and what to do."""
+    """There are no results in force; str() says why and what to do."""
 
 
 def latest_period(data: Path) -> Period:
@@ -27,7 +27,7 @@ def latest_period(data: Path) -> Period:
 
 
 def publication(data: Path, period: Period) -> Publication:
-    """Return what is published of a period, as it is sealed if it is; raises NothingPublished, and OSError where it cannot be read again."""
+    """Return the published results of a period, which must equal its seal if it has one; raises NothingPublished, or OSError."""
     words = resources.load("messages/mail")
     seal = _seal(data, period)
     found = published_reader.from_outputs(_outputs(data), period)
@@ -53,7 +53,7 @@ def _correction(manifest: Manifest) -> Correction | None:
 
 
 def _seal(data: Path, period: Period) -> Seal | None:
-    """The seal that is in force for a period: what is sent must be what is sealed."""
+    """The seal in force for a period; raises NothingPublished where it cannot be read."""
     seal = seal_store.in_force(seal_store.seals(seal_names.folder(data)), period)
     if isinstance(seal, Unreadable):
         raise NothingPublished(

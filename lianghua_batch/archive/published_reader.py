@@ -1,4 +1,4 @@
-"""Reads what `run` has published: results.json with its 计分依据.json, of an output folder, of a seal, or given by name."""
+"""Reads what `run` has published: results.json with its 计分依据.json, from an output folder, from a seal, or by file name."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ _SEAL = ".zip"
 
 @dataclass(frozen=True)
 class _Documents:
-    """The bytes of one publication wherever they came from: `path` names results.json, `basis_path` its 计分依据."""
+    """The bytes of one publication, from whatever place: `path` names results.json, `basis_path` its 计分依据."""
 
     path: Path
     results: bytes
@@ -59,7 +59,7 @@ def from_outputs(outputs: Path, period: Period) -> Published | Unusable | None:
 
 
 def check_code(results: Path) -> str:
-    """Return 结果校验码 of a results.json as it lies there; raises OSError."""
+    """Return 结果校验码 of a results.json file; raises OSError."""
     return hashlib.sha256(results.read_bytes()).hexdigest()
 
 
@@ -71,7 +71,7 @@ def _names() -> Mapping[str, str]:
 
 
 def _documents(path: Path) -> _Documents:
-    """Fetch the bytes from wherever they lie."""
+    """Read the bytes of a file, an output folder or a seal."""
     if path.suffix.lower() == _SEAL and path.is_file():
         return _sealed_documents(seal_store.read(path))
     inside = path / _names()["results_name"] if os.path.isdir(path) else path
@@ -128,7 +128,7 @@ def _published(documents: _Documents) -> Published:
 
 
 def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
-    """What the results rest on, if that was written together with them; else why it is left aside."""
+    """The audit trail, if it was written together with the results; else why it is left aside."""
     if documents.basis is None:
         return None, None
     if isinstance(documents.basis, OSError):
@@ -147,7 +147,7 @@ def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str,
 
 
 def _parsed(content: bytes) -> Any:
-    """The JSON value; None for what is none (a lone null is as useless)."""
+    """The JSON value; None where it cannot be parsed."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from lianghua_batch.scoring import results
 
 @dataclass(frozen=True)
 class Rescored:
-    """What the forms come to: the texts of results.json and 计分依据.json, None where there are errors."""
+    """The texts of results.json and 计分依据.json computed from the forms, None where there are errors."""
 
     results: str | None
     basis: str | None
@@ -20,7 +20,7 @@ class Rescored:
 
 
 def rescore(folder: Path, period: str) -> Rescored:
-    """Check and score a folder for one period, which is written as people write it."""
+    """Check and score a folder for one period, such as 2026Q1."""
     outcome = process.process(folder, periods.parse(period))
     if outcome.results is None:
         return Rescored(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
@@ -28,6 +28,6 @@ def rescore(folder: Path, period: str) -> Rescored:
 
 
 def rescore_under(schemas: Path, folder: Path, period: str) -> Rescored:
-    """Do so under other rules; only in a process that has not read its own yet."""
+    """Do so under the rules of another folder schemas; only in a process that has not loaded its own yet."""
     resources.stand_in(schemas)
     return rescore(folder, period)

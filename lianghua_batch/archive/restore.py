@@ -1,4 +1,4 @@
-"""Restores a sealed period into a new folder that `run` takes: its forms, its outputs, and the results that it looked back on."""
+"""Restores a sealed period into a new data folder: its forms, its outputs, and the earlier results it was compared with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lianghua_batch.core.periods import Period
 
 
 class DamagedSeal(Exception):
-    """A seal that is not as it was sealed: nothing is restored from it."""
+    """A seal that has changed since it was made: nothing is restored from it."""
 
     def __init__(self, file: str, findings: Sequence[Finding]) -> None:
         super().__init__(file)
@@ -21,7 +21,7 @@ class DamagedSeal(Exception):
 
 
 class WrongTarget(Exception):
-    """A target that cannot be restored into; str() is the sentence that says why and what to do."""
+    """A target that cannot be restored into; str() says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Restored:
 
     @property
     def earlier(self) -> tuple[str, ...]:
-        """The periods whose results were restored with it, for it looked back on them."""
+        """The earlier periods whose results were restored too."""
         return tuple(dict.fromkeys(entry.file.partition("/")[0] for entry in self.seal.manifest.earlier))
 
 
@@ -41,7 +41,7 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     """Restore a seal into a folder that is not there or empty, all of it or nothing.
 
     `source` is a zip, or a data folder or its 归档; of these the seal of `period` in force, or the `amendment` (0: the first).
-    Raises sources.NothingThere where there is no such seal, Damaged, Misplaced, OSError where it cannot be written.
+    Raises seal_store.NothingThere where there is no such seal, DamagedSeal, WrongTarget, or OSError.
     """
     path = _chosen(source, period, amendment)
     examined = verify_fixity.examine(path)
@@ -64,9 +64,9 @@ def _companion_findings(examined: verify_fixity.Examined):
 
 
 def check_target(target: Path) -> None:
-    """Raise Misplaced where something is in the folder already, or where it lies in a data folder that has seals."""
+    """Raise WrongTarget where the folder is not empty, or lies in a data folder that has seals."""
     words = resources.load("messages/archive")["restored"]
-    atomic_files.recover(target)  # what a restoring that was killed has left
+    atomic_files.recover(target)  # left by a killed restore
     if target.is_dir() and any(target.iterdir()):
         raise WrongTarget(words["not_empty"].format(target=target))
     data = next((folder for folder in target.resolve().parents if seal_names.folder(folder).is_dir()), None)
@@ -78,7 +78,7 @@ def check_target(target: Path) -> None:
 
 
 def _chosen(source: Path, period: Period | None, amendment: int | None) -> Path:
-    """The file of the seal that is meant; raises sources.NothingThere."""
+    """The file of the requested seal; raises seal_store.NothingThere."""
     if source.is_file():
         return _named_zip(source, period, amendment)
     folder = seal_store.find_archive(source)
@@ -110,7 +110,7 @@ def _amendment(folder: Path, file: str) -> Path:
 
 
 def _named_zip(source: Path, period: Period | None, amendment: int | None) -> Path:
-    """A zip that was named; what else was said must fit it."""
+    """The zip given as source, which must be of the given period and amendment."""
     manifest = verify_fixity.identity(source)
     if manifest is not None and (period or manifest.period, manifest.amendment if amendment is None else amendment) != (
         manifest.period,

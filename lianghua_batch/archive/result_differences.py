@@ -1,4 +1,4 @@
-"""Every number in which sealed results and those computed anew differ: to the digit, and nothing else."""
+"""Every difference between sealed and recomputed results, to the digit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lianghua_batch.model.scores import step_label
 
 @dataclass(frozen=True)
 class ResultDifference:
-    """One number, name, grade or rank of one unit or member that is another one; None where it is not there."""
+    """One number, name, grade or rank of one unit or member that differs; None where a side has none."""
 
     kind: str
     id: str
@@ -55,7 +55,7 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[Resul
 
 
 def first_few(found: Sequence[ResultDifference]) -> str:
-    """The first few in a sentence, and how many there are."""
+    """The first few as a sentence, with the total count."""
     words = resources.load("messages/archive")["difference"]
     text = words["separator"].join(map(str, found[: words["most"]]))
     return text if len(found) <= words["most"] else words["more"].format(listed=text, count=len(found))
@@ -98,7 +98,7 @@ def _text(value: object) -> str | None:
 
 
 def count_values(results: Mapping[str, Any]) -> int:
-    """How many numbers, names, grades and ranks a results.json has to compare."""
+    """The count of numbers, names, grades and ranks in a results.json."""
     rows = [row for kind in KINDS for row in results.get(kind, ())]
     values = (value for row in rows for value in row.values())
     return sum(len(value) if isinstance(value, dict) else value is not None for value in values)

@@ -1,4 +1,4 @@
-"""How seals are called: 2026Q1.zip, and 2026Q1_更正1.zip for what amends it."""
+"""File names of seals: 2026Q1.zip, and 2026Q1_更正1.zip for its first amendment."""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -8,28 +8,28 @@ from lianghua_batch.core.periods import QUARTER, YEAR, Period
 
 
 def folder(data: Path) -> Path:
-    """The folder of a data folder that its seals lie in."""
+    """The folder of seals (归档) in a data folder."""
     return data / resources.load("reading")["archive_folder"]
 
 
 def file(period: Period, amendment: int) -> str:
-    """What the seal of a period is called: the first one (0), or an amendment."""
+    """The file name of a period's seal: the first one (0), or an amendment."""
     words = _words()
     return words["amendment" if amendment else "first"].format(period=period, number=amendment)
 
 
 def code_file(seal: str) -> str:
-    """The file beside a seal that holds its check code."""
+    """The name of the file beside a seal that holds its check code."""
     return _words()["code"].format(file=seal)
 
 
 def sheet_file(seal: str) -> str:
-    """The workbook beside a seal that is printed and signed."""
+    """The name of the workbook beside a seal that is printed and signed."""
     return _words()["sheet"].format(stem=PurePosixPath(seal).stem)
 
 
 def parse(name: str) -> tuple[Period, int] | None:
-    """Of which period a file so called is the seal, and which amendment (0: the first); None for another file."""
+    """The period and amendment (0: the first seal) in a seal's file name; None for another file."""
     words = _words()
     for kind in ("first", "amendment"):
         pattern = (
@@ -45,7 +45,7 @@ def parse(name: str) -> tuple[Period, int] | None:
 
 
 def companion_seal(name: str) -> str | None:
-    """Which seal a file so called lies beside as its check code or its sheet; None for another file."""
+    """The seal that a file belongs to as its check code or its sheet, by name; None for another file."""
     words = _words()
     for kind, slot, rest in (("code", "file", ""), ("sheet", "stem", PurePosixPath(words["first"]).suffix)):
         before, after = words[kind].split(f"{{{slot}}}")
@@ -56,7 +56,7 @@ def companion_seal(name: str) -> str | None:
 
 
 def place_in_bag(kind: str, name: str = "") -> str:
-    """Where a file of one kind (inputs, outputs, earlier, rules, manifest) stands in a bag's data/."""
+    """The path of a file of one kind (inputs, outputs, earlier, rules, manifest) in a bag's data/."""
     return "/".join(
         filter(None, (_words()[kind], name.translate(str.maketrans(resources.load("messages/archive")["in_bag"]))))
     )

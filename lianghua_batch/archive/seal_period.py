@@ -1,4 +1,4 @@
-"""Seals a period: its bag, the bag's check code and the sheet to sign come to stand in 归档 together, and are never replaced."""
+"""Seals a period: writes its bag, the check code and the sheet to sign into 归档 together, and never replaces them."""
 
 import datetime as dt
 import tempfile
@@ -22,7 +22,7 @@ from lianghua_batch.scoring.results import Outcome
 
 
 class Refused(Exception):
-    """A period that cannot be sealed as it is; str() is the sentence that says why and what to do."""
+    """A period that cannot be sealed; str() says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Signature:
 def seal(
     data: Path, outcome: Outcome, files: FormFiles, signature: Signature, progress: Progress | None = None
 ) -> tuple[Seal, list[Path]]:
-    """Seal the results of a period that was scored without errors from `files`; return the seal and what had to be published.
+    """Seal the results of a period that was scored without errors from `files`; return the seal and the files published with it.
 
-    What is published already must be what the forms give now, file by file: what was mailed is what is sealed. Where nothing
-    is, it is published with the seal. Raises Refused.
+    What is published already must equal what the forms give now, file by file: what was mailed is what is sealed. What is not
+    published yet is published now. Raises Refused.
     """
     sealed = readable_seals(seal_store.seals(seal_names.folder(data)))
     period = outcome.period
@@ -94,7 +94,7 @@ def publish(
 
 
 def readable_seals(found: Iterable[Seal | Unreadable]) -> list[Seal]:
-    """The seals so far; raises Refused where one cannot be read: nothing can be added to a broken chain."""
+    """The seals; raises Refused where one cannot be read: nothing can be added to a broken chain."""
     listed = list(found)
     broken = [each for each in listed if isinstance(each, Unreadable)]
     if broken:
@@ -103,7 +103,7 @@ def readable_seals(found: Iterable[Seal | Unreadable]) -> list[Seal]:
 
 
 def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -> dict:
-    """What every manifest says of its period, its maker and the seal before it."""
+    """The fields of every manifest: its period, its maker, and the seal before it."""
     last = sealed[-1] if sealed else None
     return {
         "period": outcome.period,
@@ -118,11 +118,11 @@ def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -
 
 
 def reference(seal: Seal) -> SealReference:
-    """How another seal speaks of one; raises Refused where its check code is not any more the one that was noted beside it."""
+    """A reference to a seal; raises Refused where its check code differs from the one noted beside it."""
     code, beside = seal.check_code, seal.path.with_name(seal_names.code_file(seal.file))
     try:
         noted = beside.read_text("utf-8").split()
-    except (OSError, UnicodeDecodeError):  # of which archive verify tells
+    except (OSError, UnicodeDecodeError):  # archive verify reports that
         noted = []
     if noted and noted[0].lower() != code:
         raise refusal("not_as_noted", file=seal.file, beside=beside.name)
@@ -143,7 +143,7 @@ def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
 
 
 def _info(manifest: Manifest) -> dict[str, str]:
-    """bag-info.txt."""
+    """The fields of bag-info.txt."""
     return {
         "External-Identifier": seal_names.file(manifest.period, manifest.amendment),
         "External-Description": manifest.scheme,
@@ -154,7 +154,7 @@ def _info(manifest: Manifest) -> dict[str, str]:
 
 
 def refusal(why: str, **facts: object) -> Refused:
-    """The sentence of schemas/messages/archive.yaml that says why."""
+    """The exception with its sentence of schemas/messages/archive.yaml."""
     return Refused(resources.load("messages/archive")["refused"][why].format_map(facts))
 
 
@@ -182,7 +182,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _listed(files: list[str]) -> str:
-    """The first few of many."""
+    """The first few files, with the total count."""
     words = resources.load("messages/archive")["listed"]
     text = words["separator"].join(files[: words["most"]])
     return text if len(files) <= words["most"] else words["more"].format(listed=text, count=len(files))

@@ -14,7 +14,7 @@ from lianghua_batch.report.writer import workbook
 
 
 def write(path: Path, seal: Seal) -> None:
-    """Write the sheet of a seal, which is complete and lies where it says; equal seals give equal bytes."""
+    """Write the sheet of a finished seal; equal seals give equal bytes."""
     workbook.write(path, build(seal), properties(seal))
 
 
@@ -25,7 +25,7 @@ def build(seal: Seal) -> list[SheetTable]:
 
 
 def properties(seal: Seal) -> Properties:
-    """The workbook's document properties; it is marked as the program's own, so that it is never read as a form."""
+    """The workbook's document properties, which mark it as the program's own, never to be read as a form."""
     words, facts = _words(), seal_sheet_blocks.facts(seal)
     return Properties(
         title=_title(seal, facts),

@@ -1,4 +1,4 @@
-"""The blocks of 归档单 that tell of changes: what an amendment amends and why, what moved, and the objections."""
+"""The blocks of 归档单 on changes: what an amendment amends and why, which results changed, and the objections."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _SIDES = ("total", "grade", "rank", "rank_county")
 
 
 def rows(manifest: Manifest) -> Iterator[Row]:
-    """Everything that an amendment says of itself."""
+    """The rows of an amendment: what it amends, why, and which results changed."""
     yield from _why(manifest)
     yield from _moved(manifest.differences)
 
@@ -42,7 +42,7 @@ def _why(manifest: Manifest) -> Iterator[Row]:
 
 
 def _named(forms: Sequence[str] | Mapping[str, str], words: Words) -> list[str]:
-    """The files, those that lie elsewhere now with both places."""
+    """The file names; of moved files the old and the new one."""
     if isinstance(forms, Mapping):
         return [words["moved"].format(was=was, now=now) for was, now in forms.items()]
     return list(forms)
@@ -64,7 +64,7 @@ def _moved(differences: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _rules(differences: Mapping[str, Any], words: Words) -> Iterator[Row]:
-    """The rules and rows of 花名册 that are others, the first of them."""
+    """The first few changed rules and rows of 花名册."""
     found = [*(differences["rules"] or ()), *differences["roster"]]
     texts = [shortened(_rule(each, words), words["most_text"]) for each in found[: words["most"]]]
     if len(found) > words["most"]:
@@ -81,7 +81,7 @@ def _rule(change: Mapping[str, str | None], words: Words) -> str:
 
 
 def _units(changes: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Row]:
-    """Committees, then branches: totals, grades and ranks before and after; of the others how many there are."""
+    """Committees, then branches: totals, grades and ranks before and after; the rest is counted."""
     moved = [change for change in changes if change["was"] != change["now"]]
     if moved:
         yield seal_sheet_blocks.headings(words["columns"])
@@ -120,7 +120,7 @@ def _members(differences: Mapping[str, Any], words: Words) -> str:
 
 
 def objections(manifest: Manifest) -> Iterator[Row]:
-    """Every objection of the period with what became of it, or that there are none."""
+    """Every objection of the period with its outcome, or a line that there are none."""
     words, listed = seal_sheet_blocks.layout()["objections"], manifest.objections
     yield seal_sheet_blocks.caption(words["caption"].format(count=len(listed), open=open_ones(listed)))
     if not listed:

@@ -1,4 +1,4 @@
-"""The blocks of 归档单 that every seal has: whose it is, its check codes, what it holds and assures, and who signs."""
+"""The blocks of 归档单 that every seal has: its period, check codes, contents, what it assures, and signatures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ Words = Mapping[str, Any]
 
 
 def facts(seal: Seal) -> dict[str, Any]:
-    """What the sentences of report/archive_sheet.yaml may speak of."""
+    """The values for the placeholders of report/archive_sheet.yaml."""
     words, manifest = resources.load("report/archive_sheet"), seal.manifest
     code = seal.check_code
     day = manifest.date
@@ -43,7 +43,7 @@ def _named(period: Period) -> str:
 
 
 def in_groups(code: str, *, joined: bool = False) -> str:
-    """A check code as it is compared by eye: a few characters at a time, over lines, or `joined` in one."""
+    """A check code in groups to compare by eye, on several lines, or `joined` on one."""
     sizes = resources.load("report/archive_sheet")["code"]
     groups = [code[at : at + sizes["group"]] for at in range(0, len(code), sizes["group"])]
     per_line = len(groups) if joined else sizes["groups"]
@@ -51,7 +51,7 @@ def in_groups(code: str, *, joined: bool = False) -> str:
 
 
 def layout() -> Words:
-    """What schemas/report/archive_sheet.yaml says of the page to sign."""
+    """The layout of the page to sign."""
     return resources.load("report/archive_sheet")["sheet"]
 
 
@@ -64,7 +64,7 @@ def width() -> int:
 
 
 def labelled(*pairs: tuple[str, str], style: str = "text") -> Row:
-    """Labels with what they stand for, side by side over the whole width."""
+    """Labels with their values, side by side over the whole width."""
     room, label = width() // len(pairs), layout()["label"]
     return Row(
         tuple(cell for name, value in pairs for cell in (Cell(name, "label", label), Cell(value, style, room - label)))
@@ -94,12 +94,12 @@ def column_values(
 
 
 def shortened(text: str, most: int) -> str:
-    """A text that is no longer than that, or says that it goes on."""
+    """A text of at most `most` characters; one that is cut says so."""
     return text if len(text) <= most else resources.load("report/archive_sheet")["cut"].format(text=text[:most])
 
 
 def more(count: int, what: str) -> str:
-    """That there are more of them than are shown."""
+    """The text that there are more than those listed."""
     return resources.load("report/archive_sheet")["more"].format(count=count, what=what)
 
 
@@ -126,7 +126,7 @@ def codes(manifest: Manifest, facts: Words) -> Iterator[Row]:
 
 
 def reference_text(reference: SealReference) -> str:
-    """Another seal's file with its check code."""
+    """A referenced seal's file with its check code."""
     return layout()["codes"]["previous_is"].format(file=reference.file, code=in_groups(reference.sha256))
 
 
@@ -143,7 +143,7 @@ def sizes(manifest: Manifest) -> Iterator[Row]:
 
 
 def assured() -> Iterator[Row]:
-    """What the seal proves by 四性, and what it does not."""
+    """What the seal proves by 四性, and what not."""
     words = layout()["assured"]
     yield caption(words["caption"])
     for name, text in words["lines"]:
@@ -151,7 +151,7 @@ def assured() -> Iterator[Row]:
 
 
 def signatures() -> Iterator[Row]:
-    """Room for names and the seal of the unit, each with its day."""
+    """Boxes for names and the unit's stamp, each with a date."""
     words = layout()["signatures"]
     who = words["who"]
     spans = [width() // len(who) + (at < width() % len(who)) for at in range(len(who))]

@@ -12,11 +12,11 @@ from lianghua_batch.core.periods import Period
 
 
 class NothingThere(Exception):
-    """There is no seal where one is looked for; str() is the sentence that says so and what to do."""
+    """There is no such seal; str() says so and what to do."""
 
 
 def find_archive(path: Path) -> Path:
-    """The folder that the seals of a data folder lie in, or the folder itself where it is that one."""
+    """The folder 归档 of a data folder, or the given folder where that is a 归档 already."""
     inside = seal_names.folder(path)
     if inside.is_dir() or not (path.name == inside.name or any(seal_names.parse(each.name) for each in path.iterdir())):
         return inside
@@ -24,7 +24,7 @@ def find_archive(path: Path) -> Path:
 
 
 def nothing_there(why: str, **facts: object) -> NothingThere:
-    """The sentence of schemas/messages/archive.yaml that says why."""
+    """The exception with its sentence of schemas/messages/archive.yaml."""
     return NothingThere(resources.load("messages/archive")["nothing_there"][why].format_map(facts))
 
 
@@ -49,7 +49,7 @@ class Seal:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
     def content(self, entry: SealedFile) -> bytes:
-        """The bytes of one sealed file; raises bags.Broken where they are not those that were sealed."""
+        """The bytes of one sealed file; raises bags.BrokenBag where they are not as sealed."""
         with bags.open_bag(self.path) as bag:
             content = bag.checked_content(bags.DATA + entry.stored)
         if hashlib.sha256(content).hexdigest() != entry.sha256:
@@ -57,13 +57,13 @@ class Seal:
         return content
 
     def output(self, name: str) -> SealedFile | None:
-        """A file of the sealed output folder, by its place there."""
+        """A sealed output file, by its path in the output folder."""
         return next((entry for entry in self.manifest.outputs if entry.file == name), None)
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file that is called as a seal is and cannot be read as one; `reason` is a sentence that says why and what to do."""
+    """A file with the name of a seal that cannot be read as one; `reason` says why and what to do."""
 
     path: Path
     period: Period | None
@@ -78,7 +78,7 @@ class Unreadable:
 def seals(folder: Path) -> list[Seal | Unreadable]:
     """Return the seals in the folder 归档 in the order of their numbers; none where there is no such folder.
 
-    Last come those that cannot be read, one that was there and is gone among them: a period does not become unsealed by that.
+    Last come those that cannot be read, missing ones included: a period stays sealed when its file is gone.
     """
     if not folder.is_dir():
         return []
@@ -90,7 +90,7 @@ def seals(folder: Path) -> list[Seal | Unreadable]:
 
 
 def _references(found: Iterable[Seal | Unreadable], files: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Seals that must have been there, each with the file that says so: another seal, what belongs to it, itself renamed."""
+    """Names of seals that must have existed, each with the file that proves it: a seal that refers to it, its companion, its renamed copy."""
     for seal in found:
         references = (seal.manifest.previous, seal.manifest.amends) if isinstance(seal, Seal) else ()
         yield from ((link.file, seal.file) for link in references if link is not None)
@@ -119,7 +119,7 @@ def _order(found: Seal | Unreadable) -> tuple:
 
 
 def read(path: Path) -> Seal | Unreadable:
-    """Read what the seal in a zip says of itself; its name says of which period it is."""
+    """Read a seal's manifest; the zip's name must fit it."""
     meaning = seal_names.parse(path.name)
     words = resources.load("messages/archive")["unreadable"]
     period, amendment = meaning if meaning is not None else (None, 0)
@@ -140,7 +140,7 @@ def read(path: Path) -> Seal | Unreadable:
 
 
 def in_force(found: Iterable[Seal | Unreadable], period: Period) -> Seal | Unreadable | None:
-    """Return the last amendment of a period, or its first seal where there is none; one of them that cannot be read stands for all."""
+    """Return the last amendment of a period, or its first seal where there is none; an unreadable one of them is returned instead."""
     candidates = [each for each in found if _period(each) == period]
     broken = next((each for each in candidates if isinstance(each, Unreadable)), None)
     return broken or max(candidates, key=lambda seal: seal.manifest.amendment, default=None)

@@ -9,7 +9,7 @@ from lianghua_batch.archive.manifests import SealedFile
 
 
 def unpack(bag: Bag, entries: Iterable[SealedFile], folder: Path) -> list[str]:
-    """Write sealed files to their old places in a folder, never outside it; return those that cannot be had."""
+    """Write sealed files to their old places in a folder, never outside it; return those that cannot be read."""
     lacking = []
     for entry in entries:
         content, target = content_of(bag, entry), folder / entry.file
@@ -22,7 +22,7 @@ def unpack(bag: Bag, entries: Iterable[SealedFile], folder: Path) -> list[str]:
 
 
 def content_of(bag: Bag, entry: SealedFile | None) -> bytes | None:
-    """The bytes of a sealed file as they are now; None where there are none."""
+    """The bytes of a sealed file as they are now; None where they cannot be read."""
     try:
         return None if entry is None else bag.content(bags.DATA + entry.stored)
     except bags.BrokenBag:

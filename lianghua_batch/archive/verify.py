@@ -1,4 +1,4 @@
-"""Verifies seals: every file of each, what lies beside them, their chain, and their results, computed anew."""
+"""Verifies seals: every file of each, their companion files, their chain, and their results, which are recomputed."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying came to; `links` is how many links of the chain were followed."""
+    """The result of verifying; `links` counts the links of the chain that were followed."""
 
     place: Path
     seals: tuple[Verified, ...]
@@ -37,8 +37,8 @@ class Report:
 def verify(path: Path, period: Period | None = None, progress: Progress | None = None) -> Report:
     """Verify the seals of a data folder or of its 归档, of one period if that is given, or one zip.
 
-    Every file of every seal is checked whatever was found before; the chain is followed whole, of a single zip as far as its
-    neighbours lie beside it. Nothing is written. Raises sources.NothingThere, OSError where the folder cannot be listed.
+    Every file of every seal is checked whatever was found before; the whole chain is followed, for a single zip as far as its
+    neighbours lie beside it. Nothing is written. Raises seal_store.NothingThere, OSError where the folder cannot be listed.
     """
     return _single(path, progress) if path.is_file() else _folder(seal_store.find_archive(path), period, progress)
 
@@ -80,7 +80,7 @@ def _verified(path: Path, number: int, whole: int, progress: Progress | None) ->
 
 
 def _chain_link(seal: Examined | Path) -> Iterator[ChainLink]:
-    """The link that a seal is, if what it says of itself can be relied on; of one that is not examined no more is claimed."""
+    """A seal as a link of the chain, if its manifest is intact; one that is not examined is not called sound."""
     if isinstance(seal, Examined):
         if seal.identified:
             yield ChainLink(seal.file, seal.manifest, seal.sha256, seal.sound)
@@ -108,7 +108,7 @@ def _report(
     *,
     single: bool,
 ) -> Report:
-    """Everything that was found, seal by seal in their order."""
+    """All findings and notes, in the order of the seals."""
     listed = [*remarks]
     confirmed = {
         (reference.file, reference.sha256): link.file
@@ -144,7 +144,7 @@ def _single(path: Path, progress: Progress | None) -> Report:
 
 
 def _neighbours(examined: Examined) -> tuple[list[ChainLink], dict[str, str]]:
-    """The seal and those before and after it, as far as they lie beside it one after the other."""
+    """The seal with those before and after it, as far as they lie beside it without a gap."""
     own = list(_chain_link(examined))
     if not own:
         return [], {}

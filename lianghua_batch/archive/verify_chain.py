@@ -1,4 +1,4 @@
-"""The chain of seals: each says which came before it, and which it takes the place of, by name and check code."""
+"""The chain of seals: each refers to the one before it, and to the one that it amends, by name and check code."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,8 +11,7 @@ from lianghua_batch.archive.manifests import Manifest, SealReference
 
 @dataclass(frozen=True)
 class ChainLink:
-    """One seal of the chain: the file that it lies in, what it says, its check code now, and whether it is known that
-    nothing in it is damaged."""
+    """One seal of the chain: its file, its manifest, its check code now, and whether it was examined and is undamaged."""
 
     file: str
     manifest: Manifest
@@ -21,19 +20,19 @@ class ChainLink:
 
     @property
     def proper_name(self) -> str:
-        """What its file was called when it was sealed."""
+        """Its file's original name."""
         return seal_names.file(self.manifest.period, self.manifest.amendment)
 
     def matches(self, reference: SealReference) -> bool:
-        """Whether another seal speaks of this one, as it is now."""
+        """Whether a reference is to this seal as it is now."""
         return (self.proper_name, self.sha256) == (reference.file, reference.sha256)
 
 
 def check(chain: Iterable[ChainLink], codes: Mapping[str, str], *, whole: bool = True) -> list[Finding | Note]:
     """Follow the chain; every break is a finding that names both seals.
 
-    `codes` are the check codes of all files called as seals are, those that cannot be read included. Where the rings are not
-    the `whole` chain, what is not among them is a note: it could not be checked.
+    `codes` are the check codes of all files with names of seals, unreadable ones included. Where `chain` is not the `whole`
+    chain, a missing seal is only a note: it could not be checked.
     """
     listed = sorted(chain, key=lambda link: (link.manifest.number, link.file))
     numbered: dict[int, list[ChainLink]] = defaultdict(list)
@@ -55,7 +54,7 @@ def check(chain: Iterable[ChainLink], codes: Mapping[str, str], *, whole: bool =
 def _before(
     link: ChainLink, numbered: Mapping[int, Sequence[ChainLink]], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
-    """How a seal's word of the one before it departs from what is there."""
+    """How a seal's reference to the one before it differs from the seals present."""
     number, reference = link.manifest.number, link.manifest.previous
     facts = {"number": number, "before": number - 1}
     if number == 1:
@@ -93,7 +92,7 @@ def _not_as_linked(
 def _amended(
     link: ChainLink, amendments: Mapping[tuple, ChainLink], codes: Mapping[str, str], whole: bool
 ) -> Iterator[Finding | Note]:
-    """How a seal's word of the one that it takes the place of departs from what is there."""
+    """How a seal's reference to the one that it amends differs from the seals present."""
     manifest, reference = link.manifest, link.manifest.amends
     if manifest.amendment == 0:
         if reference is not None:
@@ -110,7 +109,7 @@ def _amended(
             **facts,
         )
     elif reference == manifest.previous:
-        return  # the same link, which is told of above
+        return  # the same reference, which _before reports
     elif before is not None and not before.matches(reference):
         yield finding("amended_replaced" if before.sound else "amended_changed", before.file, by=link.file, **facts)
     elif before is None and expected not in codes:

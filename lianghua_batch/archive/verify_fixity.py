@@ -1,4 +1,4 @@
-"""Whether one seal is still as it was sealed: its zip, its bag, and every file against the lists of them."""
+"""Whether one seal is unchanged: its zip, its bag, and every file against the lists."""
 
 import hashlib
 import io
@@ -19,8 +19,8 @@ _PACKAGES = (".xlsx",)
 
 @dataclass(frozen=True)
 class Examined:
-    """What the examination of one zip came to: `sha256` is None where it cannot be read, `manifest` where it says nothing of
-    itself; `files` and `size` are those of the payload that was read."""
+    """The result of examining one zip: `sha256` is None where it cannot be read, `manifest` where it has none; `files` and `size`
+    are those of the payload that was read."""
 
     path: Path
     sha256: str | None
@@ -35,7 +35,7 @@ class Examined:
 
     @property
     def proper_name(self) -> str:
-        """What it was called when it was sealed, as far as that can be read."""
+        """Its original name, as far as the manifest can be read."""
         return self.file if self.manifest is None else seal_names.file(self.manifest.period, self.manifest.amendment)
 
     @property
@@ -44,7 +44,7 @@ class Examined:
 
     @property
     def identified(self) -> bool:
-        """Whether what it says of itself is what was sealed."""
+        """Whether its manifest is as sealed."""
         manifest_file = bags.DATA + seal_names.place_in_bag("manifest")
         return self.manifest is not None and not any(finding.file == manifest_file for finding in self.findings)
 
@@ -56,7 +56,7 @@ def check_code(path: Path) -> str:
 
 
 def identity(path: Path) -> Manifest | None:
-    """What the seal in a file says of itself; None where there is none, or where that is damaged."""
+    """The manifest of a seal; None where there is none or it is damaged."""
     try:
         with bags.open_bag(path) as bag:
             return manifests.parse(bag.checked_content(bags.DATA + seal_names.place_in_bag("manifest")))
@@ -65,7 +65,7 @@ def identity(path: Path) -> Manifest | None:
 
 
 def examine(path: Path) -> Examined:
-    """Read every byte of a seal and compare it with what its lists say; whatever is wrong is a finding, nothing is raised."""
+    """Compare every byte of a seal with its lists; whatever is wrong is a finding, nothing is raised."""
     try:
         code = check_code(path)
         with bags.open_bag(path) as bag:
@@ -120,7 +120,7 @@ def _measured(bag: Bag) -> dict[str, tuple[str, int]]:
 def _against_manifest(
     seal: str, manifest: Manifest, payload: dict[str, tuple[str, int]], flawed: set[str | None]
 ) -> Iterator[Finding]:
-    """How 归档清单 departs from the payload; what the bag's own lists told already is not told again."""
+    """How 归档清单 differs from the payload, without the files that the bag's own lists report already (`flawed`)."""
     listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
     own = bags.DATA + seal_names.place_in_bag("manifest")
     for name, entry in listed.items():
@@ -153,7 +153,7 @@ def results_entry(manifest: Manifest) -> SealedFile | None:
 def _unopenable(
     seal: str, manifest: Manifest, bag: Bag, payload: dict[str, tuple[str, int]], flawed: set[str | None]
 ) -> Iterator[Finding]:
-    """Sealed workbooks that are as they were sealed, but no workbooks."""
+    """Sealed workbooks whose bytes are unchanged, but which do not open."""
     for entry in manifest.outputs:
         name = bags.DATA + entry.stored
         if (
@@ -174,7 +174,7 @@ def _opens(content: bytes) -> bool:
 
 
 def _against_oxum(seal: str, bag: Bag, payload: dict[str, tuple[str, int]]) -> Iterator[Finding]:
-    """The sum of sizes and the number of files that the bag says of itself."""
+    """How bag-info.txt's Payload-Oxum (total size and number of files) differs from the payload."""
     lines = bag.content(_INFO).decode("utf-8", "replace").splitlines() if _INFO in bag.files else []
     stated = next((line.removeprefix(_OXUM).strip() for line in lines if line.startswith(_OXUM)), None)
     actual = f"{sum(size for _, size in payload.values())}.{len(payload)}"

@@ -1,4 +1,4 @@
-"""Scores the sealed forms of a seal anew and compares, to the digit; under the rules that were sealed with them."""
+"""Scores a seal's forms again, under the rules sealed with them, and compares to the digit."""
 
 import json
 import tempfile
@@ -26,7 +26,7 @@ _WORKER = Task("lianghua_batch.archive.recompute_worker", "rescore_under")
 
 @dataclass(frozen=True)
 class Recomputed:
-    """What came of it: under which rules (INSTALLED, SEALED; None: not at all), and how many numbers there were to compare."""
+    """The result of recomputing: under which rules (INSTALLED, SEALED; None: not done), and how many numbers were compared."""
 
     under: str | None
     numbers: int = 0
@@ -35,7 +35,7 @@ class Recomputed:
 
 @dataclass(frozen=True)
 class _UnpackedSeal:
-    """A seal whose forms lie unpacked: `rules` is the folder of its rules, None where they are the installed ones or cannot be read."""
+    """A seal whose forms are unpacked into the folder `forms`."""
 
     file: str
     manifest: Manifest
@@ -51,7 +51,7 @@ class _UnpackedSeal:
 
 
 def recompute(examined: Examined) -> Recomputed:
-    """Score a seal's forms anew and compare with its results; whatever is in the way is said, nothing is raised."""
+    """Score a seal's forms again and compare with its results; obstacles become remarks, nothing is raised."""
     manifest = examined.manifest
     if manifest is None:
         return Recomputed(None, remarks=(note("not_recomputed", examined.file),))
@@ -116,13 +116,13 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | None:
 
 
 def _are_installed(bag: Bag, rules: Iterable[SealedFile]) -> bool:
-    """Whether the sealed rules are those that this program goes by."""
+    """Whether the sealed rules equal the installed ones."""
     sealed = {entry.file: content_of(bag, entry) for entry in rules}
     return sealed == dict(contents.rules())
 
 
 def _rescored_under(rules: Path, sealed: _UnpackedSeal) -> Rescored | None:
-    """What the forms come to under sealed rules, worked out by a process of its own; None where it cannot go by them."""
+    """The forms scored under the sealed rules, in a process of its own; None where that fails."""
     pool = WorkerPool(_WORKER)
     try:
         (answer,) = pool.answers([(rules, sealed.forms, str(sealed.manifest.period))])
@@ -135,7 +135,7 @@ def _rescored_under(rules: Path, sealed: _UnpackedSeal) -> Rescored | None:
 
 
 def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
-    """How the sealed results depart from what their forms come to."""
+    """How the sealed results differ from the recomputed ones."""
     manifest = sealed.manifest
     same_tool = manifest.tool == __version__
     facts = {"tool": manifest.tool, "now": __version__}
@@ -155,7 +155,7 @@ def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
 
 
 def _otherwise_today(sealed: _UnpackedSeal, under_seal: Rescored, now: Rescored) -> Iterator[Note]:
-    """What the installed rules and methods give that those of the seal do not."""
+    """How results under the installed rules differ from those under the sealed ones."""
     facts = {"tool": sealed.manifest.tool, "now": __version__}
     if under_seal.results is None:
         return

@@ -1,4 +1,4 @@
-"""What lies in a folder 归档: seals under their own names or others, what belongs to them, and what does not belong there."""
+"""What is in a folder 归档: seals, under their own or other names, their companion files, and foreign files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ _HIDDEN = "."
 class Scanned:
     """The zips of a folder that are, or should be, its seals.
 
-    `there` has them by the name that each should have, `aside` those that stand in the place of another seal; `said` is what
-    there is to say of the names of files.
+    `in_place` has them by the name that each should have, `displaced` are those under the name of another seal; `remarks` are
+    about file names.
     """
 
     in_place: dict[str, Path] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Scanned:
 
 
 def scan(folder: Path) -> Scanned:
-    """Look through a folder 归档; only names and what each seal says of itself are read."""
+    """Look through a folder 归档; only names and manifests are read."""
     files = [path for path in sorted(folder.iterdir()) if not _ignored(path)]
     companions = {path.name: seal_names.companion_seal(path.name) for path in files if not path.is_dir()}
     others = [path for path in files if companions.get(path.name) is None]
@@ -45,14 +45,14 @@ def scan(folder: Path) -> Scanned:
 
 
 def _ignored(path: Path) -> bool:
-    """What the system, an editor or this program itself leaves in any folder."""
+    """Whether the system, an editor or this program left the file there."""
     words = resources.load("reading")
     temporary = (_HIDDEN, *words["temporary_prefixes"])
     return path.name.startswith(temporary) or path.name.lower() in words["ignored_names"]
 
 
 def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
-    """Tell which files are seals, from what each says of itself, None for one that says nothing."""
+    """Sort files into seals and others by their manifests, None for a file that has none."""
     named = {
         path: None if manifest is None else seal_names.file(manifest.period, manifest.amendment)
         for path, manifest in found
@@ -60,7 +60,7 @@ def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
     scanned = Scanned()
     for path, proper in named.items():
         if proper == path.name or (proper is None and seal_names.parse(path.name) is not None):
-            scanned.in_place[path.name] = path  # as it should be; or it cannot be read, which examining it says
+            scanned.in_place[path.name] = path  # right, or unreadable, which examining it reports
     for path, proper in named.items():
         if proper is None and path not in scanned.zips:
             scanned.remarks.append(note("foreign", path.name))
@@ -70,7 +70,7 @@ def classify(found: Iterable[tuple[Path, Manifest | None]]) -> Scanned:
 
 
 def _place(path: Path, proper: str, scanned: Scanned) -> None:
-    """A seal under another name: a copy, another one for the same place, or the one that is missing there."""
+    """A seal under another name: renamed, a copy, or a rival with other content."""
     if proper not in scanned.in_place:
         scanned.in_place[proper] = path
         scanned.remarks.append(finding("renamed_seal", path.name, proper=proper))
@@ -95,7 +95,7 @@ def check_companions(
 ) -> Iterator[Finding | Note]:
     """Compare a zip with the file beside it that holds its check code, and look for its sheet.
 
-    `confirmed` names a later seal that speaks of a file with a check code; where none speaks of this one, the file with its
+    `confirmed` maps a file and check code to a later seal that refers to them; where none refers to this one, the file with its
     check code is `needed`.
     """
     folder, proper, code = seal.path.parent, seal.proper_name, seal.sha256

@@ -1,4 +1,4 @@
-"""The workbooks that `run` wrote, fetched to be sent: each must say itself whose it is, of which period and of which results."""
+"""The workbooks to attach: each must itself name the expected unit, period and results check code."""
 
 import hashlib
 import io
@@ -41,9 +41,9 @@ class NotSent:
 
 @dataclass(frozen=True)
 class ExpectedWorkbook:
-    """What a workbook must say of itself; `unit` None: it is no unit's but the whole ranking.
+    """What a workbook's properties must be; `unit` None: it is the whole ranking.
 
-    `sha256`: what was sealed, to the byte; None where the period is not sealed.
+    `sha256` is that of the sealed file; None where the period is not sealed.
     """
 
     unit: str | None
@@ -53,7 +53,7 @@ class ExpectedWorkbook:
 
 
 def reason(why: str, **facts: object) -> NotSent:
-    """Return one of the reasons of schemas/messages/mail.yaml."""
+    """Return a reason with its texts of schemas/messages/mail.yaml."""
     words = resources.load("messages/mail")["not_sent"][why]
     texts = {name: sanitise.harmless(str(fact)) for name, fact in facts.items()}
     return NotSent(words["reason"].format(**texts), words["remedy"].format(**texts))
@@ -95,7 +95,7 @@ def mismatch(content: bytes, path: str, expected: ExpectedWorkbook) -> NotSent |
 
 
 def properties(content: bytes) -> Mapping[str, str]:
-    """Return the custom properties of a workbook's bytes; raises what zipfile and XML raise of damaged ones."""
+    """Return the custom properties of a workbook's bytes; raises what zipfile and XML parsing raise for damaged ones."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         if book.testzip() is not None:
             raise zipfile.BadZipFile(_PART)

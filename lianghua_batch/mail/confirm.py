@@ -1,4 +1,4 @@
-"""--settle: a person's word on letters of which the ledger does not know whether they arrived."""
+"""--settle: a person confirms whether letters arrived of which the ledger does not know it."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from lianghua_batch.mail.ledger import History, LedgerEntry
 
 
 class WrongConfirmation(Exception):
-    """A word that cannot be taken; str() says why."""
+    """A confirmation that cannot be used; str() says why."""
 
 
 def confirmed_entries(
     confirmations: Sequence[str], history: History, period: str | None, now: dt.datetime
 ) -> list[LedgerEntry]:
-    """Return the lines that the words come to, each «单位=已收到» or «单位:地址=未收到»; raises Wrong.
+    """Return the ledger entries for confirmations, each «单位=已收到» or «单位:地址=未收到»; raises WrongConfirmation.
 
-    Without a period the uncertain letters of all periods are meant.
+    Without a period they apply to the uncertain letters of all periods.
     """
     words, entries = resources.load("messages/mail")["confirm"], {}
     for written in confirmations:
@@ -40,19 +40,19 @@ def _word(written: str) -> tuple[str, bool]:
 
 
 def _matching(subject: str, uncertain: list[LedgerEntry]) -> list[LedgerEntry]:
-    """The entries that a subject names: as it is written, or else with upper and lower case as one."""
+    """The entries that a subject names: exactly, or else ignoring case."""
     exactly = [entry for entry in uncertain if subject in _names(entry)]
     return exactly or [e for e in uncertain if subject.lower() in (name.lower() for name in _names(e))]
 
 
 def _names(entry: LedgerEntry) -> tuple[str, str]:
-    """What an entry is called: its unit, or the unit and the address."""
+    """The two names of an entry: its unit, or the unit and the address."""
     unit = entry.unit or resources.load("messages/mail")["everyone"]
     return unit, f"{unit}:{entry.address}"
 
 
 def sentence(entry: LedgerEntry) -> str:
-    """Return what was taken down, in a sentence."""
+    """Return the sentence that reports a recorded confirmation."""
     words = resources.load("messages/mail")
     word = words["confirmations"]["received" if entry.received else "missing"]
     unit = entry.unit or entry.name

@@ -1,4 +1,4 @@
-"""What a corrected message says of the correction: what it changed for the unit itself, and nothing of others."""
+"""The sentences on a correction in a message: what changed for the unit itself, and nothing about others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def unit_sentences(correction: Correction | None, unit: str) -> str:
 
 
 def ranking_sentences(correction: Correction | None) -> str:
-    """Return the sentences for who gets the whole ranking."""
+    """Return the sentences for those who get the whole ranking."""
     words = resources.load("messages/mail")["correction"]
     if correction is None or correction.reason is None:
         return words["again"]

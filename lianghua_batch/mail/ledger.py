@@ -1,8 +1,8 @@
 """邮件记录.jsonl: who was sent what. A line is written, and on the disk, before a message's content goes out and after the answer.
 
-Lines are only ever added. The last one may be torn where the process was killed in writing it: nothing had gone out then that
-it was to tell of. The next writer ends it with a mark; any other line that cannot be read makes the whole ledger unusable,
-for nobody could say any more who got what.
+Lines are only ever added. The last one may be torn where the process was killed while writing it; its message had not
+gone out yet. The next writer ends it with a mark. Any other unreadable line makes the whole ledger unusable, for it would
+no longer be known who got what.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ class BrokenLedger(Exception):
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """What became of one letter at one time; `received` is what a person said of an uncertain one."""
+    """The state of one letter at one time; `received` is a person's confirmation of an uncertain one."""
 
     state: str
     time: str
@@ -55,7 +55,7 @@ class LedgerEntry:
 
     @property
     def arrived(self) -> bool:
-        """Whether the unit has it: the server took it, or a person says so."""
+        """Whether the unit has it: the server accepted it, or a person confirmed it."""
         return self.state == SENT or (self.state == SETTLED and bool(self.received))
 
     @property
@@ -74,11 +74,11 @@ class History:
         return self.latest.get(key)
 
     def has_other(self, key: str, period: str, unit: str, address: str) -> bool:
-        """Whether another content of the same period and unit went, or may have gone, to the address."""
+        """Whether other content of the same period and unit was, or may have been, sent to the address."""
         return any(entry.key != key for entry in self._tried.get((period, unit, address.lower()), ()))
 
     def last(self, period: str, unit: str, address: str) -> LedgerEntry | None:
-        """The one that went last, or may have gone, to the address about a period and unit."""
+        """The last entry sent, or possibly sent, to the address for a period and unit."""
         return next(reversed(self._tried.get((period, unit, address.lower()), ())), None)
 
     @cached_property
@@ -90,17 +90,17 @@ class History:
         return found
 
     def uncertain(self) -> list[LedgerEntry]:
-        """The entries of letters of which nobody knows whether they went out."""
+        """The entries of letters of which it is not known whether they went out."""
         return [e for e in self.latest.values() if e.uncertain]
 
 
 def path(folder: Path) -> Path:
-    """Where the ledger of a data folder stands."""
+    """The path of a data folder's ledger."""
     return folder / resources.load("reading")["mail_ledger_name"]
 
 
 def read(file: Path) -> History:
-    """Read a ledger; one that is not there is empty. Raises Broken, or OSError where the system refuses."""
+    """Read a ledger; a missing one is empty. Raises BrokenLedger, or OSError."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
@@ -124,14 +124,12 @@ def _entries(content: bytes, file: Path) -> Iterator[LedgerEntry]:
             raise BrokenLedger(file, number)
         if record["state"] != BEGAN:
             yield LedgerEntry(**record)
-    if (
-        last and (record := _parsed(last)) is not None and record["state"] != BEGAN
-    ):  # whole, but for the end of its line
+    if last and (record := _parsed(last)) is not None and record["state"] != BEGAN:  # complete but for the line end
         yield LedgerEntry(**record)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    """What a line says; None where that is not what this program writes."""
+    """A line's record; None where it is not one that this program writes."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -151,7 +149,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 
 class LedgerWriter:
-    """An open ledger; what `add` has returned from is on the disk."""
+    """An open ledger; a line is on the disk when `add` returns."""
 
     def __init__(self, descriptor: int, file: Path) -> None:
         self._descriptor, self._file = descriptor, file
@@ -162,7 +160,7 @@ class LedgerWriter:
         self._write(record)
 
     def begin(self, time: dt.datetime, **facts: object) -> None:
-        """Say that a round begins: where even that cannot be written, nothing must be sent."""
+        """Add the line that a round begins: where that fails, nothing must be sent."""
         self._write({"state": BEGAN, "time": time.isoformat(timespec="seconds"), **facts})
 
     def _write(self, record: Mapping[str, object]) -> None:
@@ -188,7 +186,7 @@ class LedgerWriter:
 
 @contextmanager
 def writing(file: Path) -> Iterator[LedgerWriter]:
-    """Open a ledger, made if need be, for adding lines; raises OSError, which names the file."""
+    """Open a ledger for adding lines, creating it if needed; raises OSError, which names the file."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     descriptor = os.open(file, flags, 0o666)
     try:
@@ -201,7 +199,7 @@ def writing(file: Path) -> Iterator[LedgerWriter]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the ledger's name on the disk too, where the system knows of that."""
+    """Sync the folder too, so that a new ledger's name is on the disk, where the system supports it."""
     if os.name != "nt":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -214,6 +212,6 @@ def _sync_folder(folder: Path) -> None:
 
 
 def confirmed(entries: Iterable[LedgerEntry], time: dt.datetime, received: bool) -> list[LedgerEntry]:
-    """Return what a person's word makes of uncertain entries."""
+    """Return uncertain entries as a person confirmed them."""
     now = time.isoformat(timespec="seconds")
     return [replace(e, state=SETTLED, time=now, reply="", received=received) for e in entries]

@@ -1,4 +1,4 @@
-"""What a message says: subject, plain text and simple HTML, of one unit's numbers or of the whole ranking."""
+"""The text of a message: subject, plain text and simple HTML, for one unit's results or the whole ranking."""
 
 import html
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _OPERATORS = "operators"
 
 @dataclass(frozen=True)
 class _Content:
-    """What is said, before it is plain text or HTML."""
+    """The content of a message before it is plain text or HTML."""
 
     subject: str
     greeting: str
@@ -33,7 +33,7 @@ class _Content:
 def unit_text(
     ranking: UnitRanking, period: Period, file: str, settings: Settings | None, *, corrected: str | None
 ) -> Text:
-    """Return what one unit is told: its own numbers only. `file` is the attachment's name, `corrected` what is said of a correction."""
+    """Return the message to one unit: its own numbers only. `file` is the attachment's name, `corrected` the sentences on a correction."""
     words = _words()
     opening = words["opening"][_kind(period)].format(period_label=_label(period))
     attached = words["attached"][ranking.level].format(file=file)
@@ -45,7 +45,7 @@ def unit_text(
 def ranking_text(
     rankings: list[UnitRanking], period: Period, file: str, settings: Settings, *, corrected: str | None
 ) -> Text:
-    """Return what the operators are told of the whole ranking."""
+    """Return the message to the operators with the whole ranking."""
     words = _words()
     counts = {level: sum(s.level == level for s in rankings) for level in (COMMITTEE, BRANCH)}
     attached = words["attached"][_OPERATORS].format(file=file, committees=counts[COMMITTEE], branches=counts[BRANCH])
@@ -142,7 +142,7 @@ def _plain(content: _Content) -> Iterator[str]:
 
 
 def _html(content: _Content) -> Iterator[str]:
-    """The same with inline styles; nothing is loaded from anywhere."""
+    """The same as HTML with inline styles, without external resources."""
     styles, escape = _words()["html"], html.escape
     yield f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(content.subject)}</title></head>'
     yield f'<body style="{styles["page"]}">'

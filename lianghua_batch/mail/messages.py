@@ -1,4 +1,4 @@
-"""A letter: what goes to one address about one unit and period, its key in the ledger, and its bytes on the wire."""
+"""A letter: what goes to one address about one unit and period, its key in the ledger, and its bytes as sent."""
 
 import base64
 import datetime as dt
@@ -16,13 +16,13 @@ from lianghua_batch.mail.settings import RFC2047, Sender
 
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SUFFIX = ".xlsx"
-_POLICY = policy.SMTP.clone(refold_source="none")  # what is folded already stays so
+_POLICY = policy.SMTP.clone(refold_source="none")  # headers that are folded already are left alone
 _ENCODED_BYTES = 36  # in UTF-8, of one encoded word: with the header's name it stays within a line of 78
 
 
 @dataclass(frozen=True)
 class Text:
-    """A message's words; `html` says the same as `plain`."""
+    """A message's text; `html` has the same content as `plain`."""
 
     subject: str
     plain: str
@@ -31,7 +31,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A workbook: the name that is shown, and its bytes."""
+    """A workbook: the attachment's name, and its bytes."""
 
     name: str
     content: bytes
@@ -52,7 +52,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one address; `unit` is a code, "" for the whole county, `name` what it is called."""
+    """One message to one address; `unit` is a code, "" for the whole county, `name` its name."""
 
     period: str
     unit: str
@@ -64,9 +64,9 @@ class Letter:
 
 
 def key(period: str, unit: str, address: str, book: Attachment, after: str = "") -> str:
-    """Return what a letter is called in the ledger: the same for the same content to the same address, else another.
+    """Return a letter's key in the ledger: equal for equal content to the same address, else different.
 
-    `after`: the key of another content that went there in between, where an earlier one has to go once more.
+    `after` is the key of other content sent there in between, where earlier content has to be sent again.
     """
     identity = [period, unit, address.lower(), book.sha256, *filter(None, [after])]
     return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode("utf-8")).hexdigest()
@@ -78,12 +78,12 @@ def attachment_name(path: str) -> str:
 
 
 def message_id(letter: Letter, envelope: Envelope) -> str:
-    """Return the Message-ID: of a letter that is sent once more it is the same, so that who got it twice sees one."""
+    """Return the Message-ID: the same when a letter is sent again, so that a recipient sees it once."""
     return f"<{letter.key[:40]}@{envelope.sender.address.rpartition('@')[2]}>"
 
 
 def as_bytes(letter: Letter, envelope: Envelope, now: dt.datetime) -> bytes:
-    """Return a letter as it goes over the wire: ASCII, lines ended by CRLF and none too long."""
+    """Return a letter as it is sent: ASCII, with CRLF line ends and no line too long."""
     message = EmailMessage(policy=_POLICY)
     message["From"] = _from(envelope.sender)
     message["To"] = letter.address
@@ -110,7 +110,7 @@ def _from(sender: Sender) -> str:
 
 
 def _with_encoded_words(attachment: Attachment) -> MIMEApplication:
-    """The attachment as old mail programs want it, its name in encoded words, which the new policy would not let stand."""
+    """The attachment for old mail programs: its name in encoded words, which the newer policy would rewrite."""
     part = MIMEApplication(attachment.content, _XLSX, policy=policy.compat32)
     name = "\r\n ".join(_encoded_words(attachment.name))
     part.replace_header("Content-Type", f'application/{_XLSX};\r\n name="{name}"')

@@ -1,4 +1,4 @@
-"""输出/邮件/<期间>/: the messages that would go, as .eml files that any mail program opens. Those of the last time go."""
+"""输出/邮件/<期间>/: the messages that would go, as .eml files that any mail program opens; earlier ones are replaced."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ _SUFFIX = ".eml"
 
 
 def write(folder: Path, period: str, due: Sequence[Letter], envelope: Envelope, now: dt.datetime) -> Path:
-    """Write the messages of a period into the outbox of a data folder and return its place there; raises OSError.
+    """Write the messages of a period into the outbox of a data folder and return their folder; raises OSError.
 
-    Without a message there is no such place afterwards.
+    Without messages the folder does not exist afterwards.
     """
     words = resources.load("reading")
     out = folder / words["output_folder"] / words["mail_outbox_folder"]

@@ -18,7 +18,7 @@ from lianghua_batch.model.roster import Roster, Unit
 
 @dataclass(frozen=True)
 class DueLetter:
-    """A letter, what the ledger says of it last, and whether it corrects one that went before."""
+    """A letter, its last entry in the ledger, and whether it corrects an earlier one."""
 
     letter: Letter
     last: LedgerEntry | None
@@ -49,7 +49,7 @@ class KeptBack:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of one period: letters in the order of the units, committees first, the operators' last."""
+    """The plan of one period: letters in the order of the units, committees first, the operators' last."""
 
     period: Period
     due: tuple[DueLetter, ...]
@@ -82,7 +82,7 @@ def _envelope(settings: Settings | None) -> Envelope:
 
 @dataclass(frozen=True)
 class _Planner:
-    """Where the letters of one period are made."""
+    """Plans the letters of one period."""
 
     publication: Publication
     settings: Settings | None
@@ -94,7 +94,7 @@ class _Planner:
         return self.publication.period
 
     def unit_letters(self, ranking: UnitRanking, path: str) -> Iterator[DueLetter | KeptBack]:
-        """A unit's letters, one an address; or why there are none."""
+        """A unit's letters, one for each address, or why there are none."""
         registered = self._registered(ranking)
         if isinstance(registered, NotSent):
             yield KeptBack(ranking.unit, ranking.name, registered)
@@ -119,7 +119,7 @@ class _Planner:
             yield self._due(ranking.unit, ranking.name, address, book, [ranking])
 
     def _registered(self, ranking: UnitRanking) -> Unit | NotSent:
-        """The unit's row of 花名册 on the period's last day, if that is the unit whose results these are."""
+        """The unit's row of 花名册 on the period's last day, if it is the same unit as in the results."""
         day = self.period.last_day
         unit = self.roster.unit(ranking.unit, day)
         if unit is None or unit.level != ranking.level:
@@ -129,7 +129,7 @@ class _Planner:
         return unit
 
     def operator_letters(self, ranked: list[UnitRanking], settings: Settings) -> Iterator[DueLetter | KeptBack]:
-        """The whole ranking, to everyone on the list; or why it is not sent."""
+        """The whole ranking to every operator, or why it is not sent."""
         path = resources.load("reading")["ranking_name"].format(period=self.period)
         name = resources.load("messages/mail")["everyone"]
         book = self._workbook(None, path)
@@ -157,7 +157,7 @@ class _Planner:
         return DueLetter(Letter(period, unit, name, address, text, book, key), self.history.entry(key), corrects)
 
     def _key(self, unit: str, address: str, book: Attachment) -> str:
-        """A letter's key: of a content that went before another one did, and now counts again, a new one."""
+        """A letter's key; content that was replaced by another and now applies again gets a new one."""
         period = str(self.period)
         key, last = messages.key(period, unit, address, book), self.history.last(period, unit, address)
         if last is None or last.key == key:

@@ -1,15 +1,15 @@
-"""Texts from outside made harmless: of names in headers, of replies on a screen, nothing is left but what is seen."""
+"""Makes texts from outside harmless, for names in headers and replies on a screen: only visible characters remain."""
 
 import re
 import unicodedata
 
 from lianghua_batch.core import resources
 
-_ENCODED = re.compile(r"=\?")  # what begins an encoded word: a header that holds one would be decoded
+_ENCODED = re.compile(r"=\?")  # begins an encoded word, which mail programs would decode
 
 
 def harmless(text: str) -> str:
-    """Return a text in one line: control characters and line breaks are spaces, marks of direction and the like are gone."""
+    """Return a text in one line: control characters and line breaks become spaces, direction marks and the like are removed."""
     seen = "".join(_seen(character) for character in text)
     return " ".join(_ENCODED.sub("= ?", seen).split())
 
@@ -22,12 +22,12 @@ def _seen(character: str) -> str:
 
 
 def name(text: str) -> str:
-    """Return a name as a message has it: harmless, and not too long."""
+    """Return a name for a message: harmless, and not too long."""
     return cut(harmless(text), resources.load("messages/mail")["lengths"]["name"])
 
 
 def reply(code: int, answer: bytes | str, secrets: tuple[str, ...] = ()) -> str:
-    """Return what a server answered, in one line, without what must not be seen."""
+    """Return a server's answer in one line, without secrets."""
     words = resources.load("messages/mail")
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     for secret in filter(None, secrets):

@@ -1,4 +1,4 @@
-"""A round of sending: every letter in its turn, at the settings' pace, written into the ledger before and after."""
+"""A round of sending: every letter in turn, at the settings' pace, recorded in the ledger before and after."""
 
 import datetime as dt
 import heapq
@@ -16,26 +16,26 @@ from lianghua_batch.mail.smtp import Answer, AnswerKind, ServerUnavailable, Smtp
 
 
 class Clock:
-    """The system's clock; whoever observes the pauses gives another one of this shape."""
+    """The system's clock; tests give another with the same methods."""
 
     def now(self) -> dt.datetime:
         """The time of day, with its zone."""
         return dt.datetime.now().astimezone()
 
     def seconds(self) -> float:
-        """Seconds that only go forward."""
+        """Monotonic seconds."""
         return time.monotonic()
 
     def pause(self, seconds: float) -> None:
-        """Let so many seconds go by."""
+        """Wait so many seconds."""
         time.sleep(seconds)
 
 
 WAITING, SENT, REFUSED, DEFERRED, UNCERTAIN = "waiting", "sent_now", "refused", "deferred", "uncertain"
 _MINUTE = 60.0
 _AT_ONCE = -math.inf  # before anything that waits for a second attempt
-_MOST_UNKNOWN = 3  # in a row: a server that answers nobody must not leave a person to ask everyone
-_LEAVE = 30.0  # seconds; before a longer pause the connection is closed, for the server would close it
+_MOST_UNKNOWN = 3  # in a row: letters without an answer must be confirmed by hand, so stop early
+_LEAVE = 30.0  # seconds; before a longer pause the connection is closed, as the server would do
 _STATES = {
     AnswerKind.ACCEPTED: (SENT, ledger.SENT),
     AnswerKind.REFUSED: (REFUSED, ledger.REFUSED),
@@ -50,7 +50,7 @@ PauseNotice = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What has become of a letter in this round, and the server's words on it."""
+    """The state of a letter in this round, and the server's reply."""
 
     letter: Letter
     state: str = WAITING
@@ -58,17 +58,17 @@ class Result:
 
 
 class Round:
-    """One round; `results` tells at any time, however it ends, what has become of each letter."""
+    """One round; `results` has the state of each letter at any time, however the round ends."""
 
     def __init__(self, due: Iterable[Letter], envelope: Envelope, pace: Pace, clock: Clock | None = None) -> None:
         self.results = {letter.key: Result(letter) for letter in due}
         self._envelope, self._pace, self._clock = envelope, pace, clock or Clock()
-        self._next = _AT_ONCE  # before that second no message is begun
-        self._reached = False  # whether the server has been there once
+        self._next = _AT_ONCE  # no message starts before that second
+        self._reached = False  # whether the server was reached once
 
     @property
     def sent(self) -> int:
-        """How many letters the server has taken."""
+        """How many letters the server has accepted."""
         return sum(result.state == SENT for result in self.results.values())
 
     def run(
@@ -78,15 +78,15 @@ class Round:
         progress: Progress | None = None,
         on_pause: PauseNotice | None = None,
     ) -> None:
-        """Send the letters. `told` hears how many are done of how many, `waits` of a pause that is long.
+        """Send the letters. `progress` is called with how many are done of how many, `on_pause` with the seconds of a long pause.
 
-        Raises wire.Stopped where no more can be sent, OSError where the ledger cannot be written; KeyboardInterrupt comes
+        Raises smtp.Stopped where no more can be sent, OSError where the ledger cannot be written; KeyboardInterrupt comes
         between two messages, never between a message and its line.
         """
         try:
             self._run(session, writer, progress, on_pause)
         except BaseException:
-            session.drop()  # not a word more: the server may be waiting for a message's content
+            session.drop()  # without QUIT: the server may be waiting for a message's content
             raise
         session.close()
 
@@ -110,7 +110,7 @@ class Round:
                 progress(whole - len(queue), whole)
 
     def _backoff(self, attempt: int) -> float:
-        """How long to wait after an attempt: twice as long after each."""
+        """Seconds to wait after an attempt, doubled each time."""
         return self._pace.backoff_seconds * 2.0 ** (attempt - 1)
 
     def _wait_until(self, second: float, session: SmtpSession, on_pause: PauseNotice | None) -> None:
@@ -131,7 +131,7 @@ class Round:
         """Try one letter once."""
         content = messages.as_bytes(letter, self._envelope, self._clock.now())
         answer = self._announced(letter, session, on_pause)
-        # Who breaks off waits until it is known, and written, what became of the message.
+        # An interrupt waits until the message's outcome is known and written.
         with signals.held_back():
             if answer.kind is AnswerKind.GO_ON:
                 writer.add(self._entry(letter, ledger.SENDING))
@@ -155,7 +155,7 @@ class Round:
         return answer
 
     def _open(self, session: SmtpSession, on_pause: PauseNotice | None) -> None:
-        """Open the connection; a server that was there, or says itself that it is busy, is tried again."""
+        """Open the connection; a server that was reached before, or that answers that it is busy, is tried again."""
         for attempt in range(1, self._pace.attempts + 1):
             try:
                 session.open()

@@ -1,4 +1,4 @@
-"""邮件.toml: where mail goes out and how. What is wrong with it is said all at once, and then nothing is sent."""
+"""邮件.toml: the mail server and how to send. All errors are reported at once, and then nothing is sent."""
 
 import ipaddress
 import re
@@ -17,11 +17,11 @@ RFC2231, RFC2047 = "rfc2231", "rfc2047"
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 _LONGEST_HOST = 253
-_SYNTAX = r'"<>@,;:\()[]'  # what in a name of a sender would have to be quoted
+_SYNTAX = r'"<>@,;:\()[]'  # characters that would need quoting in a sender's name
 
 
 class WrongSettings(Exception):
-    """The settings cannot be used; `sentences` say why, each with what to do."""
+    """The settings cannot be used; each of `sentences` says why and what to do."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
@@ -38,7 +38,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class Server:
-    """The mail server and how it is spoken to; `user` None: without logging in. The password is no part of it."""
+    """The mail server and how to connect; `user` None: without login. The password is not part of it."""
 
     host: str
     port: int
@@ -50,7 +50,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast, and how often one message is tried."""
+    """How fast to send, and how often to try one message."""
 
     per_minute: int
     attempts: int
@@ -72,7 +72,7 @@ class Settings:
 
 
 def path(folder: Path) -> Path:
-    """Where the settings of a data folder stand."""
+    """The path of a data folder's settings."""
     return folder / resources.load("reading")["mail_settings_name"]
 
 
@@ -82,12 +82,12 @@ def sample() -> str:
 
 
 def read(folder: Path) -> Settings | None:
-    """Read the settings of a data folder; None where there are none. Raises Wrong."""
+    """Read the settings of a data folder; None where there are none. Raises WrongSettings."""
     file = path(folder)
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        as_text = file.with_name(f"{file.name}.txt")  # as an editor saves it that hides what a name ends with
+        as_text = file.with_name(f"{file.name}.txt")  # as editors save it that hide file extensions
         if as_text.is_file():
             raise WrongSettings([_sentence("text", file, found=as_text.name)]) from None
         return None
@@ -98,7 +98,7 @@ def read(folder: Path) -> Settings | None:
 
 
 def parse(content: bytes, file: Path) -> Settings:
-    """Return the settings that the bytes of a file say; a ca_file stands beside it. Raises Wrong."""
+    """Return the settings in the bytes of a file; a ca_file is relative to it. Raises WrongSettings."""
     found = _Values(_toml(content, file), file)
     settings = found.settings()
     if found.wrong:
@@ -112,22 +112,22 @@ def _sentence(why: str, file: Path, **words: object) -> str:
 
 def _toml(content: bytes, file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))  # Notepad begins a file with a mark
+        return tomllib.loads(content.decode("utf-8-sig"))  # Notepad writes a byte order mark
     except UnicodeDecodeError:
         raise WrongSettings([_sentence("encoding", file)]) from None
-    except (ValueError, RecursionError) as error:  # of absurd numbers and nesting tomllib says it in its own way
+    except (ValueError, RecursionError) as error:  # absurd numbers and nesting raise other errors
         raise WrongSettings([_syntax(str(error), file)]) from None
 
 
 def _syntax(message: str, file: Path) -> str:
-    """Where the file departs from TOML: what Python says of it ends in the place."""
+    """The sentence for a TOML error; Python's message ends with the line and column."""
     place = _PLACE.search(message)
     return _sentence("end", file) if place is None else _sentence("syntax", file, line=place[1], column=place[2])
 
 
 @dataclass
 class _Values:
-    """The values of a file, asked for one by one; what is wrong is collected."""
+    """Reads the values of a file one by one; errors are collected in `wrong`."""
 
     raw: Mapping[str, Any]
     file: Path
@@ -181,7 +181,7 @@ class _Values:
         return value
 
     def _check(self, server: Server) -> None:
-        """What no single value shows: sending in the clear through a network, certificates that are not there."""
+        """Checks of several values: unencrypted sending over a network, unusable certificates."""
         if server.security == PLAIN and not _loopback(server.host):
             self.wrong.append(_sentence("plain", self.file, host=server.host))
         if server.ca_file is not None and (reason := _no_certificates(server.ca_file)):
@@ -193,7 +193,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _kind(spec: Mapping[str, Any]) -> str:
-    """What a value should be, in words."""
+    """The description of a valid value."""
     words = resources.load("messages/mail")
     choices = _listed(f'"{choice}"' for choice in spec.get("choices", ()))
     limits = {"least": spec.get("least"), "most": spec.get("most"), "longest": words["longest_text"]}
@@ -268,7 +268,7 @@ def _addresses(value: object, spec: Mapping[str, Any], file: Path) -> tuple[str,
 
 
 def _sender(value: object, spec: Mapping[str, Any], file: Path) -> Sender | None:
-    """An address, or a name and <an address>; a name that would have to be quoted is none."""
+    """An address, or a name and <an address>; a name that would need quoting is refused."""
     text = _text(value, spec, file)
     if text is None:
         return None

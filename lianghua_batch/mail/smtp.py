@@ -1,7 +1,7 @@
-"""SMTP, step by step, so that of every message it is known whether it surely did not go out, did, or may have.
+"""SMTP, step by step, so that it is known of every message whether it was sent, was not, or may have been.
 
-A message is announced (MAIL, RCPT, DATA) and then handed over. Whatever breaks off before the end of its content is out, the
-server has nothing that it could deliver. From then on only its answer tells.
+A message is announced (MAIL, RCPT, DATA) and then handed over. If the connection breaks before the end of its content is
+sent, the server has nothing to deliver. After that only its answer decides.
 """
 
 import base64
@@ -24,11 +24,11 @@ _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHO
 _CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, smtplib.SMTPException)
 _CLOSING, _GO_ON = 421, 354  # the server closes the connection; it waits for the content
 
-_FAREWELL = 5.0  # seconds that taking leave may last: all is said by then
+_FAREWELL = 5.0  # seconds for QUIT: all messages are done by then
 
 
 class AnswerKind(Enum):
-    """What came of a step."""
+    """The outcome of a step."""
 
     GO_ON = auto()  # the server waits for the content
     ACCEPTED = auto()
@@ -40,20 +40,20 @@ class AnswerKind(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a step, and the server's words, made harmless."""
+    """The outcome of a step, and the server's reply, made harmless."""
 
     kind: AnswerKind
     reply: str = ""
 
 
 class Stopped(Exception):
-    """Nothing can be sent any more; str() says why and what to do, without a full stop."""
+    """No more can be sent; str() says why and what to do, without a full stop."""
 
 
 class ServerUnavailable(Exception):
-    """The server cannot be had at the moment: `reply` says why in a word, str() in a sentence with what to do.
+    """The server is unavailable at the moment: `reply` says why in a word, str() in a sentence with what to do.
 
-    `answered`: there is a server, which said so itself.
+    `answered`: a server is there and said so itself.
     """
 
     def __init__(self, reply: str, sentence: str, *, answered: bool) -> None:
@@ -62,20 +62,20 @@ class ServerUnavailable(Exception):
 
 
 class SmtpSession:
-    """A connection to the mail server, opened when need be. Never in the clear where the settings ask for TLS."""
+    """A connection to the mail server, opened when needed; never unencrypted where the settings ask for TLS."""
 
     def __init__(self, server: Server, password: str | None = None) -> None:
         self._server, self._password = server, password
         self._smtp: smtplib.SMTP | None = None
-        self._unfinished = False  # a transaction that the server still holds open
-        self.used = False  # whether the server has taken a sender on this connection
+        self._unfinished = False  # the server still has an open transaction
+        self.used = False  # whether the server has accepted a sender on this connection
 
     @property
     def is_open(self) -> bool:
         return self._smtp is not None
 
     def open(self) -> None:
-        """Connect, secure and log in, unless that is done; raises Stopped where trying again is no use, else NotNow."""
+        """Connect, start TLS and log in, unless connected; raises Stopped where trying again is no use, else ServerUnavailable."""
         if self._smtp is not None:
             return
         try:
@@ -94,7 +94,7 @@ class SmtpSession:
         self.used = self._unfinished = False
 
     def announce(self, sender: str, recipient: str) -> Answer:
-        """Say from whom and to whom a message comes, up to the server's leave to send it; raises Stopped for a refused sender."""
+        """Announce sender and recipient, up to the server's permission to send the content; raises Stopped for a refused sender."""
         try:
             return self._announced(sender, recipient)
         except (OSError, smtplib.SMTPException):
@@ -102,7 +102,7 @@ class SmtpSession:
             return Answer(AnswerKind.LOST, _words()["lost"])
 
     def hand_over(self, content: bytes) -> Answer:
-        """Send the content that the server waits for and take its answer."""
+        """Send the content that the server waits for and return its answer."""
         stuffed = _DOT.sub(b"..", content)
         stuffed += b"" if stuffed.endswith(b"\r\n") else b"\r\n"
         self._unfinished = False
@@ -123,7 +123,7 @@ class SmtpSession:
         return Answer(AnswerKind.UNKNOWN, answer.reply) if absurd else answer
 
     def _sent(self, content: bytes) -> bool:
-        """Whether the whole content went out; of one whose end did not the server has nothing, but it may say why."""
+        """Whether the whole content was sent; without its end the server has nothing to deliver, but may say why."""
         try:
             self._smtp.sock.sendall(content)
         except OSError:
@@ -131,7 +131,7 @@ class SmtpSession:
         return True
 
     def close(self) -> None:
-        """Take leave, if there is anyone to take leave of."""
+        """Say QUIT and close, if connected."""
         if self._smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
                 if self._smtp.sock is not None:
@@ -140,18 +140,18 @@ class SmtpSession:
         self.drop()
 
     def drop(self) -> None:
-        """Let go of the connection without a word: what the server has of a message that is not whole it forgets."""
+        """Close the connection without QUIT: the server discards an incomplete message."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with suppress(OSError):
                 smtp.close()
 
     def busy_sentence(self, attempts: int, reply: str) -> str:
-        """The sentence for a server that could not be had so many times."""
+        """The sentence for a server that was unavailable so many times."""
         return self._sentence("busy", attempts=attempts, reply=reply)
 
     def silent_sentence(self, messages: int) -> str:
-        """The sentence for a server that took so many messages in a row without an answer."""
+        """The sentence for a server that did not answer so many messages in a row."""
         return self._sentence("silent", messages=messages)
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -202,14 +202,14 @@ class SmtpSession:
             raise Stopped(self._sentence("no_auth")) from None
 
     def _refused(self, why: str, code: int, text: bytes | str, **facts: object) -> NoReturn:
-        """Raise what a server's refusal of a connection comes to: 4xx may pass, 5xx will not."""
+        """Raise the exception for a refused connection: 4xx is temporary, 5xx permanent."""
         reply = self._reply(code, text)
         if 400 <= code < 500:
             raise ServerUnavailable(reply, self._sentence("greeting", reply=reply), answered=True) from None
         raise Stopped(self._sentence(why if 500 <= code < 600 else "not_smtp", reply=reply, **facts)) from None
 
     def _explain(self, error: OSError | smtplib.SMTPException) -> NoReturn:
-        """Raise why there is no connection: wrong certificates stay wrong, a network may come back."""
+        """Raise the exception for a failed connection: wrong certificates are permanent, network errors temporary."""
         words = _words()
         if isinstance(error, ssl.SSLCertVerificationError):
             reasons = words["certificates"]
@@ -219,7 +219,7 @@ class SmtpSession:
             raise Stopped(self._sentence("certificate", reason=reason)) from None
         if isinstance(error, ssl.SSLError) and not isinstance(error, _CLOSED):
             raise Stopped(self._sentence("tls", reason=sanitise.harmless(error.reason or str(error)))) from None
-        # What was late or refused in the middle of a conversation smtplib tells as a disconnection.
+        # smtplib reports a timeout or refusal during a conversation as a disconnection.
         cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
         if isinstance(cause, socket.gaierror):
             sentence = self._sentence("unknown_host")
@@ -254,7 +254,7 @@ class SmtpSession:
         return answer
 
     def _answer(self, code: int, text: bytes, good: AnswerKind) -> Answer:
-        """What a reply comes to; one that does not belong there ends the connection."""
+        """The outcome of a reply; an unexpected one ends the connection."""
         reply = self._reply(code, text)
         if code == _CLOSING:
             self.drop()
@@ -274,7 +274,7 @@ class SmtpSession:
         return _words()["stopped"][why].format(host=server.host, port=server.port, **facts)
 
     def _reply(self, code: int, text: bytes | str) -> str:
-        """A server's words without the password, however it may have sent it back."""
+        """A server's reply without the password, in any form in which it may be echoed."""
         if not self._password:
             return sanitise.reply(code, text)
         user = self._server.user or ""
@@ -288,6 +288,6 @@ def _words():
 
 
 def _own_name() -> str:
-    """How this computer calls itself: by its full name where that is one that a server takes, else as an address."""
+    """This computer's name for EHLO: its full name where servers accept it, else an address."""
     name = socket.gethostname()
     return name if name.isascii() and re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"

@@ -1,4 +1,4 @@
-"""What `mail` tells of every letter, and of who gets none: before sending and after."""
+"""The summary of every letter, and of those who get none, before and after sending."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,13 @@ from lianghua_batch.mail import send
 from lianghua_batch.mail.plan import DueLetter, Plan
 from lianghua_batch.mail.send import Result
 
-_AGAIN = ("refused", "deferred")  # states of the ledger in which a letter goes once more
-_DONE = frozenset({"due", "corrected", "again", "sent", "sent_now", "sent_before"})  # nothing for a person to do
+_AGAIN = ("refused", "deferred")  # states of the ledger in which a letter is sent again
+_DONE = frozenset({"due", "corrected", "again", "sent", "sent_now", "sent_before"})  # a person has nothing to do
 
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One letter, or a unit that gets none (`address` None): its status by schemas/messages/mail.yaml, and what fills that in."""
+    """One letter, or a unit that gets none (`address` None): its status in schemas/messages/mail.yaml, and the values for its text."""
 
     unit: str
     name: str
@@ -44,7 +44,7 @@ class SummaryLine:
 
 @dataclass(frozen=True)
 class MailSummary:
-    """All lines of a period; `sent` tells whether they are of a round of sending."""
+    """All lines of a period; `sent`: they are of a round of sending."""
 
     period: str
     lines: tuple[SummaryLine, ...]
@@ -52,7 +52,7 @@ class MailSummary:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many lines have each status; `unsent` are all that have not gone out and may."""
+        """How many lines have each status; `unsent` are those that did not go out and can be sent again."""
         counts = Counter(line.status for line in self.lines)
         counts["unsent"] = counts["deferred"] + counts["waiting"]
         if not self.sent:
@@ -61,7 +61,7 @@ class MailSummary:
 
     @property
     def complete(self) -> bool:
-        """Whether nobody who should get something is left without."""
+        """Whether everyone who should get something does."""
         return all(line.status in _DONE for line in self.lines)
 
     @property
@@ -70,12 +70,12 @@ class MailSummary:
 
 
 def before(plan: Plan) -> MailSummary:
-    """Return what would go, what has gone, and what cannot."""
+    """Return the summary before sending."""
     return _summary(plan, None)
 
 
 def after(plan: Plan, results: Mapping[str, Result]) -> MailSummary:
-    """Return what a round of sending came to; `results` by key."""
+    """Return the summary after a round of sending; `results` by key."""
     return _summary(plan, results)
 
 
@@ -111,7 +111,7 @@ def _outcome(result: Result) -> tuple[str, str]:
 
 
 def as_json(summary: MailSummary, outbox: Path | None, stopped: str | None) -> dict[str, Any]:
-    """Return it for programs."""
+    """Return the JSON object."""
     counts = summary.counts
     names = (
         ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
@@ -148,7 +148,7 @@ def _kept_back(line: SummaryLine) -> dict[str, Any]:
 
 
 def uncertain_lines(summary: MailSummary) -> Iterator[str]:
-    """Yield what to do about letters of which nobody knows, then each of them by what --settle calls it."""
+    """Yield what to do about uncertain letters, then each of them by its name for --settle."""
     words, unknown = resources.load("messages/mail")["uncertain"], summary.uncertain
     letters_per_unit = Counter(line.unit for line in unknown)
     subjects = [f"{_unit(line)}:{line.address}" if letters_per_unit[line.unit] > 1 else _unit(line) for line in unknown]

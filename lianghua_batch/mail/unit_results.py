@@ -1,4 +1,4 @@
-"""What results.json says of each ranked unit that its message may tell: its own numbers and its place, nobody else's."""
+"""The results of each ranked unit that its message may contain: its own numbers and ranks, nobody else's."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 
 @dataclass(frozen=True)
 class RankAmong:
-    """A rank among how many, and whether another has the same."""
+    """A rank among `count` units, and whether another has the same."""
 
     rank: int
     count: int
@@ -59,5 +59,5 @@ def _unit_ranking(
 
 
 def _place(rank: int | None, ranks: Counter[int | None]) -> RankAmong | None:
-    """A rank among all ranks of those it is compared with."""
+    """A rank among the ranks of the units it is compared with."""
     return None if rank is None else RankAmong(rank, ranks.total() - ranks[None], ranks[rank] > 1)
