@@ -10,7 +10,7 @@ from lianghua_batch.analysis.rank_changes import KINDS, MEMBERS, RankChange
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.intake.cell_values import Fault, anything, squeeze, tidy
-from lianghua_batch.model.parameter_loader import likely_value
+from lianghua_batch.model.parameter_loader import suggest_value
 from lianghua_batch.model.parameters import allowed_values, parameter_value
 from lianghua_batch.scoring import results
 from lianghua_batch.scoring.members import Quarter
@@ -70,7 +70,7 @@ def _value(entry: Mapping[str, Any], value: str) -> str:
     try:
         parameter_value(entry, value)
     except Fault:
-        meant = _meant(likely_value(entry, value))
+        meant = _meant(suggest_value(entry, value))
         raise _wrong("value", name=entry["label"], value=value, kind=allowed_values(entry), meant=meant) from None
     return value
 

@@ -74,7 +74,7 @@ def _subject(results: "Results", written: str) -> str:
     roster, words = results.county.roster, resources.load("messages/explain")["subjects"]
     codes = roster_lookup.subjects_named(roster, written)
     if not codes:
-        likely = roster.likely_subject(written)
+        likely = roster.suggest_subject(written)
         suggestion = words["suggestion"].format(code=likely) if likely else ""
         raise click.ClickException(words["unknown"].format(written=written, suggestion=suggestion))
     if len(codes) > 1:

@@ -64,7 +64,7 @@ def print_problems(
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Print every problem, many of one kind folded: a table on a terminal, else one a line."""
-    groups = grouping.grouped(problems, base_files)
+    groups = grouping.by_unit(problems, base_files)
     stream = sys.stderr if err else sys.stdout
     if groups and stream.isatty():
         from lianghua_batch.cli import terminal

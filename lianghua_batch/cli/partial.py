@@ -22,7 +22,7 @@ def final_or_draft(folder: Path, period, out: Path | None, partial: Sequence[str
         return process.process_draft(folder, period, _left_out(partial), out, progress)
     except drafts.UnknownUnit as error:
         raise WrongUsage(sentence("partial_unknown", unit=error)) from None
-    except drafts.NotThere as error:
+    except drafts.UnitNotInExistence as error:
         raise WrongUsage(sentence("partial_absent", unit=error)) from None
 
 

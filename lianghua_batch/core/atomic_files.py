@@ -1,9 +1,9 @@
 """Files come to stand in a folder all together or not at all, whatever happens on the way: an error, Ctrl-C, a killed process.
 
-New files are made in a workshop, a hidden folder inside the target. Only when all are complete and on the disk, the old ones
+New files are made in a staging folder, hidden inside the target. Only when all are complete and on the disk, the old ones
 are kept there too, a journal says what is about to change, and each new file takes the place of its old one in one step.
 Removing the journal is the moment from which the new ones stand. A journal that is found later was left by a process that
-was killed in between: whoever writes next first puts back what it names. Without a journal a workshop is only rubbish.
+was killed in between: whoever writes next first puts back what it names. Without a journal a staging folder is only rubbish.
 """
 
 import errno
@@ -20,7 +20,7 @@ from lianghua_batch.core import locking, signals
 
 _SUFFIX = ".writing"
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # what file systems say that know of no such thing
-_WORKSHOP = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(_SUFFIX)}")
+_STAGING_NAME = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(_SUFFIX)}")
 
 
 class NotPutBack(OSError):
@@ -50,18 +50,18 @@ def replacement(
         last.callback(_remove_if_empty, made)
         last.enter_context(locking.exclusive(out))
         _settle(out)
-        workshop = _Workshop(out / f".{secrets.token_hex(4)}{_SUFFIX}", out)
+        staging = _Staging(out / f".{secrets.token_hex(4)}{_SUFFIX}", out)
         try:
-            workshop.new.mkdir(parents=True)
-            yield workshop.new
+            staging.new.mkdir(parents=True)
+            yield staging.new
             undisturbed.enter_context(signals.unheard())
-            workshop.commit(overwrite, whole, gone, durable)
+            staging.commit(overwrite, whole, gone, durable)
         except OSError as error:
-            workshop.name_for_people(error)
+            staging.name_for_people(error)
             raise
         finally:
             undisturbed.enter_context(signals.held_back())
-            workshop.clear()
+            staging.clear()
 
 
 def recover(out: Path) -> None:
@@ -74,15 +74,15 @@ def recover(out: Path) -> None:
 def _settle(out: Path) -> None:
     """What `recover` does, for who holds the folder."""
     for folder in sorted(out.iterdir()):
-        if _WORKSHOP.fullmatch(folder.name) and folder.is_dir():
-            left = _Workshop(folder, out)
+        if _STAGING_NAME.fullmatch(folder.name) and folder.is_dir():
+            left = _Staging(folder, out)
             with signals.held_back():
                 left.put_back()
                 left.clear()
 
 
-class _Workshop:
-    """Where the files of one replacement wait: `new` ones to be moved out, `old` ones in case they have to be put back."""
+class _Staging:
+    """The staging folder: where the files of one replacement wait: `new` ones to be moved out, `old` ones in case they have to be put back."""
 
     def __init__(self, folder: Path, out: Path) -> None:
         self.new, self._old = folder / "new", folder / "old"
@@ -125,9 +125,9 @@ class _Workshop:
                 raise _error(errno.EISDIR, self._out / name)
             if not overwrite:
                 raise _error(errno.EEXIST, self._out / name)
-        there = [n for folder in whole for n in _files(self._out / folder, self._out) if "/." not in n]  # not .nfs…
-        there += (n for n in gone if os.path.lexists(self._out / n) and not (self._out / n).is_dir())
-        return [n for n in names if n not in set(replaced)], replaced, [n for n in there if n not in set(names)]
+        outdated = [n for folder in whole for n in _files(self._out / folder, self._out) if "/." not in n]  # not .nfs…
+        outdated += (n for n in gone if os.path.lexists(self._out / n) and not (self._out / n).is_dir())
+        return [n for n in names if n not in set(replaced)], replaced, [n for n in outdated if n not in set(names)]
 
     def _keep(self, name: str) -> None:
         """Keep the old file: as a second name, or as a copy where there are none.
@@ -176,17 +176,17 @@ class _Workshop:
             raise failure from error
 
     def _has_moved(self, name: str) -> bool:
-        """Whether a new file stands in its place: it has left the workshop, or has its second name there already."""
+        """Whether a new file stands in its place: it has left the staging folder, or has its second name there already."""
         new, target = self.new / name, self._out / name
         return not new.exists() or (target.exists() and os.path.samefile(new, target))
 
     def clear(self) -> None:
-        """Remove the workshop, unless old files still wait in it to be put back."""
+        """Remove the staging folder, unless old files still wait in it to be put back."""
         if not self._journal.exists():
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def name_for_people(self, error: OSError) -> None:
-        """Make an error name the file as it is, or will be, in the target: nobody knows the workshop."""
+        """Make an error name the file as it is, or will be, in the target: nobody knows the staging folder."""
         name = error.filename2 or error.filename
         path = Path(name) if isinstance(name, str | os.PathLike) else self._out
         for inside in (self.new, self._old):

@@ -9,7 +9,7 @@ from lianghua_batch.core import signals
 
 NAME = ".lianghua-batch.lock"
 _PATIENCE = 0.3  # seconds; one that is just ending is waited for
-_mine: set[Path] = set()  # folders that this process holds: it may enter them again
+_held: set[Path] = set()  # folders that this process holds: it may enter them again
 
 
 class Busy(Exception):
@@ -40,17 +40,17 @@ def exclusive(*folders: Path) -> Iterator[None]:
 
 def holds(folder: Path) -> bool:
     """Whether this process holds the lock of a folder: where it takes none, nobody is kept out."""
-    return folder.resolve() in _mine
+    return folder.resolve() in _held
 
 
 def _first(folders: Iterable[Path]):
     """Take the first lock that can be had, unless this process has one already; return it and its folder, or None."""
     for folder in folders:
-        if folder.resolve() in _mine:
+        if folder.resolve() in _held:
             return None
         lock = _lock(folder)
         if lock is not None:
-            _mine.add(folder.resolve())
+            _held.add(folder.resolve())
             return lock, folder
     return None
 
@@ -72,7 +72,7 @@ def _lock(folder: Path):
 
 
 def _release(lock, folder: Path) -> None:
-    _mine.discard(folder.resolve())
+    _held.discard(folder.resolve())
     # Removed while it is held: a process that has opened it already sees that it has no name any more and tries again.
     # On Windows a file that is open cannot be removed; there filelock itself removes it.
     if os.name != "nt":

@@ -29,5 +29,5 @@ def valid(written: str) -> bool:
 
 def suggest_address(written: str) -> str | None:
     """Return the address that was probably meant by one with full-width characters or 。, or None."""
-    meant = unicodedata.normalize("NFKC", written).replace("。", ".")
-    return meant if meant != written and valid(meant) else None
+    corrected = unicodedata.normalize("NFKC", written).replace("。", ".")
+    return corrected if corrected != written and valid(corrected) else None

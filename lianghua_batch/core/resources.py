@@ -32,11 +32,11 @@ def folder(name: str) -> Path:
 def load(name: str) -> dict[str, Any]:
     """Return the parsed YAML file schemas/<name>.yaml; every caller gets the same object and must not change it."""
     installed = _parsed(folder("schemas") / f"{name}.yaml")
-    sealed = _stand_in_of(name)
+    sealed = _sealed_file(name)
     return installed if sealed is None else completed(_parsed(sealed), installed)
 
 
-def _stand_in_of(name: str) -> Path | None:
+def _sealed_file(name: str) -> Path | None:
     """The file of other rules that takes the place of schemas/<name>.yaml."""
     if "schemas" not in _stand_ins or not name.startswith(_NUMBERS_REST_ON):
         return None
@@ -63,9 +63,9 @@ def completed(older: Any, newer: Any) -> Any:
     name = _named_by(older)
     if name is None or name != _named_by(newer):
         return older
-    there = {each[name]: each for each in newer}
-    found = {each[name]: completed(each, there.get(each[name], each)) for each in older}
-    return [*found.values(), *(each for key, each in there.items() if key not in found)]
+    newer_by_name = {each[name]: each for each in newer}
+    found = {each[name]: completed(each, newer_by_name.get(each[name], each)) for each in older}
+    return [*found.values(), *(each for key, each in newer_by_name.items() if key not in found)]
 
 
 def _named_by(value: Any) -> str | None:

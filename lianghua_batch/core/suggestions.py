@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
 def suggest(written: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant, or None where none or more than one comes near."""
-    return Candidates(candidates).like(written)
+    return Candidates(candidates).suggest(written)
 
 
 class Candidates:
@@ -33,13 +33,13 @@ class Candidates:
         """The one that differs only in case, full width, punctuation and zeros before a number (1 ↔ 001)."""
         return _single(self._by_tokens.get(_tokens(_plain(written)), set()))
 
-    def like(self, written: str) -> str | None:
+    def suggest(self, written: str) -> str | None:
         """The one that is the same, or the same with o for 0 and l for 1, or else clearly the nearest."""
         if written not in self._answers:
-            self._answers[written] = self._like(written)
+            self._answers[written] = self._suggest(written)
         return self._answers[written]
 
-    def _like(self, written: str) -> str | None:
+    def _suggest(self, written: str) -> str | None:
         plain = _plain(written)
         for index, tokens in (
             (self._by_tokens, _tokens(plain)),

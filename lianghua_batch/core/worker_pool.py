@@ -24,7 +24,7 @@ _START = "import sys; sys.path[:] = {path!r}; from lianghua_batch.core.worker_pr
 
 @dataclass(frozen=True)
 class Task:
-    """What the workers of a crew do: call `function` of `module`, within `seconds` a request and `memory_bytes` a worker.
+    """What the workers of a pool do: call `function` of `module`, within `seconds` a request and `memory_bytes` a worker.
 
     The system may not be able to bound memory (Windows).
     """
@@ -50,14 +50,14 @@ def cores() -> int:
 class WorkerPool:
     """As many workers as there are cores; each request goes to one that is idle, and starts it where it is the first."""
 
-    def __init__(self, duty: Task) -> None:
-        self._all = [_Worker(duty) for _ in range(cores())]
+    def __init__(self, task: Task) -> None:
+        self._all = [_Worker(task) for _ in range(cores())]
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for worker in self._all:
             self._idle.put(worker)
 
     def answers(self, requests: Iterable[tuple], ahead: int | None = None) -> Iterator[object]:
-        """Yield each request's answer, in the order given: what the function returned, the OSError that it raised, Failed or Died.
+        """Yield each request's answer, in the order given: what the function returned, the OSError that it raised, Failed or WorkerDied.
 
         Not more than `ahead` requests are taken before the first answer. Where it is broken off the workers are stopped.
         """
@@ -92,14 +92,14 @@ class WorkerPool:
 class _Worker:
     """One worker process, started when it is first needed and again after it died."""
 
-    def __init__(self, duty: Task) -> None:
-        self._duty = duty
+    def __init__(self, task: Task) -> None:
+        self._task = task
         self._process: subprocess.Popen[bytes] | None = None
 
     def answer(self, request: tuple) -> object:
         if self._process is not None and self._process.poll() is not None:
             self.stop()  # it died while idle: not this request's fault
-        process = self._process = self._process or _start(self._duty)
+        process = self._process = self._process or _start(self._task)
         late = threading.Event()
         timer = self._timer(process, late)
         try:
@@ -113,9 +113,9 @@ class _Worker:
                 timer.cancel()
 
     def _timer(self, process: subprocess.Popen[bytes], late: threading.Event) -> threading.Timer | None:
-        if self._duty.seconds is None:
+        if self._task.seconds is None:
             return None
-        timer = threading.Timer(self._duty.seconds, lambda: (late.set(), process.kill()))
+        timer = threading.Timer(self._task.seconds, lambda: (late.set(), process.kill()))
         timer.daemon = True
         timer.start()
         return timer
@@ -130,8 +130,8 @@ class _Worker:
             process.stdout.close()
 
 
-def _start(duty: Task) -> subprocess.Popen[bytes]:
-    arguments = (duty.module, duty.function, duty.memory_bytes)
+def _start(task: Task) -> subprocess.Popen[bytes]:
+    arguments = (task.module, task.function, task.memory_bytes)
     return subprocess.Popen(
         [sys.executable, "-c", _START.format(path=sys.path, arguments=arguments)],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What a worker of a crew runs: answers one request after another, as asked on its standard input, until that is closed."""
+"""What a worker process runs: answers one request after another, as asked on its standard input, until that is closed."""
 
 import gc
 import importlib

@@ -11,7 +11,7 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import ANY, CHOICE, CODE, COUNT, DATE, NAME, NUMBER, TEXT, YES_NO, Column
 from lianghua_batch.core.periods import Period, arabic, visible
 from lianghua_batch.core.suggestions import Candidates
-from lianghua_batch.intake.cell_guesses import likely_code, likely_count, likely_date, likely_number
+from lianghua_batch.intake.cell_suggestions import suggest_code, suggest_count, suggest_date, suggest_number
 from lianghua_batch.intake.grid import Flaw, Percent
 
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
@@ -106,7 +106,7 @@ def _written_number(written: str) -> Decimal:
             raise InvalidOperation
         return Decimal(plain)
     except InvalidOperation:
-        raise Fault(Code.NOT_A_NUMBER, likely_number(written)) from None
+        raise Fault(Code.NOT_A_NUMBER, suggest_number(written)) from None
 
 
 def count(raw: object) -> int:
@@ -117,7 +117,7 @@ def count(raw: object) -> int:
         value = hundredths(raw)
     except Fault as fault:
         raise (
-            fault if fault.code == Code.NUMBER_TOO_LARGE else Fault(Code.NOT_A_COUNT, likely_count(str(raw)))
+            fault if fault.code == Code.NUMBER_TOO_LARGE else Fault(Code.NOT_A_COUNT, suggest_count(str(raw)))
         ) from None
     if value < 0 or value % 100:
         raise Fault(Code.NOT_A_COUNT)
@@ -143,8 +143,8 @@ def date(raw: object, period: Period | None = None) -> dt.date:
         if _INTEGER.match(written) and 20000 <= int(written) < 80000:
             return _EXCEL_EPOCH + dt.timedelta(days=int(written))
     except ValueError:  # 30 February
-        raise Fault(Code.NOT_A_DATE, likely_date(raw, period)) from None
-    raise Fault(Code.NOT_A_DATE, likely_date(raw, period))
+        raise Fault(Code.NOT_A_DATE, suggest_date(raw, period)) from None
+    raise Fault(Code.NOT_A_DATE, suggest_date(raw, period))
 
 
 def _sensible(day: dt.date) -> dt.date:
@@ -156,7 +156,7 @@ def _sensible(day: dt.date) -> dt.date:
 def code(raw: object) -> str:
     """Read a code as text, without spaces; a whole number is its digits."""
     if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta, Percent)):
-        raise Fault(Code.NOT_AN_ID, likely_code(raw))
+        raise Fault(Code.NOT_AN_ID, suggest_code(raw))
     if isinstance(raw, float):
         if not raw.is_integer():
             raise Fault(Code.NOT_AN_ID)
@@ -182,8 +182,12 @@ def choice(raw: object, column: Column) -> str:
         if written == squeeze(label) or written in column.choice_aliases.get(identifier, ()):
             return identifier
     names = {name: label for key, label in column.choices.items() for name in column.choice_aliases.get(key, ())}
-    likely = Candidates(names | {label: label for label in column.choices.values()}).like(written)
-    raise Fault(Code.NOT_A_CHOICE, likely, allowed="、".join(column.choices.values()))
+    suggestion = Candidates(names | {label: label for label in column.choices.values()}).suggest(written)
+    raise Fault(
+        Code.NOT_A_CHOICE,
+        suggestion,
+        allowed=resources.load("messages/problem_words")["separator"].join(column.choices.values()),
+    )
 
 
 def anything(raw: object) -> str:

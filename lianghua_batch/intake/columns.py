@@ -42,31 +42,31 @@ def _names(column: Column) -> set[str]:
 
 
 def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mapping[int, str]) -> list[Problem]:
-    """Missing columns that must be there, and headings that nobody knows; a heading that was meant for a missing column says so once."""
-    meant = _meant(absent, extra)
+    """Missing columns that must be there, and headings that nobody knows; a heading that was probably meant for a missing column is one problem with it."""
+    suggested = _suggest_columns(absent, extra)
     grid, row = source.grid, source.head_row
     problems: list[Problem] = []
     named: set[int] = set()
     for column in absent:
-        at = next((c for c, label in meant.items() if label == column.label), None)
+        at = next((c for c, label in suggested.items() if label == column.label), None)
         if column.must_have:
             named.add(at)
-            place, likely = grid.place(row, at, column.label), None if at is None else column.label
-            problems.append(problem(Code.MISSING_COLUMN, place, value=extra.get(at), suggestion=likely))
+            place, suggestion = grid.place(row, at, column.label), None if at is None else column.label
+            problems.append(problem(Code.MISSING_COLUMN, place, value=extra.get(at), suggestion=suggestion))
     problems += (
-        problem(Code.UNREAD_COLUMN, grid.place(row, c, heading), value=heading, suggestion=meant.get(c))
+        problem(Code.UNREAD_COLUMN, grid.place(row, c, heading), value=heading, suggestion=suggested.get(c))
         for c, heading in extra.items()
         if c not in named
     )
     return problems
 
 
-def _meant(absent: Iterable[Column], extra: Mapping[int, str]) -> dict[int, str]:
+def _suggest_columns(absent: Iterable[Column], extra: Mapping[int, str]) -> dict[int, str]:
     """Which missing column each unknown heading was probably meant for; of two for one column nobody can tell."""
     names = Candidates({name: column.label for column in absent for name in _names(column)})
     claims: dict[str, list[int]] = defaultdict(list)
     for c, heading in extra.items():
-        label = names.like(heading)
+        label = names.suggest(heading)
         if label is not None:
             claims[label].append(c)
     return {columns[0]: label for label, columns in claims.items() if len(columns) == 1}

@@ -1,4 +1,4 @@
-"""Sheets that are there twice: copies, a second 花名册 of the same people, a branch's form of one period (spec §2)."""
+"""Sheets that are there twice: identical copies, a second 花名册 of the same people, a branch's form of one period (spec §2)."""
 
 import hashlib
 from collections import Counter
@@ -34,7 +34,7 @@ def _content(source: Recognised) -> str:
     return digest.hexdigest()
 
 
-def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:
+def without_duplicates(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:
     """Drop sheets that say exactly what an earlier one says, each a warning; return those kept, and which of them had copies."""
     listed = list(sources)
     claims = Counter(_claim(source) for source in listed)
@@ -54,7 +54,7 @@ def without_copies(sources: Iterable[Recognised]) -> tuple[list[Recognised], fro
     return kept, frozenset(copied), problems
 
 
-def without_second_lists(table: Table) -> tuple[Table, list[Problem]]:
+def without_second_rosters(table: Table) -> tuple[Table, list[Problem]]:
     """花名册 without the sheets that mostly list again, not as copies, whom an earlier one lists; each of them one error."""
     marks = table.frame[list(table.sheet.key)].astype(object).where(lambda cells: cells.notna(), None)
     listed = {

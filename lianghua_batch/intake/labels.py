@@ -109,14 +109,14 @@ def contradictions(found: Mapping[str, Sequence[Labelled]], wanted: Iterable[str
         first, *others = found.get(identifier, [None])
         other = next((o for o in others if _meaning(identifier, o) != _meaning(identifier, first)), None)
         if other is not None:
-            said = {"first": said_at(first), "second": said_at(other)}
+            values = {"first": value_and_cell(first), "second": value_and_cell(other)}
             problems.append(
                 problem(
                     Code.CONFLICTING_LABELS,
                     other.place,
                     value=as_shown(other.value),
                     label=label_of(identifier),
-                    **said,
+                    **values,
                 )
             )
     return problems
@@ -127,7 +127,7 @@ def _meaning(identifier: str, cell: Labelled) -> object:
     return period or squeeze(as_shown(cell.value))
 
 
-def said_at(cell: Labelled) -> str:
+def value_and_cell(cell: Labelled) -> str:
     """What a labelled cell says, and where."""
     return f"{as_shown(cell.value)}（{cell.place.cell}）"
 
@@ -144,6 +144,6 @@ def nearest(grid: Grid, rows: Iterable[int], identifier: str) -> tuple[SourceRef
     for r in rows:
         for c, cell in enumerate(grid.rows[r]):
             written = squeeze(cell).partition(_COLON)[0] if isinstance(cell, str) else ""
-            if written and written not in _names() and known.like(written) == identifier:
+            if written and written not in _names() and known.suggest(written) == identifier:
                 return grid.place(r, c, label_of(identifier)), written
     return grid.place(), None

@@ -14,7 +14,7 @@ from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
 def read_all(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Reading | OSError]:
     """Read each (path, name for problems) in a worker and yield its Reading, in the order given; an OSError is yielded too."""
     if requests := [(path, file, limit) for path, file in files]:
-        for answer in _crew(limit).answers(requests):
+        for answer in _pool(limit).answers(requests):
             yield _reading(answer, limit)
 
 
@@ -34,8 +34,8 @@ def _reading(answer: object, limit: Limits) -> Reading | OSError:
 
 
 @cache
-def _crew(limit: Limits) -> WorkerPool:
-    """The crew of this process for these limits; kept, for starting a worker takes longer than reading a form."""
-    crew = WorkerPool(Task("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
-    atexit.register(crew.stop)
-    return crew
+def _pool(limit: Limits) -> WorkerPool:
+    """The pool of this process for these limits; kept, for starting a worker takes longer than reading a form."""
+    pool = WorkerPool(Task("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
+    atexit.register(pool.stop)
+    return pool

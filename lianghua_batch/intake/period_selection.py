@@ -40,7 +40,7 @@ def other_month(days: Iterable[dt.date], labelled: Period) -> OtherMonth | None:
     return OtherMonth(found, hits, count) if 2 * hits > count and not labelled.contains(found) else None
 
 
-def of_source(source: Recognised) -> OtherMonth | None:
+def month_of_most_dates(source: Recognised) -> OtherMonth | None:
     """The other month of a diary that is not read yet."""
     places, _ = columns_of(source, source.sheet)
     at = places.get("date")
@@ -82,17 +82,17 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
     """Take the sheets of the period; those of another year are left with a warning, those of the same year's other periods without."""
     judged, earlier, problems = [], [], []
     for source in sources:
-        its, form = source.period, source.form.name
-        if its is None:
+        sheet_period, form = source.period, source.form.name
+        if sheet_period is None:
             if form in BASE:
                 judged.append(source)
-        elif _is_judged(form, its, period):
+        elif _is_judged(form, sheet_period, period):
             judged.append(source)
-        elif (wrong := _misdated(source, period)) is not None:
+        elif (wrong := _wrong_month(source, period)) is not None:
             problems.append(wrong)
-        elif its.year != period.year:
-            problems.append(problem(Code.FORM_OF_ANOTHER_PERIOD, source.labels["period"].place, value=its))
-        elif its.last_day < period.first_day and form == "monthly_score":
+        elif sheet_period.year != period.year:
+            problems.append(problem(Code.FORM_OF_ANOTHER_PERIOD, source.labels["period"].place, value=sheet_period))
+        elif sheet_period.last_day < period.first_day and form == "monthly_score":
             earlier.append(source)
     return Selected(judged, earlier), problems
 
@@ -103,16 +103,20 @@ def files(sources: Iterable[Recognised], period: Period) -> frozenset[str]:
     return frozenset(source.grid.file for source in (*selected.judged, *selected.earlier))
 
 
-def _is_judged(form: str, its: Period, period: Period) -> bool:
-    """Whether a form of its period is one that a run for `period` looks at: 日记录 counts towards limits of the whole year."""
-    if its.year != period.year:
+def _is_judged(form: str, sheet_period: Period, period: Period) -> bool:
+    """Whether a form of `sheet_period` is one that a run for `period` looks at: 日记录 counts towards limits of the whole year."""
+    if sheet_period.year != period.year:
         return False
-    return form in BASE or period.contains(its) or (its.last_day < period.first_day and form == "daily_record")
+    return (
+        form in BASE
+        or period.contains(sheet_period)
+        or (sheet_period.last_day < period.first_day and form == "daily_record")
+    )
 
 
-def _misdated(source: Recognised, period: Period) -> Problem | None:
+def _wrong_month(source: Recognised, period: Period) -> Problem | None:
     """The error of a 日记录 that is left out for its 期间, though its dates belong to the period."""
-    found = of_source(source) if source.form.name == "daily_record" else None
+    found = month_of_most_dates(source) if source.form.name == "daily_record" else None
     if found is None or not _is_judged(source.form.name, found.month, period):
         return None
     label = source.labels.get("unit_id")
@@ -120,7 +124,7 @@ def _misdated(source: Recognised, period: Period) -> Problem | None:
     return replace(wrong, unit=squeeze(as_shown(label.value)) if label is not None else None, period=str(found.month))
 
 
-def of_the_period(problems: Iterable[Problem], sources: Iterable[Recognised], period: Period) -> list[Problem]:
+def problems_of_period(problems: Iterable[Problem], sources: Iterable[Recognised], period: Period) -> list[Problem]:
     """Leave out the problems of recognising sheets that `select` would not take."""
     names = {(s.grid.file, s.grid.sheet): s.form.name for s in sources}
     return [

@@ -15,13 +15,7 @@ from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze, tidy
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.intake.labels import Labelled
 
-_PERIOD_NAMES = {
-    periods.MONTH: ("月份", "2026-03"),
-    periods.QUARTER: ("季度", "2026Q1"),
-    periods.HALF: ("半年", "2026H1"),
-    periods.YEAR: ("年度", "2026"),
-}
-_OF_OTHER_PERIODS = ("roster", "scheme", "daily_record")
+_FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record")
 
 
 @dataclass(frozen=True)
@@ -101,7 +95,7 @@ def fits(form: Form, row: list[object]) -> bool:
     return any(hits >= 2 and hits > missing for hits, missing in found)
 
 
-def _alike(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, int] | None:
+def _unnamed_form(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, int] | None:
     """The form whose whole heading a sheet without 表种 carries, if any, and its heading row."""
     best = _best_heading(grid, _sheets(definitions))
     if best and best[2] >= 3 and best[3] == 0:
@@ -123,25 +117,29 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
         return None, _form_after(grid, label, known)
     form = known.get(wanted)
     if form is None:
-        likely = _likely_form(wanted, definitions)
-        found = [problem(Code.UNKNOWN_FORM, label.place, value=label.value, suggestion=likely)]
-        return None, _marked(found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(likely))
+        suggestion = _suggest_form(wanted, definitions)
+        found = [problem(Code.UNKNOWN_FORM, label.place, value=label.value, suggestion=suggestion)]
+        return None, _with_owner_without_table(
+            found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(suggestion)
+        )
     best = _best_heading(grid, form.sheets)
     if best is None or best[2] <= best[3]:
-        needed = "、".join(c.label for c in form.sheets[0].columns if c.must_have and c.expand is None)
+        needed = resources.load("messages/problem_words")["separator"].join(
+            c.label for c in form.sheets[0].columns if c.must_have and c.expand is None
+        )
         found = [problem(Code.MISSING_HEADING_ROW, grid.place(), form=form.label, headings=needed)]
-        return None, _marked(found, grid, best, label, form)
+        return None, _with_owner_without_table(found, grid, best, label, form)
     head_row, sheet, _, _ = best
     above = range(head_row)
     found = labels.find(grid, above)
     filled = {name: cells[0] for name, cells in found.items()}
-    of_branch = ("unit_id", "unit_name") if form.by_branch else ()
-    problems = labels.contradictions(found, ("form", "period", *of_branch))
+    branch_labels = ("unit_id", "unit_name") if form.by_branch else ()
+    problems = labels.contradictions(found, ("form", "period", *branch_labels))
     period, period_problems = _period(grid, form, head_row, filled.get("period"))
     problems += period_problems
     if form.by_branch and "unit_id" not in filled:
         problems.append(labels.missing(grid, above, "unit_id"))
-    problems = _owned(problems, found, form.by_branch, period)
+    problems = _with_owner(problems, found, form.by_branch, period)
     second = _second_form(grid, head_row, known)
     if second is not None:
         problems.append(_two_tables(label, second))
@@ -153,7 +151,7 @@ def _sheets(definitions: Mapping[str, Form]) -> list[Sheet]:
     return [sheet for form in definitions.values() for sheet in form.sheets]
 
 
-def _owned(
+def _with_owner(
     problems: Iterable[Problem],
     found: Mapping[str, Sequence[Labelled]],
     by_branch: bool,
@@ -167,24 +165,24 @@ def _owned(
     return [replace(p, unit=unit, period=when) for p in problems]
 
 
-def _marked(
+def _with_owner_without_table(
     problems: Iterable[Problem],
     grid: Grid,
     best: tuple[int, Sheet, int, int] | None,
     label: Labelled,
     form: Form | None,
 ) -> list[Problem]:
-    """`_owned` for a sheet whose table is not found: its labels are above what comes nearest to a heading, else down to 表种.
+    """`_with_owner` for a sheet whose table is not found: its labels are above what comes nearest to a heading, else down to 表种.
 
     What may serve other periods than its own gets none, for nobody would look at it there.
     """
     found = labels.find(grid, range(best[0] if best is not None else label.place.row))
     times = found.get("period", ())
-    told = times and form is not None and form.name not in _OF_OTHER_PERIODS
-    period = periods.parse(times[0].value) if told else None
+    names_period = times and form is not None and form.name not in _FOR_OTHER_PERIODS_TOO
+    period = periods.parse(times[0].value) if names_period else None
     if period is not None and period.kind not in form.periods:
         period = None
-    return _owned(problems, found, form is None or form.by_branch, period)
+    return _with_owner(problems, found, form is None or form.by_branch, period)
 
 
 def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labelled | None:
@@ -197,7 +195,7 @@ def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labell
 
 
 def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[Problem]:
-    """The error of a form with its heading on a sheet that is first said to be for people."""
+    """The error of a form with its heading on a sheet whose first 表种 says that it is for people."""
     second = _second_form(grid, first.place.row - 1, known)
     if second is None or _best_heading(grid, known[squeeze(as_shown(second.value))].sheets) is None:
         return []
@@ -205,8 +203,8 @@ def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[
 
 
 def _two_tables(first: Labelled, second: Labelled) -> Problem:
-    said = {"first": labels.said_at(first), "second": labels.said_at(second)}
-    return problem(Code.TWO_TABLES_IN_SHEET, second.place, value=as_shown(second.value), **said)
+    values = {"first": labels.value_and_cell(first), "second": labels.value_and_cell(second)}
+    return problem(Code.TWO_TABLES_IN_SHEET, second.place, value=as_shown(second.value), **values)
 
 
 def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:
@@ -220,27 +218,28 @@ def _first_table(grid: Grid, head_row: int, second: Labelled) -> Grid:
     return replace(grid, rows=grid.rows[:end])
 
 
-def _likely_form(written: str, definitions: Mapping[str, Form]) -> str | None:
+def _suggest_form(written: str, definitions: Mapping[str, Form]) -> str | None:
     """The 表种 that was probably meant, by its name or by its sheet's title."""
     titles = {sheet.title: form.label for form in definitions.values() for sheet in form.sheets}
-    return Candidates(titles | {form.label: form.label for form in definitions.values()}).like(written)
+    return Candidates(titles | {form.label: form.label for form in definitions.values()}).suggest(written)
 
 
 def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
     if all(is_blank(cell) for row in grid.rows for cell in row):
         return []
-    alike = _alike(grid, definitions)
+    alike = _unnamed_form(grid, definitions)
     if alike is None:
         return [] if grid.hidden else [problem(Code.SHEET_WITHOUT_FORM_NAME, grid.place())]
     form, head_row = alike
     place, written = labels.nearest(grid, range(head_row), "form")
     found = [problem(Code.MISSING_FORM_NAME, place, suggestion=written, form=form.label)]
-    return _owned(found, labels.find(grid, range(head_row)), form.by_branch, None)
+    return _with_owner(found, labels.find(grid, range(head_row)), form.by_branch, None)
 
 
 def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tuple[Period | None, list[Problem]]:
     """The form's period; 花名册 and 考评方案 may go without one and then serve any year."""
-    _, example = _PERIOD_NAMES[form.periods[0]]
+    words = resources.load("messages/problem_words")
+    example = words["period_examples"][form.periods[0]]
     if label is None:
         if form.name in ("roster", "scheme"):
             return None, []
@@ -249,7 +248,7 @@ def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tu
     if period is None:
         return None, [problem(Code.UNREADABLE_PERIOD, label.place, value=label.value, example=example)]
     if period.kind not in form.periods:
-        kinds = "或".join(_PERIOD_NAMES[kind][0] for kind in form.periods)
+        kinds = words["or"].join(words["period_kinds"][kind] for kind in form.periods)
         return None, [
             problem(Code.WRONG_KIND_OF_PERIOD, label.place, value=period, form=form.label, kinds=kinds, example=example)
         ]

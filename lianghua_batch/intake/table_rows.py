@@ -21,7 +21,9 @@ _ROWS_NAMED = 5  # of many rows, how many are named
 def rows_named(rows: Iterable[int]) -> str:
     """Write the numbers of 0-based rows, of many the first ones."""
     listed = [r + 1 for r in rows]
-    return "、".join(map(str, listed[:_ROWS_NAMED])) + ("等" if len(listed) > _ROWS_NAMED else "")
+    words = resources.load("messages/problem_words")
+    named = words["separator"].join(map(str, listed[:_ROWS_NAMED]))
+    return words["more_rows"].format(rows=named) if len(listed) > _ROWS_NAMED else named
 
 
 def above(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[Problem]:
@@ -30,7 +32,7 @@ def above(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[P
         r
         for r in range(source.head_row)
         if fits(source.form, source.grid.rows[r])
-        or (labels.none_in(source.grid, r) and _like_a_record(source.grid.rows[r], sheet, places, source))
+        or (labels.none_in(source.grid, r) and _looks_like_record(source.grid.rows[r], sheet, places, source))
     ]
     if not found:
         return []
@@ -39,7 +41,7 @@ def above(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[P
     return [problem(Code.DATA_ABOVE_HEADINGS, source.grid.place(found[0], first), row=rows_named(found))]
 
 
-def _like_a_record(row: list[object], sheet: Sheet, places: Mapping[str, int], source: Recognised) -> bool:
+def _looks_like_record(row: list[object], sheet: Sheet, places: Mapping[str, int], source: Recognised) -> bool:
     """Whether at least three cells stand under headings, a code or a name among them, and one says so by what it holds.
 
     What it holds is a number, date or choice in its column; or everything that a record must have is there.
@@ -91,24 +93,24 @@ _COLON = ":"
 
 @dataclass(frozen=True)
 class BodyRows:
-    """The 0-based rows below a heading: `records`, and with them every other filled row that is `no_footer`."""
+    """The 0-based rows below a heading: `filled` ones that are no total, note or repeated heading; of these the `records`."""
 
     records: list[int]
-    no_footer: list[int]
+    filled: list[int]
 
 
 @dataclass(frozen=True)
-class _Footers:
-    """What tells a footer in one sheet: the columns that say who or what a row is about, and those that every record fills."""
+class _TotalsAndNotes:
+    """What tells a total or a note in one sheet: the columns that say who or what a row is about, and those that every record fills."""
 
     marked: list[int]
     needed: list[int]
     continued: frozenset[int]
 
-    def has(self, r: int, row: list[object]) -> bool:
+    def include(self, r: int, row: list[object]) -> bool:
         """Whether a row is a sum or a note, not a record.
 
-        Told by the cells that would say who or what it is about, at `marked`; where the word stands elsewhere, or may begin a
+        It is known by the cells that would say who or what it is about, at `marked`; where the word stands elsewhere, or may begin a
         record's own words, only if none of the cells that every record has, at `needed`, is filled: a record that lacks its
         code must not pass for a note. A row that a merged code or name covers has both, so it is no note.
         """
@@ -148,14 +150,14 @@ def _has_colon(written: str) -> bool:
 
 def _besides(row: list[object]) -> Iterator[int]:
     """The filled cells of a row besides its notes (审核人：李四) and what stands after a bare word for one (审核人 | 李四)."""
-    of_a_note = False
+    after_note_word = False
     for at, cell in enumerate(row):
         if is_blank(cell):
             continue
         written = squeeze(cell) if isinstance(cell, str) else ""
-        if not _is_note(written) and not of_a_note:
+        if not _is_note(written) and not after_note_word:
             yield at
-        of_a_note = written.rstrip(_COLON) in _words()[1]
+        after_note_word = written.rstrip(_COLON) in _words()[1]
 
 
 def body_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> BodyRows:
@@ -167,14 +169,14 @@ def body_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> Bo
     needed = [
         places[c.name] for c in sheet.columns if c.required and c.type not in (NUMBER, COUNT) and c.name in places
     ]
-    footers = _Footers(marked, needed, _continued(grid, source.head_row, marked, mapped))
+    totals_and_notes = _TotalsAndNotes(marked, needed, _continued(grid, source.head_row, marked, mapped))
     headings = [(at, squeeze(str(rows[source.head_row][at]))) for at in mapped]
     body = BodyRows([], [])
     for r in range(source.head_row + 1, len(rows)):
         row = rows[r]
-        if all(map(is_blank, row)) or footers.has(r, row) or _is_heading_again(row, headings):
+        if all(map(is_blank, row)) or totals_and_notes.include(r, row) or _is_heading_again(row, headings):
             continue
-        body.no_footer.append(r)
+        body.filled.append(r)
         if not all(is_blank(row[at]) for at in mapped):
             body.records.append(r)
     return body

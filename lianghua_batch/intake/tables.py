@@ -158,14 +158,14 @@ class _Columns:
     def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
         """The rows to read; what else the sheet holds is told. Below another heading nothing is read under this one."""
         body = body_rows(source, self.sheet, places)
-        headings = table_rows.other_headings(source, body.no_footer)
+        headings = table_rows.other_headings(source, body.filled)
         self.problems += table_rows.above(source, self.sheet, places)
         if not source.several:
             self.problems += table_rows.below(source, headings)
         if headings or source.several:
             end = next((r for r in headings if r in body.records), len(source.grid.rows))
             return [r for r in body.records if r < end]
-        self.problems += table_rows.unnamed(source.grid, source.head_row, body.no_footer, set(places.values()))
+        self.problems += table_rows.unnamed(source.grid, source.head_row, body.filled, set(places.values()))
         return body.records
 
     def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:

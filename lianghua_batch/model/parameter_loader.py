@@ -7,7 +7,7 @@ from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import Candidates, suggest
-from lianghua_batch.intake.cell_guesses import likely_fraction, likely_number
+from lianghua_batch.intake.cell_suggestions import suggest_fraction, suggest_number
 from lianghua_batch.intake.cell_values import Fault, squeeze
 from lianghua_batch.intake.tables import Record, Table
 from lianghua_batch.model.parameters import allowed_values, choice_labels, default_text, default_value, parameter_value
@@ -28,7 +28,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
     for row in rows:
         entry = by_label.get(squeeze(str(row["parameter"])))
         if entry is None:
-            meant = not_given.like(str(row["parameter"]))
+            meant = not_given.suggest(str(row["parameter"]))
             problems.append(
                 problem(Code.UNKNOWN_PARAMETER, row.ref("parameter"), value=row["parameter"], suggestion=meant)
             )
@@ -45,7 +45,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
                     row.ref("value"),
                     value=row["value"],
                     name=entry["label"],
-                    suggestion=likely_value(entry, str(row["value"])),
+                    suggestion=suggest_value(entry, str(row["value"])),
                     kind=allowed_values(entry),
                     default=default_text(entry),
                 )
@@ -84,12 +84,12 @@ def with_values(table: Table, texts: Mapping[str, str]) -> Table:
     return replace(table, frame=frame)
 
 
-def likely_value(entry: Mapping, written: str) -> str | None:
+def suggest_value(entry: Mapping, written: str) -> str | None:
     """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
     if entry["type"] in ("yes_no", "choice"):
         return suggest(written, choice_labels(entry).values())
-    meant = likely_fraction(written) if entry["type"] == "fraction" else None
-    meant = meant or likely_number(written)
+    meant = suggest_fraction(written) if entry["type"] == "fraction" else None
+    meant = meant or suggest_number(written)
     try:
         return meant if meant is not None and parameter_value(entry, meant) is not None else None
     except Fault:

@@ -169,22 +169,22 @@ class Roster:
 
     # --- what a wrong code was meant for -------------------------------------------------------------------------------
 
-    def likely_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
+    def suggest_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
         """The code that an unknown one was probably meant for, by itself or by the unit's exact name, given beside or instead."""
         if level not in self._unit_codes:
             codes = (i for i, rows in self.units.items() if level in (None, rows[0].level))
             self._unit_codes[level] = Candidates(codes)
         named = (self._by_name.get(squeeze(n), set()) for n in (name, written) if n)
         found = {unit for units in named for unit in units if level in (None, self.units[unit][0].level)}
-        if (alike := self._unit_codes[level].like(written)) is not None:
+        if (alike := self._unit_codes[level].suggest(written)) is not None:
             found.add(alike)
         return found.pop() if len(found) == 1 else None
 
-    def likely_name(self, written: str, unit_id: str) -> str | None:
+    def suggest_name(self, written: str, unit_id: str) -> str | None:
         """The unit's name, if of all units' names it is the one that was probably meant."""
-        return self.named(unit_id).name if self._unit_names.like(written) == unit_id else None
+        return self.named(unit_id).name if self._unit_names.suggest(written) == unit_id else None
 
-    def likely_member(self, written: str, name: str | None, branch: str | None, day: dt.date | None) -> str | None:
+    def suggest_member(self, written: str, name: str | None, branch: str | None, day: dt.date | None) -> str | None:
         """The code that an unknown one was probably meant for: the same but for zeros and case, or of the only one of that very name.
 
         The name is looked for in the branch on the day. Nobody is found by likeness: that could be somebody else.
@@ -195,9 +195,9 @@ class Roster:
             found |= {m.id for m in self._by_branch_and_name.get((branch, name), ()) if m.holds(day)}
         return found.pop() if len(found) == 1 else None
 
-    def likely_subject(self, written: str) -> str | None:
+    def suggest_subject(self, written: str) -> str | None:
         """The unit or member that an unknown code was probably meant for, of members one that differs in zeros or case only."""
-        found = {self._member_codes.same(written), self.likely_unit(written)} - {None}
+        found = {self._member_codes.same(written), self.suggest_unit(written)} - {None}
         return found.pop() if len(found) == 1 else None
 
     @cached_property

@@ -89,7 +89,7 @@ def _unit_problems(rows: tuple[Unit, ...], roster: Roster) -> Iterable[Problem]:
         if row.parent is not None:
             parents = roster.units.get(row.parent)
             if parents is None:
-                likely = roster.likely_unit(row.parent, level=COMMITTEE)
+                likely = roster.suggest_unit(row.parent, level=COMMITTEE)
                 yield problem(Code.UNKNOWN_PARENT, row.row.ref("parent_id"), value=row.parent, suggestion=likely)
             elif parents[0].level != COMMITTEE:
                 yield problem(Code.PARENT_IS_NO_COMMITTEE, row.row.ref("parent_id"), value=row.parent)
@@ -113,7 +113,7 @@ def _member_problems(rows: tuple[Member, ...], roster: Roster) -> Iterable[Probl
             yield problem(Code.MEMBER_ID_IS_UNIT_ID, row.source, value=row.id, member=row.id)
         branch = roster.units.get(row.branch)
         if branch is None:
-            likely = roster.likely_unit(row.branch, level=BRANCH)
+            likely = roster.suggest_unit(row.branch, level=BRANCH)
             yield problem(Code.UNKNOWN_BRANCH_OF_MEMBER, row.row.ref("branch_id"), value=row.branch, suggestion=likely)
         elif branch[0].level != BRANCH:
             yield problem(Code.MEMBER_OF_COMMITTEE, row.row.ref("branch_id"), value=row.branch)

@@ -159,13 +159,13 @@ class Scheme:
         """The indicators by code."""
         return {i.id: i for i in reversed(self.indicators)}
 
-    def likely_indicator(self, written: str) -> str | None:
+    def suggest_indicator(self, written: str) -> str | None:
         """The 指标编号 that an unknown one was probably meant for."""
-        return self._indicator_codes.like(written)
+        return self._indicator_codes.suggest(written)
 
-    def likely_project(self, written: str) -> str | None:
+    def suggest_project(self, written: str) -> str | None:
         """The 项目编号 that an unknown one was probably meant for."""
-        return self._project_codes.like(written)
+        return self._project_codes.suggest(written)
 
     @cached_property
     def _indicator_codes(self) -> Candidates:

@@ -16,19 +16,19 @@ from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.results import Draft, LeftOut
 
-_OF_THE_ROSTER = "E5"  # the messages' part for 花名册: who is where concerns more than one unit
+_ROSTER_ERRORS = "E5"  # the messages' part for 花名册: who is where concerns more than one unit
 
 
 class UnknownUnit(ValueError):
     """A unit that is to be left out is not in 花名册."""
 
 
-class NotThere(ValueError):
+class UnitNotInExistence(ValueError):
     """A unit that is to be left out is in 花名册, but does not exist on the period's last day: it is not ranked anyway."""
 
 
 def named(written: Mapping[str, str], county: County) -> dict[str, str]:
-    """Return, by 组织编号, why units given by it or by their exact name are left out; raises UnknownUnit or NotThere."""
+    """Return, by 组织编号, why units given by it or by their exact name are left out; raises UnknownUnit or UnitNotInExistence."""
     codes = {squeeze(u.name): u.id for rows in county.roster.units.values() for u in rows}
     codes |= {unit_id: unit_id for unit_id in county.roster.units}
     found = {}
@@ -37,7 +37,7 @@ def named(written: Mapping[str, str], county: County) -> dict[str, str]:
         if unit_id is None:
             raise UnknownUnit(unit)
         if not county.roster.exists(unit_id, county.period.last_day):
-            raise NotThere(str(county.roster.named(unit_id)))
+            raise UnitNotInExistence(str(county.roster.named(unit_id)))
         found[unit_id] = _reason("named", reason=reason)
     return found
 
@@ -47,11 +47,11 @@ def _reason(name: str, **words: object) -> str:
 
 
 def forbidding(problems: Iterable[Problem], base_files: frozenset[str]) -> list[Problem]:
-    """Return the errors that are nobody's alone: with a wrong 花名册 or 考评方案 (`base_files`) there can be no draft either."""
+    """Return the errors that are of no single unit: with a wrong 花名册 or 考评方案 (`base_files`) there can be no draft either."""
     return [
         p
         for p in errors(problems)
-        if p.code.startswith(_OF_THE_ROSTER) or (p.unit is None and p.place.file in base_files)
+        if p.code.startswith(_ROSTER_ERRORS) or (p.unit is None and p.place.file in base_files)
     ]
 
 
@@ -61,7 +61,7 @@ def draft(problems: Iterable[Problem], county: County, given: Mapping[str, str])
     """
     counts, unassigned = _blamed(problems, county)
     reasons = dict(given) | {u: _reason("errors", count=n) for u, n in counts.items() if u not in given}
-    for branch, other in _following(problems, county, given):
+    for branch, other in _dependent_branches(problems, county, given):
         reasons.setdefault(branch, _reason("members", unit=_called(county, other)))
     day = county.period.last_day
     units = [county.roster.unit(unit_id, day) for unit_id in sorted(reasons)]
@@ -88,8 +88,8 @@ def _blamed(problems: Iterable[Problem], county: County) -> tuple[dict[str, int]
     counts: dict[str, int] = defaultdict(int)
     unassigned = 0
     for found in errors(problems):
-        whose = found.units or sheets.get((found.place.file, found.place.sheet, found.place.row), frozenset())
-        ranked = [unit for unit in whose if county.roster.exists(unit, county.period.last_day)]
+        units = found.units or sheets.get((found.place.file, found.place.sheet, found.place.row), frozenset())
+        ranked = [unit for unit in units if county.roster.exists(unit, county.period.last_day)]
         unassigned += not ranked
         for unit in ranked:
             counts[unit] += 1
@@ -108,7 +108,9 @@ def _units_by_sheet(county: County) -> dict[tuple[str, str | None, int | None], 
     return found
 
 
-def _following(problems: Iterable[Problem], county: County, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _dependent_branches(
+    problems: Iterable[Problem], county: County, given: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Branches with a member whose score rests on a form of another branch that has an error or is left out: (branch, other).
 
     A month's diary counts wherever the member was on one of its days, and, for 每年上限, the diaries of the year before it.
@@ -151,7 +153,7 @@ def without(county: County, members: Members, left_out: frozenset[str]) -> tuple
     """Return the county and its members without these units: what is to be ranked."""
 
     def kept(scores: Mapping) -> dict:
-        return {key: its for key, its in scores.items() if its.member.branch not in left_out}
+        return {key: score for key, score in scores.items() if score.member.branch not in left_out}
 
     ranked = replace(members, quarters=kept(members.quarters), years=kept(members.years))
     return replace(county, left_out=left_out), ranked

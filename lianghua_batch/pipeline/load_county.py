@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from lianghua_batch.core import form_definitions
+from lianghua_batch.core import form_definitions, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, problem
@@ -18,13 +18,13 @@ from lianghua_batch.model.roster import Roster
 from lianghua_batch.model.scheme import Scheme
 from lianghua_batch.validation import schema
 
-_OF_HEADINGS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
+_HEADING_ERRORS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
 
 
 def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None, list[Problem]]:
-    """Type and validate every table of the period; without a whole 花名册 and 考评方案 there is no county, but all that can be told."""
+    """Type and validate every table of the period; without a whole 花名册 and 考评方案 there is no county, but every problem that can be found."""
     selected, problems = period_selection.select(sources, period)
-    judged, copied, found = duplicates.without_copies(selected.judged)
+    judged, duplicated, found = duplicates.without_duplicates(selected.judged)
     problems += found
     unsigned = [s for s in judged if s.form.by_branch and s.unsigned is not None]
     problems += _not_signed(unsigned)
@@ -44,7 +44,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     problems += _unchecked(
         base, [name for name, wrong in (("roster", misshapen), ("scheme", not rules_sound)) if wrong]
     )
-    people, found = _people(base["roster"], misshapen)
+    roster, found = _read_roster(base["roster"], misshapen)
     problems += found
     tables: dict[str, Table] = {}
     for form in definitions.values():
@@ -54,22 +54,22 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
         problems += found
     if missing or misshapen:  # a table without a column that it must have is as good as none
         by_branch = (tables[form.name] for form in definitions.values() if form.by_branch)
-        return None, [*problems, *(p for table in by_branch for p in duplicates.sent_twice(table, people.units))]
+        return None, [*problems, *(p for table in by_branch for p in duplicates.sent_twice(table, roster.units))]
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     sheets = frozenset(s.grid.place() for s in unsigned)
-    return County(period, rules, rules_sound, people, tables, earlier, copied, sheets), problems
+    return County(period, rules, rules_sound, roster, tables, earlier, duplicated, sheets), problems
 
 
-def people(sources: Iterable[Recognised], period: Period) -> tuple[Roster, list[Problem]]:
+def read_roster(sources: Iterable[Recognised], period: Period) -> tuple[Roster, list[Problem]]:
     """花名册 alone, as it is for a period, and what is wrong with it; where a sheet or a column of it is missing it is empty."""
     form = form_definitions.definitions()["roster"]
     selected, _ = period_selection.select((s for s in sources if s.form.name == form.name), period)
-    judged, _, copied = duplicates.without_copies(selected.judged)
+    judged, _, duplicated = duplicates.without_duplicates(selected.judged)
     tables, found = _form_tables(judged, form)
     missing = _missing(tables, form, period)
-    roster, wrong = _people(tables, bool(missing) or _misshapen(found))
-    return roster, [*copied, *found, *missing, *wrong]
+    roster, wrong = _read_roster(tables, bool(missing) or _misshapen(found))
+    return roster, [*duplicated, *found, *missing, *wrong]
 
 
 def changed_rules(
@@ -77,7 +77,7 @@ def changed_rules(
 ) -> tuple[Scheme, list[Problem]]:
     """The scheme of a sound 考评方案 as it were if the 值 of these 参数, by their labels, held other texts, and what is wrong then."""
     selected, _ = period_selection.select(scheme_sheets, period)
-    judged, _, _ = duplicates.without_copies(selected.judged)
+    judged, _, _ = duplicates.without_duplicates(selected.judged)
     tables, _ = _form_tables(judged, form_definitions.definitions()["scheme"])
     tables["parameters"] = parameter_loader.with_values(tables["parameters"], texts)
     return scheme_loader.read(tables, period.year)
@@ -88,11 +88,11 @@ def _form_tables(sources: Sequence[Recognised], form: form_definitions.Form) -> 
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
     for sheet in form.sheets:
-        mine = [s for s in sources if s.form.name == form.name and s.sheet.name == sheet.name]
-        tables[sheet.name], found = extract(mine, sheet)
+        sheets = [s for s in sources if s.form.name == form.name and s.sheet.name == sheet.name]
+        tables[sheet.name], found = extract(sheets, sheet)
         problems += found
         if form.name == "roster":
-            tables[sheet.name], found = duplicates.without_second_lists(tables[sheet.name])
+            tables[sheet.name], found = duplicates.without_second_rosters(tables[sheet.name])
             problems += found
         problems += schema.check(tables[sheet.name])
     return tables, problems
@@ -112,11 +112,11 @@ def _form_table(
 
 def _misshapen(problems: Iterable[Problem]) -> bool:
     """Whether a sheet lacks a column that it must have, or has one twice: every row would be wrong for it."""
-    return any(p.code in _OF_HEADINGS for p in problems)
+    return any(p.code in _HEADING_ERRORS for p in problems)
 
 
 def _unchecked(base: Mapping[str, Mapping[str, Table]], names: Iterable[str]) -> list[Problem]:
-    """That what rests on these base forms was left unchecked, told once for each that is there."""
+    """That what rests on these base forms was left unchecked, once for each that is there."""
     files = {name: next((o.file for t in base[name].values() for o in t.origins), None) for name in names}
     labels = form_definitions.definitions()
     return [
@@ -126,20 +126,25 @@ def _unchecked(base: Mapping[str, Mapping[str, Table]], names: Iterable[str]) ->
     ]
 
 
-def _people(tables: Mapping[str, Table], misshapen: bool) -> tuple[Roster, list[Problem]]:
-    """The roster; without a whole sheet of units nothing can be said of any member's."""
+def _read_roster(tables: Mapping[str, Table], misshapen: bool) -> tuple[Roster, list[Problem]]:
+    """The roster; without a whole sheet of units nothing can be checked of any member's."""
     if misshapen or not tables["units"].origins:
         return Roster({}, {}), []
     return roster_loader.read(tables["units"], tables["members"])
 
 
 def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
-    """The files with forms that nobody has signed, each told once, at the first cell where a name belongs."""
+    """The files with forms that nobody has signed, each once, at the first cell where a name belongs."""
+    words = resources.load("messages/problem_words")
     by_file: dict[str, list[Recognised]] = defaultdict(list)
     for source in sources:
         by_file[source.grid.file].append(source)
     return [
-        problem(Code.UNSIGNED_FORM, listed[0].unsigned, form="”、“".join(dict.fromkeys(s.form.label for s in listed)))
+        problem(
+            Code.UNSIGNED_FORM,
+            listed[0].unsigned,
+            form=words["forms_separator"].join(dict.fromkeys(s.form.label for s in listed)),
+        )
         for listed in by_file.values()
     ]
 

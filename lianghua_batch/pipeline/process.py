@@ -18,10 +18,16 @@ from lianghua_batch.pipeline import drafts, load_county
 from lianghua_batch.scoring import diary, eligibility, members, organisation_quarter, organisation_year, results
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.results import Outcome, Results
-from lianghua_batch.validation import agreement, attribution, completeness, form_owner, knock_on, scheme_rules
-from lianghua_batch.validation import knock_on as doubts
-from lianghua_batch.validation import member_rows as people
-from lianghua_batch.validation import unit_rows as units
+from lianghua_batch.validation import (
+    agreement,
+    attribution,
+    completeness,
+    form_owner,
+    knock_on,
+    member_rows,
+    scheme_rules,
+    unit_rows,
+)
 
 Progress = Callable[[int, int], None]
 
@@ -67,8 +73,8 @@ def _final(examined: _Examined) -> Outcome:
     county, problems, ranked = examined.county, examined.problems, None
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
-        if errors(problems):  # what is told already may cause these; alone they stand
-            found = knock_on.left_out(found, county, examined.scored.eligibility)
+        if errors(problems):  # these may only follow from them
+            found = knock_on.without_knock_on(found, county, examined.scored.eligibility)
         problems = [*problems, *attribution.attributed(found, county)]
     return examined.outcome(problems, None if errors(problems) else ranked)
 
@@ -81,7 +87,7 @@ def process_draft(
     progress: Progress | None = None,
 ) -> Outcome:
     """Check everything under `root` and score the units without errors; those `named` are left out for the reason given.
-    Raises drafts.UnknownUnit or drafts.NotThere.
+    Raises drafts.UnknownUnit or drafts.UnitNotInExistence.
 
     Without any error and with nobody left out the results are final; where nobody remains, or 花名册 or 考评方案 have errors,
     there are none.
@@ -149,7 +155,7 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
         if not errors(problems):
             problems.append(problem(Code.NO_PERIOD, SourceRef("")))
         return _Examined(None, len(paths), problems, base_files)
-    problems = period_selection.of_the_period(problems, sources, period)
+    problems = period_selection.problems_of_period(problems, sources, period)
     inputs = period_selection.files(sources, period)
     county, found = load_county.county(sources, period)
     problems += found
@@ -200,23 +206,22 @@ def roster(root: Path, period: Period, progress: Progress | None = None) -> tupl
     """
     paths, listing = discovery.find(root)
     sources, reading = recognise_all(paths, root, progress)
-    people, found = load_county.people(sources, period)
-    mine = {s.grid.place() for s in sources if s.form.name == "roster"}
-    sheets = {(place.file, place.sheet) for place in mine}
-    about = [p for p in reading if not people.units or (p.place.file, p.place.sheet) in sheets]
-    return people, in_order(errors([*listing, *about, *found]))
+    found_roster, found = load_county.read_roster(sources, period)
+    sheets = {(s.grid.file, s.grid.sheet) for s in sources if s.form.name == "roster"}
+    relevant = [p for p in reading if not found_roster.units or (p.place.file, p.place.sheet) in sheets]
+    return found_roster, in_order(errors([*listing, *relevant, *found]))
 
 
 def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list[Problem]]:
     """Cross-check one county; its members are scored on the way, for filled figures are checked against computed ones.
 
-    `so_far` are the problems found in reading it: what follows from them is not told besides.
+    `so_far` are the problems found in reading it: what follows from them is left out.
     """
-    problems = [*scheme_rules.check(county), *people.check(county), *units.check(county)]
+    problems = [*scheme_rules.check(county), *member_rows.check(county), *unit_rows.check(county)]
     scored = _score_members(county)
     problems += completeness.check(county, scored)
     if county.rules_sound:
-        problems += agreement.check(county, scored, doubts.doubts(county, [*so_far, *problems]))
+        problems += agreement.check(county, scored, knock_on.doubtful_months(county, [*so_far, *problems]))
     return scored, problems
 
 

@@ -63,7 +63,7 @@ def publish(
 
 def _report(outcome: Outcome, root: Path, out: Path) -> tuple:
     """The report's sheets and properties."""
-    groups = grouping.grouped(outcome.problems, outcome.base_files)
+    groups = grouping.by_unit(outcome.problems, outcome.base_files)
     findings = check_report.CheckFindings(
         groups, outcome.period, outcome.files, outcome.unit_names, _relative_path(out, root)
     )

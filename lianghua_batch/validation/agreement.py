@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lianghua_batch.core import exact
+from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
@@ -11,12 +11,12 @@ from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scores import Score
 from lianghua_batch.scoring.members import Members, Quarter, full_marks
-from lianghua_batch.validation.knock_on import Doubts, Key
+from lianghua_batch.validation.knock_on import DoubtfulMonths, Key
 
 _MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
-def check(county: County, members: Members, doubts: Doubts) -> list[Problem]:
+def check(county: County, members: Members, doubts: DoubtfulMonths) -> list[Problem]:
     """Every filled figure that disagrees with the computed one, unless that was computed from what is wrong itself."""
     problems: list[Problem] = []
     doubtful = set(doubts.months)
@@ -83,7 +83,11 @@ def _figure(county: County, row: Record, column: str, computed: Score | None) ->
     given = exact.from_hundredths(row[column])
     if computed is not None and _same(county, given, computed.value):
         return
-    expected = "（空：当月不参评）" if computed is None else exact.short(county.scheme.final(computed.value))
+    expected = (
+        resources.load("messages/problem_words")["no_points"]
+        if computed is None
+        else exact.short(county.scheme.final(computed.value))
+    )
     suggestion = None if computed is None else expected
     yield problem(
         Code.DIFFERS_FROM_COMPUTED, row.ref(column), value=exact.short(given), expected=expected, suggestion=suggestion

@@ -23,7 +23,7 @@ from lianghua_batch.scoring.eligibility import member_eligibility
 
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
-UNSIGNED = "unsigned"  # no state of its own: there, but perhaps as it was generated
+UNSIGNED = "unsigned"  # no state of its own: filed, but perhaps as it was generated
 _SENT_TWICE = Code.FORM_SENT_TWICE  # says where the other one is; no fault of what stands in either
 _UNPLACED = "E1"  # problems of files and headings: what keeps a form from being known as somebody's
 _BETWEEN_FORMS = "E3"  # may point at a cell of 考评方案 for what a branch has not sent
@@ -107,17 +107,17 @@ def filing_status(
 
     `base_files`: those of 花名册 and 考评方案.
     """
-    told = list(problems)
-    wrong = errors(told)
+    listed = list(problems)
+    wrong = errors(listed)
     placed = _placed(county)
-    of_base = [p for p in wrong if p.place.file in base_files]
+    in_base = [p for p in wrong if p.place.file in base_files]
     unplaced = (p for p in wrong if p.code.startswith(_UNPLACED) and p.place.file not in {"", *base_files})
     return Status(
         period=county.period,
         as_of=as_of,
-        cohorts=_cohorts(county, _entries(county, told, placed, as_of)),
+        cohorts=_cohorts(county, _entries(county, listed, placed, as_of)),
         unplaced=tuple(p for p in unplaced if _sheet(p) not in placed),
-        base_errors=sum(not p.code.startswith(_BETWEEN_FORMS) for p in of_base),
+        base_errors=sum(not p.code.startswith(_BETWEEN_FORMS) for p in in_base),
     )
 
 
@@ -130,26 +130,26 @@ def _entries(
     """The entry of everything that is due, or was sent by a branch without being due."""
     tables = [table for form, table in county.tables.items() if definitions()[form].by_branch]
     rivals = {DueForm(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
-    copies = {due for p in county.copied for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
+    duplicates = {due for p in county.copied for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
     faulty = {due for p in errors(problems) for due in _blamed(p, placed.get(_sheet(p), _NOBODYS))}
     unsigned = {due for p in county.unsigned for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
 
-    def entry(due: DueForm, there: bool) -> FormState:
+    def entry(due: DueForm, present: bool) -> FormState:
         due_by = definitions()[due.form].due_by(due.period)
         if due in rivals:  # until it is known which of the two counts, what is wrong in either says nothing
             state = TWICE
         elif due in faulty:
             state = FAULTY
-        elif there:
-            state = TWICE if due in copies else FILED
+        elif present:
+            state = TWICE if due in duplicates else FILED
         else:
             state = MISSING if as_of > due_by else PENDING
         return FormState(due.form, due.period, state, due_by, due in unsigned)
 
-    return {due: entry(due, there) for due, there in _there(county).items()}
+    return {due: entry(due, present) for due, present in _presence(county).items()}
 
 
-def _there(county: County) -> dict[DueForm, bool]:
+def _presence(county: County) -> dict[DueForm, bool]:
     """Everything that is due, and what a branch sent beyond that: whether it is there."""
     sent = [DueForm(*form) for form in county.filed if _is_branch(county, form[1]) and county.period.contains(form[2])]
     found = {due: due in county.filed for due in [*due_forms.by_members(county, member_eligibility(county)), *sent]}

@@ -29,7 +29,7 @@ def check(county: County) -> tuple[County, list[Problem]]:
     """All problems of the labels of branch forms; and the county with a form of another branch read as that branch's.
 
     One wrong 支部编号 is one problem: its rows, its branch's and the other's are checked as if it were right. Of a form under
-    the code of a 党委 it is the likely branch's that it is checked as, if there is one.
+    the code of a 党委 it is checked as the likely branch's, if there is one.
     """
     problems: list[Problem] = []
     tables = dict(county.tables)
@@ -37,15 +37,15 @@ def check(county: County) -> tuple[County, list[Problem]]:
         if not definitions()[form].by_branch:
             continue
         homes = _homes(county, table)
-        strayed = {n: home for n, home in homes.items() if _strays(county, table.origins[n], home)}
-        owned: dict[int, str | None] = {n: home.branch for n, home in strayed.items()}
+        misfiled = {n: home for n, home in homes.items() if _is_misfiled(county, table.origins[n], home)}
+        owned: dict[int, str | None] = {n: home.branch for n, home in misfiled.items()}
         for n, origin in enumerate(table.origins):
-            if n in strayed:
-                problems.append(_other_branch(county, origin, strayed[n]))
+            if n in misfiled:
+                problems.append(_other_branch(county, origin, misfiled[n]))
             else:
                 problems += labelled_branch(county, form, origin, homes.get(n))
                 if _is_committees(county, origin):
-                    owned[n] = _likely(county, origin, homes.get(n))
+                    owned[n] = _suggest_branch(county, origin, homes.get(n))
         kept = (origin for n, origin in enumerate(table.origins) if n not in owned)
         problems += sent_twice(replace(table, origins=tuple(kept)), county.roster.units)
         if owned:
@@ -72,7 +72,7 @@ def _home(county: County, origin: Origin, codes: Iterable[str]) -> _Home | None:
     return _Home(branch, hits, len(listed)) if enough else None
 
 
-def _strays(county: County, origin: Origin, home: _Home) -> bool:
+def _is_misfiled(county: County, origin: Origin, home: _Home) -> bool:
     known = origin.unit in county.roster.units and county.roster.named(origin.unit).level == BRANCH
     return known and home.branch != origin.unit
 
@@ -100,13 +100,13 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
     if origin.unit is None:
         return
     if origin.unit not in roster.units:
-        yield problem(Code.UNKNOWN_BRANCH, place, value=origin.unit, suggestion=_likely(county, origin, home))
+        yield problem(Code.UNKNOWN_BRANCH, place, value=origin.unit, suggestion=_suggest_branch(county, origin, home))
         return
     unit = roster.named(origin.unit)
     if unit.level != BRANCH:
-        likely = _likely(county, origin, home)
+        suggestion = _suggest_branch(county, origin, home)
         yield problem(
-            Code.UNIT_IS_NO_BRANCH, place, value=origin.unit, level=level_label(unit.level), suggestion=likely
+            Code.UNIT_IS_NO_BRANCH, place, value=origin.unit, level=level_label(unit.level), suggestion=suggestion
         )
         return
     if origin.unit_name is not None and squeeze(origin.unit_name) not in roster.names_of(unit.id):
@@ -114,7 +114,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
             Code.BRANCH_NAME_DIFFERS,
             origin.label_place("unit_name"),
             value=origin.unit_name,
-            suggestion=roster.likely_name(origin.unit_name, unit.id),
+            suggestion=roster.suggest_name(origin.unit_name, unit.id),
             name=origin.unit_name,
             unit_id=unit.id,
             expected=unit.name,
@@ -125,7 +125,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
         yield problem(Code.FORM_OF_UNIT_NOT_IN_EXISTENCE, place, value=unit.id, unit=unit, period=period, form=label)
 
 
-def _likely(county: County, origin: Origin, home: _Home | None) -> str | None:
+def _suggest_branch(county: County, origin: Origin, home: _Home | None) -> str | None:
     """The branch whose form it probably is: by its code, its name and its members, if they do not disagree."""
-    found = {county.roster.likely_unit(origin.unit, origin.unit_name, BRANCH), home.branch if home else None} - {None}
+    found = {county.roster.suggest_unit(origin.unit, origin.unit_name, BRANCH), home.branch if home else None} - {None}
     return found.pop() if len(found) == 1 else None

@@ -17,7 +17,7 @@ _LEAST_SPAN = 3  # periods that are written «first to last»
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("report/check_report")["folding"]
+    return resources.load("report/check_report")["grouping"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class ProblemLine:
         if self.count == 1:
             return next(iter(self._marks), "")
         words = _words()
-        shown = words["separator"].join(self._marks[: words["first"]])
-        return words["places" if shown else "unnamed"].format(first=shown, count=self.count)
+        named = words["separator"].join(self._marks[: words["first"]])
+        return words["places" if named else "unnamed"].format(first=named, count=self.count)
 
     @property
     def place(self) -> str:
@@ -59,8 +59,8 @@ class ProblemLine:
         if len(values) < 2:
             return values[0] if values else None
         words = _words()
-        shown = words["separator"].join(values[: words["first"]])
-        return words["values"].format(first=shown) if len(values) > words["first"] else shown
+        named = words["separator"].join(values[: words["first"]])
+        return words["values"].format(first=named) if len(values) > words["first"] else named
 
     @property
     def message(self) -> str:
@@ -131,8 +131,8 @@ class UnitProblems:
         return words["unit" if self.unit in names else "unnamed"].format(unit=self.unit, name=names.get(self.unit))
 
 
-def grouped(problems: Iterable[Problem], base_files: frozenset[str] = frozenset()) -> list[UnitProblems]:
-    """Return all problems folded: those of `base_files` (花名册, 考评方案) first, for they cause others, then unit by unit."""
+def by_unit(problems: Iterable[Problem], base_files: frozenset[str] = frozenset()) -> list[UnitProblems]:
+    """Return all problems grouped by unit: those of `base_files` (花名册, 考评方案) first, for they cause others, then unit by unit."""
     prefixes = tuple(_words()["base_codes"])
     found: dict[tuple[int, str, str | None], list[Problem]] = defaultdict(list)
     for p in in_order(problems):
@@ -143,37 +143,37 @@ def grouped(problems: Iterable[Problem], base_files: frozenset[str] = frozenset(
         else:
             found[2, UNIT, p.unit].append(p)
     ordered = sorted(found, key=lambda key: (key[0], key[2] or ""))
-    return [UnitProblems(key[1], key[2], tuple(folded(found[key]))) for key in ordered]
+    return [UnitProblems(key[1], key[2], tuple(problem_lines(found[key]))) for key in ordered]
 
 
-def folded(problems: Sequence[Problem]) -> list[ProblemLine]:
-    """Fold more than `most` problems of one kind in one column of a sheet, and what one unit lacks, each where its first stood."""
+def problem_lines(problems: Sequence[Problem]) -> list[ProblemLine]:
+    """Make one line of more than `most` problems of one kind in one column of a sheet, and of what one unit lacks, where the first of them stood."""
     most = _words()["most"]
     alike: dict[tuple, list[Problem]] = defaultdict(list)
     for p in problems:
         alike[_kind(p)].append(p)
     lacking: dict[tuple, int] = defaultdict(int)
     for p in problems:
-        lacking[_whose(p)] += len(alike[_kind(p)]) == 1
+        lacking[_owner(p)] += len(alike[_kind(p)]) == 1
     entries: dict[tuple, list[Problem]] = defaultdict(list)
     for number, p in enumerate(problems):
-        kind, whose = _kind(p), _whose(p)
+        kind, owner = _kind(p), _owner(p)
         if p.place.file:
             key = kind if len(alike[kind]) > most else (number,)
         else:
-            key = whose if len(alike[kind]) == 1 and lacking[whose] > most else kind
+            key = owner if len(alike[kind]) == 1 and lacking[owner] > most else kind
         entries[key].append(p)
     return [ProblemLine(tuple(found)) for found in entries.values()]
 
 
 def _kind(p: Problem) -> tuple:
-    """What is folded: the same fault in the same column; or the same form that the same unit has not sent, of any period."""
+    """What makes one line: the same fault in the same column; or the same form that the same unit has not sent, of any period."""
     if p.place.file:
         return (p.code, p.place.file, p.place.sheet, p.place.heading)
     return (p.code, p.unit, _apart_from_period(p))
 
 
-def _whose(p: Problem) -> tuple:
+def _owner(p: Problem) -> tuple:
     return (p.code, p.unit, p.place.file)
 
 

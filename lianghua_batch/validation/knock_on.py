@@ -18,12 +18,12 @@ from lianghua_batch.scoring.eligibility import Eligibility
 _NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
 
 
-def left_out(problems: Iterable[Problem], county: County, eligibility: Eligibility) -> list[Problem]:
-    """Leave out that a unit lacks a number which its forms, or its branches, would give it: what they lack is told already."""
-    return [p for p in problems if not _would_be_there(p, county, eligibility)]
+def without_knock_on(problems: Iterable[Problem], county: County, eligibility: Eligibility) -> list[Problem]:
+    """Leave out that a unit lacks a number which its forms, or its branches, would give it: those have their own errors."""
+    return [p for p in problems if not _is_knock_on(p, county, eligibility)]
 
 
-def _would_be_there(found: Problem, county: County, eligibility: Eligibility) -> bool:
+def _is_knock_on(found: Problem, county: County, eligibility: Eligibility) -> bool:
     """Whether the number is missing only because a month, a review or a branch's score is."""
     if found.code not in (_NO_MEMBERS, _NO_METRIC):
         return False
@@ -49,22 +49,22 @@ Key = tuple[str, Period]
 
 
 @dataclass(frozen=True)
-class Doubts:
+class DoubtfulMonths:
     """The (member, month) whose 日记录 (`diary`), or what 月积分 comes from (`months`), cannot be relied on."""
 
     diary: frozenset[Key]
     months: frozenset[Key]
 
 
-def doubts(county: County, problems: Iterable[Problem]) -> Doubts:
+def doubtful_months(county: County, problems: Iterable[Problem]) -> DoubtfulMonths:
     """Work out which months the errors found so far, in rows or in whole sheets, make doubtful."""
     wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
     for found in errors(problems):
         wrong[found.place.file, found.place.sheet].add(found.place.row)
     diary = frozenset(_with_later(county, set(_doubtful(county.roster, county.tables["daily_record"], wrong))))
     if not due_forms.scores_are_filed(county):
-        return Doubts(diary, diary)
-    return Doubts(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
+        return DoubtfulMonths(diary, diary)
+    return DoubtfulMonths(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
 
 
 def _with_later(county: County, diary: set[Key]) -> set[Key]:
@@ -88,10 +88,10 @@ def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], 
             continue
         if isinstance(code, str) and code not in roster.members:  # the record of somebody who has one less for it
             given = name if isinstance(name, str) else None
-            meant = {
-                roster.likely_member(code, given, origin.unit, origin.period.last_day),
-                roster.likely_member(code, None, None, None),
+            suggested = {
+                roster.suggest_member(code, given, origin.unit, origin.period.last_day),
+                roster.suggest_member(code, None, None, None),
             }
-            yield from ((member, origin.period) for member in meant if member is not None)
+            yield from ((member, origin.period) for member in suggested if member is not None)
         elif isinstance(code, str):
             yield code, origin.period

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lianghua_batch.core import exact
+from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
@@ -42,8 +42,8 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
     for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
         origin = table.origins[origin_number]
         if project_id is not None and project_id not in projects:
-            likely = county.scheme.likely_project(project_id)
-            yield problem(Code.UNKNOWN_PROJECT, table.ref(index, "project_id"), value=project_id, suggestion=likely)
+            suggestion = county.scheme.suggest_project(project_id)
+            yield problem(Code.UNKNOWN_PROJECT, table.ref(index, "project_id"), value=project_id, suggestion=suggestion)
         if day is not None and origin.period is not None and not origin.period.holds(day):
             if origin_number not in wrong:
                 yield problem(Code.DATE_OUTSIDE_PERIOD, table.ref(index, "date"), value=day, period=origin.period)
@@ -58,11 +58,11 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
         if day is None or origin.unit not in roster.units:
             continue
-        here = next((row for row in rows if row.holds(day)), None)
-        if here is None or here.branch != origin.unit:
+        current = next((row for row in rows if row.holds(day)), None)
+        if current is None or current.branch != origin.unit:
             yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
-        elif not here.managed:
-            yield problem(Code.MEMBER_UNMANAGED_ON_DAY, table.ref(index, "member_id"), value=member_id, member=here)
+        elif not current.managed:
+            yield problem(Code.MEMBER_UNMANAGED_ON_DAY, table.ref(index, "member_id"), value=member_id, member=current)
 
 
 def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
@@ -118,10 +118,10 @@ def _unknown(
 ) -> Problem:
     """A code that 花名册 does not have, with the one that it was probably meant for, if code and name do not disagree."""
     day = day or (None if origin.period is None else origin.period.last_day)
-    likely = county.roster.likely_member(member_id, name, origin.unit, day)
-    by_code = county.roster.likely_member(member_id, None, None, None)
+    suggestion = county.roster.suggest_member(member_id, name, origin.unit, day)
+    by_code = county.roster.suggest_member(member_id, None, None, None)
     return problem(
-        Code.UNKNOWN_MEMBER, place, value=member_id, suggestion=likely if by_code in (None, likely) else None
+        Code.UNKNOWN_MEMBER, place, value=member_id, suggestion=suggestion if by_code in (None, suggestion) else None
     )
 
 
@@ -131,14 +131,11 @@ def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
 
 def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
     """The member is registered somewhere else on the day, or nowhere."""
-    there = next((row for row in roster.members[member.id] if row.holds(day)), None)
-    where = (
-        "花名册之外"
-        if there is None
-        else str(roster.named(there.branch))
-        if there.branch in roster.units
-        else there.branch
-    )
+    current = next((row for row in roster.members[member.id] if row.holds(day)), None)
+    if current is None:
+        where = resources.load("messages/problem_words")["outside_roster"]
+    else:
+        where = str(roster.named(current.branch)) if current.branch in roster.units else current.branch
     return problem(
         Code.MEMBER_NOT_IN_UNIT, place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where
     )
@@ -167,18 +164,18 @@ def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
     if rows is None or origin.unit not in county.roster.units or origin.period is None:
         return
     day = origin.period.last_day
-    here = next((r for r in rows if r.holds(day)), None)
-    if here is None or here.branch != origin.unit:
+    current = next((r for r in rows if r.holds(day)), None)
+    if current is None or current.branch != origin.unit:
         yield _elsewhere(row.ref("member_id"), rows[0], county.roster, origin.unit, day)
-    elif not here.managed:
-        yield problem(Code.UNMANAGED_MEMBER, row.ref("member_id"), value=here.id, member=here)
+    elif not current.managed:
+        yield problem(Code.UNMANAGED_MEMBER, row.ref("member_id"), value=current.id, member=current)
 
 
 def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
     """The dimensions of one 月打分 row: there unless 免评, within 满分, adding up to 合计."""
     dimensions = [(d, item_column("dimension", d.name)) for d in county.scheme.dimensions]
     filled = [(d, column) for d, column in dimensions if row[column] is not None]
-    # Else a dimension is missing or unreadable in 考评方案, which is told there, and every form would seem wrong for it.
+    # Else a dimension is missing or unreadable in 考评方案, which is an error there, and every form would seem wrong for it.
     all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
     if row["exempt_reason"] is not None:
         for _, column in filled:

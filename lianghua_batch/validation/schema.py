@@ -83,16 +83,16 @@ def doubled_keys(table: Table) -> list[Problem]:
             marks[name] = marks[name].map(squeeze, na_action="ignore")
     form = definitions()[table.sheet.form]
     single = form.by_branch or form.name == "scheme"
-    whose = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
-    marks["_whose"] = table.frame["_origin"].map(whose)
+    owner = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
+    marks["_owner"] = table.frame["_origin"].map(owner)
     marks = marks[marks[key[0]].notna()]
     doubled = marks[marks.duplicated(keep="first")]
     if doubled.empty:
         return []
-    first = marks.drop_duplicates(keep="first").reset_index().set_index([*key, "_whose"])["index"]
+    first = marks.drop_duplicates(keep="first").reset_index().set_index([*key, "_owner"])["index"]
     problems = []
     for index, row in doubled.iterrows():
-        earlier = first[tuple(row)] if not row.isna().any() else _first_like(marks, row)
+        earlier = first[tuple(row)] if not row.isna().any() else _first_equal(marks, row)
         labels = "、".join(table.sheet.label_of(name) for name in key)
         written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
         problems.append(
@@ -114,6 +114,6 @@ def _key_text(table: Table, index: int, name: str) -> str:
     return table.sheet.column(name).choices.get(value, str(value))
 
 
-def _first_like(marks: pd.DataFrame, row: pd.Series) -> int:
+def _first_equal(marks: pd.DataFrame, row: pd.Series) -> int:
     same = ((marks == row) | (marks.isna() & row.isna())).all(axis=1)
     return int(same.idxmax())

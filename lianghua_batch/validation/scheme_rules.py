@@ -66,16 +66,16 @@ def _targets(county: County) -> Iterator[Problem]:
         unit = county.roster.units.get(target)
         if unit is None:
             yield problem(
-                Code.UNKNOWN_TARGET, place, value=target, suggestion=_likely_target(county, target, indicator.level)
+                Code.UNKNOWN_TARGET, place, value=target, suggestion=_suggest_target(county, target, indicator.level)
             )
         elif unit[0].level != indicator.level:
             levels = {"actual": level_label(unit[0].level), "level": level_label(indicator.level)}
             yield problem(Code.TARGET_OF_ANOTHER_LEVEL, place, value=target, **levels)
 
 
-def _likely_target(county: County, target: str, level: str) -> str | None:
+def _suggest_target(county: County, target: str, level: str) -> str | None:
     """The unit of the 层级, or the 考评组, that was probably meant."""
-    found = {county.roster.likely_unit(target, level=level), suggest(target, county.roster.groups)} - {None}
+    found = {county.roster.suggest_unit(target, level=level), suggest(target, county.roster.groups)} - {None}
     return found.pop() if len(found) == 1 else None
 
 

@@ -37,8 +37,10 @@ def _addresses(unit: Unit) -> Iterator[Problem]:
     """What stands for a mail address and is none: nothing could be sent there."""
     for written in mail_addresses.split(unit.details["email"]):
         if not mail_addresses.valid(written):
-            likely = mail_addresses.suggest_address(written)
-            yield problem(Code.NOT_A_MAIL_ADDRESS, unit.row.ref("email"), value=written, unit=unit, suggestion=likely)
+            suggestion = mail_addresses.suggest_address(written)
+            yield problem(
+                Code.NOT_A_MAIL_ADDRESS, unit.row.ref("email"), value=written, unit=unit, suggestion=suggestion
+            )
 
 
 def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
@@ -47,8 +49,8 @@ def _unit_row(county: County, form: str, row: Record) -> Iterator[Problem]:
         return
     place = row.ref("unit_id")
     if unit_id not in county.roster.units:
-        likely = county.roster.likely_unit(unit_id, row.values.get("unit_name"))
-        yield problem(Code.UNKNOWN_UNIT, place, value=unit_id, suggestion=likely)
+        suggestion = county.roster.suggest_unit(unit_id, row.values.get("unit_name"))
+        yield problem(Code.UNKNOWN_UNIT, place, value=unit_id, suggestion=suggestion)
     elif not county.roster.existed_within(unit_id, period.first_day, period.last_day):
         yield problem(
             Code.UNIT_NOT_IN_EXISTENCE, place, value=unit_id, unit=county.roster.named(unit_id), period=period
@@ -70,8 +72,8 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
         return
     names = county.roster.names_of(unit.id)
     if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
-        likely = county.roster.likely_name(row["unit_name"], unit.id)
-        values = {"value": row["unit_name"], "expected": unit.name, "suggestion": likely}
+        suggestion = county.roster.suggest_name(row["unit_name"], unit.id)
+        values = {"value": row["unit_name"], "expected": unit.name, "suggestion": suggestion}
         yield problem(Code.UNIT_NAME_DIFFERS, row.ref("unit_name"), unit_id=unit.id, **values)
     if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
         yield problem(Code.SELF_INSPECTION, row.ref("inspector"), value=row["inspector"], unit=unit)
@@ -103,7 +105,7 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
         if indicator_id in county.scheme.unread_indicators:
             return
         yield problem(
-            Code.UNKNOWN_INDICATOR, place, value=indicator_id, suggestion=county.scheme.likely_indicator(indicator_id)
+            Code.UNKNOWN_INDICATOR, place, value=indicator_id, suggestion=county.scheme.suggest_indicator(indicator_id)
         )
         return
     now = county.roster.unit(unit.id, county.period.last_day)
@@ -128,13 +130,13 @@ def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
     value = exact.from_hundredths(row["actual"])
     least = resources.load("reading")["percentages_from"]
     if 0 < value < 1 and low >= least["usual" if all(indicator.standards) else "with_zero"]:
-        meant = exact.short(value * 100)
+        suggestion = exact.short(value * 100)
         yield problem(
             Code.FRACTION_AS_PERCENTAGE,
             row.ref("actual"),
             value=exact.short(value),
             low=exact.short(low),
-            suggestion=meant,
+            suggestion=suggestion,
         )
 
 
@@ -172,8 +174,8 @@ def _rectification(county: County, row: Record) -> Iterator[Problem]:
 def _objection(county: County, row: Record) -> Iterator[Problem]:
     subject = row["subject_id"]
     if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
-        likely = county.roster.likely_subject(subject)
-        yield problem(Code.UNKNOWN_SUBJECT, row.ref("subject_id"), value=subject, suggestion=likely)
+        suggestion = county.roster.suggest_subject(subject)
+        yield problem(Code.UNKNOWN_SUBJECT, row.ref("subject_id"), value=subject, suggestion=suggestion)
     if any((row.index, column) in row.table.faulty for column in ("raised", "conclusion", "reviewed")):
         return
     reviewed, raised = row["reviewed"], row["raised"]

@@ -11,7 +11,7 @@ from lianghua_batch.core import periods
 from lianghua_batch.core.form_definitions import NUMBER, Column
 from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake import cell_values
-from lianghua_batch.intake.cell_guesses import likely_count, likely_date, likely_number
+from lianghua_batch.intake.cell_suggestions import suggest_count, suggest_date, suggest_number
 
 CODES = st.from_regex(r"[A-Z]{0,3}[0-9]{1,4}", fullmatch=True)
 WORDS = st.text(alphabet="财政教育局第一二三支部党委机关编号名称期间不未0123OoIl-_ （）", max_size=10)
@@ -25,7 +25,7 @@ def test_a_suggestion_is_one_of_the_candidates(written, candidates):
 
 @given(ANYTHING, st.dictionaries(ANYTHING, WORDS, max_size=8))
 def test_of_names_it_is_what_one_of_them_stands_for(written, names):
-    assert Candidates(names).like(written) in {None, *names.values()}
+    assert Candidates(names).suggest(written) in {None, *names.values()}
     assert Candidates(names).same(written) in {None, *names.values()}
 
 
@@ -76,7 +76,7 @@ def test_what_is_near_and_what_is_not(written, candidates, meant):
 
 
 def test_two_names_of_one_thing_do_not_compete():
-    assert Candidates({"支部编号": "unit", "党支部编号": "unit", "期间": "period"}).like("支部编码") == "unit"
+    assert Candidates({"支部编号": "unit", "党支部编号": "unit", "期间": "period"}).suggest("支部编码") == "unit"
 
 
 # --- people --------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def roster(tmp_path_factory):
 @given(ANYTHING, st.one_of(st.none(), st.text(alphabet="甲乙一二三四壹贰叁", max_size=4)))
 def test_nobody_is_suggested_by_likeness(roster, written, name):
     """Only whose code is the same number, or whose name is exactly the one filled in."""
-    meant = roster.likely_member(written, name, "ZB1", dt.date(2026, 1, 31))
+    meant = roster.suggest_member(written, name, "ZB1", dt.date(2026, 1, 31))
     if meant is not None:
         found = roster.members[meant][0]
         assert name == found.name or (name is None and Candidates([meant]).same(written) == meant)
@@ -110,7 +110,7 @@ def test_nobody_is_suggested_by_likeness(roster, written, name):
     ],
 )
 def test_who_is_meant_by_a_code_and_a_name(roster, written, name, branch, meant):
-    assert roster.likely_member(written, name, branch, dt.date(2026, 1, 31)) == meant
+    assert roster.suggest_member(written, name, branch, dt.date(2026, 1, 31)) == meant
 
 
 # --- numbers and days ----------------------------------------------------------------------------------------------
@@ -128,14 +128,14 @@ def in_words(number: int) -> str:
 
 @given(st.integers(0, 99), st.sampled_from(["", "约", "得"]), st.sampled_from(["", "分", "票", "左右"]))
 def test_every_number_in_words(number, before, after):
-    assert likely_number(f"{before}{in_words(number)}{after}") == str(number)
-    assert likely_count(f"{before}{in_words(number)}{after}") == str(number)
-    assert likely_number(f"{in_words(number)}点{DIGITS[number % 10]}五") == f"{number}.{number % 10}5"
+    assert suggest_number(f"{before}{in_words(number)}{after}") == str(number)
+    assert suggest_count(f"{before}{in_words(number)}{after}") == str(number)
+    assert suggest_number(f"{in_words(number)}点{DIGITS[number % 10]}五") == f"{number}.{number % 10}5"
 
 
 @given(st.text(max_size=50))
 def test_a_suggested_number_is_one_that_can_be_read(written):
-    meant = likely_number(written)
+    meant = suggest_number(written)
     if meant is not None:
         cell_values.read(meant, Column("x", "得分", NUMBER), None)
 
@@ -144,6 +144,6 @@ def test_a_suggested_number_is_one_that_can_be_read(written):
     st.one_of(st.text(max_size=50), st.floats(0, 100000), st.from_regex(r"\d{1,4}[-./年]\d{1,2}[-./月]?\d{0,2}[日号]?"))
 )
 def test_a_suggested_day_is_one_that_can_be_read(written):
-    meant = likely_date(written, periods.parse("2026-03"))
+    meant = suggest_date(written, periods.parse("2026-03"))
     if meant is not None:
         cell_values.date(meant)

@@ -30,7 +30,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from lianghua_batch.intake import read_files
 from lianghua_batch.intake.cell_values import as_shown, squeeze
 from lianghua_batch.intake.formats import ods, xls, xlsb
-from lianghua_batch.intake.formats.number_formats import shown_as
+from lianghua_batch.intake.formats.number_formats import displayed_value
 from lianghua_batch.intake.formats.sheet_facts import SheetFacts
 from lianghua_batch.intake.grid import Block, Flaw
 
@@ -190,7 +190,11 @@ def test_numbers_that_look_as_they_are_stored_have_no_format_to_tell(workbook, m
 def test_with_its_format_a_number_is_seen_as_the_clerk_sees_it(workbook, module):
     content = workbook({"表": [[percent(0.95), Shown(1, "000000"), Formula("=A1", percent(0.005))]]})
     cells, formats = values(content, "表")[0], module.facts(content)["表"].formats
-    assert [str(shown_as(cell, formats[0, column])) for column, cell in enumerate(cells)] == ["95%", "000001", "0.5%"]
+    assert [str(displayed_value(cell, formats[0, column])) for column, cell in enumerate(cells)] == [
+        "95%",
+        "000001",
+        "0.5%",
+    ]
 
 
 @FORMATS

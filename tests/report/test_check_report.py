@@ -16,7 +16,7 @@ from lianghua_batch.core.problems import problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.report import check_report
 from lianghua_batch.report.check_report import CheckFindings, link_to
-from lianghua_batch.validation.grouping import grouped
+from lianghua_batch.validation.grouping import by_unit
 
 HEADINGS = ["单位", "代码", "性质", "文件", "工作表", "单元格", "列", "填写的值", "问题", "处理办法", "建议值", "处数"]
 
@@ -219,5 +219,5 @@ def test_a_report_among_the_forms_is_not_taken_for_one(faulty, report, book, tmp
 
 def test_texts_of_cells_are_no_formulas():
     found = [problem("E202", SourceRef("a.xlsx", "表", 4, 0, "得分"), value="=1+1")]
-    (_, sheet) = check_report.build(CheckFindings(grouped(found), parse("2026"), 1))
+    (_, sheet) = check_report.build(CheckFindings(by_unit(found), parse("2026"), 1))
     assert sheet.rows[0].cells[7].value == "=1+1"

@@ -24,7 +24,7 @@ def cell(row: int, column: int = 3, heading: str = "政治合格", file: str = "
 
 def lines(problems: list[Problem]) -> list[str]:
     """The list as `check` prints it where it is not shown on a terminal."""
-    return [entry_line(entry) for group in grouping.grouped(problems) for entry in group.entries]
+    return [entry_line(entry) for group in grouping.by_unit(problems) for entry in group.entries]
 
 
 class Unit:

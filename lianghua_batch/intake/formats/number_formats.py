@@ -145,7 +145,7 @@ def matters(number_format: str) -> bool:
     return any(_alters(sections, n) for n in range(min(len(sections), 3)))
 
 
-def shown_as(stored: object, number_format: str) -> object:
+def displayed_value(stored: object, number_format: str) -> object:
     """What a number looks like in a format that matters: 0.95 → Percent(95), 1 in 000000 → '000001'; others stay as stored.
 
     A look that cannot be told exactly is a Flaw.

@@ -97,7 +97,7 @@ class _Reader:
         self.found: dict[str, SheetFacts] = {}
         self._number_formats: dict[str, str] = {}  # by the name of the number style
         self._number_styles: dict[str, str] = {}  # by the name of the cell style
-        self._said = 0
+        self._places_listed = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -153,8 +153,8 @@ class _Reader:
                 self._merged.append(Block(top, left, min(top + height, _ROWS) - 1, min(left + width, _COLUMNS) - 1))
 
     def _places(self, rows: range, columns: range) -> list[Place]:
-        self._said += len(rows) * len(columns)
-        if self._said > _MOST:
+        self._places_listed += len(rows) * len(columns)
+        if self._places_listed > _MOST:
             raise expat.ExpatError(f"more than {_MOST} cells to speak of")
         return [(row, column) for row in rows for column in columns]
 
@@ -162,8 +162,8 @@ class _Reader:
         kind = cell.get(f"{_OFFICE}value-type")
         if kind not in ("float", "percentage", "currency"):
             return ""
-        of_column = "".join(self._column_styles[column : column + 1])
-        style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name") or of_column
+        column_style = "".join(self._column_styles[column : column + 1])
+        style = cell.get(f"{_TABLE}style-name") or row.get(f"{_TABLE}default-cell-style-name") or column_style
         code = self._number_formats.get(self._number_styles.get(style, ""), "")
         if matters(code):
             return code
@@ -178,11 +178,11 @@ class _Reader:
 
 def _flaw(cell: Element) -> Flaw | None:
     """LibreOffice marks error values, others only show their text; a formula that came to no text has an empty paragraph."""
-    formula, shown = cell.get(f"{_TABLE}formula", ""), cell.findall(f"{_TEXT}p")
-    text = "".join(part for paragraph in shown for part in paragraph.itertext())
+    formula, paragraphs = cell.get(f"{_TABLE}formula", ""), cell.findall(f"{_TEXT}p")
+    text = "".join(part for paragraph in paragraphs for part in paragraph.itertext())
     if cell.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(text)):
         return Flaw(Code.ERROR_VALUE, text)
-    if not (cell.get(f"{_OFFICE}value-type") or shown):
+    if not (cell.get(f"{_OFFICE}value-type") or paragraphs):
         return Flaw(Code.UNCOMPUTED_FORMULA, _REFERENCE.sub("", formula[formula.find("=") :]))
     return None
 

@@ -17,7 +17,7 @@ from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.formats import fallback_readers, file_type, ods, xls, xlsb, xlsx, zip_limits
 from lianghua_batch.intake.formats.fallback_readers import RawSheet
-from lianghua_batch.intake.formats.number_formats import shown_as
+from lianghua_batch.intake.formats.number_formats import displayed_value
 from lianghua_batch.intake.formats.sheet_facts import Place, Reading, Refusal, SheetFacts
 from lianghua_batch.intake.formats.zip_limits import Limits
 from lianghua_batch.intake.grid import Block, Flaw, Grid
@@ -116,7 +116,7 @@ def _grid(sheet: RawSheet, file: str, facts: SheetFacts) -> Grid:
     rows = sheet.rows
     for (row, column), number_format in facts.formats.items():
         if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = shown_as(rows[row][column], number_format)
+            rows[row][column] = displayed_value(rows[row][column], number_format)
     _put(rows, facts.flaws)
     merged = sheet.merged or facts.merged
     for block in merged:

@@ -72,7 +72,7 @@ def _formats(book: xlrd.Book) -> dict[int, str]:
 
 
 def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> SheetFacts:
-    flaws, shown, filled = {}, {}, set()
+    flaws, number_formats, filled = {}, {}, set()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
             if kind in _BLANK:
@@ -82,6 +82,6 @@ def _in_sheet(sheet: Sheet, formats: Mapping[int, str]) -> SheetFacts:
             if kind == xlrd.XL_CELL_ERROR:
                 flaws[row, column] = Flaw(Code.ERROR_VALUE, error_text(sheet.cell_value(row, column)))
             elif kind == xlrd.XL_CELL_NUMBER and style in formats:
-                shown[row, column] = formats[style]
+                number_formats[row, column] = formats[style]
     hidden = {row for row, look in sheet.rowinfo_map.items() if look.hidden}
-    return SheetFacts(flaws, shown, frozenset(hidden & filled))
+    return SheetFacts(flaws, number_formats, frozenset(hidden & filled))

@@ -59,19 +59,19 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 def _formats(styles: BinaryIO) -> dict[int, str]:
     """The number formats that matter, by the number of the cell style."""
     codes, used = dict(_BUILT_IN_FORMATS), []
-    of_cells = False  # the styles of named styles come first, in records of the same kind
+    in_cell_styles = False  # the styles of named styles come first, in records of the same kind
     for record, data in _records(styles):
         if record == _FORMAT:
             codes[struct.unpack_from("<H", data)[0]] = _text(data, 2)[0]
         elif record in (_STYLES, _END_OF_STYLES):
-            of_cells = record == _STYLES
-        elif record == _STYLE and of_cells:
+            in_cell_styles = record == _STYLES
+        elif record == _STYLE and in_cell_styles:
             used.append(struct.unpack_from("<H", data, 2)[0])
     return {n: codes[code] for n, code in enumerate(used) if matters(codes.get(code, ""))}
 
 
 def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> SheetFacts:
-    flaws, shown, hidden_rows, merged = {}, {}, set(), []
+    flaws, number_formats, hidden_rows, merged = {}, {}, set(), []
     row, hidden, cells = 0, 0, True
     for record, data in _records(sheet):
         if record == _ROW:
@@ -95,8 +95,8 @@ def _in_sheet(sheet: BinaryIO, formats: Mapping[int, str]) -> SheetFacts:
             if record in _ERROR_CELLS:
                 flaws[row, column] = Flaw(Code.ERROR_VALUE, error_text(struct.unpack_from("<8xB", data)[0]))
             elif record in _NUMBER_CELLS and style & 0xFFFFFF in formats:
-                shown[row, column] = formats[style & 0xFFFFFF]
-    return SheetFacts(flaws, shown, frozenset(hidden_rows), tuple(merged))
+                number_formats[row, column] = formats[style & 0xFFFFFF]
+    return SheetFacts(flaws, number_formats, frozenset(hidden_rows), tuple(merged))
 
 
 def _records(part: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -98,7 +98,7 @@ def _annotate(book: Workbook, name: PurePath, problems: Sequence[Problem], back:
     notes = [words["sheet"]["how"], how, *notes]
     if capped:
         notes.append(words["sheet"]["capped"].format(most=words["most_comments"]))
-    summary_sheet.put_first(book, name.as_posix(), grouping.folded(problems), notes)
+    summary_sheet.put_first(book, name.as_posix(), grouping.problem_lines(problems), notes)
 
 
 def _saved(book: Workbook) -> bytes:

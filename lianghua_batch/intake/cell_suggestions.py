@@ -25,7 +25,7 @@ _LONGEST = 40  # no number and no date in words is longer
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def likely_number(written: str) -> str | None:
+def suggest_number(written: str) -> str | None:
     """The number that a text with one number in words or digits means; None where there are two, or other words about it."""
     if len(written) > _LONGEST or any(unicodedata.category(c) == "No" for c in written):  # 8² is not 82
         return None
@@ -43,9 +43,9 @@ def likely_number(written: str) -> str | None:
     return format(number.normalize(), "f")
 
 
-def likely_count(written: str) -> str | None:
+def suggest_count(written: str) -> str | None:
     """The same for a whole number ≥ 0."""
-    number = likely_number(written)
+    number = suggest_number(written)
     return number if number is not None and number.isdecimal() else None
 
 
@@ -100,7 +100,7 @@ def _in_words(written: str, digits: dict[str, int], units: dict[str, int]) -> in
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
-def likely_date(raw: object, period: Period | None) -> str | None:
+def suggest_date(raw: object, period: Period | None) -> str | None:
     """The day that a text or number means, where only one does; without its year, or in doubt, one of the form's period."""
     if isinstance(raw, (bool, dt.date, dt.time, dt.timedelta)):
         return None
@@ -152,13 +152,13 @@ def _within(period: Period | None, day: dt.date | None) -> dt.date | None:
 # --- what Excel has made a date ------------------------------------------------------------------------------------
 
 
-def likely_code(raw: object) -> str | None:
+def suggest_code(raw: object) -> str | None:
     """The code that Excel took for a date: 2026-01-02 was typed as 1-2."""
     at_midnight = not isinstance(raw, dt.datetime) or raw.time() == dt.time()
     return f"{raw.month}-{raw.day}" if isinstance(raw, dt.date) and at_midnight else None
 
 
-def likely_fraction(written: str) -> str | None:
+def suggest_fraction(written: str) -> str | None:
     """The fraction that Excel took for a date, from how the date is shown: 2026-01-03 was typed as 1/3."""
     match = _ISO_DATE.match(written)
     return f"{int(match[1])}/{int(match[2])}" if match else None
