@@ -19,9 +19,9 @@ MANUAL = (DOCS / "使用手册.md").read_text(encoding="utf-8")
 KILOBYTE = 1024
 
 
-def maker():
-    """docs/make_manual.py, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("make_manual", DOCS / "make_manual.py")
+def maker(name: str = "make_manual"):
+    """A script of docs/, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -53,6 +53,19 @@ def test_a_stale_table_would_be_seen():
     stale = MANUAL.replace("| 常规化权重 | 60 |", "| 常规化权重 | 50 |")
     assert stale != MANUAL
     assert maker().refreshed(stale) == MANUAL
+
+
+def test_the_reference_of_commands_is_what_help_prints():
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == maker("make_cli").reference(), (
+        "run: python docs/make_cli.py"
+    )
+
+
+def test_the_reference_has_every_command():
+    reference = (DOCS / "cli.md").read_text(encoding="utf-8")
+    archive = [f"archive {name}" for name in commands.commands["archive"].commands]
+    headings = {f"## lianghua-batch {name}" for name in (*commands.commands, *archive)}
+    assert {"## lianghua-batch", *headings} == set(re.findall(r"^## .*$", reference, re.MULTILINE))
 
 
 def test_every_form_parameter_and_code_has_its_place():
@@ -99,7 +112,7 @@ def test_options_that_the_text_names_exist():
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", MANUAL)) <= known | pip | {"--help", "--version"}
 
 
-@pytest.mark.parametrize("file", ["使用手册.md", "../README.md"])
+@pytest.mark.parametrize("file", ["使用手册.md", "cli.md", "../README.md"])
 def test_links_lead_somewhere(file):
     text = (DOCS / file).read_text(encoding="utf-8")
     headings = {
