@@ -3,7 +3,7 @@
 New files are made in a staging folder, hidden inside the target. Only when all are complete and on the disk, the old ones
 are kept there too, a journal says what is about to change, and each new file takes the place of its old one in one step.
 Removing the journal is the moment from which the new ones stand. A journal that is found later was left by a process that
-was killed in between: whoever writes next first puts back what it names. Without a journal a staging folder is only rubbish.
+was killed in between: whoever writes next first puts back what it names. A staging folder without a journal is simply removed.
 """
 
 import errno
@@ -19,7 +19,7 @@ from pathlib import Path
 from lianghua_batch.core import locking, signals
 
 _SUFFIX = ".writing"
-_NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # what file systems say that know of no such thing
+_NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # of file systems that cannot sync
 _STAGING_NAME = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(_SUFFIX)}")
 
 
@@ -44,7 +44,7 @@ def replacement(
     other files go; `gone`: files that go, by their place in `out`. `durable=False`: a power cut may take what was written, which is faster where that can be made again.
     Raises OSError, which names the file in `out`, and locking.Busy where another process is writing there.
     """
-    # From the exchange on nobody breaks off, until all is tidy: it takes a moment, and what is said of it must be true.
+    # From the exchange until all is tidy no signal interrupts: it takes a moment, and what is reported of it must be true.
     with ExitStack() as undisturbed, ExitStack() as last:
         made = _make_folders(out)
         last.callback(_remove_if_empty, made)
@@ -186,7 +186,7 @@ class _Staging:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def name_for_people(self, error: OSError) -> None:
-        """Make an error name the file as it is, or will be, in the target: nobody knows the staging folder."""
+        """Make an error name the file as it is, or will be, in the target, not in the staging folder."""
         name = error.filename2 or error.filename
         path = Path(name) if isinstance(name, str | os.PathLike) else self._out
         for inside in (self.new, self._old):

@@ -9,7 +9,7 @@ _LONGEST = 200  # bytes in UTF-8, its suffix included: Linux takes 255, and on W
 
 
 def distinct(stems: Iterable[str], suffix: str) -> list[str]:
-    """Return a file's name for each stem, with the suffix: no two are the same, upper and lower case not told apart."""
+    """Return a file's name for each stem, with the suffix: no two are the same, not even in upper and lower case."""
     taken: set[str] = set()
     names = []
     for stem in stems:

@@ -39,7 +39,7 @@ def exclusive(*folders: Path) -> Iterator[None]:
 
 
 def holds(folder: Path) -> bool:
-    """Whether this process holds the lock of a folder: where it takes none, nobody is kept out."""
+    """Whether this process holds the lock of a folder: in a folder that takes no lock file nothing is held."""
     return folder.resolve() in _held
 
 

@@ -94,7 +94,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def visible(written: str) -> str:
-    """Return a text without the characters that nobody sees."""
+    """Return a text without invisible characters."""
     return _INVISIBLE.sub("", written)
 
 

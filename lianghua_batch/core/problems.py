@@ -15,7 +15,7 @@ ERROR, WARNING = "error", "warning"
 class Problem:
     """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
 
-    `unit` and `period` say whose it is and when, as far as known: of a form that is not there the place says neither.
+    `unit` and `period` are those of the form or row that it is about, as far as known: a missing form has no place.
     `other_unit` is a second unit that it concerns.
     """
 

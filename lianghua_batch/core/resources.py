@@ -54,7 +54,7 @@ def _parsed(file: Path) -> Any:
 
 
 def completed(older: Any, newer: Any) -> Any:
-    """Return what older rules say, and what they do not speak of as newer ones have it: a key, or an entry of a list of named ones."""
+    """Return older rules, completed from newer ones by the keys, and the entries of lists of named ones, that they lack."""
     if isinstance(older, Mapping) and isinstance(newer, Mapping):
         return {
             **newer,
@@ -69,7 +69,7 @@ def completed(older: Any, newer: Any) -> Any:
 
 
 def _named_by(value: Any) -> str | None:
-    """By which key the entries of a list are told apart; None where it is no list of such entries."""
+    """The key that names the entries of a list; None where it is no list of such entries."""
     if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
         return None
     return next((key for key in ("name", "sheet") if value and all(key in each for each in value)), None)

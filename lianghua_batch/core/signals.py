@@ -1,4 +1,4 @@
-"""Ctrl-C, and being told to end: a KeyboardInterrupt that is not lost on the way, and moments in which it has to wait."""
+"""Ctrl-C and SIGTERM: a KeyboardInterrupt that is not lost on the way, and blocks at whose end it waits."""
 
 import _thread
 import signal
@@ -50,20 +50,20 @@ def _unraisable(found) -> None:
 
 
 def ignore() -> None:
-    """Be deaf from here on: for the end of the program."""
+    """Ignore these signals from here on: for the end of the program."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
 
 
 def leave_to_parent() -> None:
-    """Make a worker process deaf to Ctrl-C, which goes to its parent too; the parent can still stop it."""
+    """Make a worker process ignore Ctrl-C, which goes to its parent too; the parent can still stop it."""
     ignore()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Have who breaks off wait until the block is done."""
+    """Hold signals back until the block is done."""
     waiting: list[int] = []
     with _handled(lambda number, _: waiting.append(number)):
         yield
@@ -72,7 +72,7 @@ def held_back() -> Iterator[None]:
 
 
 def unheard() -> AbstractContextManager[None]:
-    """Have who breaks off not be heard during a block after which there is nothing left to break off."""
+    """Ignore signals during a block after which there is nothing left to interrupt."""
     return _handled(signal.SIG_IGN)
 
 

@@ -22,7 +22,7 @@ class Failed:
 
 
 def send(stream: BinaryIO, value: object) -> None:
-    """Write one value, its length before it; raises BrokenPipeError where nobody reads any more."""
+    """Write one value, its length before it; raises BrokenPipeError where the reader is gone."""
     content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     stream.write(_LENGTH.pack(len(content)))
     stream.write(content)
@@ -42,7 +42,7 @@ def receive(stream: BinaryIO) -> object:
 
 
 def _unpickled(content: bytes) -> object:
-    """The value, without a look for rubbish among all that is new: that takes ten times as long as the value itself."""
+    """The value, read without garbage collection, which would take ten times as long as the reading."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -69,7 +69,7 @@ def work(module: str, function: str, memory_bytes: int | None) -> None:
 
 
 def _answer(called, arguments: tuple) -> object:
-    """The last guard: whatever comes of one request is told of it, and the next one is answered."""
+    """Whatever one request raises is its answer, and the next one is answered too."""
     try:
         return called(*arguments)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a cell that cannot be read was probably meant to say: 九十五点五 → 95.5, 3月5号上午 → 2026-03-05, a date that was 1/3."""
+"""What a cell that cannot be read probably means: 九十五点五 → 95.5, 3月5号上午 → 2026-03-05, a date that was 1/3."""
 
 import datetime as dt
 import re

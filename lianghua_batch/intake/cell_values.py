@@ -39,7 +39,7 @@ class Fault(Exception):
 
 @lru_cache(maxsize=65536)
 def tidy(written: str) -> str:
-    """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and what nobody sees removed."""
+    """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and invisible characters removed."""
     return " ".join(visible(unicodedata.normalize("NFKC", written)).split())
 
 

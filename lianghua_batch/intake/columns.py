@@ -42,7 +42,7 @@ def _names(column: Column) -> set[str]:
 
 
 def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mapping[int, str]) -> list[Problem]:
-    """Missing columns that must be there, and headings that nobody knows; a heading that was probably meant for a missing column is one problem with it."""
+    """Missing columns that must be there, and unknown headings; a heading that was probably meant for a missing column is one problem with it."""
     suggested = _suggest_columns(absent, extra)
     grid, row = source.grid, source.head_row
     problems: list[Problem] = []
@@ -62,7 +62,7 @@ def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mappi
 
 
 def _suggest_columns(absent: Iterable[Column], extra: Mapping[int, str]) -> dict[int, str]:
-    """Which missing column each unknown heading was probably meant for; of two for one column nobody can tell."""
+    """Which missing column each unknown heading was probably meant for; two for one column are neither."""
     names = Candidates({name: column.label for column in absent for name in _names(column)})
     claims: dict[str, list[int]] = defaultdict(list)
     for c, heading in extra.items():

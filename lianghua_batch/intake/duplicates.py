@@ -13,8 +13,8 @@ from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 
 
-def _claim(source: Recognised) -> tuple:
-    """Which form of whom and when a sheet says it is; only sheets of one claim can be copies of each other."""
+def _identity(source: Recognised) -> tuple:
+    """Form, sheet, unit and period by a sheet's labels; only sheets that agree in these can be copies of each other."""
     label = source.labels.get("unit_id")
     return (source.sheet.form, source.sheet.name, str(label.value) if label else "", source.period)
 
@@ -35,27 +35,27 @@ def _content(source: Recognised) -> str:
 
 
 def without_duplicates(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:
-    """Drop sheets that say exactly what an earlier one says, each a warning; return those kept, and which of them had copies."""
+    """Drop sheets with exactly the content of an earlier one, each a warning; return those kept, and which of them had duplicates."""
     listed = list(sources)
-    claims = Counter(_claim(source) for source in listed)
+    counts = Counter(_identity(source) for source in listed)
     firsts: dict[tuple, Recognised] = {}
     kept: list[Recognised] = []
-    copied: set[SourceRef] = set()
+    duplicated: set[SourceRef] = set()
     problems: list[Problem] = []
     for source in listed:
-        claim = _claim(source)
-        key = (*claim, _content(source) if claims[claim] > 1 else "")
+        identity = _identity(source)
+        key = (*identity, _content(source) if counts[identity] > 1 else "")
         first = firsts.setdefault(key, source)
         if first is source:
             kept.append(source)
         else:
-            copied.add(first.grid.place())
+            duplicated.add(first.grid.place())
             problems.append(problem(Code.IDENTICAL_COPY, source.grid.place(), other=first.grid.place()))
-    return kept, frozenset(copied), problems
+    return kept, frozenset(duplicated), problems
 
 
 def without_second_rosters(table: Table) -> tuple[Table, list[Problem]]:
-    """花名册 without the sheets that mostly list again, not as copies, whom an earlier one lists; each of them one error."""
+    """花名册 without the sheets, no identical copies, most of whose rows an earlier one has; each of them one error."""
     marks = table.frame[list(table.sheet.key)].astype(object).where(lambda cells: cells.notna(), None)
     listed = {
         n: set(marks[table.frame[ORIGIN] == n].itertuples(index=False, name=None)) for n in range(len(table.origins))

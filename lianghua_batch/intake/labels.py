@@ -84,7 +84,7 @@ def _without_colon(cell: object) -> object:
 
 
 def empty(grid: Grid, rows: Iterable[int], identifier: str) -> SourceRef | None:
-    """Where the value of a label that nobody has filled belongs; None where there is no such label."""
+    """Where the value of an unfilled label belongs; None where there is no such label."""
     for r in rows:
         for c, name, inside in _labels(grid, r):
             if _names()[name] == identifier and not inside and _value_column(grid, r, c) is None:
@@ -103,7 +103,7 @@ def _cell_beside(grid: Grid, row: int, label: int) -> int:
 
 
 def contradictions(found: Mapping[str, Sequence[Labelled]], wanted: Iterable[str]) -> list[Problem]:
-    """Labels that say one thing here and another there."""
+    """Labels that stand twice with different values."""
     problems = []
     for identifier in wanted:
         first, *others = found.get(identifier, [None])
@@ -128,7 +128,7 @@ def _meaning(identifier: str, cell: Labelled) -> object:
 
 
 def value_and_cell(cell: Labelled) -> str:
-    """What a labelled cell says, and where."""
+    """A labelled cell's value and address."""
     return f"{as_shown(cell.value)}（{cell.place.cell}）"
 
 
@@ -139,7 +139,7 @@ def missing(grid: Grid, rows: Iterable[int], identifier: str) -> Problem:
 
 
 def nearest(grid: Grid, rows: Iterable[int], identifier: str) -> tuple[SourceRef, str | None]:
-    """The cell of a label that is nearly one that is not there, and what it says; else the sheet and None."""
+    """The cell of a label that is nearly the missing one, and its text; else the sheet and None."""
     known = Candidates(_names())
     for r in rows:
         for c, cell in enumerate(grid.rows[r]):

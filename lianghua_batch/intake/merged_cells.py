@@ -12,8 +12,8 @@ from lianghua_batch.intake.grid import Block, Flaw, Grid
 def resolved(grid: Grid, head_row: int, rows: Sequence[int], places: Mapping[str, int], sheet: Sheet) -> Grid:
     """Return the grid with merged cells of its records resolved; `rows` are the records' rows, `places` their columns.
 
-    Down one column a name, code, date, choice or text counts for each row (一个党小组一格); a number does not: nobody can say
-    whether it is each one's or all of theirs. Across columns of the table nothing can be told. What cannot is a Flaw.
+    Down one column a name, code, date, choice or text counts for each row (一个党小组一格); a number may be
+    each one's or all of theirs, and across columns of the table the meaning is unclear too: then it is a Flaw.
     """
     columns = {at: sheet.column(name) for name, at in places.items()}
     changed = dict(_changes(grid, [b for b in grid.merged if b.bottom > head_row], set(rows), columns))

@@ -30,7 +30,7 @@ class OtherMonth:
 
 
 def other_month(days: Iterable[dt.date], labelled: Period) -> OtherMonth | None:
-    """The other month that more than half of the days are in, if they are enough to tell."""
+    """The other month that more than half of the days are in, if there are enough of them."""
     months = Counter((day.year, day.month) for day in days)
     count = months.total()
     if count < resources.load("reading")["other_month_from"]:

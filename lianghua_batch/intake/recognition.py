@@ -106,7 +106,7 @@ def _unnamed_form(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Form, in
 def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised | None, list[Problem]]:
     """Find which form a grid is, its heading row, labels and period; problems name what is missing. Sheets for people give neither.
 
-    The problems say whose and when the sheet is, as far as its labels do.
+    The problems carry the sheet's unit and period, as far as its labels give them.
     """
     label = _form_label(grid)
     if label is None:
@@ -157,7 +157,7 @@ def _with_owner(
     by_branch: bool,
     period: Period | None,
 ) -> list[Problem]:
-    """Return the problems with the unit and period of the labels above the table, where these say one thing."""
+    """Return the problems with the unit and period of the labels above the table, where these do not contradict each other."""
     units = {squeeze(as_shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
     times = {periods.parse(cell.value) for cell in found.get("period", ())}
     unit = units.pop() if len(units) == 1 else None
@@ -174,7 +174,7 @@ def _with_owner_without_table(
 ) -> list[Problem]:
     """`_with_owner` for a sheet whose table is not found: its labels are above what comes nearest to a heading, else down to 表种.
 
-    What may serve other periods than its own gets none, for nobody would look at it there.
+    A form that may serve other periods than its own gets none, else a run for one of those would leave its problem out.
     """
     found = labels.find(grid, range(best[0] if best is not None else label.place.row))
     times = found.get("period", ())

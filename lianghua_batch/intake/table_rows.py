@@ -42,7 +42,7 @@ def above(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> list[P
 
 
 def _looks_like_record(row: list[object], sheet: Sheet, places: Mapping[str, int], source: Recognised) -> bool:
-    """Whether at least three cells stand under headings, a code or a name among them, and one says so by what it holds.
+    """Whether at least three cells stand under headings, a code or a name among them, and one holds what its column asks for.
 
     What it holds is a number, date or choice in its column; or everything that a record must have is there.
     """
@@ -101,7 +101,7 @@ class BodyRows:
 
 @dataclass(frozen=True)
 class _TotalsAndNotes:
-    """What tells a total or a note in one sheet: the columns that say who or what a row is about, and those that every record fills."""
+    """How totals and notes are known in one sheet: by the columns that name whom or what a row is about, and those that every record fills."""
 
     marked: list[int]
     needed: list[int]

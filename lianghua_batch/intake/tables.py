@@ -22,7 +22,7 @@ ORIGIN, ROW = "_origin", "_row"
 
 @dataclass(frozen=True)
 class Origin:
-    """The sheet that rows came from: its place, whose form of which period, and where its columns stand (0-based)."""
+    """The sheet that rows came from: its place, unit and period, and where its columns stand (0-based)."""
 
     file: str
     sheet: str
@@ -156,7 +156,7 @@ class _Columns:
             self.problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
 
     def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
-        """The rows to read; what else the sheet holds is told. Below another heading nothing is read under this one."""
+        """The rows to read; what else the sheet holds are problems. Below another heading nothing is read under this one."""
         body = body_rows(source, self.sheet, places)
         headings = table_rows.other_headings(source, body.filled)
         self.problems += table_rows.above(source, self.sheet, places)

@@ -19,7 +19,7 @@ class County:
     """What scoring takes.
 
     `tables` has one table a single-sheet form; `earlier` 月打分 of before the period, for 免评 only. Where not `rules_sound`,
-    the scheme has errors and nothing computed by it is to be held against anyone. `copied` are the sheets of which an equal
+    the scheme has errors and nothing computed by it is to be held against anyone. `duplicated` are the sheets of which an equal
     one was there too and left out, `unsigned` those of branches whose 填表人 is blank, `left_out` the units that a draft does
     without.
     """
@@ -30,7 +30,7 @@ class County:
     roster: Roster
     tables: Mapping[str, Table]
     earlier: Table
-    copied: frozenset[SourceRef] = frozenset()
+    duplicated: frozenset[SourceRef] = frozenset()
     unsigned: frozenset[SourceRef] = frozenset()
     left_out: frozenset[str] = frozenset()
 

@@ -47,7 +47,7 @@ def _reason(name: str, **words: object) -> str:
 
 
 def forbidding(problems: Iterable[Problem], base_files: frozenset[str]) -> list[Problem]:
-    """Return the errors that are of no single unit: with a wrong 花名册 or 考评方案 (`base_files`) there can be no draft either."""
+    """Return the errors that no single unit can be left out for: with a wrong 花名册 or 考评方案 (`base_files`) there can be no draft either."""
     return [
         p
         for p in errors(problems)
@@ -56,7 +56,7 @@ def forbidding(problems: Iterable[Problem], base_files: frozenset[str]) -> list[
 
 
 def draft(problems: Iterable[Problem], county: County, given: Mapping[str, str]) -> Draft:
-    """Say who is to be left out: those that a reason is `given` for, units with errors, and branches of members whose score
+    """Return who is to be left out: those that a reason is `given` for, units with errors, and branches of members whose score
     rests on what is faulty in, or left out with, another branch.
     """
     counts, unassigned = _blamed(problems, county)

@@ -37,7 +37,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     missing = [p for name in BASE for p in _missing(base[name], definitions[name], period)]
     doubled = _two_schemes(base["scheme"], period)
     problems += missing + doubled
-    rules, found = scheme_loader.read(_firsts(base["scheme"]) if doubled else base["scheme"], period.year)
+    rules, found = scheme_loader.read(_first_sheets(base["scheme"]) if doubled else base["scheme"], period.year)
     problems += found
     rules_sound = not errors([*base_problems["scheme"], *doubled, *found])
     misshapen = _misshapen(base_problems["roster"])
@@ -101,8 +101,8 @@ def _form_tables(sources: Sequence[Recognised], form: form_definitions.Form) -> 
 def _form_table(
     sources: Sequence[Recognised], form: form_definitions.Form, items: Mapping[str, Sequence[str]], sound: bool
 ) -> tuple[Table, list[Problem]]:
-    """The one table of a form whose expandable columns stand for `items`; where not all are known for `sound`, nobody
-    knows which column is extra."""
+    """The one table of a form whose expandable columns stand for `items`; where not all are known for `sound`, an
+    extra column is no problem."""
     tables, problems = _form_tables(sources, form_definitions.expand(form, items))
     expanded = [items[c.expand] for s in form.sheets for c in s.columns if c.expand is not None]
     if not all(expanded) or (expanded and not sound):
@@ -134,7 +134,7 @@ def _read_roster(tables: Mapping[str, Table], misshapen: bool) -> tuple[Roster, 
 
 
 def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
-    """The files with forms that nobody has signed, each once, at the first cell where a name belongs."""
+    """The files with unsigned forms, each once, at the first cell where a name belongs."""
     words = resources.load("messages/problem_words")
     by_file: dict[str, list[Recognised]] = defaultdict(list)
     for source in sources:
@@ -158,7 +158,7 @@ def _missing(tables: Mapping[str, Table], form: form_definitions.Form, period: P
 
 
 def _two_schemes(tables: Mapping[str, Table], period: Period) -> list[Problem]:
-    """A sheet of 考评方案 that is there twice, not as a copy: nobody could say which of the two is in force."""
+    """A sheet of 考评方案 that is there twice, not as a copy: it is unknown which of the two is in force."""
     return [
         problem(Code.TWO_SCHEMES, second.place(), year=period.year, other=table.origins[0].place())
         for table in tables.values()
@@ -166,6 +166,6 @@ def _two_schemes(tables: Mapping[str, Table], period: Period) -> list[Problem]:
     ]
 
 
-def _firsts(tables: Mapping[str, Table]) -> dict[str, Table]:
+def _first_sheets(tables: Mapping[str, Table]) -> dict[str, Table]:
     """The tables with the rows of their first sheets only."""
     return {name: table.take(table.frame[ORIGIN] == 0) for name, table in tables.items()}

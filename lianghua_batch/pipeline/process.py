@@ -170,7 +170,7 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
 
 
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
-    """Whether it only says that a workbook is one of the program's results, and that lies where results are to be written."""
+    """Whether it is the warning of one of the program's own results, and that lies where results are to be written."""
     return (
         found.code == Code.OWN_OUTPUT
         and out is not None

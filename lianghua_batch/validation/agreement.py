@@ -16,12 +16,12 @@ from lianghua_batch.validation.knock_on import DoubtfulMonths, Key
 _MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
-def check(county: County, members: Members, doubts: DoubtfulMonths) -> list[Problem]:
+def check(county: County, members: Members, doubtful_months: DoubtfulMonths) -> list[Problem]:
     """Every filled figure that disagrees with the computed one, unless that was computed from what is wrong itself."""
     problems: list[Problem] = []
-    doubtful = set(doubts.months)
+    doubtful = set(doubtful_months.months)
     for key, found in _deviations(county, members):
-        if key not in doubts.diary:
+        if key not in doubtful_months.diary:
             problems.append(found)
             doubtful.add(key)
     for (member_id, period), quarter in members.quarters.items():
@@ -73,7 +73,7 @@ def _same(county: County, given: Fraction, computed: Fraction) -> bool:
 
 
 def _unread(row: Record, *columns: str) -> bool:
-    """Whether one of the cells could not be read: it is told already, and nobody knows what it says."""
+    """Whether one of the cells could not be read: that has its own error."""
     return any((row.index, column) in row.table.faulty for column in columns)
 
 

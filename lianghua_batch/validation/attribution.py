@@ -1,4 +1,4 @@
-"""Whose problem it is: the unit and period of the form, or of the row, that a problem stands in."""
+"""Attributes problems: the unit and period of the form, or of the row, that each stands in."""
 
 from collections.abc import Iterable
 from dataclasses import replace

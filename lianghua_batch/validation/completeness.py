@@ -39,12 +39,12 @@ def _missing_form(county: County, form: str, branch: str, period: Period) -> Pro
 
 
 def _origins(county: County, form: str) -> Mapping[tuple[str, Period], Origin]:
-    """The sheets of a form; one without the column that says whose a row is lacks nobody's."""
+    """The sheets of a form that have the member's column: without it no row of a member can be missing."""
     return {(o.unit, o.period): o for o in county.tables[form].origins if "member_id" in o.columns}
 
 
-def _adrift(county: County, form: str) -> set[tuple[str, SourceRef]]:
-    """The names, each with its sheet, of rows whose code is missing or unknown: who is that row's does not lack one."""
+def _rows_without_member(county: County, form: str) -> set[tuple[str, SourceRef]]:
+    """The names, each with its sheet, of rows whose code is missing or unknown: such a member has a row."""
     table = county.tables[form]
     lost = table.frame[~table.frame["member_id"].isin(list(county.roster.members))].dropna(subset=["member_name"])
     return {(name, table.origins[n].place()) for name, n in zip(lost["member_name"], lost[ORIGIN], strict=True)}
@@ -55,22 +55,22 @@ def _months(county: County, members: Members) -> Iterator[Problem]:
     if not due_forms.scores_are_filed(county):
         return
     rows = county.rows_by_member("monthly_score")
-    origins, adrift = _origins(county, "monthly_score"), _adrift(county, "monthly_score")
+    origins, unknown = _origins(county, "monthly_score"), _rows_without_member(county, "monthly_score")
     for (member_id, month), member in members.eligibility.due.items():
         origin = origins.get((member.branch, month))
         if origin is None or not county.period.contains(month) or (member_id, member.branch, month) in rows:
             continue
-        if (member.name, origin.place()) not in adrift:
+        if (member.name, origin.place()) not in unknown:
             yield problem(Code.MISSING_MONTHLY_SCORE, origin.place(), value=member_id, member=member, period=month)
 
 
 def _quarters(county: County, members: Members) -> Iterator[Problem]:
     """Every member with a month in scope stands in the 季汇总 of the branch of the quarter's last day, and nobody else."""
     rows = county.rows_by_member("quarterly_summary")
-    adrift = _adrift(county, "quarterly_summary")
+    unknown = _rows_without_member(county, "quarterly_summary")
     for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
         for member in due_forms.in_quarter(county, members.eligibility, branch, quarter) if quarter else ():
-            if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in adrift:
+            if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in unknown:
                 yield problem(
                     Code.MISSING_QUARTERLY_SUMMARY, origin.place(), value=member.id, member=member, period=quarter
                 )
@@ -87,10 +87,10 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
 def _reviews(county: County, members: Members) -> Iterator[Problem]:
     """Every 正式党员 with a quarter has a 年评议, from whichever branch; who has no year needs none."""
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
-    adrift = _adrift(county, "annual_review")
+    unknown = _rows_without_member(county, "annual_review")
     for (branch, _), origin in _origins(county, "annual_review").items():
         for member in due_forms.in_year(county, members.eligibility, branch):
-            if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in adrift:
+            if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in unknown:
                 yield problem(Code.MISSING_ANNUAL_REVIEW, origin.place(), value=member.id, member=member)
     yield from _idle_reviews(county, members)
 

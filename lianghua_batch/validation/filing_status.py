@@ -24,8 +24,8 @@ from lianghua_batch.scoring.eligibility import member_eligibility
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
 UNSIGNED = "unsigned"  # no state of its own: filed, but perhaps as it was generated
-_SENT_TWICE = Code.FORM_SENT_TWICE  # says where the other one is; no fault of what stands in either
-_UNPLACED = "E1"  # problems of files and headings: what keeps a form from being known as somebody's
+_SENT_TWICE = Code.FORM_SENT_TWICE  # points at the other one; no error in the content of either
+_UNPLACED = "E1"  # problems of files and headings: for these a form may not be known as a unit's
 _BETWEEN_FORMS = "E3"  # may point at a cell of 考评方案 for what a branch has not sent
 _KINDS = (MONTH, QUARTER, HALF, YEAR)
 
@@ -73,7 +73,7 @@ class Cohort:
 class Status:
     """The matrix of one period on one day.
 
-    `unplaced` are the problems of files and sheets that nobody's form could be made of: they may be what is missing.
+    `unplaced` are the problems of files and sheets that could not be taken as any unit's form: they may be what is missing.
     `base_errors` counts those of 花名册 and 考评方案, on which everything rests.
     """
 
@@ -103,7 +103,7 @@ class Status:
 def filing_status(
     county: County, problems: Iterable[Problem], as_of: dt.date, base_files: frozenset[str] = frozenset()
 ) -> Status:
-    """Say of every form that is due whether it is there, faulty, there twice, missing or not due yet on the day `as_of`.
+    """Return of every form that is due whether it is there, faulty, there twice, missing or not due yet on the day `as_of`.
 
     `base_files`: those of 花名册 and 考评方案.
     """
@@ -130,13 +130,13 @@ def _entries(
     """The entry of everything that is due, or was sent by a branch without being due."""
     tables = [table for form, table in county.tables.items() if definitions()[form].by_branch]
     rivals = {DueForm(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
-    duplicates = {due for p in county.copied for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
+    duplicates = {due for p in county.duplicated for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
     faulty = {due for p in errors(problems) for due in _blamed(p, placed.get(_sheet(p), _NOBODYS))}
     unsigned = {due for p in county.unsigned for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
 
     def entry(due: DueForm, present: bool) -> FormState:
         due_by = definitions()[due.form].due_by(due.period)
-        if due in rivals:  # until it is known which of the two counts, what is wrong in either says nothing
+        if due in rivals:  # until it is known which of the two counts, errors in either do not matter
             state = TWICE
         elif due in faulty:
             state = FAULTY
@@ -173,7 +173,7 @@ def _present(county: County) -> list[Unit]:
 
 @dataclass(frozen=True)
 class _Placed:
-    """Whose forms stand in one sheet: one branch's, or those of the units that a county's form has rows about."""
+    """The forms that stand in one sheet: one branch's, or those of the units that a county's form has rows about."""
 
     dues: frozenset[DueForm]
     head_row: int

@@ -1,4 +1,4 @@
-"""Whose a branch's form is: its 支部编号 and 支部名称 against 花名册, and against the members in it (spec §2)."""
+"""The branch that a form is of: its 支部编号 and 支部名称 against 花名册, and against the members in it (spec §2)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from lianghua_batch.validation.unit_rows import level_label
 
 
 @dataclass(frozen=True)
-class _Home:
+class _HomeBranch:
     """The branch that most members of a form are in, and how many of how many."""
 
     branch: str
@@ -54,14 +54,14 @@ def check(county: County) -> tuple[County, list[Problem]]:
     return replace(county, tables=tables), problems
 
 
-def _homes(county: County, table: Table) -> Mapping[int, _Home]:
-    """By origin, the branch in which more than half of its members are on the form's last day, if they are enough to tell."""
+def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
+    """By origin, the branch in which more than half of its members are on the form's last day, if there are enough of them."""
     codes = table.frame.dropna(subset=["member_id"]).groupby(ORIGIN)["member_id"].unique()
     found = {n: _home(county, table.origins[n], list(members)) for n, members in codes.items()}
     return {n: home for n, home in found.items() if home is not None}
 
 
-def _home(county: County, origin: Origin, codes: Iterable[str]) -> _Home | None:
+def _home(county: County, origin: Origin, codes: Iterable[str]) -> _HomeBranch | None:
     if origin.period is None:
         return None
     listed = list(codes)
@@ -69,15 +69,15 @@ def _home(county: County, origin: Origin, codes: Iterable[str]) -> _Home | None:
     branches = Counter(row.branch for row in rows if row is not None)
     branch, hits = max(branches.items(), key=lambda item: item[1], default=(None, 0))
     enough = hits >= resources.load("reading")["other_branch_from"] and 2 * hits > len(listed)
-    return _Home(branch, hits, len(listed)) if enough else None
+    return _HomeBranch(branch, hits, len(listed)) if enough else None
 
 
-def _is_misfiled(county: County, origin: Origin, home: _Home) -> bool:
+def _is_misfiled(county: County, origin: Origin, home: _HomeBranch) -> bool:
     known = origin.unit in county.roster.units and county.roster.named(origin.unit).level == BRANCH
     return known and home.branch != origin.unit
 
 
-def _other_branch(county: County, origin: Origin, home: _Home) -> Problem:
+def _other_branch(county: County, origin: Origin, home: _HomeBranch) -> Problem:
     return problem(
         Code.MEMBERS_OF_ANOTHER_BRANCH,
         origin.label_place("unit_id"),
@@ -94,7 +94,7 @@ def _is_committees(county: County, origin: Origin) -> bool:
     return origin.unit in county.roster.units and county.roster.named(origin.unit).level != BRANCH
 
 
-def labelled_branch(county: County, form: str, origin: Origin, home: _Home | None) -> Iterator[Problem]:
+def labelled_branch(county: County, form: str, origin: Origin, home: _HomeBranch | None) -> Iterator[Problem]:
     """A branch form's 支部编号, 支部名称 and 期间 against 花名册."""
     roster, place = county.roster, origin.label_place("unit_id")
     if origin.unit is None:
@@ -125,7 +125,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _Home | Non
         yield problem(Code.FORM_OF_UNIT_NOT_IN_EXISTENCE, place, value=unit.id, unit=unit, period=period, form=label)
 
 
-def _suggest_branch(county: County, origin: Origin, home: _Home | None) -> str | None:
+def _suggest_branch(county: County, origin: Origin, home: _HomeBranch | None) -> str | None:
     """The branch whose form it probably is: by its code, its name and its members, if they do not disagree."""
     found = {county.roster.suggest_unit(origin.unit, origin.unit_name, BRANCH), home.branch if home else None} - {None}
     return found.pop() if len(found) == 1 else None

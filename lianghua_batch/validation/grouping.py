@@ -87,7 +87,7 @@ class ProblemLine:
 
     @cached_property
     def _marks(self) -> tuple[str, ...]:
-        """What tells the problems apart: their cells, else rows, else values."""
+        """What distinguishes the problems: their cells, else rows, else values."""
         marks = (_row_of(p.place) or (p.value if not p.place.row else None) for p in self.problems)
         return tuple(dict.fromkeys(mark for mark in marks if mark))
 
@@ -97,7 +97,7 @@ def _row_of(place: SourceRef) -> str | None:
 
 
 def suggestion_text(line: ProblemLine) -> str:
-    """What was probably meant, as a question; nothing where the remedy says it already."""
+    """The suggestion as a question; empty where the remedy names it already."""
     if not line.suggestion or re.search(rf"(?<![\w.-]){re.escape(line.suggestion)}(?![\w.-])", line.remedy, re.ASCII):
         return ""
     return resources.load("report/check_report")["suggestion"].format(suggestion=line.suggestion)
@@ -105,7 +105,7 @@ def suggestion_text(line: ProblemLine) -> str:
 
 @dataclass(frozen=True)
 class UnitProblems:
-    """The lines of 花名册 and 考评方案 (BASE), of nobody in particular (GENERAL), or of one unit (UNIT)."""
+    """The lines of 花名册 and 考评方案 (BASE), of no unit (GENERAL), or of one unit (UNIT)."""
 
     kind: str
     unit: str | None

@@ -1,4 +1,4 @@
-"""Months whose own forms have errors: what is computed from them is not held against the forms that come after."""
+"""Knock-on errors: what follows only from the errors of other forms is no error of its own."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ class DoubtfulMonths:
 
 
 def doubtful_months(county: County, problems: Iterable[Problem]) -> DoubtfulMonths:
-    """Work out which months the errors found so far, in rows or in whole sheets, make doubtful."""
+    """Return the months that the errors found so far, in rows or in whole sheets, make doubtful."""
     wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
     for found in errors(problems):
         wrong[found.place.file, found.place.sheet].add(found.place.row)
@@ -76,7 +76,7 @@ def _with_later(county: County, diary: set[Key]) -> set[Key]:
 
 def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:
     rows = {n: wrong[o.file, o.sheet] for n, o in enumerate(table.origins) if (o.file, o.sheet) in wrong}
-    # An error of a sheet or of its headings is one of all its rows; of a form that was sent twice nobody knows which counts.
+    # An error of a sheet or of its headings is one of all its rows; of a form that was sent twice it is unknown which counts.
     whole = {n for n, numbers in rows.items() if numbers & {None, table.origins[n].head_row}}
     twice = {(o.unit, o.period) for pair in same_form_twice(table) for o in pair}
     whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in twice}
@@ -86,7 +86,7 @@ def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], 
         origin = table.origins[number]
         if origin.period is None or not (number in whole or row in rows.get(number, ())):
             continue
-        if isinstance(code, str) and code not in roster.members:  # the record of somebody who has one less for it
+        if isinstance(code, str) and code not in roster.members:  # the row of the member meant, who lacks it
             given = name if isinstance(name, str) else None
             suggested = {
                 roster.suggest_member(code, given, origin.unit, origin.period.last_day),

@@ -66,7 +66,7 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
 
 
 def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
-    """By origin, the month that its dates are in, where its label says another one."""
+    """By origin, the month that its dates are in, where its label names another one."""
     days = table.frame["date"].dropna().dt.date.groupby(table.frame[ORIGIN])
     labelled = ((n, group, table.origins[n].period) for n, group in days)
     found = {n: period_selection.other_month(group, period) for n, group, period in labelled if period is not None}
@@ -79,7 +79,7 @@ def repeated_rows(table: Table) -> Iterator[Problem]:
     frame = table.frame
     if frame.empty:
         return
-    frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # who knows what they say
+    frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # their content is unknown
     whole = frame[[*names, ORIGIN]]
     again = whole.duplicated(keep="first")
     if not again.any():

@@ -18,13 +18,13 @@ def check(county: County) -> list[Problem]:
     """All problems between the scheme and the units of the period's last day."""
     day = county.period.last_day
     units = [*county.roster.units_on(day, COMMITTEE), *county.roster.units_on(day, BRANCH)]
-    read_whole = not county.scheme.unread_indicators  # else nobody knows what their weights add up to
+    read_whole = not county.scheme.unread_indicators  # else the sum of their weights is unknown
     problems = [p for unit in units for p in _weights(county, unit)] if read_whole else []
     if not units:
         problems.append(problem(Code.NO_UNITS, SourceRef(""), day=day))
     problems += (p for unit in units for p in _parent(county, unit, day))
     problems += _targets(county)
-    return problems + list(_stranded(county))
+    return problems + list(_members_of_dissolved(county))
 
 
 def _weights(county: County, unit: Unit) -> Iterator[Problem]:
@@ -79,7 +79,7 @@ def _suggest_target(county: County, target: str, level: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _stranded(county: County) -> Iterator[Problem]:
+def _members_of_dissolved(county: County) -> Iterator[Problem]:
     """Members whose row outlives their branch: from then on they are in no branch."""
     last = county.period.last_day
     for rows in county.roster.members.values():

@@ -14,7 +14,7 @@ from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, PENDING, Indicator, applies
 from lianghua_batch.scoring.raters import inspection_periods
 
-# Forms whose rows are wasted on a unit that does not exist at their period's end.
+# Forms whose rows are of no use for a unit that does not exist at their period's end.
 _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", "bonus")
 
 

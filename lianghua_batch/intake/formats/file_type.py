@@ -1,4 +1,4 @@
-"""What a file is, told by its bytes and never by its name."""
+"""What a file is, by its bytes and never by its name."""
 
 import io
 import re
@@ -13,7 +13,7 @@ WORKBOOKS = frozenset({XLSX, XLSB, XLS, ODS})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_START = 65536  # bytes of a text that tell what it is
+_START = 65536  # bytes of a text that are looked at
 _BOM = b"\xef\xbb\xbf"
 _BIFF_BEFORE_OLE = re.compile(rb"\x09[\x00\x02\x04][\x04\x06]\x00")
 # What Python's zipfile raises on damaged archives; RuntimeError: a member has a password.
@@ -51,7 +51,7 @@ _MAGIC = (
 
 
 def kind_of(content: bytes) -> str:
-    """Tell what a file's whole content is: one of WORKBOOKS, EMPTY, PASSWORD, DAMAGED, or a key of `kinds` in reading.yaml."""
+    """Return what a file's whole content is: one of WORKBOOKS, EMPTY, PASSWORD, DAMAGED, or a key of `kinds` in reading.yaml."""
     if not content.strip(b"\x00 \r\n\t"):
         return EMPTY
     if content.startswith(_ZIP):
@@ -73,7 +73,7 @@ def kind_label(kind: str) -> str:
 
 
 def _zip_kind(content: bytes) -> str:
-    """A zip is told by its members; one whose list of members is gone is damaged."""
+    """A zip's kind by its members; one whose list of members is gone is damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())

@@ -107,7 +107,7 @@ class _Section:
         return not self.bare or bool(self._among) or digit
 
     def show(self, number: Decimal) -> object:
-        """The altered look of a number; None where that cannot be told exactly."""
+        """The altered look of a number; None where that is not exactly one number."""
         if self._is_code:
             return self._written(number)
         if (self._misleading and not self._point) or (self._scale and _TIMES.search(self.text)):
@@ -148,7 +148,7 @@ def matters(number_format: str) -> bool:
 def displayed_value(stored: object, number_format: str) -> object:
     """What a number looks like in a format that matters: 0.95 → Percent(95), 1 in 000000 → '000001'; others stay as stored.
 
-    A look that cannot be told exactly is a Flaw.
+    A look that is not exactly one number is a Flaw.
     """
     if isinstance(stored, bool) or not isinstance(stored, int | float):
         return stored

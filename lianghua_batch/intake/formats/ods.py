@@ -91,7 +91,7 @@ def facts(content: bytes) -> dict[str, SheetFacts]:
 
 
 class _Reader:
-    """Goes through the XML row by row; what is repeated is expanded only where there is anything to say."""
+    """Goes through the XML row by row; what is repeated is expanded only where there are facts to keep."""
 
     def __init__(self) -> None:
         self.found: dict[str, SheetFacts] = {}
@@ -155,7 +155,7 @@ class _Reader:
     def _places(self, rows: range, columns: range) -> list[Place]:
         self._places_listed += len(rows) * len(columns)
         if self._places_listed > _MOST:
-            raise expat.ExpatError(f"more than {_MOST} cells to speak of")
+            raise expat.ExpatError(f"more than {_MOST} cells with facts")
         return [(row, column) for row in rows for column in columns]
 
     def _format(self, cell: Element, row: Element, column: int) -> str:

@@ -13,7 +13,7 @@ Place = tuple[int, int]  # 0-based row and column
 @dataclass(frozen=True)
 class SheetFacts:
     """Of one sheet: `flaws` where a cell shows no value of its own, the number formats that matter of cells that hold a
-    number, rows that are hidden (0-based), merged cells where the reader of the values does not tell them."""
+    number, rows that are hidden (0-based), merged cells where the reader of the values does not give them."""
 
     flaws: Mapping[Place, Flaw] = field(default_factory=dict)
     formats: Mapping[Place, str] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class SheetFacts:
 
 
 class Refusal(Exception):
-    """The whole file cannot be read; carries what `problem` needs to say so."""
+    """The whole file cannot be read; carries what `problem` needs."""
 
     def __init__(self, code: Code, sheet: str | None = None, **context: object) -> None:
         super().__init__(code, sheet, context)
@@ -39,7 +39,7 @@ def _refusal(code: Code, sheet: str | None, context: dict[str, object]) -> Refus
 
 
 def reason(key: str, **context: object) -> str:
-    """What a refusal says of why, in the words of schemas/reading.yaml."""
+    """Return why a file is refused, in the words of schemas/reading.yaml."""
     return resources.load("reading")["reasons"][key].format_map(context)
 
 

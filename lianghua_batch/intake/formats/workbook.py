@@ -84,7 +84,7 @@ def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid
         raise Refusal(Code.BLANK_WORKBOOK)
     names = {sheet.name for sheet in sheets}
     if len(names) < len(sheets) or not names <= facts.keys():
-        raise Refusal(Code.DAMAGED_FILE)  # nobody can say which sheet the facts are of
+        raise Refusal(Code.DAMAGED_FILE)  # it is unknown which sheet the facts are of
     for sheet in sheets:
         yield _grid(sheet, file, facts[sheet.name])
 
@@ -126,7 +126,7 @@ def _grid(sheet: RawSheet, file: str, facts: SheetFacts) -> Grid:
 
 
 def _uncover(rows: list[list[object]], block: Block) -> None:
-    """Blank what stands, seen by nobody, under the first one of merged cells."""
+    """Blank what stands hidden under the first one of merged cells."""
     for row in range(block.top, min(block.bottom + 1, len(rows))):
         cells = rows[row]
         for column in range(block.left + (row == block.top), min(block.right + 1, len(cells))):

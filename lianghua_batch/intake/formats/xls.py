@@ -15,7 +15,7 @@ from lianghua_batch.intake.grid import Flaw
 
 _BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 _ERRORS = xlrd.error_text_from_code | {0x2B: "#GETTING_DATA"}  # the latter since Excel 2007
-# What xlrd comes to where a file says of itself what is not so: it looks things up and counts on them.
+# What xlrd raises where a file contradicts itself.
 _DAMAGE = (
     CompDocError,
     struct.error,
@@ -32,7 +32,7 @@ _DAMAGE = (
 def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every worksheet by its name, of the hidden rows those that hold anything; or raise XLRDError.
 
-    There is no E213 among them: with every formula BIFF stores a result.
+    There are no uncomputed formulas among them: with every formula BIFF stores a result.
     """
     try:
         return _facts(content)

@@ -28,7 +28,7 @@ _KEPT = 4096  # bytes of a record: more than any of those above has up to what i
 def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every sheet by its name, of the hidden rows those that hold anything.
 
-    There is no E213 among them: with every formula BIFF12 stores a result.
+    There are no uncomputed formulas among them: with every formula BIFF12 stores a result.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         formats = {}

@@ -124,7 +124,7 @@ def _is_plain(xml: bytes, formats: Mapping[str, str]) -> bool:
 
 
 class _Reader:
-    """Goes through a sheet's XML once; only what is told here is kept."""
+    """Goes through a sheet's XML once; only the facts are kept."""
 
     def __init__(self, formats: Mapping[str, str], sheet: str) -> None:
         self.look = Look()
@@ -174,7 +174,7 @@ class _Reader:
         self._rows.add(self._row)
 
     def _aside(self, *_: str) -> None:
-        """Comments and the like are for nobody, but among a value's characters the reader of the values stumbles over them."""
+        """Comments and the like are passed over, but within a value they mislead the reader of the values."""
         if self._text is not None:
             raise expat.ExpatError("a value is interrupted")
 
