@@ -92,9 +92,9 @@ def _before(found: Published | Unusable | None) -> tuple[str, Mapping[str, Mappi
         return ABSENT, {}, None
     if isinstance(found, Unusable):
         return UNUSABLE, {}, str(found)
-    if found.basis is None:
-        return (NO_BASIS, {}, None) if found.left_aside is None else (LEFT_ASIDE, {}, found.left_aside)
-    units = {code: unit for code, unit in found.basis["units"].items() if unit["level"] == BRANCH}
+    if found.audit_trail is None:
+        return (NO_BASIS, {}, None) if found.audit_trail_fault is None else (LEFT_ASIDE, {}, found.audit_trail_fault)
+    units = {code: unit for code, unit in found.audit_trail["units"].items() if unit["level"] == BRANCH}
     if not any(_KEY in unit for unit in units.values()):
         return UNRECORDED, {}, None
     branches = {code: {"name": unit["name"], "class": unit.get(_KEY)} for code, unit in units.items()}

@@ -1,4 +1,4 @@
-"""异议登记 of a period: each objection with what became of it: open, concluded, or amended and by which amendment (spec §10)."""
+"""异议登记 of a period: each objection with its state: open, concluded, or amended by which amendment (spec §10)."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,9 @@ _SAME = ("subject", "objection", "raised")
 
 @dataclass(frozen=True)
 class Objection:
-    """One row of 异议登记: of what its subject is called, `unit` is the unit itself or a member's branch.
+    """One row of 异议登记: `subject` is a code, `name` its name, `unit` the unit itself or the member's branch.
 
-    `moved` says in words what the `amendment` of that number changed for the subject.
+    `moved`: what the amendment with the number `amendment` changed for the subject, in words.
     """
 
     subject: str
@@ -63,24 +63,24 @@ def linked(
     amendment: int = 0,
     moved: Differences | None = None,
 ) -> tuple[Objection, ...]:
-    """Return the objections of a county's period in the order of their rows; `known` are those that a seal tells of.
+    """Return the objections of a county's period in the order of their rows; `known` are the rows in the seal before.
 
-    With an `amendment` those concluded since that seal are linked to it where the score, grade or rank of their subject
-    `moved`; what an earlier amendment settled stays linked to that one.
+    With an `amendment`, objections concluded since that seal are linked to it where the score, grade or rank of their subject
+    changed (`moved`); those settled by an earlier amendment stay linked to that one.
     """
     settled = {_key(row): row for row in known}
-    told = _told(moved) if moved is not None else {}
+    changed_subjects = _change_texts(moved) if moved is not None else {}
     listed = (_objection(record, county) for record in county.tables["objection"].records() if _is_due(record, county))
-    return tuple(_linked(each, settled.get(_key(each.as_json())), amendment, told) for each in listed)
+    return tuple(_linked(each, settled.get(_key(each.as_json())), amendment, changed_subjects) for each in listed)
 
 
 def open_ones(rows: Iterable[Mapping[str, Any]]) -> int:
-    """How many of the objections that a 归档清单 tells of have no 复核结论."""
+    """How many objections of a 归档清单 have no 复核结论."""
     return sum(row.get("state") == OPEN for row in rows)
 
 
 def _is_due(record: Record, county: County) -> bool:
-    """Whether a row is of this very period; in a draft rows with errors are there too."""
+    """Whether a row is of this period and complete; a draft also has rows with errors."""
     whole = record["subject_id"] is not None and record["objection"] is not None
     return record.origin.period == county.period and whole
 
@@ -102,13 +102,13 @@ def _objection(record: Record, county: County) -> Objection:
 
 
 def _who(subject: str, county: County) -> tuple[str | None, str | None]:
-    """What the subject is called, and the unit that it is or belongs to."""
+    """The name of the subject, and the unit that it is or belongs to."""
     roster, last_day = county.roster, county.period.last_day
     if subject in roster.units:
         return roster.known_as(subject, last_day).name, subject
     if (member := roster.registered(subject, last_day)) is not None:
         return member.name, member.branch
-    later = roster.members.get(subject, ())  # who joins after the period, or whom 花名册 does not know
+    later = roster.members.get(subject, ())  # joins after the period, or is not in 花名册
     return (later[-1].name if later else None), None
 
 
@@ -124,22 +124,24 @@ def _key(row: Mapping[str, Any]) -> tuple:
     return tuple(row.get(name) for name in _SAME)
 
 
-def _told(moved: Differences) -> dict[str, str]:
-    """What became of everybody who moved, in words."""
+def _change_texts(moved: Differences) -> dict[str, str]:
+    """The changes of every unit and member that changed, in words, by code."""
     return {
-        change.rank_change.id: sentences.standing(change.rank_change)
+        change.rank_change.id: sentences.rank_change_text(change.rank_change)
         for listed in moved.changes.values()
         for change in listed
         if change.rank_change.changed
     }
 
 
-def _linked(each: Objection, known: Mapping[str, Any] | None, amendment: int, told: Mapping[str, str]) -> Objection:
+def _linked(
+    each: Objection, known: Mapping[str, Any] | None, amendment: int, changed_subjects: Mapping[str, str]
+) -> Objection:
     if each.conclusion is None:
         return each
     settled = known is not None and known.get("conclusion") == each.conclusion
     if settled and known.get("state") == AMENDED:
         return replace(each, **{name: known.get(name) for name in ("state", "amendment", "moved")})
-    if amendment and not settled and each.subject in told:
-        return replace(each, state=AMENDED, amendment=amendment, moved=told[each.subject])
+    if amendment and not settled and each.subject in changed_subjects:
+        return replace(each, state=AMENDED, amendment=amendment, moved=changed_subjects[each.subject])
     return replace(each, state=CONCLUDED)

@@ -1,4 +1,4 @@
-"""Published results, and what their file must look like to be compared (spec §8): the keys that are relied on, and their types."""
+"""Published results as read from their files, and the shape that results.json must have to be used (spec §8)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,27 +9,26 @@ from typing import Any
 from lianghua_batch.core import periods
 from lianghua_batch.core.periods import QUARTER, YEAR, Period
 
+_NUMBER = re.compile(r"-?\d{1,9}\.\d{2}", re.ASCII)  # as results.json writes numbers
+
 
 class Unusable(Exception):
-    """There are no final results to be had from a path; str() is the sentence that says why and what to do."""
+    """A path has no usable final results; str() is the sentence that says why and what to do."""
 
 
 class Absent(Unusable):
     """There is nothing at the path."""
 
 
-_NUMBER = re.compile(r"-?\d{1,9}\.\d{2}", re.ASCII)
-
-
 @dataclass(frozen=True)
 class Published:
-    """Final results as they stand in a file, and what they rest on: `basis` is None where 计分依据.json is not there or of no
-    use; `left_aside` says in a sentence why it is of no use."""
+    """Final results as read from a file, with their audit trail: None where 计分依据.json is missing or, as `audit_trail_fault`
+    says in a sentence, cannot be used."""
 
     path: Path
     results: Mapping[str, Any]
-    basis: Mapping[str, Any] | None
-    left_aside: str | None = None
+    audit_trail: Mapping[str, Any] | None
+    audit_trail_fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,10 @@ class Correction:
 
 @dataclass(frozen=True)
 class Publication:
-    """What is in force of a period: where its files lie, its results, their check code, and what sealed them.
+    """A period's results in force: the folder with its files, the results and their check code.
 
-    `sealed`: the sha-256 of every sealed file by its place in `folder`, None where the period is not sealed; `correction`: of
-    the seal in force, None where there is none.
+    `sealed`: the sha-256 of every sealed file by its path in `folder`, None where the period is not sealed; `correction`: that
+    of the seal in force, if any.
     """
 
     period: Period
@@ -58,8 +57,8 @@ class Publication:
 
 
 def results_fault(results: object) -> str | None:
-    """Return where (as «branches[3].total») a parsed JSON value departs from the shape of results.json; None where nowhere."""
-    return next(_departures(results), None)
+    """Return where (as «branches[3].total») a parsed JSON value is not shaped like results.json; None where it is."""
+    return next(_faults(results), None)
 
 
 def _text(value: object) -> bool:
@@ -87,7 +86,7 @@ def _scored(period: Period | None) -> bool:
 
 
 Check = Callable[[object], bool]
-# A key that a row must have, by list; every other one may be absent or null, as in a quarter.
+# The keys that a row must have, by list; any other may be absent or null, as in a quarter.
 _NEEDED: Mapping[str, Mapping[str, Check]] = {
     "members": {"id": _text, "name": _text, "branch": _text, "points": _number, "rank": _rank},
     "branches": {"id": _text, "name": _text, "total": _number, "grade": _grade, "rank": _rank},
@@ -108,7 +107,7 @@ _ALLOWED: Mapping[str, Check] = {
 }
 
 
-def _departures(results: object) -> Iterator[str]:
+def _faults(results: object) -> Iterator[str]:
     if not isinstance(results, dict):
         yield "{}"
         return
@@ -125,11 +124,11 @@ def _departures(results: object) -> Iterator[str]:
             continue
         seen: set[str] = set()
         for number, row in enumerate(rows):
-            yield from (f"{kind}[{number}]{place}" for place in _of_a_row(row, needed, seen))
+            yield from (f"{kind}[{number}]{place}" for place in _row_faults(row, needed, seen))
 
 
-def _of_a_row(row: Any, needed: Mapping[str, Check], seen: set[str]) -> Iterator[str]:
-    """Where one row departs; its code must not have been `seen` before."""
+def _row_faults(row: Any, needed: Mapping[str, Check], seen: set[str]) -> Iterator[str]:
+    """The faults of one row; its code must not have been `seen` before."""
     if not isinstance(row, dict):
         yield ""
         return

@@ -1,4 +1,4 @@
-"""What 计分依据.json must look like to be relied on: everything that tells why the results beside it are others than before."""
+"""The shape that 计分依据.json must have, so that comparing it with another one can rely on every part of it."""
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -16,23 +16,23 @@ from lianghua_batch.scoring.audit_trail import GROUNDS
 
 _NUMBER = re.compile(r"-?\d{1,500}(/[1-9]\d{0,499})?", re.ASCII)
 _SCOPES = ("organisation", "member")
-_OF_MEMBERS = ("points", "percent")  # scores of members, of which there are no parts
+_MEMBER_SCORES = ("points", "percent")  # scores of members, which have no parts in it
 _HOLDING = ("rater", "dropped", "bonus")  # kinds of parts whose cells are not blank
 Check = Callable[[Any], bool]
-Said = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
-def audit_trail_fault(basis: Said, results: Said) -> str | None:
-    """Return where (as «units.ZB1.total») 计分依据 departs from what goes with well-formed results; None where nowhere."""
-    return next(_departures(basis, results), None)
+def audit_trail_fault(audit_trail: Values, results: Values) -> str | None:
+    """Return where (as «units.ZB1.total») an audit trail is not one that belongs to these results; None where it is sound."""
+    return next(_faults(audit_trail, results), None)
 
 
-def _departures(basis: Said, results: Said) -> Iterator[str]:
-    """The parts one after the other: what is looked up in an earlier one is sound."""
+def _faults(audit_trail: Values, results: Values) -> Iterator[str]:
+    """The faults part by part: each part may rely on the earlier ones."""
     period = periods.parse(results["period"])
-    yield from _of_rules(basis.get("rules"))
-    yield from _of_members(basis, results["members"], period)
-    yield from _of_units(basis, results, period)
+    yield from _rule_faults(audit_trail.get("rules"))
+    yield from _member_faults(audit_trail, results["members"], period)
+    yield from _unit_faults(audit_trail, results, period)
 
 
 # --- values --------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def _number(value: object) -> bool:
     return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
-def _perhaps(check: Check) -> Check:
+def _optional(check: Check) -> Check:
     return lambda value: value is None or check(value)
 
 
@@ -59,7 +59,7 @@ def _each(check: Check) -> Check:
 
 
 def _fields(place: str, value: object, checks: Mapping[str, Check]) -> Iterator[str]:
-    """The fields that a row lacks or has wrong; the row itself where it is none."""
+    """The fields that are missing or wrong in a row; the row itself where it is no mapping."""
     if not isinstance(value, dict):
         yield place
         return
@@ -76,14 +76,14 @@ _ROWS: Mapping[str, Mapping[str, Check]] = {
         "dimension": _text,
         "name": _text,
         "points": _number,
-        "monthly_cap": _perhaps(_number),
-        "yearly_cap": _perhaps(_number),
+        "monthly_cap": _optional(_number),
+        "yearly_cap": _optional(_number),
         "veto": _flag,
     },
     "indicators": {
         "name": _text,
         "level": _text,
-        "applies_to": _perhaps(_text),
+        "applies_to": _optional(_text),
         "kind": _text,
         "weight": _number,
         "method": lambda value: _text(value) and value in resources.load("rules/metrics")["methods"],
@@ -94,9 +94,9 @@ _ROWS: Mapping[str, Mapping[str, Check]] = {
 }
 
 
-def _of_rules(rules: Any) -> Iterator[str]:
+def _rule_faults(rules: Any) -> Iterator[str]:
     by_scope: Mapping[str, Check] = {
-        "bands": lambda bands: bool(bands) and _each(_perhaps(_number))(bands),
+        "bands": lambda bands: bool(bands) and _each(_optional(_number))(bands),
         "ballots": lambda worths: bool(worths) and _each(_number)(worths),
     }
     yield from _fields("rules", rules, {"parameters": _each(_text), **dict.fromkeys((*by_scope, *_ROWS), _each(_any))})
@@ -122,7 +122,7 @@ def _unreadable(texts: Mapping[str, str]) -> Iterator[str]:
                 yield entry["label"]
 
 
-def _has_standards(indicator: Said) -> bool:
+def _has_standards(indicator: Values) -> bool:
     """Whether the 标准值 are as many as the 赋分方法 needs, and no two neighbours the same."""
     standards = [Fraction(value) for value in indicator["standards"]]
     needs = resources.load("rules/metrics")["methods"][indicator["method"]]["needs"]
@@ -132,21 +132,21 @@ def _has_standards(indicator: Said) -> bool:
 # --- members -------------------------------------------------------------------------------------------------------
 
 
-def _of_members(basis: Said, rows: Sequence[Said], period: Period) -> Iterator[str]:
-    grades = list(basis["rules"]["ballots"]["member"])
+def _member_faults(audit_trail: Values, rows: Sequence[Values], period: Period) -> Iterator[str]:
+    grades = list(audit_trail["rules"]["ballots"]["member"])
     checks: Mapping[str, Check] = {
         "branch": _text,
         "probationary": _flag,
         "adjustments": _each(_number),
-        "votes": _perhaps(lambda votes: _each(_number)(votes) and list(votes) == grades and _cast(votes.values())),
+        "votes": _optional(lambda votes: _each(_number)(votes) and list(votes) == grades and _cast(votes.values())),
         "ground": lambda ground: ground in (GROUNDS if period.kind == YEAR else (None,)),
     }
-    yield from _fields("", basis, {"members": _each(_any)})
+    yield from _fields("", audit_trail, {"members": _each(_any)})
     for row in rows:
         place = f"members.{row['id']}"
-        yield from _fields(place, basis["members"].get(row["id"]), checks)
+        yield from _fields(place, audit_trail["members"].get(row["id"]), checks)
         if not _has_quarters(row, period) or (row.get("review") is None) != (
-            basis["members"][row["id"]]["votes"] is None
+            audit_trail["members"][row["id"]]["votes"] is None
         ):
             yield place
 
@@ -157,7 +157,7 @@ def _cast(votes: Any) -> bool:
     return min(counts) >= 0 and sum(counts) > 0
 
 
-def _has_quarters(row: Said, period: Period) -> bool:
+def _has_quarters(row: Values, period: Period) -> bool:
     """Whether a member's published row has its points, and its quarters their months."""
     quarters, months = row.get("quarters"), row.get("months")
     if not quarters or not months or row["points"] is None or (period.kind == YEAR and row.get("total") is None):
@@ -172,38 +172,38 @@ def _has_quarters(row: Said, period: Period) -> bool:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def _of_units(basis: Said, results: Said, period: Period) -> Iterator[str]:
+def _unit_faults(audit_trail: Values, results: Values, period: Period) -> Iterator[str]:
     rows = [*results["committees"], *results["branches"]]
     whole = "total" if period.kind == YEAR else "quarter_total"
     checks: Mapping[str, Check] = {
         "name": _text,
         "level": _text,
-        "parent": _perhaps(_text),
-        "group": _perhaps(_text),
+        "parent": _optional(_text),
+        "group": _optional(_text),
         "total": lambda value: value == whole,
         "scores": lambda scores: _each(_any)(scores) and whole in scores,
     }
-    yield from _fields("", basis, {"units": _each(_any)})
+    yield from _fields("", audit_trail, {"units": _each(_any)})
     for row in rows:
-        its = basis["units"].get(row["id"])
-        yield from _fields(f"units.{row['id']}", its, checks)
-        if isinstance(its, dict) and not _has_class(its):
+        unit = audit_trail["units"].get(row["id"])
+        yield from _fields(f"units.{row['id']}", unit, checks)
+        if isinstance(unit, dict) and not _has_class(unit):
             yield f"units.{row['id']}.branch_class"
-    units = {row["id"]: basis["units"][row["id"]]["scores"] for row in rows}
+    units = {row["id"]: audit_trail["units"][row["id"]]["scores"] for row in rows}
     members = {row["id"] for row in results["members"]}
     for unit, scores in units.items():
-        for key, said in scores.items():
-            yield from (f"units.{unit}.{key}" for _ in _of_score(said))
+        for key, score in scores.items():
+            yield from (f"units.{unit}.{key}" for _ in _score_faults(score))
     for unit, scores in units.items():
-        for key, said in scores.items():
-            if not (_is_sound(key, said, scores, basis["rules"]) and _refers(said, scores, members, units)):
+        for key, score in scores.items():
+            if not (_is_sound(key, score, scores, audit_trail["rules"]) and _refers(score, scores, members, units)):
                 yield f"units.{unit}.{key}"
     if _circular(units):
         yield "units"
 
 
-def _has_class(unit: Said) -> bool:
-    """Whether 支部类别 is one that 花名册 knows, or none; an older version's units lack it altogether."""
+def _has_class(unit: Values) -> bool:
+    """Whether 支部类别 is one that 花名册 allows, or none; units written by older versions lack the key."""
     found = unit.get("branch_class")
     return found is None or (_text(found) and found in _classes())
 
@@ -212,20 +212,20 @@ def _classes() -> Container[str]:
     return definitions()["roster"].sheet("units").column("branch_class").choices
 
 
-def _of_score(said: Any) -> Iterator[str]:
-    """What is wrong with one score by itself."""
+def _score_faults(score: Any) -> Iterator[str]:
+    """The faults of one score by itself."""
     checks: Mapping[str, Check] = {"item": _text, "amount": _number}
     allowed: Mapping[str, Check] = {"of": _text, "kind": _text, "share": _number, "held": _number}
-    yield from _fields("", said, {"value": _number, "parts": lambda parts: isinstance(parts, list)})
-    for part in said["parts"]:
+    yield from _fields("", score, {"value": _number, "parts": lambda parts: isinstance(parts, list)})
+    for part in score["parts"]:
         yield from _fields("", part, checks)
         yield from (name for name, check in allowed.items() if name in part and not check(part[name]))
 
 
-def _is_sound(key: str, said: Said, scores: Said, rules: Said) -> bool:
+def _is_sound(key: str, score: Values, scores: Values, rules: Values) -> bool:
     """Whether a score has the parts that one of its step has."""
     step, _, item = key.partition(":")
-    parts = said["parts"]
+    parts = score["parts"]
     if any(part.get("kind") in _HOLDING and "held" not in part for part in parts):
         return False
     if step == "indicator":
@@ -238,18 +238,18 @@ def _is_sound(key: str, said: Said, scores: Said, rules: Said) -> bool:
     return step != "discipline" or "individual" in scores
 
 
-def _comes_from(part: Said, indicator: Said) -> bool:
-    """Whether an indicator's points are taken from what its 数据来源 says."""
+def _comes_from(part: Values, indicator: Values) -> bool:
+    """Whether an indicator's points come from its 数据来源."""
     if indicator["metric"] == "filed":
         return "held" in part and "of" not in part
     return part.get("of") == indicator["metric"]
 
 
-def _refers(said: Said, scores: Said, members: Container[str], units: Mapping[str, Said]) -> bool:
-    """Whether every score that this one is taken from is there."""
-    for part in (part for part in said["parts"] if "of" in part):
+def _refers(score: Values, scores: Values, members: Container[str], units: Mapping[str, Values]) -> bool:
+    """Whether every score that this one comes from is there."""
+    for part in (part for part in score["parts"] if "of" in part):
         owner, foreign, key = part["of"].partition("/")
-        if foreign and key in _OF_MEMBERS:
+        if foreign and key in _MEMBER_SCORES:
             known = owner in members and Fraction(part["share"]) != 0
         else:
             known = key in units.get(owner, ()) if foreign else part["of"] in scores
@@ -258,12 +258,12 @@ def _refers(said: Said, scores: Said, members: Container[str], units: Mapping[st
     return True
 
 
-def _circular(units: Mapping[str, Said]) -> bool:
-    """Whether a score is taken from itself by way of others."""
+def _circular(units: Mapping[str, Values]) -> bool:
+    """Whether a score comes, through others, from itself."""
     graph = {
-        (unit, key): [_owned(unit, part["of"]) for part in said["parts"] if "of" in part]
+        (unit, key): [_owner_and_key(unit, part["of"]) for part in score["parts"] if "of" in part]
         for unit, scores in units.items()
-        for key, said in scores.items()
+        for key, score in scores.items()
     }
     try:
         TopologicalSorter(graph).prepare()
@@ -272,7 +272,7 @@ def _circular(units: Mapping[str, Said]) -> bool:
     return False
 
 
-def _owned(unit: str, of: str) -> tuple[str, str]:
-    """Whose score it is, and which."""
-    owner, foreign, key = of.partition("/")
-    return (owner, key) if foreign else (unit, of)
+def _owner_and_key(unit: str, score_key: str) -> tuple[str, str]:
+    """The subject and the key of a score named in a part of a unit's score."""
+    owner, foreign, key = score_key.partition("/")
+    return (owner, key) if foreign else (unit, score_key)

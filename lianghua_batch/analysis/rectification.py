@@ -1,4 +1,4 @@
-"""问题清单 and 整改台账: what 督查 found, and how far each 整改 was on the period's last day."""
+"""问题清单 and 整改台账: the problems that 督查 found, and the state of each 整改 on the period's last day."""
 
 import datetime as dt
 from collections import Counter
@@ -23,7 +23,7 @@ STATES = (OVERDUE, OPEN, LATE, ON_TIME)  # in the order in which a unit's rows a
 
 @dataclass(frozen=True)
 class FoundProblem:
-    """One 督查打分 row that says what is amiss."""
+    """One 督查打分 row with a problem found."""
 
     unit: Unit
     period: Period
@@ -95,13 +95,13 @@ def counts(county: County, members: Members, listed: Sequence[Rectification]) ->
     units = {r.unit.id: r.unit for r in listed}
     facts = UnitFacts(county, members, {})
     due = Counter((r.unit.id, r.state) for r in listed if county.period.holds(r.deadline))
-    all_of = Counter(r.unit.id for r in listed)
+    total = Counter(r.unit.id for r in listed)
     return tuple(
         Counts(
             unit,
             due=(whole := sum(due[unit.id, state] for state in STATES)),
             **{state: due[unit.id, state] for state in STATES},
-            other_years=all_of[unit.id] - whole,
+            other_years=total[unit.id] - whole,
             rate=rectified(facts, unit),
         )
         for unit in units.values()

@@ -1,4 +1,4 @@
-"""What other 参数 would make of a ranking: which are asked for, and today's results beside those under them."""
+"""What-if: the 参数 to try, and the results under them beside today's."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ class RuleSetting:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Today's results beside those under changed rules; `notes` say what of the changes a ranking does not show."""
+    """Today's results beside those under changed rules; `notes`: effects of the changes that a ranking does not show."""
 
     period: str
-    changes: tuple[RuleSetting, ...]
+    settings: tuple[RuleSetting, ...]
     notes: tuple[str, ...]
     rank_changes: Mapping[str, list[RankChange]]
 
     def by_branch(self) -> dict[str, list[RankChange]]:
-        """The members by their branch."""
+        """The members' changes by branch."""
         found: dict[str, list[RankChange]] = {}
         for change in self.rank_changes[MEMBERS]:
             found.setdefault(change.latest.cohort, []).append(change)
@@ -49,7 +49,7 @@ class Comparison:
 
 
 def requested(written: Iterable[str]) -> dict[str, str]:
-    """Return the texts that are asked for, by the 参数's labels; raises WrongRule for what none of them could be."""
+    """Return the requested texts by the 参数's labels; raises WrongRule for a 参数 or value that cannot be."""
     entries = {squeeze(e["label"]): e for e in resources.load("rules/parameters")["parameters"]}
     texts: dict[str, str] = {}
     for each in written:
@@ -59,7 +59,7 @@ def requested(written: Iterable[str]) -> dict[str, str]:
         entry = entries.get(squeeze(name))
         if entry is None:
             labels = [e["label"] for e in entries.values()]
-            raise _wrong("unknown", name=name, meant=_meant(suggest(name, labels)), labels="、".join(labels))
+            raise _wrong("unknown", name=name, meant=_meant(suggest(name, labels)), labels=_texts()["and"].join(labels))
         if entry["label"] in texts:
             raise _wrong("twice", name=entry["label"])
         texts[entry["label"]] = _value(entry, anything(value))
@@ -76,24 +76,24 @@ def _value(entry: Mapping[str, Any], value: str) -> str:
 
 
 def refused(texts: Mapping[str, str], today: Results) -> WrongRule:
-    """What is wrong with rules of which each value is allowed: weights that do not make 100, and which to set besides."""
+    """Return what is wrong with rules whose values are allowed each: weights that do not sum to 100, and which to set as well."""
     catalogue = resources.load("rules/parameters")
     labels = {e["name"]: e["label"] for e in catalogue["parameters"]}
     entries = {e["label"]: e for e in catalogue["parameters"]}
     values = {labels[name]: getattr(today.county.scheme.parameters, name) for name in labels}
     values |= {label: parameter_value(entries[label], text) for label, text in texts.items()}
-    told = []
+    sentences = []
     for group in ([labels[name] for name in names] for names in catalogue["hundreds"]):
         total = sum((values[label] for label in group), exact.ZERO)
         if total != exact.HUNDRED:
             others = [label for label in group if label not in texts]
-            told.append(_unbalanced(group, values, total, others))
-    return WrongRule("；".join(told))
+            sentences.append(_unbalanced(group, values, total, others))
+    return WrongRule(_texts()["separator"].join(sentences))
 
 
 def _unbalanced(group: list[str], values: Mapping[str, Any], total: Fraction, others: list[str]) -> str:
-    """That weights do not make 100, and which of the `others`, that were not asked for, could mend it: a single one, its value."""
-    words = resources.load("messages/compare")["whatif"]["wrong"]
+    """That weights do not sum to 100, and which of the `others` (not requested) to set as well; of a single one its value."""
+    words = _texts()
     terms = " + ".join(f"{label} {exact.short(values[label])}" for label in group)
     facts = {"terms": terms, "total": exact.short(total)}
     left = exact.HUNDRED - sum((values[label] for label in group if label not in others), exact.ZERO)
@@ -101,22 +101,26 @@ def _unbalanced(group: list[str], values: Mapping[str, Any], total: Fraction, ot
         return words["weights_all"].format(**facts)
     if len(others) == 1:
         return words["weight"].format(**facts, name=others[0], value=exact.short(left))
-    return words["weights"].format(**facts, others="、".join(others), left=exact.short(left))
+    return words["weights"].format(**facts, others=words["and"].join(others), left=exact.short(left))
 
 
 def _meant(value: str | None) -> str:
-    return "" if value is None else resources.load("messages/compare")["whatif"]["wrong"]["meant"].format(value=value)
+    return "" if value is None else _texts()["meant"].format(value=value)
 
 
 def _wrong(why: str, **words: str) -> WrongRule:
-    return WrongRule(resources.load("messages/compare")["whatif"]["wrong"][why].format(**words))
+    return WrongRule(_texts()[why].format(**words))
+
+
+def _texts() -> Mapping[str, str]:
+    return resources.load("messages/compare")["whatif"]["wrong"]
 
 
 # --- side by side --------------------------------------------------------------------------------------------------
 
 
 def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparison:
-    """Put the results of one county under its own rules and under others side by side."""
+    """Return the results of one county under its own and under other rules side by side."""
     filled = {rule.label: rule for rule in today.county.scheme.rules}
     changes = tuple(RuleSetting(label, filled[label].value, text, filled[label].basis) for label, text in texts.items())
     old, new = results.as_json(today), results.as_json(then)
@@ -125,11 +129,11 @@ def compare(texts: Mapping[str, str], today: Results, then: Results) -> Comparis
 
 
 def _notes(today: Results, then: Results) -> Iterator[str]:
-    """What a ranking does not show of 参数 that are others: that they govern the checking of forms, or what forms were filled for."""
+    """The effects of changed 参数 that a ranking does not show: on checking the forms, and on how forms were filled."""
     words = resources.load("messages/compare")["whatif"]["notes"]
     adjusted = sum(any(_is_adjusted(quarter) for quarter in member.quarters) for member in today.members)
     for entry in resources.load("rules/parameters")["parameters"]:
-        old, new = (getattr(of.county.scheme.parameters, entry["name"]) for of in (today, then))
+        old, new = (getattr(side.county.scheme.parameters, entry["name"]) for side in (today, then))
         note = entry.get("in_trial")
         if note is not None and old != new and (adjusted or note != "adjustments"):
             yield words[note].format(label=entry["label"], count=adjusted)
@@ -141,7 +145,7 @@ def _is_adjusted(quarter: Quarter) -> bool:
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """Return the whole comparison for a program."""
-    changes = [{"parameter": c.label, "was": c.was, "now": c.now, "basis": c.basis} for c in comparison.changes]
+    changes = [{"parameter": c.label, "was": c.was, "now": c.now, "basis": c.basis} for c in comparison.settings]
     return {
         "period": comparison.period,
         "changes": changes,

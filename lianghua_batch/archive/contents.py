@@ -78,7 +78,7 @@ def _earlier_results(earlier: Earlier) -> Iterator[tuple[str, bytes]]:
     words = resources.load("reading")
     for period, found in sorted(earlier.items()):
         if isinstance(found, Published):
-            documents = {words["results_name"]: found.results, words["basis_name"]: found.basis}
+            documents = {words["results_name"]: found.results, words["basis_name"]: found.audit_trail}
             for name, value in documents.items():
                 if value is not None:
                     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"

@@ -34,7 +34,7 @@ def _usable(found: Published | Unusable, period: Period, data: Path) -> Publishe
     if found.results["period"] != str(period):
         facts = {"path": found.path, "period": found.results["period"], "wanted": period}
         return _unusable(resources.load("messages/history")["other_period"].format_map(facts), data)
-    return replace(found, left_aside=found.left_aside and _placeless(found.left_aside, data))
+    return replace(found, audit_trail_fault=found.audit_trail_fault and _placeless(found.audit_trail_fault, data))
 
 
 def _unusable(reason: str, data: Path) -> Unusable:

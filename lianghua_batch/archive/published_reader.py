@@ -123,27 +123,27 @@ def _published(documents: _Documents) -> Published:
     place = results_fault(results)
     if place is not None:
         raise _unusable("not_results", documents.path, place=place)
-    basis, left_aside = _basis(documents, results)
-    return Published(documents.path, results, basis, left_aside)
+    audit_trail, fault = _audit_trail(documents, results)
+    return Published(documents.path, results, audit_trail, fault)
 
 
-def _basis(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+def _audit_trail(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
     """The audit trail, if it was written together with the results; else why it is left aside."""
     if documents.basis is None:
         return None, None
     if isinstance(documents.basis, OSError):
         return None, _left_aside("refused", documents, reason=os_errors.reason(documents.basis))
-    basis = _parsed(documents.basis)
-    if basis is None:
+    audit_trail = _parsed(documents.basis)
+    if audit_trail is None:
         return None, _left_aside("not_json", documents)
-    if not isinstance(basis, dict) or basis.get("format") != AUDIT_TRAIL_FORMAT:
+    if not isinstance(audit_trail, dict) or audit_trail.get("format") != AUDIT_TRAIL_FORMAT:
         return None, _left_aside("not_basis", documents)
-    if basis.get("results_sha256") != hashlib.sha256(documents.results).hexdigest():
+    if audit_trail.get("results_sha256") != hashlib.sha256(documents.results).hexdigest():
         return None, _left_aside("other", documents)
-    if basis.get("sha256") != audit_trail_check_code(basis):
+    if audit_trail.get("sha256") != audit_trail_check_code(audit_trail):
         return None, _left_aside("changed", documents)
-    place = published_schema.audit_trail_fault(basis, results)
-    return (basis, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
+    place = published_schema.audit_trail_fault(audit_trail, results)
+    return (audit_trail, None) if place is None else (None, _left_aside("misshapen", documents, place=place))
 
 
 def _parsed(content: bytes) -> Any:

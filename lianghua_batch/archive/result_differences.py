@@ -62,7 +62,7 @@ def first_few(found: Sequence[ResultDifference]) -> str:
 
 
 def _labels(kind: str, kind_of_period: str) -> dict[str, str]:
-    steps = components.steps(kind, kind_of_period)
+    steps = components.row_steps(kind, kind_of_period)
     return {
         **resources.load("messages/archive")["difference"]["keys"],
         **{name: step_label(step) for name, step in steps.items()},

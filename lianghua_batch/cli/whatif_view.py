@@ -44,7 +44,7 @@ def _head(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[tuple[st
     """What is changed, and the counts."""
     texts = words["whatif"]
     yield texts["changes"], 0
-    for change in comparison.changes:
+    for change in comparison.settings:
         sentence = texts["same" if change.was == change.now else "change"]
         yield sentence.format(label=change.label, was=change.was, now=change.now, basis=change.basis), 2
     yield from ((texts["note"].format(note=note), 0) for note in comparison.notes)

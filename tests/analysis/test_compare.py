@@ -484,8 +484,8 @@ def test_under_the_diary_s_points_a_project_s_name_is_no_rule_but_its_worth_is(f
 def test_what_no_rounding_can_make_is_not_called_one(folder):
     """005 has an adjustment of 2.25 that 计分依据 knows nothing of."""
     old, new = published(folder), published(folder, adjusted)
-    silent = {**new.basis["members"], "005": {**new.basis["members"]["005"], "adjustments": {}}}
-    found = members_reasons(old, replace(new, basis={**new.basis, "members": silent}), "005")
+    silent = {**new.audit_trail["members"], "005": {**new.audit_trail["members"]["005"], "adjustments": {}}}
+    found = members_reasons(old, replace(new, audit_trail={**new.audit_trail, "members": silent}), "005")
     assert [(kind, what) for kind, what, _ in found] == [(OTHER, "程序说不清的部分")]
     found = members_reasons(old, new, "005")
     assert found == [(DATA, "2026Q1 支委会调整 0 → 2.25", "9/20")]
@@ -565,7 +565,7 @@ def test_two_periods_are_compared_but_not_attributed(folder, capsys):
 
 
 def test_without_what_they_rest_on_the_published_numbers_are_compared(folder, capsys):
-    old, new = published(folder), replace(published(folder, inspected, reviewed_worse), basis=None)
+    old, new = published(folder), replace(published(folder, inspected, reviewed_worse), audit_trail=None)
     assert told(old, new, capsys) == TEXTS["no basis"].splitlines()
     found = compare.compare(old, new)
     assert found.rules is None
@@ -663,7 +663,9 @@ def test_of_two_grades_the_lower_one_is_not_taken_for_a_veto(folder):
     assert [(cause.code, cause.sentence) for cause in found] == [
         ("held_back", "达到最高等次，但没有名额（优秀比例上限 1 → 1/3）")
     ]
-    grounds = [published(folder, two_grades, *more).basis["members"]["003"]["ground"] for more in ((), (punished,))]
+    grounds = [
+        published(folder, two_grades, *more).audit_trail["members"]["003"]["ground"] for more in ((), (punished,))
+    ]
     assert grounds == ["band", "veto"]
 
 
@@ -924,7 +926,7 @@ GONE = object()
 def test_no_shape_of_it_stops_the_comparison(folder, data, value):
     """Whatever single value is gone or another one: it is left aside, or does no harm."""
     old, new = published(folder, *MIXED), published(folder, *MIXED, rater_weights, by_efficacy, reviewed_worse)
-    said = copy.deepcopy(new.basis)
+    said = copy.deepcopy(new.audit_trail)
     *above, last = data.draw(st.sampled_from(sorted(places_of(said), key=str)))
     inside = functools.reduce(operator.getitem, above, said)
     if value is GONE:
@@ -932,14 +934,14 @@ def test_no_shape_of_it_stops_the_comparison(folder, data, value):
     else:
         inside[last] = value
     kept = None if published_schema.audit_trail_fault(said, new.results) else said
-    for pair in ((old, replace(new, basis=kept)), (replace(new, basis=kept), old)):
+    for pair in ((old, replace(new, audit_trail=kept)), (replace(new, audit_trail=kept), old)):
         assert list(sentences.lines(compare.compare(*pair)))
 
 
 def test_what_the_program_writes_has_the_right_shape(folder):
     quarter = published(folder, january_higher, adjusted, sums, fewer, inspected, period=Q1)
     for its in (published(folder, *MIXED, probationary, rounding_once), quarter):
-        assert published_schema.audit_trail_fault(its.basis, its.results) is None
+        assert published_schema.audit_trail_fault(its.audit_trail, its.results) is None
 
 
 # --- 计分依据.json -------------------------------------------------------------------------------------------------

@@ -147,7 +147,11 @@ def test_the_sheet_counts_the_classes_and_lists_whose_moved(year):
 
 def test_new_branches_and_those_without_a_class_stand_by_themselves(year):
     before = published(year, {"ZB2": None}, ZB1=None)
-    before.basis["units"]["ZB9"] = {**before.basis["units"]["ZB2"], "name": "财政第九支部", "branch_class": "fourth"}
+    before.audit_trail["units"]["ZB9"] = {
+        **before.audit_trail["units"]["ZB2"],
+        "name": "财政第九支部",
+        "branch_class": "fourth",
+    }
     sheet = named(looking_back(year, of_2025=before), "晋位升级")
     assert lines(sheet)[5:] == [
         "与上年相比：晋位 0 个，退位 0 个，不变 0 个；另有 2 个支部缺上年或本年的类别，不能比较。",
@@ -164,7 +168,7 @@ def test_new_branches_and_those_without_a_class_stand_by_themselves(year):
 def without_classes(outcome) -> Published:
     """Last year as an older version of the program wrote it."""
     found = published(outcome)
-    for its in found.basis["units"].values():
+    for its in found.audit_trail["units"].values():
         its.pop("branch_class", None)
     return found
 
@@ -176,12 +180,12 @@ WHY_NOT = {
         "上年（2025年度）的考评结果不能采用（输出/2025/results.json：是草稿），不能比较支部类别。",
     ),
     "没有计分依据": (
-        lambda year: replace(published(year), basis=None),
+        lambda year: replace(published(year), audit_trail=None),
         "上年（2025年度）的结果旁边没有“计分依据.json”，不知道上年的支部类别，不能比较。",
     ),
     "计分依据不能采用": (
         lambda year: replace(
-            published(year), basis=None, left_aside="输出/2025/计分依据.json 写出以后被改动过，没有采用"
+            published(year), audit_trail=None, audit_trail_fault="输出/2025/计分依据.json 写出以后被改动过，没有采用"
         ),
         "不知道上年（2025年度）的支部类别，不能比较：输出/2025/计分依据.json 写出以后被改动过，没有采用。",
     ),
@@ -411,7 +415,8 @@ def three_years(year, tmp_path_factory):
     for before in (2024, 2025):
         found = published(year, {"ZB1": "second"}, DW1={"total": f"8{before % 10}.00", "grade": "一般"})
         rows, rests_on = (
-            json.dumps(said, ensure_ascii=False).replace("2026", str(before)) for said in (found.results, found.basis)
+            json.dumps(said, ensure_ascii=False).replace("2026", str(before))
+            for said in (found.results, found.audit_trail)
         )
         rests_on = json.loads(rests_on) | {"results_sha256": hashlib.sha256(rows.encode("utf-8")).hexdigest()}
         rests_on["sha256"] = audit_trail_check_code(rests_on)
@@ -436,13 +441,13 @@ def test_a_run_reads_the_years_before_and_shows_them(three_years):
 
 def test_what_the_results_before_rest_on_is_kept_and_why_not_is_told_without_the_folder_s_place(three_years):
     found = history.earlier_results(three_years, YEAR)
-    assert found[periods.year(2025)].basis["units"]["ZB1"]["branch_class"] == "second"
+    assert found[periods.year(2025)].audit_trail["units"]["ZB1"]["branch_class"] == "second"
     older = found[periods.year(2024)]
-    assert (older.basis, older.left_aside) == (
+    assert (older.audit_trail, older.audit_trail_fault) == (
         None,
         "输出/2024/计分依据.json 不是 JSON 文件，或内容不完整，没有采用",
     )
-    assert published_reader.read(three_years / "输出/2026").basis["units"]["ZB1"]["branch_class"] == "first"
+    assert published_reader.read(three_years / "输出/2026").audit_trail["units"]["ZB1"]["branch_class"] == "first"
 
 
 @office.needs_office

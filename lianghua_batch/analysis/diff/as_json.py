@@ -1,17 +1,17 @@
-"""What two results differ in, whole, for a program."""
+"""The differences of two results for programs, in full."""
 
 from typing import Any
 
 from lianghua_batch.analysis import rank_changes
-from lianghua_batch.analysis.diff.model import Cause, Differences, DiffHead, Reason, RuleChange, UnitChange
+from lianghua_batch.analysis.diff.model import Cause, ComparedFile, Differences, Reason, RuleChange, UnitChange
 from lianghua_batch.core import exact
 
 
 def as_json(differences: Differences) -> dict[str, Any]:
-    """Return everything that differs; who does not is absent. An amount has its fraction beside it, for amounts sum exactly."""
+    """Return all differences; units and members without any are absent. Amounts are given rounded and as exact fractions."""
     return {
-        "old": _head(differences.old),
-        "new": _head(differences.new),
+        "old": _compared_file(differences.old),
+        "new": _compared_file(differences.new),
         "notes": list(differences.notes),
         "rules": None if differences.rules is None else [_rule(r) for r in differences.rules],
         "roster": [_rule(r) for r in differences.roster],
@@ -20,7 +20,7 @@ def as_json(differences: Differences) -> dict[str, Any]:
     }
 
 
-def _head(head: DiffHead) -> dict[str, str]:
+def _compared_file(head: ComparedFile) -> dict[str, str]:
     return {"file": head.name, "period": head.period, "scheme": head.scheme, "tool": head.tool}
 
 

@@ -1,4 +1,4 @@
-"""The published numbers of one row of results.json that are others: what can be told even where nothing says why."""
+"""The changed numbers of one row of results.json, which are known even without an audit trail."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.periods import YEAR
 from lianghua_batch.model.scores import step_label
 
-# The numbers of a row, each with the step that it is; a quarter calls some by the name of another step of the year.
+# The numbers of a row with their steps; a quarter has some of them under the key of another step of the year.
 _MEMBERS_YEAR = {"months": "month_score", "quarters": "approved", "points": "points", "review": "review"}
 _MEMBERS_QUARTER = {"months": "month_score", "points": "approved"}
 _UNITS_YEAR = {
@@ -31,19 +31,19 @@ _UNITS_QUARTER = {"member_mean": "member_mean", "inspection": "inspection_period
 _SEVERAL = ("months", "quarters", "indicators", "inspections")
 
 
-def steps(kind: str, period_kind: str) -> Mapping[str, str]:
-    """The numbers of a list's rows, each with the step that it is."""
+def row_steps(kind: str, period_kind: str) -> Mapping[str, str]:
+    """Return the numbers in a list's rows with their steps."""
     if kind == MEMBERS:
         return _MEMBERS_YEAR if period_kind == YEAR else _MEMBERS_QUARTER
     return _UNITS_YEAR if period_kind == YEAR else _UNITS_QUARTER
 
 
-def moved(named: Mapping[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Component]:
-    """Those of the numbers, `named` with their steps, that are others or are there on one side only."""
+def changed_components(named: Mapping[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Component]:
+    """Yield those of the `named` numbers (with their steps) that changed or are on one side only."""
     for name, step in named.items():
         if name in _SEVERAL:
             before, after = old.get(name) or {}, new.get(name) or {}
-            words = resources.load("messages/compare")["diff"]["of_several"]
+            words = resources.load("messages/compare")["diff"]["one_of_several"]
             for key in {**before, **after}:
                 if before.get(key) != after.get(key):
                     label = words.format(step=step_label(step), key=key)

@@ -1,4 +1,4 @@
-"""Why a grade or a rank is another one."""
+"""Why a grade or a rank changed."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -14,14 +14,14 @@ Bands = Mapping[str, Fraction | None]
 
 
 def _words() -> Mapping[str, Any]:
-    return resources.load("messages/compare")["diff"]["standing"]
+    return resources.load("messages/compare")["diff"]["grade_and_rank"]
 
 
 # --- grades --------------------------------------------------------------------------------------------------------
 
 
 def grade_cause(pair: Pair, kind: str, rank_change: RankChange) -> Cause | None:
-    """Why a grade changed: the total crossed a bound, the bounds moved, or the grade does not come from the total; None where it did not."""
+    """Return why a grade changed: the total crossed a bound, the bounds changed, or another ground applies; None where it did not."""
     if not rank_change.regraded or rank_change.was.grade is None or rank_change.now.grade is None:
         return None
     scope = "member" if kind == MEMBERS else "organisation"
@@ -36,7 +36,7 @@ def grade_cause(pair: Pair, kind: str, rank_change: RankChange) -> Cause | None:
 
 
 def _crossed(rank_change: RankChange, old: Bands, new: Bands) -> Cause:
-    """Which of the total and the bounds brought the new grade about."""
+    """Whether the total, the bounds or both led to the new grade."""
     words = _words()
     if old == new or _grade(rank_change.now.total, old) == rank_change.now.grade:
         rose = rank_change.now.total > rank_change.was.total
@@ -66,7 +66,7 @@ def _grade(value: Fraction, bands: Bands) -> str | None:
 
 
 def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
-    """The ground that holds now, or, where the total gives the grade again, that which held."""
+    """The ground that applies now, or, where the total gives the grade again, the one that applied before."""
     words = _words()
     was, now = grounds
     ground = was if now == BAND else now
@@ -84,9 +84,9 @@ def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
 def rank_cause(
     pair: Pair | None, kind: str, rank_change: RankChange, cohort: Sequence[RankChange], names: Mapping[str, str]
 ) -> Cause | None:
-    """Why a rank changed: another cohort, its own total, the rule for ties, or the others; None where it did not.
+    """Return why a rank changed: another cohort, its own total, the rule for ties, or others; None where it did not.
 
-    `cohort` are those whom it is ranked among now; without a `pair` nobody knows the rules.
+    `cohort`: all that it is ranked among now; `pair`: None where the rules are unknown.
     """
     if not rank_change.reranked:
         return None
@@ -105,7 +105,7 @@ def rank_cause(
 
 
 def _passing(rank_change: RankChange, cohort: Sequence[RankChange]) -> str:
-    """Those who were not above it and are now, or were and are not; the first few by name."""
+    """Those who passed it or fell behind it, the first few by name."""
     words = _words()
     passed = [m for m in cohort if _above(m.was, rank_change.was) != _above(m.now, rank_change.now)]
     if not passed:

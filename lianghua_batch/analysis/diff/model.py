@@ -1,4 +1,4 @@
-"""What two results differ in: who moved, by which parts, and why."""
+"""The differences of two results: who changed, in which numbers, and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ from fractions import Fraction
 from lianghua_batch.analysis.rank_changes import RankChange
 from lianghua_batch.core import exact
 
-# Why a score changed: the forms, the scheme, who is where; a rounding that fell out otherwise; or nothing that is known.
+# Why a score changed: the forms, the scheme, 花名册, another rounding, or an unknown cause.
 DATA, RULE, ROSTER, ROUNDING, OTHER = "data", "rule", "roster", "rounding", "other"
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One signed part of the change of a score: of which kind, what changed in words, how much that makes, through whom."""
+    """One signed part of a score's change: its kind, what changed in words, the amount, and the codes of the units or members it came through."""
 
     kind: str
     what: str
@@ -23,7 +23,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a grade or a rank is another one: a code, and in words."""
+    """Why a grade or a rank changed: a code, and the sentence."""
 
     code: str
     sentence: str
@@ -31,7 +31,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Component:
-    """A published number that is another one."""
+    """A published number that changed."""
 
     name: str
     label: str
@@ -41,9 +41,9 @@ class Component:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """One unit or member that is not in both results as it was.
+    """One unit or member that differs between the results.
 
-    `reasons` sum to the change of the total exactly; None where it cannot be attributed: a side is missing, or its 计分依据.
+    `reasons` sum to the change of the total exactly; None where a side or an audit trail is missing.
     """
 
     rank_change: RankChange
@@ -55,7 +55,7 @@ class UnitChange:
 
 @dataclass(frozen=True)
 class RuleChange:
-    """One rule that is another one; None on the side where it is not."""
+    """One changed rule; None on a side that does not have it."""
 
     what: str
     was: str | None
@@ -63,8 +63,8 @@ class RuleChange:
 
 
 @dataclass(frozen=True)
-class DiffHead:
-    """Which results these are."""
+class ComparedFile:
+    """One of the two results: its file, period, scheme and the version that wrote it."""
 
     name: str
     period: str
@@ -74,13 +74,13 @@ class DiffHead:
 
 @dataclass(frozen=True)
 class Differences:
-    """All that two results differ in; `notes` say what could not be told and why.
+    """All differences of two results; `notes` say what could not be compared and why.
 
-    `rules` is None where 计分依据 is missing on a side; `branches` is how the branches are called.
+    `rules` is None where an audit trail is missing; `branches`: the names of the branches by code.
     """
 
-    old: DiffHead
-    new: DiffHead
+    old: ComparedFile
+    new: ComparedFile
     notes: tuple[str, ...]
     rules: tuple[RuleChange, ...] | None
     roster: tuple[RuleChange, ...]
@@ -89,18 +89,18 @@ class Differences:
     branches: Mapping[str, str]
 
     @property
-    def none(self) -> bool:
-        """Whether the results say the same."""
+    def is_empty(self) -> bool:
+        """Whether the results are equal."""
         return not (self.rules or self.roster or any(self.changes.values()))
 
 
 def scaled(reasons: Iterable[Reason], share: Fraction) -> list[Reason]:
-    """The reasons of a score as they count in one that takes `share` of it."""
+    """Return the reasons of a score as they count in a score that takes `share` of it."""
     return [replace(reason, amount=reason.amount * share) for reason in reasons]
 
 
 def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """Reasons of one wording as one, without those that make nothing; the largest first, roundings last."""
+    """Return the reasons with equal wordings added up, without zero amounts; the largest first, roundings last."""
     found: dict[tuple[str, str], Reason] = {}
     for reason in reasons:
         known = found.get((reason.kind, reason.what))
@@ -113,5 +113,5 @@ def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def total(reasons: Iterable[Reason]) -> Fraction:
-    """What reasons sum to."""
+    """Return the sum of the reasons' amounts."""
     return sum((reason.amount for reason in reasons), exact.ZERO)

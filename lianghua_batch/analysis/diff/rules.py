@@ -1,43 +1,43 @@
-"""Which rules, and what of 花名册, two results do not have in common."""
+"""The rules, and the facts of 花名册, that differ between two results."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lianghua_batch.analysis.diff.model import RuleChange
-from lianghua_batch.analysis.diff.sentences import plain
+from lianghua_batch.analysis.diff.sentences import value_text
 from lianghua_batch.analysis.diff.sides import Pair, Side
 from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, MEMBERS, RankChange
 from lianghua_batch.core import resources
 
 
-def changes(pair: Pair) -> Iterator[RuleChange]:
-    """Every rule that is another one, as it stands in 考评方案."""
-    old, new = pair.old.rules.said, pair.new.rules.said
+def rule_changes(pair: Pair) -> Iterator[RuleChange]:
+    """Yield every rule that changed, as it stands in 考评方案."""
+    old, new = pair.old.rules.texts, pair.new.rules.texts
     for label in {**old["parameters"], **new["parameters"]}:
         was, now = old["parameters"].get(label), new["parameters"].get(label)
         if was != now:
             yield RuleChange(label, was, now)
-    told = resources.load("messages/compare")["diff"]["rules"]
-    for scope, label in told["scopes"].items():
+    words = resources.load("messages/compare")["diff"]["rules"]
+    for scope, label in words["scopes"].items():
         for table in ("bands", "ballots"):
-            yield from _values(told[table].format(scope=label), old[table][scope], new[table][scope])
+            yield from _values(words[table], label, old[table][scope], new[table][scope])
     for table in ("dimensions", "projects", "indicators"):
-        yield from _rows(told[table], old[table], new[table])
+        yield from _rows(words[table], old[table], new[table])
 
 
-def _values(title: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
-    """Names with one value each."""
+def _values(title: str, scope: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
+    """The changed values of one 对象 of a table with one value a name."""
     for name in {**old, **new}:
         if name not in old or name not in new or old[name] != new[name]:
-            yield RuleChange(f"{title}“{name}”", _side(old, name), _side(new, name))
+            yield RuleChange(title.format(scope=scope, name=name), _side(old, name), _side(new, name))
 
 
-def _side(said: Mapping[str, Any], name: str) -> str | None:
-    return plain(said[name]) if name in said else None
+def _side(values: Mapping[str, Any], name: str) -> str | None:
+    return value_text(values[name]) if name in values else None
 
 
 def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
-    """Rows with a name: new ones, gone ones, and every field that is another one."""
+    """The new and removed rows of a table, and every changed field."""
     for code in {**old, **new}:
         was, now = old.get(code), new.get(code)
         title = words["row"].format(code=code, name=(now or was).get("name", ""))
@@ -47,46 +47,46 @@ def _rows(words: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, An
             continue
         for field, label in words["fields"].items():
             if was[field] != now[field]:
-                yield RuleChange(f"{title} {label}", plain(was[field]), plain(now[field]))
+                yield RuleChange(f"{title} {label}", value_text(was[field]), value_text(now[field]))
 
 
 # --- 花名册 --------------------------------------------------------------------------------------------------------
 
 
-def roster(old: Side, new: Side, rank_changes: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
-    """Units and members that only one side has, and those that are called otherwise or belong to somebody else."""
-    told = resources.load("messages/compare")["diff"]["roster"]
+def roster_changes(old: Side, new: Side, rank_changes: Mapping[str, list[RankChange]]) -> Iterator[RuleChange]:
+    """Yield the units and members on one side only, and those with another name or another superior unit."""
+    words = resources.load("messages/compare")["diff"]["roster"]
     names = {**{code: row["name"] for code, row in old.units.items()}, **{c: r["name"] for c, r in new.units.items()}}
     for kind in KINDS:
         for rank_change in rank_changes[kind]:
-            title = told[kind].format(id=rank_change.id, name=rank_change.latest.name)
+            title = words[kind].format(id=rank_change.id, name=rank_change.latest.name)
             if not rank_change.on_both_sides:
                 yield RuleChange(
-                    title, *(told["listed"] if side else None for side in (rank_change.was, rank_change.now))
+                    title, *(words["listed"] if side else None for side in (rank_change.was, rank_change.now))
                 )
                 continue
             if rank_change.was.name != rank_change.now.name:
                 yield RuleChange(title, rank_change.was.name, rank_change.now.name)
             if rank_change.was.cohort != rank_change.now.cohort:
                 yield RuleChange(title, *(_cohort(side.cohort, names) for side in (rank_change.was, rank_change.now)))
-    if old.basis is not None and new.basis is not None:
-        yield from _facts(Pair(old, new), rank_changes, told)
+    if old.audit_trail is not None and new.audit_trail is not None:
+        yield from _facts(Pair(old, new), rank_changes, words)
 
 
 def _cohort(code: str, names: Mapping[str, str]) -> str:
     return names.get(code, code) if code else resources.load("reading")["direct_cohort"]
 
 
-def _facts(pair: Pair, rank_changes: Mapping[str, list[RankChange]], told: Mapping[str, str]) -> Iterator[RuleChange]:
-    """What only 计分依据 knows of those on both sides: a unit's 考评组, a member's 党员类别."""
+def _facts(pair: Pair, rank_changes: Mapping[str, list[RankChange]], words: Mapping[str, str]) -> Iterator[RuleChange]:
+    """The facts that only the audit trail has: a unit's 考评组, a member's 党员类别."""
     for kind in (COMMITTEES, BRANCHES):
         for rank_change in (m for m in rank_changes[kind] if m.on_both_sides):
             was, now = (side.unit(rank_change.id)["group"] for side in (pair.old, pair.new))
             if was != now:
-                title = told["group"].format(unit=told[kind].format(id=rank_change.id, name=rank_change.latest.name))
-                yield RuleChange(title, plain(was), plain(now))
+                title = words["group"].format(unit=words[kind].format(id=rank_change.id, name=rank_change.latest.name))
+                yield RuleChange(title, value_text(was), value_text(now))
     for rank_change in (m for m in rank_changes[MEMBERS] if m.on_both_sides):
         was, now = (side.member(rank_change.id)["probationary"] for side in (pair.old, pair.new))
         if was != now:
-            title = told[MEMBERS].format(id=rank_change.id, name=rank_change.latest.name)
-            yield RuleChange(title, *(told["probationary" if side else "full"] for side in (was, now)))
+            title = words[MEMBERS].format(id=rank_change.id, name=rank_change.latest.name)
+            yield RuleChange(title, *(words["probationary" if side else "full"] for side in (was, now)))

@@ -1,4 +1,4 @@
-"""What two results differ in, as lines for people: units biggest change first, each with its reasons; members branch by branch."""
+"""The differences of two results as lines for people: units by size of change, each with its reasons; members by branch."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,53 +11,53 @@ from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS, ME
 from lianghua_batch.core import exact, resources
 
 
-def words() -> Mapping[str, Any]:
-    """The sentences of reasons."""
+def reason_words() -> Mapping[str, Any]:
+    """Return the sentences of reasons."""
     return resources.load("messages/compare")["diff"]["reasons"]
 
 
-def plain(value: object) -> str:
-    """What 计分依据 says of a rule, for a sentence: a number, several, a word of ours, a text, nothing."""
-    told = words()
+def value_text(value: object) -> str:
+    """Write a value of a rule for a sentence: a number, a list, an identifier's label, a text, or nothing."""
+    words = reason_words()
     if isinstance(value, list):
-        return told["and"].join(map(plain, value)) or told["none"]
+        return words["and"].join(map(value_text, value)) or words["none"]
     if value is None:
-        return told["none"]
-    if str(value) in told["values"]:
-        return told["values"][str(value)]
+        return words["none"]
+    if str(value) in words["values"]:
+        return words["values"][str(value)]
     try:
         return exact.short(Fraction(str(value)))
     except (ValueError, ZeroDivisionError):
         return str(value)
 
 
-def number(value: Fraction | None) -> str:
-    """A number for a sentence, or that there is none."""
-    return words()["none"] if value is None else exact.short(value)
+def number_text(value: Fraction | None) -> str:
+    """Write a number for a sentence, or the word for none."""
+    return reason_words()["none"] if value is None else exact.short(value)
 
 
-def moved(was: Mapping[str, Fraction], now: Mapping[str, Fraction]) -> str:
-    """What is new, gone or another number, by name."""
-    told = words()
+def changes_text(was: Mapping[str, Fraction], now: Mapping[str, Fraction]) -> str:
+    """List the named numbers that are new, gone or changed."""
+    words = reason_words()
     listed = (
-        told["moved"].format(what=name, was=number(was.get(name)), now=number(now.get(name)))
+        words["moved"].format(what=name, was=number_text(was.get(name)), now=number_text(now.get(name)))
         for name in {**was, **now}
         if was.get(name) != now.get(name)
     )
-    return told["separator"].join(listed)
+    return words["separator"].join(listed)
 
 
-def part(what: str, parts: str) -> str:
-    """A score, and what of it is another one."""
-    return words()["part"].format(what=what, parts=parts)
+def score_text(what: str, parts: str) -> str:
+    """Write a score's name with its changed parts."""
+    return reason_words()["part"].format(what=what, parts=parts)
 
 
-_UNITS, _DEEPER = 2, 4
+_UNITS, _DEEPER = 2, 4  # indents
 
 
 @dataclass(frozen=True)
 class DiffLine:
-    """One line, how far it is set in, and whether it is a heading."""
+    """One line with its indent in characters, and whether it is a heading."""
 
     text: str
     indent: int = 0
@@ -65,19 +65,19 @@ class DiffLine:
 
 
 def lines(differences: Differences) -> Iterator[DiffLine]:
-    """Everything, but of long lists the first only."""
-    words = resources.load("messages/compare")["diff"]["telling"]
+    """Yield all lines; of long lists only the first entries."""
+    words = resources.load("messages/compare")["diff"]["lines"]
     for word, head in (("old", differences.old), ("new", differences.new)):
         yield DiffLine(words[word].format(name=head.name, period=head.period, scheme=head.scheme))
     yield from (DiffLine(words["note"].format(note=note)) for note in differences.notes)
-    if differences.none:
+    if differences.is_empty:
         yield DiffLine(words["none"])
         return
     yield from _listed(words["rules"], differences.rules or (), words)
     yield from _listed(words["roster"], differences.roster, words)
     yield from (DiffLine(sentence) for sentence in _counts(differences))
     for kind in (COMMITTEES, BRANCHES):
-        listed = [c for c in differences.changes[kind] if _moved(c)]
+        listed = [c for c in differences.changes[kind] if _is_listed(c)]
         if listed:
             yield DiffLine(resources.load("messages/compare")["kinds"][kind]["label"], heading=True)
         for change in listed:
@@ -86,7 +86,7 @@ def lines(differences: Differences) -> Iterator[DiffLine]:
 
 
 def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any]) -> Iterator[DiffLine]:
-    """Rules or roster: the first of them, and how many more there are."""
+    """The first changes of the rules or of 花名册, and how many more there are."""
     every = list(changes)
     if every:
         yield DiffLine(title, heading=True)
@@ -98,13 +98,13 @@ def _listed(title: str, changes: Iterable[RuleChange], words: Mapping[str, Any])
 
 
 def _counts(differences: Differences) -> Iterator[str]:
-    kinds, words = resources.load("messages/compare")["kinds"], resources.load("messages/compare")["diff"]["telling"]
+    kinds, words = resources.load("messages/compare")["kinds"], resources.load("messages/compare")["diff"]["lines"]
     for kind in KINDS:
         yield words["counts"].format(kind=kinds[kind]["label"], unit=kinds[kind]["unit"], **differences.counts[kind])
 
 
-def _moved(change: UnitChange) -> bool:
-    """Whether more than a name is another one, which stands in the list of the roster."""
+def _is_listed(change: UnitChange) -> bool:
+    """Whether more than the name changed; changed names are listed under the roster."""
     rank_change = change.rank_change
     return (
         not rank_change.on_both_sides
@@ -119,13 +119,16 @@ def _moved(change: UnitChange) -> bool:
 
 
 def _change(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
-    """Where it stands now and stood before, then why."""
+    """Totals, grades and ranks of both sides, then the causes."""
     rank_change = change.rank_change
     yield DiffLine(
-        words["head"].format(id=rank_change.id, name=rank_change.latest.name, moves=_moves(rank_change, words)), indent
+        words["head"].format(
+            id=rank_change.id, name=rank_change.latest.name, moves=_rank_change_text(rank_change, words)
+        ),
+        indent,
     )
     for cause, word in ((change.grade_cause, "grade_cause"), (change.rank_cause, "rank_cause")):
-        if cause is not None and not _goes_without_saying(cause):
+        if cause is not None and not _is_obvious(cause):
             yield DiffLine(words[word].format(cause=cause.sentence), indent + 2)
     if change.reasons:
         yield from _reasons(change.reasons, indent + 2, words)
@@ -133,19 +136,19 @@ def _change(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterat
         yield from _components(change, indent + 2, words)
 
 
-def _goes_without_saying(cause: Cause) -> bool:
+def _is_obvious(cause: Cause) -> bool:
     return cause.code == "own"
 
 
-def standing(rank_change: RankChange) -> str:
-    """Total, grade and rank of one unit or member in a line, before and now."""
-    return _moves(rank_change, resources.load("messages/compare")["diff"]["telling"])
+def rank_change_text(rank_change: RankChange) -> str:
+    """Write total, grade and rank of one unit or member, before and now, in one line."""
+    return _rank_change_text(rank_change, resources.load("messages/compare")["diff"]["lines"])
 
 
-def _moves(rank_change: RankChange, words: Mapping[str, Any]) -> str:
+def _rank_change_text(rank_change: RankChange, words: Mapping[str, Any]) -> str:
     if not rank_change.on_both_sides:
-        told = words["come" if rank_change.was is None else "gone"]
-        return words["gap"].join([told, *_standing(rank_change.latest, words)])
+        state = words["come" if rank_change.was is None else "gone"]
+        return words["gap"].join([state, *_ranked_row(rank_change.latest, words)])
     parts = [_total(rank_change, words)]
     if rank_change.now.grade is not None or rank_change.was.grade is not None:
         parts.append(_sides(rank_change.was.grade, rank_change.now.grade, words["grade"], words))
@@ -163,12 +166,12 @@ def _moves(rank_change: RankChange, words: Mapping[str, Any]) -> str:
     return words["gap"].join(parts)
 
 
-def _standing(standing: RankedRow, words: Mapping[str, Any]) -> Iterator[str]:
-    if standing.total is not None:
-        yield exact.text(standing.total)
-    if standing.grade is not None:
-        yield words["grade"].format(value=standing.grade)
-    yield words["rank"].format(value=standing.rank)
+def _ranked_row(row: RankedRow, words: Mapping[str, Any]) -> Iterator[str]:
+    if row.total is not None:
+        yield exact.text(row.total)
+    if row.grade is not None:
+        yield words["grade"].format(value=row.grade)
+    yield words["rank"].format(value=row.rank)
 
 
 def _total(rank_change: RankChange, words: Mapping[str, Any]) -> str:
@@ -187,19 +190,19 @@ def _sides(was: object, now: object, word: str, words: Mapping[str, Any]) -> str
     return word.format(value=value)
 
 
-def _rank(was: int | None, now: int | None, climbed: int | None, word: str, words: Mapping[str, Any]) -> str:
-    told = _sides(was, now, word, words)
-    if not climbed:
-        return told
+def _rank(was: int | None, now: int | None, gained: int | None, word: str, words: Mapping[str, Any]) -> str:
+    text = _sides(was, now, word, words)
+    if not gained:
+        return text
     table = resources.load("messages/compare")["table"]
-    return f"{told} {table['up' if climbed > 0 else 'down'].format(places=abs(climbed))}"
+    return f"{text} {table['up' if gained > 0 else 'down'].format(places=abs(gained))}"
 
 
 def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
-    """The largest; of the others what they come to together."""
+    """The largest reasons, then the sum of the others."""
     kinds = resources.load("messages/compare")["diff"]["kinds"]
-    shown, others = reasons[: words["reasons_most"]], reasons[words["reasons_most"] :]
-    for reason in shown:
+    largest, others = reasons[: words["reasons_most"]], reasons[words["reasons_most"] :]
+    for reason in largest:
         yield DiffLine(
             words["reason"].format(kind=kinds[reason.kind], amount=signed(reason.amount), what=reason.what), indent
         )
@@ -208,7 +211,7 @@ def _reasons(reasons: tuple[Reason, ...], indent: int, words: Mapping[str, Any])
 
 
 def _components(change: UnitChange, indent: int, words: Mapping[str, Any]) -> Iterator[DiffLine]:
-    """Which published numbers are others, where nothing says why."""
+    """The published numbers that changed, where the reasons are unknown."""
     listed = [
         words["moved"].format(what=c.label, was=c.was or words["nothing"], now=c.now or words["nothing"])
         for c in change.components[: words["components_most"]]
@@ -219,7 +222,7 @@ def _components(change: UnitChange, indent: int, words: Mapping[str, Any]) -> It
 
 
 def signed(value: Fraction) -> str:
-    """An amount with its sign: two decimals, up to four where it has more."""
+    """Write an amount with its sign: two decimals, up to four where it has more."""
     written = exact.text(value)
     if Fraction(written) != value:
         written = exact.text(value, 4).rstrip("0")
@@ -231,8 +234,8 @@ def signed(value: Fraction) -> str:
 
 
 def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[DiffLine]:
-    """A line a branch with how many changed; then those with other points or another grade, the first of them."""
-    changes = [c for c in differences.changes[MEMBERS] if _moved(c)]
+    """A line for each branch with the number of changes, then its first members whose points or grade changed."""
+    changes = [c for c in differences.changes[MEMBERS] if _is_listed(c)]
     if not changes:
         return
     yield DiffLine(resources.load("messages/compare")["kinds"][MEMBERS]["label"], heading=True)
@@ -247,10 +250,10 @@ def _members(differences: Differences, words: Mapping[str, Any]) -> Iterator[Dif
         yield DiffLine(
             words["branch"].format(branch=f"{branch} {differences.branches.get(branch, '')}".rstrip(), **counts), _UNITS
         )
-        shown = [
+        listed_members = [
             c for c in listed if c.rank_change.rescored or c.rank_change.regraded or not c.rank_change.on_both_sides
         ]
-        for change in shown[: words["members_most"]]:
+        for change in listed_members[: words["members_most"]]:
             yield from _change(change, _DEEPER, words)
-        if len(shown) > words["members_most"]:
-            yield DiffLine(words["more_members"].format(count=len(shown) - words["members_most"]), _DEEPER)
+        if len(listed_members) > words["members_most"]:
+            yield DiffLine(words["more_members"].format(count=len(listed_members) - words["members_most"]), _DEEPER)

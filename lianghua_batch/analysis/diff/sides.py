@@ -1,4 +1,4 @@
-"""One of the two results with what it rests on, its numbers as Fractions, its rules by name."""
+"""The two results that are compared, each with its audit trail: numbers as Fractions, rules by name."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,30 +14,30 @@ from lianghua_batch.model.scheme import Parameters
 
 
 @dataclass(frozen=True)
-class Part:
-    """One part of a score as 计分依据 has it; `of` is the key of the score that it is taken from."""
+class TrailPart:
+    """One part of a score as the audit trail has it; `score_key`: the key of the score that it comes from, if any."""
 
     item: str
     amount: Fraction
-    of: str | None
+    score_key: str | None
     kind: str | None
     share: Fraction | None
     held: Fraction | None
 
 
 @dataclass(frozen=True)
-class ScorePart:
-    """One score and its parts."""
+class TrailScore:
+    """One score and its parts as the audit trail has them."""
 
     value: Fraction
-    parts: tuple[Part, ...]
+    parts: tuple[TrailPart, ...]
 
-    def parts_of(self, *kinds: str) -> list[Part]:
+    def parts_by_kind(self, *kinds: str) -> list[TrailPart]:
         return [part for part in self.parts if part.kind in kinds]
 
     @property
     def rounding(self) -> Fraction:
-        return sum((part.amount for part in self.parts_of("rounding")), exact.ZERO)
+        return sum((part.amount for part in self.parts_by_kind("rounding")), exact.ZERO)
 
     @property
     def raw(self) -> Fraction:
@@ -47,17 +47,17 @@ class ScorePart:
 
 @dataclass(frozen=True)
 class SideRules:
-    """The rules in force: the whole text of 计分依据's, and the 参数 as values."""
+    """The rules in force: `texts` as the audit trail has them, `values` of the 参数."""
 
-    said: Mapping[str, Any]
+    texts: Mapping[str, Any]
     values: Parameters
 
     def bands(self, scope: str) -> Mapping[str, Fraction | None]:
         """Grades with their lower bounds, the best first."""
-        return {grade: None if low is None else Fraction(low) for grade, low in self.said["bands"][scope].items()}
+        return {grade: None if low is None else Fraction(low) for grade, low in self.texts["bands"][scope].items()}
 
     def worths(self, scope: str) -> Mapping[str, Fraction]:
-        return {grade: Fraction(worth) for grade, worth in self.said["ballots"][scope].items()}
+        return {grade: Fraction(worth) for grade, worth in self.texts["ballots"][scope].items()}
 
     def rounded(self, value: Fraction) -> Fraction:
         """A number as the next step uses it (取舍方式, 小数位)."""
@@ -65,17 +65,17 @@ class SideRules:
 
     @property
     def half_unit(self) -> Fraction:
-        """The most that one rounding makes."""
+        """The largest amount that one rounding can add or take."""
         return Fraction(1, 2 * 10**self.values.places)
 
 
 class Side:
-    """Results and what they rest on; `basis` is None where that is missing."""
+    """Results with their audit trail, which is None where it is missing; then only `rows`, `name` and `units` can be asked."""
 
-    def __init__(self, results: Mapping[str, Any], basis: Mapping[str, Any] | None) -> None:
+    def __init__(self, results: Mapping[str, Any], audit_trail: Mapping[str, Any] | None) -> None:
         self.results = results
-        self.basis = basis
-        self._nodes: dict[tuple[str, str], ScorePart | None] = {}
+        self.audit_trail = audit_trail
+        self._scores: dict[tuple[str, str], TrailScore | None] = {}
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -84,40 +84,40 @@ class Side:
 
     @cached_property
     def rules(self) -> SideRules:
-        """The rules; only where there is a basis."""
-        said = self.basis["rules"]
+        """The rules; only with an audit trail."""
+        rules = self.audit_trail["rules"]
         entries = resources.load("rules/parameters")["parameters"]
-        texts = said["parameters"]  # an older version's may lack one that came later
+        texts = rules["parameters"]  # an older version's may lack one that came later
         values = {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries}
-        return SideRules(said, Parameters(**values))
+        return SideRules(rules, Parameters(**values))
 
     @cached_property
     def member_counts(self) -> Counter[str]:
-        """How many scored members each branch has."""
+        """The number of scored members of each branch."""
         return Counter(row["branch"] for row in self.results["members"])
 
     def name(self, code: str) -> str | None:
-        """What a unit or member is called."""
+        """The name of a unit or member; None where it is in no list."""
         return next((rows[code]["name"] for rows in self.rows.values() if code in rows), None)
 
     def unit(self, code: str) -> Mapping[str, Any]:
-        """The facts of a unit that 花名册 says."""
-        return self.basis["units"][code]
+        """The facts of a unit that the audit trail takes from 花名册."""
+        return self.audit_trail["units"][code]
 
     def member(self, code: str) -> Mapping[str, Any]:
-        return self.basis["members"][code]
+        return self.audit_trail["members"][code]
 
     def votes(self, code: str) -> list[Fraction] | None:
         """A member's votes in 年评议, grade by grade; None where there are none."""
-        said = self.member(code)["votes"]
-        return None if said is None else [Fraction(count) for count in said.values()]
+        votes = self.member(code)["votes"]
+        return None if votes is None else [Fraction(count) for count in votes.values()]
 
-    def node(self, unit: str, key: str) -> ScorePart | None:
+    def score(self, unit: str, key: str) -> TrailScore | None:
         """One score of a unit; None where it has no such score."""
-        if (unit, key) not in self._nodes:
-            said = self.basis["units"][unit]["scores"].get(key)
-            self._nodes[unit, key] = None if said is None else _node(said)
-        return self._nodes[unit, key]
+        if (unit, key) not in self._scores:
+            written = self.audit_trail["units"][unit]["scores"].get(key)
+            self._scores[unit, key] = None if written is None else _score(written)
+        return self._scores[unit, key]
 
     @property
     def units(self) -> Mapping[str, Mapping[str, Any]]:
@@ -125,53 +125,53 @@ class Side:
         return {**self.rows[COMMITTEES], **self.rows[BRANCHES]}
 
 
-def _node(said: Mapping[str, Any]) -> ScorePart:
-    return ScorePart(Fraction(said["value"]), tuple(_part(part) for part in said["parts"]))
+def _score(written: Mapping[str, Any]) -> TrailScore:
+    return TrailScore(Fraction(written["value"]), tuple(_part(part) for part in written["parts"]))
 
 
-def _part(said: Mapping[str, Any]) -> Part:
-    return Part(
-        item=said["item"],
-        amount=Fraction(said["amount"]),
-        of=said.get("of"),
-        kind=said.get("kind"),
-        share=_fraction(said.get("share")),
-        held=_fraction(said.get("held")),
+def _part(written: Mapping[str, Any]) -> TrailPart:
+    return TrailPart(
+        item=written["item"],
+        amount=Fraction(written["amount"]),
+        score_key=written.get("of"),
+        kind=written.get("kind"),
+        share=_fraction(written.get("share")),
+        held=_fraction(written.get("held")),
     )
 
 
-def _fraction(said: str | None) -> Fraction | None:
-    return None if said is None else Fraction(said)
+def _fraction(written: str | None) -> Fraction | None:
+    return None if written is None else Fraction(written)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Both sides, each with its basis."""
+    """Both sides, each with its audit trail."""
 
     old: Side
     new: Side
 
     def changed(self, *names: str) -> list[str]:
-        """Those of the 参数 that are others."""
+        """Those of these 参数 that differ."""
         old, new = self.old.rules.values, self.new.rules.values
         return [name for name in names if getattr(old, name) != getattr(new, name)]
 
-    def read_otherwise(self, table: str, fields: Sequence[str]) -> bool:
+    def table_changed(self, table: str, fields: Sequence[str]) -> bool:
         """Whether a table of 考评方案 has other rows, or other values in these fields."""
         old, new = (
-            {code: [row[field] for field in fields] for code, row in side.rules.said[table].items()}
+            {code: [row[field] for field in fields] for code, row in side.rules.texts[table].items()}
             for side in (self.old, self.new)
         )
         return old != new
 
     def parameters_text(self, names: list[str]) -> str:
-        """How 参数 changed, in words."""
+        """The changes of these 参数 in words."""
         words = resources.load("messages/compare")["diff"]
         labels = {e["name"]: e["label"] for e in resources.load("rules/parameters")["parameters"]}
-        was, now = self.old.rules.said["parameters"], self.new.rules.said["parameters"]
+        was, now = self.old.rules.texts["parameters"], self.new.rules.texts["parameters"]
         listed = (words["moved"].format(what=labels[n], was=was.get(labels[n]), now=now.get(labels[n])) for n in names)
         return words["and"].join(listed)
 
     def name(self, code: str) -> str:
-        """What a unit or member is called now, or else was."""
+        """The new name of a unit or member, or else the old one."""
         return self.new.name(code) or self.old.name(code) or code
