@@ -201,8 +201,8 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
         except OSError as error:
             raise _unwritable(file, error) from None
         try:
-            connection = smtp.SmtpSession(settings.server, password)
-            sending.run(connection, writer, output.progress(words["progress"]), mail_view.waits)
+            session = smtp.SmtpSession(settings.server, password)
+            sending.run(session, writer, output.progress("sending"), mail_view.waits)
         except smtp.Stopped as error:
             return words["stopped_line"].format(reason=error, sent=sending.sent)
         except OSError as error:
