@@ -39,7 +39,7 @@ class County:
         return [u for u in self.roster.units_on(self.period.last_day, level) if u.id not in self.left_out]
 
     def branches_of(self, committee: str) -> list[Unit]:
-        """A committee's branches among them."""
+        """The branches of a committee that are scored."""
         return [u for u in self.units(BRANCH) if u.parent == committee]
 
     @property
@@ -47,7 +47,7 @@ class County:
         return self.period.kind == periods.YEAR
 
     def scheme_label(self, column: str, value: str) -> str:
-        """What an indicator's choice is called: its 数据来源, 层级 or 类别."""
+        """The label of an indicator's choice, such as its 数据来源, 层级 or 类别."""
         return definitions()["scheme"].sheet("indicators").column(column).choices[value]
 
     @cached_property
@@ -57,7 +57,7 @@ class County:
 
     @cached_property
     def filed(self) -> frozenset[tuple[str, str, Period]]:
-        """Which forms branches have sent: (form, branch, period)."""
+        """The forms that branches have filed: (form, branch, period)."""
         return frozenset(
             (name, origin.unit, origin.period)
             for name, table in self.tables.items()

@@ -1,4 +1,4 @@
-"""The 参数 sheet of 考评方案 → Parameters: every value read, what is unknown, missing or does not add up to 100 told (spec §3)."""
+"""The 参数 sheet of 考评方案 → Parameters: every value read; unknown and missing ones and weights that do not sum to 100 are problems (spec §3)."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -15,7 +15,7 @@ from lianghua_batch.model.scheme import Parameters, Rule
 
 
 def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
-    """Read the rows as filled and the value of every 参数, its Linxi value where it cannot be had."""
+    """Return the rows as filled, and the value of every 参数: its Linxi value where it is missing or wrong."""
     catalogue = resources.load("rules/parameters")
     by_label = {squeeze(entry["label"]): entry for entry in catalogue["parameters"]}
     clauses = resources.load("rules/clauses")["clauses"]
@@ -61,10 +61,10 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
                 row.ref("value"),
             )
         )
-    here = table.origins[0].place() if table.origins else None
-    if here is not None:
+    sheet_place = table.origins[0].place() if table.origins else None
+    if sheet_place is not None:
         problems += (
-            problem(Code.MISSING_PARAMETER, here, name=entry["label"], default=default_text(entry))
+            problem(Code.MISSING_PARAMETER, sheet_place, name=entry["label"], default=default_text(entry))
             for entry in catalogue["parameters"]
             if squeeze(entry["label"]) not in given
         )
@@ -75,7 +75,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
 
 
 def with_values(table: Table, texts: Mapping[str, str]) -> Table:
-    """Return the 参数 table as it were if the 值 cells of these 参数, by their labels, held other texts."""
+    """Return the 参数 table with other texts in the 值 cells of these 参数, by label."""
     wanted = {squeeze(label): text for label, text in texts.items()}
     frame = table.frame.copy()
     for index, label in frame["parameter"].dropna().items():
@@ -85,7 +85,7 @@ def with_values(table: Table, texts: Mapping[str, str]) -> Table:
 
 
 def suggest_value(entry: Mapping, written: str) -> str | None:
-    """What a 值 that its 参数 cannot have was probably meant to be: a choice, a number in words, a fraction that became a date."""
+    """Return what a wrong 值 was probably meant to be: a choice, a number in words, a fraction that became a date."""
     if entry["type"] in ("yes_no", "choice"):
         return suggest(written, choice_labels(entry).values())
     meant = suggest_fraction(written) if entry["type"] == "fraction" else None

@@ -39,6 +39,7 @@ def parameter_value(entry: Mapping, written: str) -> object:
 
 
 def choice_labels(entry: Mapping) -> dict[object, str]:
+    """Return the label of each value that a 参数 of type yes_no or choice may have."""
     if entry["type"] == "yes_no":
         labels = resources.load("reading")["yes_no"]
         return {True: labels["yes"][0], False: labels["no"][0]}
@@ -46,24 +47,23 @@ def choice_labels(entry: Mapping) -> dict[object, str]:
 
 
 def default_text(entry: Mapping) -> str:
-    """A 参数's Linxi value as `init` writes it."""
+    """Return a 参数's Linxi value as `init` writes it."""
     if entry["type"] in ("yes_no", "choice"):
         return choice_labels(entry)[entry["default"]]
     return str(entry["default"])
 
 
 def default_value(entry: Mapping) -> object:
-    """A 参数's Linxi value."""
+    """Return a 参数's Linxi value."""
     return parameter_value(entry, default_text(entry))
 
 
 def allowed_values(entry: Mapping) -> str:
-    """What may be filled in, in words."""
+    """Return what the 值 of a 参数 may be, in words."""
+    words = resources.load("messages/problem_words")
+    texts = words["allowed_values"]
     if entry["type"] in ("yes_no", "choice"):
-        return "、".join(choice_labels(entry).values()) + " 之一"
-    if entry["type"] == "fraction":
-        return "0 至 1 之间的分数（文本）"
+        return texts["choice"].format(choices=words["separator"].join(choice_labels(entry).values()))
     if entry["type"] == "count":
-        top = f" 至 {entry['max']}" if "max" in entry else " 或更大"
-        return f"{entry['min']}{top} 的整数"
-    return "0 至 100 的数" if entry["type"] == "percent" else "不小于 0 的数"
+        return texts["count" if "max" in entry else "count_from"].format(least=entry["min"], most=entry.get("max"))
+    return texts[entry["type"]]

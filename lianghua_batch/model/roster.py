@@ -30,6 +30,10 @@ class Span:
         return (self.start or EARLIEST) < (other.end or LATEST) and (other.start or EARLIEST) < (self.end or LATEST)
 
 
+def _named(name: str, code: str) -> str:
+    return resources.load("messages/problem_words")["named"].format(name=name, code=code)
+
+
 @dataclass(frozen=True)
 class Unit(Span):
     """A 党组织 as one row of 花名册 describes it."""
@@ -48,7 +52,7 @@ class Unit(Span):
         return self.row.ref("unit_id")
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.id}）"
+        return _named(self.name, self.id)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Member(Span):
         return self.row.ref("member_id")
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.id}）"
+        return _named(self.name, self.id)
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,15 @@ class Roster:
         return next((u for u in self.units.get(unit_id, ()) if u.holds(day)), None)
 
     def named(self, unit_id: str) -> Unit:
-        """Any row of a known code, the latest, for speaking of it."""
+        """The latest row of a known code, for its name."""
         return self.units[unit_id][-1]
 
     def known_as(self, unit_id: str, day: dt.date) -> Unit:
-        """A unit of a known code as it is on `day`, or, where it does not exist then, as its latest row."""
+        """A unit of a known code as it is on `day`, or its latest row where it does not exist then."""
         return self.unit(unit_id, day) or self.named(unit_id)
 
     def cohort_name(self, committee: str, day: dt.date) -> str:
-        """What a cohort is called: its committee on `day`, or those without one."""
+        """The name of a cohort: of its committee on `day`, or of the branches without one."""
         return self.known_as(committee, day).name if committee else resources.load("reading")["direct_cohort"]
 
     def units_on(self, day: dt.date, level: str) -> list[Unit]:
@@ -167,7 +171,7 @@ class Roster:
         """Every name that a unit has had, as names are compared."""
         return {squeeze(u.name) for u in self.units.get(unit_id, ())}
 
-    # --- what a wrong code was meant for -------------------------------------------------------------------------------
+    # --- suggestions for unknown codes -----------------------------------------------------------------------------------
 
     def suggest_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
         """The code that an unknown one was probably meant for, by itself or by the unit's exact name, given beside or instead."""

@@ -68,7 +68,7 @@ def _member(row: Record) -> Member:
 
 
 def _managed(row: Record) -> bool:
-    """Whether the member takes part; a cell that cannot be read is reported, and meant as 不参加原因 beside it lets expect."""
+    """Whether the member takes part in 积分管理; an unreadable cell counts as no where a 不参加原因 stands beside it."""
     if (row.index, "managed") in row.table.faulty:
         return row["unmanaged_reason"] is None
     return row["managed"] != "no"
@@ -129,11 +129,11 @@ def _namesakes(roster: Roster) -> Iterable[Problem]:
     for row in sorted((r for rows in roster.members.values() for r in rows), key=lambda r: r.source):
         alike[row.branch, row.name].append(row)
     for (branch, name), rows in alike.items():
-        told: set[str] = set()
+        reported: set[str] = set()
         for n, row in enumerate(rows):
             first = next((r for r in rows[:n] if r.id != row.id and r.overlaps(row)), None)
-            if first is not None and row.id not in told:
-                told.add(row.id)
+            if first is not None and row.id not in reported:
+                reported.add(row.id)
                 unit = roster.named(branch) if branch in roster.units else None
                 words = {"branch": unit or branch, "name": name, "first": first.id, "second": row.id}
                 yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=name, unit=unit, **words)

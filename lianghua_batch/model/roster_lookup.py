@@ -1,11 +1,11 @@
-"""Whom people mean by a code or a full name, and how a member or unit is written beside others of the name."""
+"""Finds members and units by code or full name, and the unit that each belongs to."""
 
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.model.roster import Member, Roster, Unit
 
 
 def subjects_named(roster: Roster, written: str) -> list[str]:
-    """The codes that a code or a full name stands for: none, one, or all of the name. Nobody is found by likeness."""
+    """Return the codes for a code or a full name: none, one, or all with that name; never by likeness."""
     plain = squeeze(written)
     if plain in roster.members or plain in roster.units:
         return [plain]
@@ -15,12 +15,12 @@ def subjects_named(roster: Roster, written: str) -> list[str]:
 
 
 def latest(roster: Roster, code: str) -> Member | Unit:
-    """A known member or unit as last registered."""
+    """Return a known member or unit as last registered."""
     return roster.members[code][-1] if code in roster.members else roster.named(code)
 
 
 def home(roster: Roster, code: str) -> Unit | None:
-    """The unit that a member or unit belongs to, as last registered; None where there is none."""
+    """Return the unit that a member or unit belongs to, as last registered, if any."""
     row = latest(roster, code)
     above = row.branch if isinstance(row, Member) else row.parent
     return roster.named(above) if above in roster.units else None

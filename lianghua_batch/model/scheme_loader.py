@@ -14,9 +14,9 @@ from lianghua_batch.intake.tables import Record, Table
 from lianghua_batch.model import parameter_loader
 from lianghua_batch.model.scheme import Band, Dimension, Indicator, Project, Scheme
 
-# The columns without which a row is no project and no indicator; the code first.
-_OF_A_PROJECT = ("project_id", "dimension", "project_name", "points")
-_OF_AN_INDICATOR = ("indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric")
+# The columns that a project and an indicator must have; the code first.
+_PROJECT_COLUMNS = ("project_id", "dimension", "project_name", "points")
+_INDICATOR_COLUMNS = ("indicator_id", "level", "kind", "indicator_name", "weight", "method", "metric")
 
 
 def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]:
@@ -42,18 +42,18 @@ def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]
         projects,
         indicators,
         ballots,
-        unread_projects=_unread(tables["projects"], *_OF_A_PROJECT),
-        unread_indicators=_unread(tables["indicators"], *_OF_AN_INDICATOR),
+        unread_projects=_unread(tables["projects"], *_PROJECT_COLUMNS),
+        unread_indicators=_unread(tables["indicators"], *_INDICATOR_COLUMNS),
     )
     return scheme, problems
 
 
 def _name(parameters: Table, year: int) -> str:
-    """What the county calls its scheme: the title of its 参数 sheet, where that is more than the form's own."""
+    """The scheme's name: the title of its 参数 sheet, unless that is the form's own."""
     form = definitions()["scheme"]
     title = parameters.origins[0].title if parameters.origins else None
     if title is None or squeeze(title) in (form.label, parameters.sheet.title, parameters.sheet.label):
-        return f"{year}年{form.label}"
+        return resources.load("reading")["scheme_name"].format(year=year, form=form.label)
     return title
 
 
@@ -141,7 +141,7 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
     """The 积分项目 by code; `dimensions` is None where nobody can know them."""
     problems: list[Problem] = []
     projects: dict[str, Project] = {}
-    for r in _rows(table, *_OF_A_PROJECT):
+    for r in _rows(table, *_PROJECT_COLUMNS):
         dimension = squeeze(str(r["dimension"]))
         if dimensions is not None and dimension not in dimensions:
             meant = suggest(dimension, dimensions)
@@ -167,7 +167,7 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
     sheet = table.sheet
     problems: list[Problem] = []
     indicators = []
-    for r in _rows(table, *_OF_AN_INDICATOR):
+    for r in _rows(table, *_INDICATOR_COLUMNS):
         needs = methods[r["method"]]["needs"]
         standards = tuple(_number(r[name]) for name in needs)
         problems += _standards(r, needs, standards)
@@ -199,7 +199,7 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
 
 
 def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, ...]) -> list[Problem]:
-    """What is wrong with the standard values of one indicator (spec §5.2)."""
+    """The problems of an indicator's standard values (spec §5.2)."""
     method = row.table.sheet.column("method").choices[row["method"]]
     missing = [
         problem(Code.MISSING_STANDARD, row.ref(name), method=method)
@@ -214,11 +214,13 @@ def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, 
         steps = [later - earlier for earlier, later in pairwise(standards)]
         if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
             return [
-                problem(
-                    Code.UNORDERED_STANDARDS, row.ref("level_1"), value="、".join(exact.short(v) for v in standards)
-                )
+                problem(Code.UNORDERED_STANDARDS, row.ref("level_1"), value=_listed(exact.short(v) for v in standards))
             ]
     return []
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return resources.load("messages/problem_words")["separator"].join(texts)
 
 
 def _ballots(table: Table) -> tuple[dict[str, dict[str, Fraction]], list[Problem]]:

@@ -1,4 +1,4 @@
-"""Scores and what they are made of: every ▣ number is the sum of its contributions, caps and roundings included."""
+"""Scores and their parts: every ▣ number is the sum of its contributions, caps and roundings included."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ WHOLE = Fraction(1)
 
 @dataclass(frozen=True)
 class Contribution:
-    """One signed part of a score: what it is, how much, by which clause, and where it comes from: a cell, or a score before it.
+    """One signed part of a score: its label, amount and clause, and where it comes from: a cell (`source`) or another `score`.
 
     `kind`: which of the items in schemas/rules/clauses.yaml it is, where it comes from no score. `held`: the number that the cell
     at `source` holds, None where that is blank. `share`: what share of `score` it is; None where it is no fixed part of
@@ -33,7 +33,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Score:
-    """One ▣ number: whose, which step (schemas/rules/clauses.yaml), of which period, and its parts, which sum to it exactly."""
+    """One ▣ number: the code of its subject, its step (schemas/rules/clauses.yaml), its period, and its parts, which sum to `value` exactly."""
 
     subject: str
     step: str
@@ -109,25 +109,25 @@ def unrounded(subject: str, step: str, period: object, parts: Iterable[Contribut
 
 
 def averaged(scores: Iterable[Score], by: str) -> list[Contribution]:
-    """The parts of a plain mean of one or more scores, each an equal share."""
+    """Return the parts of a plain mean of one or more scores."""
     listed = list(scores)
     return [taken(s, f"{s.label} {s.item or s.period}", by, Fraction(1, len(listed))) for s in listed]
 
 
 def taken(part: Score, item: str, by: str, share: Fraction = WHOLE) -> Contribution:
-    """A fixed share of a score, or the whole of it."""
+    """Return a contribution that is a fixed share of a score, or all of it."""
     return Contribution(item, part.value * share, by, score=part, share=share)
 
 
 def weighted(part: Score, weight: Fraction, by: str) -> Contribution:
-    """One score taken at `weight` percent."""
+    """Return a contribution that is `weight` percent of a score."""
     return taken(part, f"{part.label}×{exact.short(weight)}%", by, weight / 100)
 
 
 def limited(
     parts: list[Contribution], low: Fraction, high: Fraction, item: str, by: str, source: SourceRef | None = None
 ) -> list[Contribution]:
-    """`parts`, and where their sum lies outside low…high what the limit adds or takes; `source` is the cell that holds `high`."""
+    """Return `parts`, and where their sum lies outside low…high a part for what the limit adds or takes; `source`: the cell of `high`."""
     raw = total(parts)
     value = exact.clip(raw, low, high)
     if value == raw:

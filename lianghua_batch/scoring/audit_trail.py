@@ -11,7 +11,8 @@ from typing import Any
 
 from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
-from lianghua_batch.model.scores import Contribution, Score, item_label
+from lianghua_batch.model.scores import Contribution, Score
+from lianghua_batch.scoring.raters import dropped_label
 from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, check_code
 
 AUDIT_TRAIL_FORMAT = 2  # a 计分依据.json with another number cannot be read
@@ -154,7 +155,7 @@ def _part(part: Contribution, whole: Score) -> dict[str, Any]:
 
 def _name(part: Contribution) -> str:
     """A part's label; a rater has the same label whether dropped or not."""
-    return part.item.removesuffix(f"（{item_label('dropped')}）") if part.kind == "dropped" else part.item
+    return part.item.removesuffix(dropped_label("")) if part.kind == "dropped" else part.item
 
 
 def _member(result: MemberResult, results: Results) -> dict[str, Any]:

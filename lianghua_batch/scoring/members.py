@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from lianghua_batch.core import exact
+from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.source_ref import SourceRef
@@ -180,9 +180,10 @@ def ballot_parts(row: Record, worths: Mapping[str, Fraction], by: str) -> list[C
     cast = sum(votes.values())
     if not cast:
         return []
+    label = resources.load("rules/clauses")["reckoning"]["ballot"]
     return [
         Contribution(
-            f"{grade} {votes[grade]} 票×{exact.short(worth)}÷{cast}",
+            label.format(grade=grade, votes=votes[grade], worth=exact.short(worth), cast=cast),
             worth * share,
             by,
             row.ref(columns[grade]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lianghua_batch.core import exact
+from lianghua_batch.core import exact, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
@@ -27,11 +27,14 @@ def marks_parts(county: County, rows: list[Record], rater: str, by: str) -> list
     return [
         Contribution(str(r[rater]), mark * share, by, r.ref("score"), kind="rater", held=mark)
         if share
-        else Contribution(
-            f"{r[rater]}（{item_label('dropped')}）", exact.ZERO, by, r.ref("score"), kind="dropped", held=mark
-        )
+        else Contribution(dropped_label(str(r[rater])), exact.ZERO, by, r.ref("score"), kind="dropped", held=mark)
         for r, mark, share in zip(ordered, marks, shares, strict=True)
     ]
+
+
+def dropped_label(rater: str) -> str:
+    """Return the label of a rater whose mark does not count."""
+    return resources.load("rules/clauses")["reckoning"]["dropped"].format(rater=rater, label=item_label("dropped"))
 
 
 def inspection_periods(county: County, unit: Unit) -> list[Period]:
