@@ -29,7 +29,7 @@ class Crowd:
 
     @property
     def striking(self) -> bool:
-        """Whether there are so many more just above than on both sides that somebody should look."""
+        """Whether there are so many more just above than on both sides that it needs attention."""
         rules = settings("crowding")
         return self.above >= max(rules["least"], rules["times"] * self.below) and self.above > self.beyond
 

@@ -1,4 +1,4 @@
-"""Who has no score in a period, and why."""
+"""The members and units without a score in a period, and why."""
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period

@@ -34,7 +34,7 @@ class BallotFigures:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """One 党小组: in how many of its months with `members` (at most) or more scored everyone got the same in every dimension."""
+    """One 党小组: of its `months` with enough members, in how many all got the `same` marks; `members`: the most in any month."""
 
     unit: Unit
     party_group: str
@@ -44,7 +44,7 @@ class GroupFigures:
 
 
 def ballots(results: Results) -> tuple[BallotFigures, ...]:
-    """Return the units whose ballots are striking, committees first: 满意度测评, then 年评议 of branches."""
+    """Return the units with striking ballots, committees first: 满意度测评, then 年评议 of branches."""
     county = results.county
     found = []
     for unit, rows in _by_unit(county, SATISFACTION, _satisfaction(county)):
@@ -117,7 +117,7 @@ def groups(results: Results) -> tuple[GroupFigures, ...]:
 
 
 def _group_marks(results: Results) -> Mapping[tuple[str, str, Period], list[tuple]]:
-    """The marks of every scored member by branch, 党小组 and month; none where 月打分 is not what counts."""
+    """The marks of every scored member by branch, 党小组 and month; none where 月积分 is not taken from 月打分."""
     county = results.county
     if county.scheme.parameters.month_basis != "group_score":
         return {}

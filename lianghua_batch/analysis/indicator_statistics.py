@@ -1,4 +1,4 @@
-"""指标分析: how each indicator's marks are spread, and whether they tell strong units from weak ones."""
+"""指标分析: the spread of each indicator's marks, and whether they separate strong units from weak ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lianghua_batch.scoring.results import Results, UnitResult
 
 @dataclass(frozen=True)
 class IndicatorFigures:
-    """One indicator's 得分 as shares of its 权重, over the units that it applied to; what cannot be told is None.
+    """One indicator's 得分 as shares of its 权重, over the units that it applied to; None where too few units have one.
 
     `full`, `zero`: the shares of units at full marks and at none. `discrimination`: the mean of the best units by 总分 less
     that of the lowest. `correlation`: with the 总分 without this indicator's part. `verdict`: a name in schemas/rules/analysis.yaml.
@@ -33,7 +33,7 @@ class IndicatorFigures:
 
 
 def analyse(results: Results) -> tuple[IndicatorFigures, ...]:
-    """Return the figures of every indicator that counts, the committees' first, by how much each needs looking at."""
+    """Return the figures of every indicator that counts, the committees' first, those most in need of attention first within a level."""
     if not results.county.is_year:
         return ()
     levels = {COMMITTEE: results.committees, BRANCH: results.branches}
@@ -84,17 +84,17 @@ def _best_first(result: UnitResult) -> tuple:
 
 
 def _unrounded(score: Score) -> Fraction:
-    """The points as they were reckoned: under 小数位 0 rounded ones may be more than the 权重."""
+    """The points before rounding: under 小数位 0 the rounded ones may exceed the 权重."""
     return total(part for part in score.parts if part.kind != "rounding")
 
 
 def _part(score: Fraction, rules: Parameters) -> Fraction:
-    """What an indicator's 得分 brings to the 总分."""
+    """The contribution of an indicator's 得分 to the 总分."""
     return score * rules.assessment_weight / 100 * rules.year_end_weight / 100
 
 
 def _discrimination(best_first: Sequence[Fraction]) -> Fraction:
-    """The mean of the best side less that of the lowest."""
+    """The mean of the best units less that of the lowest."""
     side = max(int(exact.half_up(Fraction(settings("indicators")["side"]) * len(best_first), 0)), 1)
     return exact.mean(best_first[:side]) - exact.mean(best_first[-side:])
 
@@ -109,7 +109,7 @@ def _verdict(
     correlation: Fraction | None,
     **_: Fraction,
 ) -> str:
-    """The first that fits; with too few units none is ventured."""
+    """The first verdict that fits; few where there are too few units."""
     if not enough or discrimination is None:
         return "few"
     bounds = {

@@ -1,4 +1,4 @@
-"""评分人分析: how those who mark 督查 and the 监督员 mark, each beside the others who marked the same units."""
+"""评分人分析: how the raters of 督查 and the 监督员 mark, compared with others who marked the same units."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _RATER = {INSPECTION: "inspector", SUPERVISORS: "supervisor"}  # the column that
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark: by whom, of which unit in which period."""
+    """One mark: its rater, unit and period."""
 
     rater: str
     unit_id: str
@@ -31,9 +31,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class RaterFigures:
-    """One rater's marks in one form: how many, and what they are like.
+    """One rater's marks in one form: their number and statistics.
 
-    `compared`: how many of them can be held beside another's of the same unit and period; `bias`: the mean of (own mark −
+    `compared`: how many of them have marks of others for the same unit and period; `bias`: the mean of (own mark −
     mean of the others' marks) over these, None where there are none. `verdicts`: names in schemas/rules/analysis.yaml.
     """
 
@@ -51,7 +51,7 @@ class RaterFigures:
 
 
 def analyse(results: Results, form: str) -> tuple[RaterFigures, ...]:
-    """Return the figures of every rater of a form (INSPECTION, SUPERVISORS), those that need looking at first."""
+    """Return the figures of every rater of a form (INSPECTION, SUPERVISORS), those with verdicts first."""
     marks = marks_in(results.county, form)
     biases = _departures(marks)
     own: dict[str, list[Fraction]] = defaultdict(list)
@@ -62,13 +62,13 @@ def analyse(results: Results, form: str) -> tuple[RaterFigures, ...]:
 
 
 def crowding(results: Results, form: str) -> tuple[Crowd, ...]:
-    """Return what lies around the grades' bounds of all marks of a form."""
+    """Return the crowds at the grade bounds among all marks of a form."""
     values = [mark.value for mark in marks_in(results.county, form)]
     return crowds(values, results.county.scheme.bands[ORGANISATION])
 
 
 def marks_in(county: County, form: str) -> list[Mark]:
-    """Return the marks of a form; a rater who is written as a unit's code is the unit of that name."""
+    """Return the marks of a form; a rater written as a unit's code is named by that unit."""
     return list(_marks(county, form))
 
 
@@ -85,7 +85,7 @@ def _marks(county: County, form: str) -> Iterator[Mark]:
 
 
 def _departures(marks: Sequence[Mark]) -> Mapping[str, Sequence[Fraction]]:
-    """By rater: own mark − mean of the others' marks, for every mark that has others beside it."""
+    """By rater: own mark − mean of the others' marks, for every mark that others can be compared with."""
     together: dict[tuple[str, Period | None], list[Mark]] = defaultdict(list)
     for mark in marks:
         together[mark.unit_id, mark.period].append(mark)
@@ -135,7 +135,7 @@ def _verdicts(
 
 
 def _order(figures: RaterFigures) -> tuple:
-    """Verdicts first, then by bias; one that rests on too few marks says little."""
+    """Verdicts first, then by bias; biases from too few marks last."""
     rules = settings("raters")
     names = list(rules["verdicts"])
     first = names.index(figures.verdicts[0]) if figures.verdicts else len(names)

@@ -50,7 +50,7 @@ class Rectification:
 
 @dataclass(frozen=True)
 class Counts:
-    """One unit's 整改 in numbers: those `due` in the year by state, which add up to it, and those due in other years.
+    """One unit's numbers of 整改: `due` in the year, split by state, and those due in other years.
 
     `rate` is its 整改完成率 (spec §5.3): on_time of due.
     """
@@ -78,7 +78,7 @@ def findings(county: County) -> tuple[FoundProblem, ...]:
 
 
 def ledger(county: County) -> tuple[Rectification, ...]:
-    """Return every 整改台账 row by unit, those with something overdue first, in each what is overdue for longest on top."""
+    """Return every 整改台账 row by unit, units with overdue ones first, within a unit the longest overdue first."""
     day = county.period.last_day
     found = [_rectification(unit, row, day) for unit, row in _rows(county, "rectification", ("deadline", "status"))]
     late = {r.unit.id for r in found if r.state == OVERDUE}
@@ -109,7 +109,7 @@ def counts(county: County, members: Members, listed: Sequence[Rectification]) ->
 
 
 def _rows(county: County, form: str, needed: Sequence[str]) -> Iterator[tuple[Unit, Record]]:
-    """The rows of ranked and former units; in a draft there are units that are left out, and rows with errors."""
+    """The complete rows of ranked and former units, without those that a draft leaves out."""
     for unit_id, rows in county.rows_by_unit(form).items():
         if unit_id not in county.roster.units or unit_id in county.left_out:
             continue

@@ -16,12 +16,11 @@ from lianghua_batch.model.scheme import BRANCH, Scheme
 
 @dataclass(frozen=True)
 class County:
-    """What scoring takes.
+    """The input of scoring.
 
-    `tables` has one table a single-sheet form; `earlier` 月打分 of before the period, for 免评 only. Where not `rules_sound`,
-    the scheme has errors and nothing computed by it is to be held against anyone. `duplicated` are the sheets of which an equal
-    one was there too and left out, `unsigned` those of branches whose 填表人 is blank, `left_out` the units that a draft does
-    without.
+    `tables`: one table for each single-sheet form; `earlier`: 月打分 from before the period, for 免评 only. Where not
+    `rules_sound`, the scheme has errors, and nothing computed by it is reported as a problem. `duplicated`: sheets left out
+    because an equal one was filed too; `unsigned`: sheets of branches with a blank 填表人; `left_out`: the units a draft omits.
     """
 
     period: Period

@@ -17,7 +17,7 @@ _NUMERIC = ("percent", "points", "count")
 
 
 def name() -> str:
-    """What the default scheme is called."""
+    """Return the name of the default scheme."""
     return resources.load("rules/default_scheme")["name"]
 
 
@@ -75,7 +75,7 @@ def _parameter(entry: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _cell(value: object, column: Column) -> object:
-    """One value of the YAML as form_writer takes it."""
+    """One value of the YAML as forms/writer takes it."""
     if column.type == YES_NO:
         return "yes" if value else "no"
     if column.type in (CODE, TEXT) or column.choices:

@@ -1,4 +1,4 @@
-"""Who is where on which day (spec §1, §4.1). A span holds from its first day to the day before its end."""
+"""花名册: who belongs where on which day (spec §1, §4.1). A span holds from its first day to the day before its end."""
 
 import datetime as dt
 from collections import defaultdict
@@ -174,7 +174,7 @@ class Roster:
     # --- suggestions for unknown codes -----------------------------------------------------------------------------------
 
     def suggest_unit(self, written: str, name: str | None = None, level: str | None = None) -> str | None:
-        """The code that an unknown one was probably meant for, by itself or by the unit's exact name, given beside or instead."""
+        """The unit code that an unknown one probably stands for: a similar code, or the unit of the exact name beside it or in its place."""
         if level not in self._unit_codes:
             codes = (i for i, rows in self.units.items() if level in (None, rows[0].level))
             self._unit_codes[level] = Candidates(codes)
@@ -185,13 +185,13 @@ class Roster:
         return found.pop() if len(found) == 1 else None
 
     def suggest_name(self, written: str, unit_id: str) -> str | None:
-        """The unit's name, if of all units' names it is the one that was probably meant."""
+        """The unit's name, if among all units' names it is the most similar one."""
         return self.named(unit_id).name if self._unit_names.suggest(written) == unit_id else None
 
     def suggest_member(self, written: str, name: str | None, branch: str | None, day: dt.date | None) -> str | None:
-        """The code that an unknown one was probably meant for: the same but for zeros and case, or of the only one of that very name.
+        """The member code that an unknown one probably stands for: equal but for zeros and case, or of the only member of that name.
 
-        The name is looked for in the branch on the day. Nobody is found by likeness: that could be somebody else.
+        The name is looked up in the branch on the day. Similar codes and names are never suggested: they may be other people's.
         """
         same = self._member_codes.same(written)
         found = {same} if same is not None and name in (None, self.members[same][0].name) else set()
@@ -200,7 +200,7 @@ class Roster:
         return found.pop() if len(found) == 1 else None
 
     def suggest_subject(self, written: str) -> str | None:
-        """The unit or member that an unknown code was probably meant for, of members one that differs in zeros or case only."""
+        """The unit or member that an unknown code probably stands for; for members only one that differs in zeros or case."""
         found = {self._member_codes.same(written), self.suggest_unit(written)} - {None}
         return found.pop() if len(found) == 1 else None
 

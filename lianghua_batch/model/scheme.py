@@ -160,11 +160,11 @@ class Scheme:
         return {i.id: i for i in reversed(self.indicators)}
 
     def suggest_indicator(self, written: str) -> str | None:
-        """The 指标编号 that an unknown one was probably meant for."""
+        """The 指标编号 that an unknown one probably stands for."""
         return self._indicator_codes.suggest(written)
 
     def suggest_project(self, written: str) -> str | None:
-        """The 项目编号 that an unknown one was probably meant for."""
+        """The 项目编号 that an unknown one probably stands for."""
         return self._project_codes.suggest(written)
 
     @cached_property
@@ -176,12 +176,12 @@ class Scheme:
         return Candidates(self.projects.keys())
 
     def rule_cell(self, name: str) -> SourceRef | None:
-        """The cell that holds a 参数's value; None where it is not there."""
+        """The cell of a 参数's value; None where 考评方案 lacks it."""
         return next((rule.source for rule in self.rules if rule.name == name), None)
 
     @property
     def items(self) -> dict[str, list[str]]:
-        """What the expandable columns of the forms stand for."""
+        """The items for the expandable columns of the forms."""
         return {
             "dimensions": [d.name for d in self.dimensions],
             "member_ballot_grades": list(self.ballots[MEMBER]),

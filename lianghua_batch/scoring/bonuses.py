@@ -12,7 +12,7 @@ from lianghua_batch.scoring import formulas
 
 
 def bonuses(county: County, unit: Unit) -> dict[str, Score]:
-    """The unit's individual, dynamic and discipline scores; only 审核 = 通过 counts, the sums are capped, not the entries."""
+    """Return the unit's individual, dynamic and discipline scores; only 审核 = 通过 counts, the sums are capped, not the entries."""
     rules = county.scheme.parameters
     passed = [r for r in county.rows_by_unit("bonus").get(unit.id, ()) if r["review"] == PASSED]
     caps = {"individual": rules.individual_cap, "dynamic": rules.dynamic_cap}
@@ -34,7 +34,7 @@ def _entry(row: Record, amount: Fraction, by: str, kind: str) -> Contribution:
 
 
 def _discipline(county: County, cases: list[Record], individual: Fraction) -> list[Contribution]:
-    """−违纪扣分 once, however many cases; under 违纪计入上限 only as far as 个性化 with it stays within its cap."""
+    """−违纪扣分 once, however many cases; under 违纪计入上限 only as far as its sum with 个性化 stays within the cap."""
     if not cases:
         return []
     rules, by = county.scheme.parameters, step_clause("discipline")

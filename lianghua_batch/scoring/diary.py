@@ -1,4 +1,4 @@
-"""日记录核算分 (spec §4.2): 起始分 and diary points per dimension and month, what caps and bounds take away as entries of their own."""
+"""日记录核算分 (spec §4.2): 起始分 and diary points per dimension and month, caps and bounds as entries of their own."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,7 +23,7 @@ _CAPS = ("monthly_cap", "yearly_cap")
 
 @dataclass(frozen=True)
 class Diary:
-    """What the year's diaries come to, up to the period's end.
+    """The year's diary points up to the period's end.
 
     `sums`: (member, month) → dimension → hundredths that records and caps add to 起始分; months without records are absent.
     `caps`: (member, month, project) → (what 每月上限 takes, what 每年上限 takes), hundredths, only where something is taken.
@@ -39,7 +39,7 @@ class Diary:
 
     @cached_property
     def _columns(self) -> tuple[list, list, list, list]:
-        """Project, points, origin and row of every diary row, by frame index: one look at the frame instead of one a row."""
+        """Project, points, origin and row number of every diary row by frame index, read from the frame once."""
         frame = self.table.frame
         return tuple(frame[name].tolist() for name in ("project_id", "points", ORIGIN, ROW))
 
@@ -73,14 +73,14 @@ class Diary:
         return Score(member_id, "computed_dimension", str(month), total(parts), tuple(parts), dimension.name)
 
     def month_score(self, member_id: str, month: Period) -> Score:
-        """The month's points under 月积分口径 = 日记录核算."""
+        """月积分 under 月积分口径 = 日记录核算."""
         dimensions = (self.dimension_score(member_id, month, d) for d in self.scheme.dimensions)
         parts = [taken(s, s.item, step_clause("month_score")) for s in dimensions]
         return score(self.scheme, member_id, "month_score", month, parts)
 
 
 def _record(project: Project, points: int | None, place: SourceRef, by: str) -> Contribution:
-    """One row of the diary; a blank 分值 is the project's, which then stands in 考评方案."""
+    """One diary row; a blank 分值 takes the project's from 考评方案."""
     item = f"{project.id} {project.name}"
     if pd.isna(points):
         worth = exact.from_hundredths(project.points)
@@ -90,14 +90,14 @@ def _record(project: Project, points: int | None, place: SourceRef, by: str) -> 
 
 
 def _cap(project: Project, name: str, hundredths: int, by: str) -> Contribution:
-    """What one of a project's caps takes in a month."""
+    """The amount that one of a project's caps takes away in a month."""
     held = exact.from_hundredths(project.row[name])
     item = f"{item_label(name)} {project.id}"
     return Contribution(item, exact.from_hundredths(hundredths), by, project.row.ref(name), kind=name, held=held)
 
 
 def _bounds(dimension: Dimension, raw: Fraction, by: str) -> list[Contribution]:
-    """What lies above 满分, which has a cell, or below 0, which has none."""
+    """The amount above 满分 (which has a cell) or below 0 (which has none)."""
     if raw > dimension.full_marks:
         full, cell = dimension.full_marks, dimension.row.ref("full_marks")
         return [Contribution(item_label("above"), full - raw, by, cell, kind="above", held=full)]

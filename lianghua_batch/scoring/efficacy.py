@@ -42,10 +42,10 @@ def efficacy_score(method: str, x: Fraction, standards: Sequence[Fraction]) -> F
 
 
 def beyond(method: str, d: Fraction, clipped: bool) -> Fraction:
-    """What 功效系数截断 takes from or adds to d: to bring it into 0…100 where it is in force."""
+    """Return what 功效系数截断, where in force, adds to d or takes from it to bring it into 0…100."""
     return exact.clip(d, exact.ZERO, exact.HUNDRED) - d if clipped and method == "efficacy" else exact.ZERO
 
 
 def points(method: str, d: Fraction, weight: Fraction, clipped: bool) -> tuple[Fraction, Fraction]:
-    """Return an indicator's points of d at its 权重, and what 功效系数截断 takes from or adds to them."""
+    """Return d as points of an indicator's 权重, and what 功效系数截断 adds to them or takes away."""
     return d * weight / 100, beyond(method, d, clipped) * weight / 100

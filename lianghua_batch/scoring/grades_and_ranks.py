@@ -36,7 +36,7 @@ def ranks(items: Iterable[T], value: Callable[[T], Fraction], scheme: Scheme) ->
 def ranks_within(
     items: Iterable[T], cohort: Callable[[T], Hashable], value: Callable[[T], Fraction], scheme: Scheme
 ) -> list[tuple[T, int]]:
-    """Rank each cohort among itself, cohorts in the order in which they first come."""
+    """Rank within each cohort; cohorts in order of first appearance."""
     groups: dict[Hashable, list[T]] = defaultdict(list)
     for item in items:
         groups[cohort(item)].append(item)
@@ -72,7 +72,7 @@ def member_grades(years: Mapping[str, Year], vetoes: Mapping[str, Sequence], sch
 
 
 def _held_back(years: Mapping[str, Year], grades: Mapping[str, MemberGrade], scheme: Scheme) -> list[str]:
-    """Those of each branch beyond ⌊正式党员数 × 优秀比例上限⌋ of the best grade; a tie that straddles the edge stays out."""
+    """The members of the best grade beyond ⌊正式党员数 × 优秀比例上限⌋ of their branch; a tie across the limit is held back whole."""
     best = scheme.bands[MEMBER][0].grade
     branches: dict[str, list[str]] = defaultdict(list)
     full_members: dict[str, int] = defaultdict(int)
@@ -85,6 +85,6 @@ def _held_back(years: Mapping[str, Year], grades: Mapping[str, MemberGrade], sch
         places = math.floor(full_members[branch] * scheme.parameters.top_share)
         totals = sorted((years[m].total.value for m in candidates), reverse=True)
         if len(candidates) > places:
-            edge = totals[places]  # the best total that has no place; who has it is out, with all below
+            edge = totals[places]  # the best total without a place; all with it or less are held back
             out += (m for m in candidates if years[m].total.value <= edge)
     return out

@@ -1,4 +1,4 @@
-"""Members: 月积分 → 季度积分 → 审定积分 → 年度积分 → 年度综合分 (spec §4.3–4.5). What cannot be computed is absent; the checks say why."""
+"""Members: 月积分 → 季度积分 → 审定积分 → 年度积分 → 年度综合分 (spec §4.3–4.5). What cannot be computed is absent and reported by the checks."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Year:
 
 @dataclass(frozen=True)
 class Members:
-    """Everything computed of the members of one period, and what it was computed from."""
+    """All scores of the members of one period, with the eligibility and diary they were computed from."""
 
     eligibility: Eligibility
     diary: Diary

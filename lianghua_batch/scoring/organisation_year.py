@@ -45,7 +45,7 @@ class OrganisationYear:
 def organisation_years(
     county: County, members: Members
 ) -> tuple[list[OrganisationYear], list[OrganisationYear], list[Problem]]:
-    """Score the year's branches, then its committees; a unit whose numbers are not all there is left out and its problem given."""
+    """Score the year's branches, then its committees; a unit that lacks a number is left out and a problem returned."""
     actuals = actual_values(county)
     facts = UnitFacts(county, members, {})
     branches, problems = _level(county, BRANCH, facts, actuals)
@@ -162,7 +162,7 @@ def _indicators(
 
 
 def _beyond_direct(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Problem:
-    """直接赋分 takes 0…100 only: a filled number is to be mended, for a computed one another 赋分方法 to be chosen."""
+    """直接赋分 takes 0…100 only: a filled number must be corrected, for a computed one another 赋分方法 chosen."""
     context = {"value": exact.short(x), "indicator": indicator.id}
     if "source" in origin:
         return problem(Code.INDICATOR_VALUE_OUT_OF_RANGE, origin["source"], **context)
@@ -171,7 +171,7 @@ def _beyond_direct(county: County, unit: Unit, indicator: Indicator, x: Fraction
 
 
 def _indicator(county: County, unit: Unit, indicator: Indicator, x: Fraction, origin: Mapping) -> Score | None:
-    """权重·d/100 with what 功效系数截断 takes as a part of its own; None where the method does not take x."""
+    """权重·d/100, with 功效系数截断 as a part of its own; None where the method does not take x."""
     d = efficacy_score(indicator.method, x, indicator.standards)
     if d is None:
         return None
