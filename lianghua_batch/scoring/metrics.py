@@ -53,7 +53,7 @@ def branch_mean(facts: UnitFacts, unit: Unit) -> Score | None:
 
 
 def committee_parts(facts: UnitFacts, totals: list[Score], member_counts: Mapping[str, int]) -> list[Contribution]:
-    """Branch scores averaged 等权, or by `heads`, the members scored in each, 等权 where there are none."""
+    """Return the parts of a committee's mean of branch scores by 党委汇总口径; `member_counts`: the scored members of each branch."""
     shares = formulas.branch_weights([t.subject for t in totals], member_counts, facts.county.scheme.parameters)
     whole = sum(shares.values())
     by = step_clause("branch_mean")

@@ -22,33 +22,6 @@ from lianghua_batch.scoring.organisation_year import OrganisationYear
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A unit that a draft leaves out, and the reason."""
-
-    unit: Unit
-    reason: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What makes results a draft: the units left out, by code, the committees that are incomplete without them, and how many
-    errors cannot be assigned to any ranked unit."""
-
-    left_out: tuple[LeftOut, ...]
-    incomplete: tuple[Unit, ...]
-    unassigned: int = 0
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(each.unit.id for each in self.left_out)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing is left out and no error remains, so that it is no draft."""
-        return not self.left_out and not self.unassigned
-
-
-@dataclass(frozen=True)
 class MemberResult:
     """A scored member with the quarters of the period; `year` is None in the results of a quarter."""
 
@@ -82,6 +55,33 @@ class UnitResult:
     def cohort(self) -> str:
         """The committee whose branches are ranked together; empty for 机关工委直属 and for committees."""
         return self.unit.parent or ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A unit that a draft leaves out, and the reason."""
+
+    unit: Unit
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What makes results a draft: the units left out, by code, the committees that are incomplete without them, and how many
+    errors cannot be assigned to any ranked unit."""
+
+    left_out: tuple[LeftOut, ...]
+    incomplete: tuple[Unit, ...]
+    unassigned: int = 0
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(each.unit.id for each in self.left_out)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is left out and no error remains, so that it is no draft."""
+        return not self.left_out and not self.unassigned
 
 
 @dataclass(frozen=True)
