@@ -165,9 +165,9 @@ def _row(
 def _values(findings: CheckFindings, group: UnitProblems, entry: ProblemLine) -> Mapping[str, Value]:
     """The values of one problem line by column; empty where the problem has no file or cell."""
     first = entry.first
-    title = group.title(findings.names)
+    owners = _words()["sheets"]["problems"]["owners"]
     return {
-        "owner": title if group.kind == UNIT else title.partition("（")[0],
+        "owner": group.title(findings.names) if group.kind == UNIT else owners[group.kind],
         "code": first.code,
         "severity": resources.load("report/check_report")["severities"][first.severity],
         "file": first.place.file or entry.place,

@@ -207,8 +207,8 @@ def _unplaced(status: Status, layout: Words, width: int) -> Iterator[Row]:
     if status.unplaced:
         yield _band(layout["unplaced"].format(count=len(status.unplaced)), width)
     for problem in status.unplaced:
-        where, half = str(problem.place), width // 2
-        yield Row((Cell(where, "text", half), Cell(f"{problem.message}。{problem.remedy}。", "text", width - half)))
+        half, text = width // 2, layout["problem"].format(message=problem.message, remedy=problem.remedy)
+        yield Row((Cell(str(problem.place), "text", half), Cell(text, "text", width - half)))
 
 
 def _band(text: str, width: int) -> Row:

@@ -80,10 +80,10 @@ def _digest(path: Path) -> str:
 
 def _free_name(name: Path, content: bytes, kept: Path) -> Path | None:
     """A free name in `kept`, with a number where needed; None where the same content is kept already."""
-    number, wanted = 1, name
+    number, wanted, twin = 1, name, _words()["kept_twin"]
     while (kept / wanted).exists():
         if (kept / wanted).read_bytes() == content:
             return None
         number += 1
-        wanted = name.with_name(f"{name.stem}（{number}）{name.suffix}")
+        wanted = name.with_name(twin.format(stem=name.stem, number=number, suffix=name.suffix))
     return wanted

@@ -23,7 +23,7 @@ def build(view: View, top: Node) -> SheetTable:
     sentences = [_literal(text) for text in explanation_summary.sentences(head)]
     sheet = sheet_table.sheet(view, "explanation", (f.column for f in fields), rows, subtitles=sentences)
     cell = sheet.title.cells[0]
-    titled = layout["titled"].format(subject=f"{head.name}（{head.id}）", title=cell.value)
+    titled = layout["titled"].format(name=head.name, id=head.id, title=cell.value)
     return replace(sheet, title=replace(sheet.title, cells=(replace(cell, value=titled),)))
 
 
