@@ -89,12 +89,11 @@ def list_seals(folder: Path, output_format: str) -> None:
 @format_option
 def verify(source: Path, period, output_format: str) -> None:
     """Examine seals: check codes, the chain, and the scores recomputed; exit code 1 where something is wrong."""
-    from lianghua_batch.archive import seal_store
-    from lianghua_batch.archive import verify as verifying
+    from lianghua_batch.archive import seal_store, verify
     from lianghua_batch.cli import archive_verify_view, output
 
     try:
-        report = verifying.verify(source, period, output.progress("checking"))
+        report = verify.verify(source, period, output.progress("checking"))
     except seal_store.NothingThere as nothing:
         raise click.ClickException(sentence("sentence", text=nothing)) from None
     if output_format == "json":
@@ -113,15 +112,14 @@ def verify(source: Path, period, output_format: str) -> None:
 @format_option
 def restore(source: Path, target: Path, period, amendment: int | None, output_format: str) -> None:
     """Restore a sealed period into a new folder."""
-    from lianghua_batch.archive import restore as restoring
-    from lianghua_batch.archive import seal_store
+    from lianghua_batch.archive import restore, seal_store
     from lianghua_batch.cli import archive_list_view, output
 
     try:
-        restored = restoring.restore(source, target, period, amendment)
-    except (seal_store.NothingThere, restoring.WrongTarget) as reason:
+        restored = restore.restore(source, target, period, amendment)
+    except (seal_store.NothingThere, restore.WrongTarget) as reason:
         raise click.ClickException(sentence("sentence", text=reason)) from None
-    except restoring.DamagedSeal as damaged:
+    except restore.DamagedSeal as damaged:
         if output_format == "json":
             output.print_json(archive_list_view.damaged_as_json(damaged))
         for line in [] if output_format == "json" else archive_list_view.damaged_lines(damaged):

@@ -94,15 +94,14 @@ def amend(
     preview: bool,
 ) -> Printer:
     """Amend a sealed period, or with `preview` only find out what that comes to; return what prints it."""
-    from lianghua_batch.archive import amend as amending
-    from lianghua_batch.archive import contents, guard, seal_period
+    from lianghua_batch.archive import amend, contents, guard, seal_period
     from lianghua_batch.cli import output
 
     try:
-        prepared = amending.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
+        prepared = amend.prepare(folder, outcome, files, before, plain(reason), signature(by), mask_names=mask_names)
         if preview:
             return partial(_print_preview, outcome, prepared)
-        seal, written = amending.make(folder, outcome, files, prepared, output.progress("writing"))
+        seal, written = amend.make(folder, outcome, files, prepared, output.progress("writing"))
     except seal_period.Refused as refused:
         raise click.ClickException(str(refused)) from None
     except contents.FormAltered as file:

@@ -18,7 +18,7 @@ from lianghua_batch.cli.options import NEW_FOLDER, root
 def sample(folder: Path, committees: int, branches: int, members: int, seed: int, year: int) -> None:
     """Write a synthetic county whose forms of a year are filled."""
     from lianghua_batch.core import atomic_files
-    from lianghua_batch.forms import sample as sampling
+    from lianghua_batch.forms import sample
 
     atomic_files.recover(folder)  # what a killed `sample` has left does not count as somebody's files
     if folder.exists() and any(folder.iterdir()):
@@ -26,8 +26,8 @@ def sample(folder: Path, committees: int, branches: int, members: int, seed: int
     from lianghua_batch.cli import output
 
     try:
-        county = sampling.county(committees, branches, members, seed, year, output.progress("making_sample"))
+        county = sample.county(committees, branches, members, seed, year, output.progress("making_sample"))
     except ValueError as error:
         raise WrongUsage(str(error)) from None
-    written = sampling.write(county, folder, output.progress("writing"))
+    written = sample.write(county, folder, output.progress("writing"))
     click.echo(sentence("sample_made", count=len(written), folder=folder))

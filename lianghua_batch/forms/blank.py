@@ -8,7 +8,7 @@ from lianghua_batch.core import atomic_files, form_definitions, periods, resourc
 from lianghua_batch.core.form_definitions import Form
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms import writer
-from lianghua_batch.forms.prefilled_layout import look, references
+from lianghua_batch.forms.prefilled_layout import references, scheme_layout
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.model import default_scheme
 
@@ -28,9 +28,9 @@ def blank_workbook(form: Form) -> bytes:
 def blank(folder: Path) -> list[Path]:
     """Write all blank workbooks into `folder`, replacing those that are there."""
     names = blank_names()
-    with atomic_files.replacement(folder) as workshop:
+    with atomic_files.replacement(folder) as staging:
         for name, file in names.items():
-            (workshop / file).write_bytes(blank_workbook(form_definitions.definitions()[name]))
+            (staging / file).write_bytes(blank_workbook(form_definitions.definitions()[name]))
     return [folder / file for file in names.values()]
 
 
@@ -47,7 +47,7 @@ def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
                 "indicators": [i.id for i in scheme.indicators if i.metric == "filed"],
             },
             spare_rows=spare.get(sheet.name, spare["default"]),
-            **look(sheet, scheme),
+            **scheme_layout(sheet, scheme),
         )
         for sheet in form_definitions.expand(form, scheme.items).sheets
     ]
@@ -84,9 +84,9 @@ def start_year(folder: Path, year: int) -> list[Path]:
         )
     }
     for name in books:
-        if (folder / name).exists():  # said before anything is made
+        if (folder / name).exists():  # refused before anything is written
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
-    with atomic_files.replacement(folder, overwrite=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False) as staging:
         for name, sheets in books.items():
-            (workshop / name).write_bytes(writer.render(sheets))
+            (staging / name).write_bytes(writer.render(sheets))
     return [folder / name for name in books]

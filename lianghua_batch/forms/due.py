@@ -52,7 +52,7 @@ def due(
     problems += found
     county, found = load_county.county(sources, period)
     problems += found
-    blocking = errors(problems) if county is None else _of_base(errors(problems), sources)
+    blocking = errors(problems) if county is None else _base_problems(errors(problems), sources)
     if county is not None and unit is not None and unit not in county.roster.units:
         blocking.append(problem(Code.UNKNOWN_BRANCH, SourceRef(""), value=unit))
     if county is not None and not county.roster.units:
@@ -62,7 +62,7 @@ def due(
     return _write_due(prefilled.gather(county), root, form, unit, progress)
 
 
-def _of_base(problems: Iterable[Problem], sources: Iterable[Recognised]) -> list[Problem]:
+def _base_problems(problems: Iterable[Problem], sources: Iterable[Recognised]) -> list[Problem]:
     """The problems of the sheets of 花名册 and 考评方案, and of these forms as a whole."""
     sheets = {(s.grid.file, s.grid.sheet) for s in sources if s.form.name in _BASE}
     files = {file for file, _ in sheets}
@@ -78,7 +78,7 @@ def _write_due(
 ) -> WrittenForms:
     files = resources.load("templates")["files"]
     folder = root / files["due_folder"] / str(facts.county.period)
-    units = _wanted(facts, unit)
+    units = _requested_branches(facts, unit)
     jobs: list[tuple[str, Callable[[], list[FormSheet]]]] = [
         (_file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
         for branch in units
@@ -87,20 +87,20 @@ def _write_due(
         stem = _with_form(files["county_book"], form)
         jobs.append((f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
     written, skipped = [], []
-    with atomic_files.replacement(folder, overwrite=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False) as staging:
         for done, (name, make) in enumerate(jobs, start=1):
             if (folder / name).exists():
                 skipped.append(folder / name)
             elif sheets := make():
                 beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
-                (workshop / name).write_bytes(writer.render(sheets, references=beside))
+                (staging / name).write_bytes(writer.render(sheets, references=beside))
                 written.append(folder / name)
             if progress is not None:
                 progress(done, len(jobs))
     return WrittenForms(tuple(written), tuple(skipped))
 
 
-def _wanted(facts: prefilled.FormFacts, unit: str | None) -> list[str]:
+def _requested_branches(facts: prefilled.FormFacts, unit: str | None) -> list[str]:
     """The branches whose forms are asked for."""
     every, roster = prefilled.branches(facts), facts.county.roster
     if unit is None or roster.named(unit).level == BRANCH:

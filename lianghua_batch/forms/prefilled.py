@@ -10,9 +10,9 @@ from lianghua_batch.core.periods import HALF, QUARTER, YEAR, Period
 from lianghua_batch.forms.prefilled_layout import (
     MONTH_COLUMNS,
     dimension_columns,
-    look,
     quarter_formulas,
     quarter_points,
+    scheme_layout,
 )
 from lianghua_batch.forms.writer import FormSheet, Reference
 from lianghua_batch.model.county import County
@@ -233,7 +233,7 @@ def _sheet(facts: FormFacts, form: str, period: Period, branch: str | None = Non
         title=words["title"].format(period=period_words(period), title=sheet.title),
         name=words["sheet_name"].format(form=sheet.label, period=period),
         spare_rows=words["spare_rows"].get(form, 0),
-        **look(sheet, facts.county.scheme),
+        **scheme_layout(sheet, facts.county.scheme),
         **given,
     )
 

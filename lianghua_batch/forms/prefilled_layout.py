@@ -11,7 +11,7 @@ from lianghua_batch.model.scheme import Scheme
 MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
-def look(sheet: Sheet, scheme: Scheme) -> dict[str, object]:
+def scheme_layout(sheet: Sheet, scheme: Scheme) -> dict[str, object]:
     """What a sheet's scheme says of its cells: formulas, limits, decimals."""
     if sheet.form == "monthly_score":
         maxima = {item_column("dimension", d.name): d.full_marks for d in scheme.dimensions}

@@ -8,12 +8,12 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample import county_forms, member_forms, tie
 from lianghua_batch.forms.sample.member_forms import Progress
 from lianghua_batch.forms.sample.model import SampleCounty
-from lianghua_batch.forms.sample.people import Person, cast_people
-from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.people import Person, make_people
+from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.ratings import Raters, Ratings, supervisor_pool
-from lianghua_batch.forms.sample.rules import scheme_of, scheme_rows
+from lianghua_batch.forms.sample.rules import sample_scheme, scheme_rows
 from lianghua_batch.forms.sample.tie import Figures
-from lianghua_batch.forms.sample.units import SampleUnit, cast_units, tie_pair
+from lianghua_batch.forms.sample.units import SampleUnit, make_units, tie_pair
 from lianghua_batch.model.scheme import BRANCH, Scheme
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
@@ -29,42 +29,42 @@ def county(
     """
     if not (1 <= committees <= branches <= members and _FIRST_YEAR <= year <= _LAST_YEAR):
         raise ValueError(resources.load("sample")["impossible"])
-    dice, period = Dice(seed), periods.year(year)
-    units = cast_units(dice, committees, branches, year)
-    people = cast_people(dice, units, members, year)
-    units = _headed(units, people)
-    scheme = scheme_of(units)
-    forms = member_forms.fill(dice, scheme, period, units, people, progress)
-    ratings = _rate(dice, scheme, period, units, people)
+    random, period = RandomSource(seed), periods.year(year)
+    units = make_units(random, committees, branches, year)
+    people = make_people(random, units, members, year)
+    units = _with_heads(units, people)
+    scheme = sample_scheme(units)
+    forms = member_forms.fill(random, scheme, period, units, people, progress)
+    ratings = _rate(random, scheme, period, units, people)
     ratings, tied = _with_tie(scheme, period, units, forms.figures, ratings)
     rated = [(unit, ratings[unit.id]) for unit in units]
     sheets = (
         *county_forms.base_sheets(period, units, people, scheme_rows(units)),
         *member_forms.sheets(scheme, period, [u for u in units if u.level == BRANCH], forms),
-        *county_forms.rating_sheets(dice, period, rated, people),
+        *county_forms.rating_sheets(random, period, rated, people),
     )
     return SampleCounty(year, scheme.name, scheme.items, sheets, _situations(units, people, ratings, tied))
 
 
-def _headed(units: Sequence[SampleUnit], people: Sequence[Person]) -> list[SampleUnit]:
+def _with_heads(units: Sequence[SampleUnit], people: Sequence[Person]) -> list[SampleUnit]:
     """A founded branch is headed by one of those who came to it."""
     first = {p.stays[-1].branch: p.name for p in reversed(people) if p.core}
     return [replace(u, head=first[u.id]) if u.founded else u for u in units]
 
 
 def _rate(
-    dice: Dice, scheme: Scheme, year: Period, units: Sequence[SampleUnit], people: Sequence[Person]
+    random: RandomSource, scheme: Scheme, year: Period, units: Sequence[SampleUnit], people: Sequence[Person]
 ) -> dict[str, Ratings]:
     """Every unit's ratings; the branches of members with a 一票否决 have the 违纪 cases, or else any branch has one."""
-    raters = Raters(scheme, year, units, supervisor_pool(dice, len(units)))
-    ratings = {unit.id: raters.rate(dice, unit) for unit in units}
+    raters = Raters(scheme, year, units, supervisor_pool(random, len(units)))
+    ratings = {unit.id: raters.rate(random, unit) for unit in units}
     last = [(p.scored_on(year.last_day), p.vetoed_on) for p in people if p.vetoed_on is not None]
     guilty = {stay.branch: day for stay, day in last if stay is not None}
     if not guilty:
-        guilty = {dice.pick([u.id for u in units if u.level == BRANCH and u.lasting]): None}
+        guilty = {random.pick([u.id for u in units if u.level == BRANCH and u.lasting]): None}
     for unit_id, day in sorted(guilty.items()):
-        mine = ratings[unit_id]
-        ratings[unit_id] = replace(mine, bonuses=(*mine.bonuses, raters.disciplined(dice, day)))
+        own = ratings[unit_id]
+        ratings[unit_id] = replace(own, bonuses=(*own.bonuses, raters.discipline_case(random, day)))
     return ratings
 
 
@@ -81,11 +81,11 @@ def _with_tie(
         return dict(ratings), ()
     first, second = pair
     goal = tie.total(scheme, year, first, figures[first.id], ratings[first.id])
-    mine = figures[second.id]
-    levelled = tie.levelled(scheme, year, second, mine, ratings[second.id], goal)
-    if tie.total(scheme, year, second, mine, levelled) != goal:
+    second_figures = figures[second.id]
+    adjusted = tie.adjusted_ratings(scheme, year, second, second_figures, ratings[second.id], goal)
+    if tie.total(scheme, year, second, second_figures, adjusted) != goal:
         return dict(ratings), ()
-    return {**ratings, second.id: levelled}, (first.id, second.id)
+    return {**ratings, second.id: adjusted}, (first.id, second.id)
 
 
 def _situations(

@@ -7,7 +7,7 @@ from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample.model import FilledSheet, filled
 from lianghua_batch.forms.sample.people import Person, member_rows
-from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.ratings import Ratings
 from lianghua_batch.forms.sample.units import SampleUnit, date_in, unit_rows
 
@@ -25,11 +25,11 @@ def base_sheets(
         yield _sheet("scheme", sheet, year, rows)
 
 
-def rating_sheets(dice: Dice, year: Period, rated: Rated, people: Sequence[Person]) -> Iterator[FilledSheet]:
+def rating_sheets(random: RandomSource, year: Period, rated: Rated, people: Sequence[Person]) -> Iterator[FilledSheet]:
     """Everything that is filed about units; a form without a row is not filed."""
     for period in (*year.quarters, *year.halves):
         yield from _unless_empty("inspection", period, _inspections(rated, period))
-    yield from _unless_empty("indicator_value", year, _actuals(dice, rated))
+    yield from _unless_empty("indicator_value", year, _actuals(random, rated))
     yield from _unless_empty("supervisor_score", year, _supervisors(rated))
     yield from _unless_empty("satisfaction", year, _ballots(rated))
     yield from _unless_empty("bonus", year, _bonuses(rated))
@@ -59,11 +59,11 @@ def _inspections(rated: Rated, period: Period) -> Iterator[Row]:
             }
 
 
-def _actuals(dice: Dice, rated: Rated) -> Iterator[Row]:
+def _actuals(random: RandomSource, rated: Rated) -> Iterator[Row]:
     words = resources.load("sample")
     for unit, ratings in rated:
         for indicator, actual in ratings.actuals.items():
-            remark = dice.pick(words["indicator_remarks"]) if dice.chance(words["remark_share"]) else None
+            remark = random.pick(words["indicator_remarks"]) if random.chance(words["remark_share"]) else None
             yield {"unit_id": unit.id, "indicator_id": indicator, "actual": actual, "remark": remark}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample.people import Person
-from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.model.scheme import Scheme
 
 COLUMNS = ("date", "member_id", "member_name", "project_id", "event", "points", "evidence", "recorder")
@@ -37,7 +37,7 @@ class Activity:
 
 
 @dataclass(frozen=True)
-class Diarist:
+class DiaryWriter:
     """Writes members' diaries by the scheme's 积分项目."""
 
     scheme: Scheme
@@ -56,7 +56,7 @@ class Diarist:
         return tuple((m, _days(m)) for m in self.year.months)
 
     def write(
-        self, dice: Dice, person: Person, unrecorded: float, recorders: Mapping[str, str]
+        self, random: RandomSource, person: Person, unrecorded: float, recorders: Mapping[str, str]
     ) -> dict[int, list[Entry]]:
         """Return the member's records by month: on days in 积分管理, none in months of 免评.
 
@@ -65,29 +65,31 @@ class Diarist:
         diary: dict[int, list[Entry]] = {}
         for month, days in self._months:
             open_days = [d for d in days if person.scored_on(d)]
-            if month.index in person.away or not open_days or (not person.core and dice.chance(unrecorded)):
+            if month.index in person.away or not open_days or (not person.core and random.chance(unrecorded)):
                 continue
-            entries = self._month(dice, person, open_days, recorders)
+            entries = self._month(random, person, open_days, recorders)
             if person.vetoed_on in open_days:
-                entries.append(self._veto(dice, person, recorders))
+                entries.append(self._veto(random, person, recorders))
             diary[month.index] = entries
         return diary
 
-    def _month(self, dice: Dice, person: Person, days: Sequence[dt.date], recorders: Mapping[str, str]) -> list[Entry]:
+    def _month(
+        self, random: RandomSource, person: Person, days: Sequence[dt.date], recorders: Mapping[str, str]
+    ) -> list[Entry]:
         entries: list[Entry] = []
         for activity in self.activities:
             probability = activity.probability(person.diligence)
             if probability <= 0:
                 continue
-            unit = dice.unit
+            unit = random.unit
             times = sum(unit() < probability for _ in range(activity.times))
             if times:
-                entries += self._records(dice, person, activity, times, days, recorders)
+                entries += self._records(random, person, activity, times, days, recorders)
         return entries
 
     def _records(
         self,
-        dice: Dice,
+        random: RandomSource,
         person: Person,
         activity: Activity,
         times: int,
@@ -100,7 +102,7 @@ class Diarist:
         times = min(times, len(fit))
         if not times:
             return []
-        start, step = dice.below(len(fit)), len(fit) // times
+        start, step = random.below(len(fit)), len(fit) // times
         chosen = (fit[(start + step * n) % len(fit)] for n in range(times))
         return [
             (
@@ -108,7 +110,7 @@ class Diarist:
                 person.id,
                 person.name,
                 activity.project,
-                dice.pick(activity.events),
+                random.pick(activity.events),
                 activity.points,
                 activity.evidence,
                 recorders[person.scored_on(day).branch],
@@ -116,11 +118,11 @@ class Diarist:
             for day in chosen
         ]
 
-    def _veto(self, dice: Dice, person: Person, recorders: Mapping[str, str]) -> Entry:
+    def _veto(self, random: RandomSource, person: Person, recorders: Mapping[str, str]) -> Entry:
         words = resources.load("sample")
         day = person.vetoed_on
         recorder = recorders[person.scored_on(day).branch]
-        event = dice.pick(words["veto_events"])
+        event = random.pick(words["veto_events"])
         return (day, person.id, person.name, self._veto_project, event, None, words["veto_evidence"], recorder)
 
     def computed(self, diary: Mapping[int, Sequence[Entry]]) -> dict[int, dict[str, int]]:

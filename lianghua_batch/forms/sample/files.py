@@ -21,10 +21,10 @@ def write(county: SampleCounty, folder: Path, progress: Progress | None = None) 
     written; FileExistsError where a file of that name is there.
     """
     books = sorted(_books(county).items())
-    with atomic_files.replacement(folder, overwrite=False, durable=False) as workshop:
+    with atomic_files.replacement(folder, overwrite=False, durable=False) as staging:
         for done, ((name, _), content) in enumerate(zip(books, _contents(county, books), strict=True), start=1):
-            (workshop / name).parent.mkdir(parents=True, exist_ok=True)
-            (workshop / name).write_bytes(content)
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_bytes(content)
             if progress is not None:
                 progress(done, len(books))
     return [folder / name for name, _ in books]

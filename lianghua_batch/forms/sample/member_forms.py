@@ -12,7 +12,7 @@ from lianghua_batch.forms.sample import diary
 from lianghua_batch.forms.sample.marks import Marker, MonthMark, QuarterMark, votes
 from lianghua_batch.forms.sample.model import FilledSheet
 from lianghua_batch.forms.sample.people import Person
-from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.tie import Figures
 from lianghua_batch.forms.sample.units import SampleUnit, date_in
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Scheme
@@ -23,7 +23,7 @@ _REVIEW_LEAST = 3
 
 
 @dataclass
-class _Branch:
+class _BranchTotals:
     """What one branch's members come to over the year."""
 
     points: list[Fraction] = field(default_factory=list)
@@ -43,25 +43,25 @@ class MemberForms:
 
 
 def fill(
-    dice: Dice,
+    random: RandomSource,
     scheme: Scheme,
     year: Period,
     units: Sequence[SampleUnit],
     people: Sequence[Person],
     progress: Progress | None = None,
 ) -> MemberForms:
-    """Let every member's year happen, one member after the other."""
-    diarist, marker = diary.Diarist(scheme, year), Marker(scheme, year)
+    """Fill the forms of every member's year, one member after the other."""
+    diary_writer, marker = diary.DiaryWriter(scheme, year), Marker(scheme, year)
     branches = {u.id: u for u in units if u.level == BRANCH}
     recorders = {u.id: u.head for u in branches.values()}
     diaries, months, quarters = defaultdict(list), defaultdict(list), defaultdict(list)
     reviews: dict[str, list[tuple]] = defaultdict(list)
-    totals: dict[str, _Branch] = defaultdict(_Branch)
+    totals: dict[str, _BranchTotals] = defaultdict(_BranchTotals)
     voters = _voters(people, year)
     for done, person in enumerate(people, start=1):
-        written = diarist.write(dice, person, _unrecorded(branches[person.stays[0].branch]), recorders)
-        monthly = marker.months(dice, person, diarist.computed(written))
-        quarterly = marker.quarters(dice, person, monthly)
+        written = diary_writer.write(random, person, _unrecorded(branches[person.stays[0].branch]), recorders)
+        monthly = marker.months(random, person, diary_writer.computed(written))
+        quarterly = marker.quarters(random, person, monthly)
         for month, entries in written.items():
             for entry in entries:
                 diaries[person.scored_on(entry[0]).branch, month].append(_diary_row(entry))
@@ -70,12 +70,12 @@ def fill(
             _count_month(totals[mark.branch], mark, month in written)
         for quarter, mark in quarterly.items():
             quarters[mark.branch, quarter].append(_quarter_row(person, mark))
-        points, here = marker.year_points(quarterly.values()), person.scored_on(year.last_day)
-        if points is not None and here is not None:
-            totals[here.branch].points.append(points)
-            if not here.probationary:
-                branch = (person.scored_on(review_day(year)) or here).branch
-                reviews[branch].append(_review_row(dice, scheme, person, points, voters[branch]))
+        points, stay = marker.year_points(quarterly.values()), person.scored_on(year.last_day)
+        if points is not None and stay is not None:
+            totals[stay.branch].points.append(points)
+            if not stay.probationary:
+                branch = (person.scored_on(review_day(year)) or stay).branch
+                reviews[branch].append(_review_row(random, scheme, person, points, voters[branch]))
         if progress is not None:
             progress(done, len(people))
     figures = {b: Figures(t.points, t.recorded_months, t.months) for b, t in totals.items()}
@@ -100,12 +100,12 @@ def _voters(people: Sequence[Person], year: Period) -> Mapping[str, int]:
 def _unrecorded(unit: SampleUnit) -> float:
     """The chance that one of the branch's members has a month without a record."""
     words = resources.load("sample")
-    (low, high), (worst, best) = words["standing_range"], words["unrecorded"]
-    place = max(0.0, min(1.0, (unit.standing - low) / (high - low)))
+    (low, high), (worst, best) = words["quality_range"], words["unrecorded"]
+    place = max(0.0, min(1.0, (unit.quality - low) / (high - low)))
     return worst + (best - worst) * place
 
 
-def _count_month(branch: _Branch, mark: MonthMark, recorded: bool) -> None:
+def _count_month(branch: _BranchTotals, mark: MonthMark, recorded: bool) -> None:
     if mark.exempt_reason is None:
         branch.months += 1
         branch.recorded_months += recorded
@@ -144,9 +144,9 @@ def _quarter_row(person: Person, mark: QuarterMark) -> tuple:
     return (person.id, person.name, *months, _plain(mark.points), adjustment, mark.reason, approved)
 
 
-def _review_row(dice: Dice, scheme: Scheme, person: Person, points: Fraction, voters: int) -> tuple:
+def _review_row(random: RandomSource, scheme: Scheme, person: Person, points: Fraction, voters: int) -> tuple:
     worths = scheme.ballots[MEMBER]
-    counts = votes(dice, worths, voters, float(points), resources.load("sample")["review_spread"])
+    counts = votes(random, worths, voters, float(points), resources.load("sample")["review_spread"])
     return (person.id, person.name, *counts.values())
 
 
@@ -157,10 +157,10 @@ def sheets(scheme: Scheme, year: Period, units: Sequence[SampleUnit], forms: Mem
     """Yield the branches' filled sheets, branch by branch, in the order of the year; without a row none is filed."""
     dimensions = tuple(item_column("dimension", d.name) for d in scheme.dimensions)
     ballots = tuple(item_column("votes", grade) for grade in scheme.ballots[MEMBER])
-    who = ("member_id", "member_name")
-    month_columns = (*who, "party_group", *dimensions, "sum", "exempt_reason", "remark")
+    member_columns = ("member_id", "member_name")
+    month_columns = (*member_columns, "party_group", *dimensions, "sum", "exempt_reason", "remark")
     quarter_columns = (
-        *who,
+        *member_columns,
         *(f"month_{n}" for n in range(1, 4)),
         *("quarter_points", "adjustment", "adjustment_reason", "approved"),
     )
@@ -172,7 +172,7 @@ def sheets(scheme: Scheme, year: Period, units: Sequence[SampleUnit], forms: Mem
         for quarter in year.quarters:
             rows = forms.quarters.get((unit.id, quarter.index))
             yield from _sheet("quarterly_summary", quarter, unit, quarter_columns, rows)
-        yield from _sheet("annual_review", year, unit, (*who, *ballots), forms.reviews.get(unit.id))
+        yield from _sheet("annual_review", year, unit, (*member_columns, *ballots), forms.reviews.get(unit.id))
 
 
 def _sheet(

@@ -32,7 +32,7 @@ class FilledSheet:
 
 @dataclass(frozen=True)
 class SampleCounty:
-    """A county's year: its sheets, and who plays which special part (codes of units or members, by situation)."""
+    """A county's year: its sheets, and who is in which special situation (codes of units or members)."""
 
     year: int
     scheme_name: str
@@ -40,13 +40,13 @@ class SampleCounty:
     sheets: tuple[FilledSheet, ...]
     situations: Mapping[str, tuple[str, ...]]
 
-    def of(self, form: str, sheet: str | None = None) -> list[FilledSheet]:
+    def filled_sheets(self, form: str, sheet: str | None = None) -> list[FilledSheet]:
         """The filled sheets of one form, or of one of its sheets."""
         return [s for s in self.sheets if s.form == form and sheet in (None, s.sheet)]
 
     def rows(self, form: str, sheet: str | None = None) -> Iterator[dict[str, object]]:
         """All rows of a form, column identifier → value."""
-        return (row for s in self.of(form, sheet) for row in s.rows)
+        return (row for s in self.filled_sheets(form, sheet) for row in s.rows)
 
 
 def filled(form: str, sheet: str, period: Period, rows: Sequence[Mapping[str, object]], **labels: str) -> FilledSheet:

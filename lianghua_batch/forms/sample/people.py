@@ -1,4 +1,4 @@
-"""The sample county's members: where each stands on which day, who is special and how, and the 党员 sheet of 花名册."""
+"""The sample county's members: which branch each belongs to on which day, who is special and how, and the 党员 sheet of 花名册."""
 
 import datetime as dt
 from collections import defaultdict
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lianghua_batch.core import resources
-from lianghua_batch.forms.sample.random_source import Dice, quotas
+from lianghua_batch.forms.sample.random_source import RandomSource, quotas
 from lianghua_batch.forms.sample.units import SampleUnit, date_in, person_name
 from lianghua_batch.model.scheme import BRANCH
 
@@ -46,57 +46,59 @@ class Person:
         return next((s for s in self.stays if s.holds(day) and s.unmanaged_reason is None), None)
 
 
-def cast_people(dice: Dice, units: Sequence[SampleUnit], members: int, year: int) -> list[Person]:
-    """Make the members and deal the special parts out, as far as there is room: every branch keeps a core member."""
+def make_people(random: RandomSource, units: Sequence[SampleUnit], members: int, year: int) -> list[Person]:
+    """Make the members and assign the special roles, as far as there is room: every branch keeps a core member."""
     words = resources.load("sample")
-    people = _ordinary(dice, words, units, members)
+    people = _ordinary(random, words, units, members)
     people = _moved_out(people, units)
-    people = _moved_in(dice, people, units)
-    return _with_roles(dice, words, people, units, year)
+    people = _moved_in(random, people, units)
+    return _assign_roles(random, words, people, units, year)
 
 
-def _sizes(dice: Dice, branches: Sequence[SampleUnit], members: int) -> list[int]:
+def _sizes(random: RandomSource, branches: Sequence[SampleUnit], members: int) -> list[int]:
     """How many members each branch begins with: at least one; the dissolved ones are the smallest."""
-    weights = [1.2 + dice.bell() for _ in branches]
+    weights = [1.2 + random.bell() for _ in branches]
     least = min(weights) / 2
     weights = [least if u.dissolved else w for u, w in zip(branches, weights, strict=True)]
     return [1 + more for more in quotas(weights, members - len(branches))]
 
 
-def _ordinary(dice: Dice, words: Mapping[str, Any], units: Sequence[SampleUnit], members: int) -> list[Person]:
+def _ordinary(
+    random: RandomSource, words: Mapping[str, Any], units: Sequence[SampleUnit], members: int
+) -> list[Person]:
     """All members where the year finds them; a branch that is yet to be founded has none."""
     begun = [u for u in units if u.level == BRANCH and u.founded is None]
     width = max(4, len(str(members)))
     tiers = words["diligence"]
     counts = quotas([t["share"] for t in tiers], members)
-    drawn = iter(dice.shuffled(t for t, count in zip(tiers, counts, strict=True) for _ in range(count)))
+    drawn = iter(random.shuffled(t for t, count in zip(tiers, counts, strict=True) for _ in range(count)))
     people: list[Person] = []
-    for unit, size in zip(begun, _sizes(dice, begun, members), strict=True):
-        taken = {unit.head}
+    for unit, size in zip(begun, _sizes(random, begun, members), strict=True):
+        used = {unit.head}
         for place in range(size):
             tier = next(drawn)
-            name = unit.head if place == 0 else _new_name(dice, taken)
-            diligence = _pulled(dice.between(tier["low"], tier["high"]), unit, words)
+            name = unit.head if place == 0 else _new_name(random, used)
+            diligence = _adjusted_diligence(random.between(tier["low"], tier["high"]), unit, words)
             stay = Stay(unit.id, _party_group(words, place))
             people.append(Person(f"{_CODE}{len(people) + 1:0{width}d}", name, diligence, (stay,), core=place == 0))
     return people
 
 
-def _new_name(dice: Dice, taken: set[str]) -> str:
+def _new_name(random: RandomSource, used: set[str]) -> str:
     """A name that nobody in the branch has yet, as long as there are such."""
-    name = person_name(dice)
+    name = person_name(random)
     for _ in range(20):
-        if name not in taken:
+        if name not in used:
             break
-        name = person_name(dice)
-    taken.add(name)
+        name = person_name(random)
+    used.add(name)
     return name
 
 
-def _pulled(diligence: float, unit: SampleUnit, words: Mapping[str, Any]) -> float:
-    """A branch's standing moves its members' diligence a little."""
-    low, high = words["standing_range"]
-    level = (unit.standing - low) / (high - low) - 0.5
+def _adjusted_diligence(diligence: float, unit: SampleUnit, words: Mapping[str, Any]) -> float:
+    """A member's diligence, a little nearer to the branch's quality."""
+    low, high = words["quality_range"]
+    level = (unit.quality - low) / (high - low) - 0.5
     return max(0.0, min(1.0, diligence + level * words["branch_pull"] * (1 - diligence)))
 
 
@@ -106,7 +108,7 @@ def _party_group(words: Mapping[str, Any], place: int) -> str:
 
 
 def _moved(person: Person, branch: str, day: dt.date) -> Person:
-    """The person goes to another branch on a day."""
+    """The person, transferred to another branch on a day."""
     last = person.stays[-1]
     group = resources.load("sample")["party_groups"][0]
     return replace(
@@ -129,12 +131,12 @@ def _moved_out(people: list[Person], units: Sequence[SampleUnit]) -> list[Person
     return people
 
 
-def _moved_in(dice: Dice, people: list[Person], units: Sequence[SampleUnit]) -> list[Person]:
+def _moved_in(random: RandomSource, people: list[Person], units: Sequence[SampleUnit]) -> list[Person]:
     """A founded branch gets its members from those that have some to spare."""
     founded = [u for u in units if u.founded is not None]
     if not founded:
         return people
-    free = dice.shuffled(p for p in people if not p.core)
+    free = random.shuffled(p for p in people if not p.core)
     begun = sum(u.level == BRANCH and u.founded is None for u in units)
     each = max(1, min(len(people) // begun // 2, len(free) // len(founded) // 3))
     goes: dict[str, SampleUnit] = {}
@@ -144,35 +146,35 @@ def _moved_in(dice: Dice, people: list[Person], units: Sequence[SampleUnit]) -> 
     return [replace(_moved(p, goes[p.id].id, goes[p.id].founded), core=True) if p.id in goes else p for p in people]
 
 
-# --- special parts ---------------------------------------------------------------------------------------------------
+# --- special roles ---------------------------------------------------------------------------------------------------
 
 
-def _with_roles(
-    dice: Dice, words: Mapping[str, Any], people: list[Person], units: Sequence[SampleUnit], year: int
+def _assign_roles(
+    random: RandomSource, words: Mapping[str, Any], people: list[Person], units: Sequence[SampleUnit], year: int
 ) -> list[Person]:
-    free = dice.shuffled(p for p in people if not p.core)
-    cast: dict[str, Person] = {}
-    for role, (wanted, play) in zip(words["roles"], _parts(words, len(people)), strict=True):
-        for number in range(wanted):
+    free = random.shuffled(p for p in people if not p.core)
+    assigned: dict[str, Person] = {}
+    for role, (count, assign) in zip(words["roles"], _role_counts(words, len(people)), strict=True):
+        for number in range(count):
             if not free:
                 break
             person = free.pop(0)
-            cast[person.id] = play(_Stage(dice, words, units, year, number), person)
+            assigned[person.id] = assign(_RoleContext(random, words, units, year, number), person)
         assert role in _ROLES
-    return [cast.get(p.id, p) for p in people]
+    return [assigned.get(p.id, p) for p in people]
 
 
-def _parts(words: Mapping[str, Any], members: int) -> Iterator[tuple[int, Any]]:
-    """How many members play each role, and what it makes of one."""
+def _role_counts(words: Mapping[str, Any], members: int) -> Iterator[tuple[int, Any]]:
+    """How many members get each role, and the function that gives it to one."""
     for role, share in words["roles"].items():
         yield max(share["at_least"], members * share["per_thousand"] // 1000), _ROLES[role]
 
 
 @dataclass(frozen=True)
-class _Stage:
-    """What a role needs besides the person: `number` counts those who play it."""
+class _RoleContext:
+    """What a role needs besides the person; `number` counts those who have it already."""
 
-    dice: Dice
+    random: RandomSource
     words: Mapping[str, Any]
     units: Sequence[SampleUnit]
     year: int
@@ -182,49 +184,49 @@ class _Stage:
         return date_in(self.year, self.words[name], self.number)
 
 
-def _transfer(stage: _Stage, person: Person) -> Person:
+def _transfer(context: _RoleContext, person: Person) -> Person:
     """To another lasting branch in the middle of a month, of another committee where there is one."""
-    here = person.stays[-1].branch
-    lasting = [u for u in stage.units if u.level == BRANCH and u.lasting]
+    branch = person.stays[-1].branch
+    lasting = [u for u in context.units if u.level == BRANCH and u.lasting]
     parents = {u.id: u.parent for u in lasting}
-    others = [u for u in lasting if u.parent != parents[here]] or [u for u in lasting if u.id != here]
-    return _moved(person, stage.dice.pick(others).id, stage.day("transfer_on")) if others else person
+    others = [u for u in lasting if u.parent != parents[branch]] or [u for u in lasting if u.id != branch]
+    return _moved(person, context.random.pick(others).id, context.day("transfer_on")) if others else person
 
 
-def _probationary(stage: _Stage, person: Person) -> Person:
+def _probationary(context: _RoleContext, person: Person) -> Person:
     return replace(person, stays=(replace(person.stays[-1], probationary=True),))
 
 
-def _admitted(stage: _Stage, person: Person) -> Person:
+def _admitted(context: _RoleContext, person: Person) -> Person:
     """预备 until a day, 正式 from then on: one row closed, another opened."""
-    day, stay = stage.day("admitted_on"), person.stays[-1]
+    day, stay = context.day("admitted_on"), person.stays[-1]
     return replace(person, stays=(replace(stay, probationary=True, end=day), replace(stay, start=day)))
 
 
-def _unmanaged(stage: _Stage, person: Person) -> Person:
-    reason = stage.dice.pick(stage.words["unmanaged_reasons"])
+def _unmanaged(context: _RoleContext, person: Person) -> Person:
+    reason = context.random.pick(context.words["unmanaged_reasons"])
     return replace(person, stays=(replace(person.stays[-1], unmanaged_reason=reason),))
 
 
-def _vetoed(stage: _Stage, person: Person) -> Person:
-    return replace(person, vetoed_on=stage.day("vetoed_on"))
+def _vetoed(context: _RoleContext, person: Person) -> Person:
+    return replace(person, vetoed_on=context.day("vetoed_on"))
 
 
-def _exempt(stage: _Stage, person: Person) -> Person:
-    spells = stage.words["exempt_months"]
-    first, months = spells[stage.number % len(spells)]
-    reason = stage.dice.pick(stage.words["exempt_reasons"])
+def _exempt(context: _RoleContext, person: Person) -> Person:
+    spells = context.words["exempt_months"]
+    first, months = spells[context.number % len(spells)]
+    reason = context.random.pick(context.words["exempt_reasons"])
     return replace(person, away=dict.fromkeys(range(first, first + months), reason))
 
 
-def _arrival(stage: _Stage, person: Person) -> Person:
+def _arrival(context: _RoleContext, person: Person) -> Person:
     """From outside the county."""
-    return replace(person, stays=(replace(person.stays[-1], start=stage.day("arrival_on")),))
+    return replace(person, stays=(replace(person.stays[-1], start=context.day("arrival_on")),))
 
 
-def _departure(stage: _Stage, person: Person) -> Person:
+def _departure(context: _RoleContext, person: Person) -> Person:
     """Out of the county."""
-    return replace(person, stays=(replace(person.stays[-1], end=stage.day("departure_on")),))
+    return replace(person, stays=(replace(person.stays[-1], end=context.day("departure_on")),))
 
 
 _ROLES = {

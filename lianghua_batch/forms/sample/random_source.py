@@ -1,4 +1,4 @@
-"""Chance that repeats: only random.random(), whose sequence every version of Python keeps, and no function of libm."""
+"""A random source that repeats everywhere: only random.random(), which every version of Python keeps, and nothing of libm."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Dice:
-    """Everything random in a sample comes from one of these, in one order; the same seed gives the same county."""
+class RandomSource:
+    """What all random values of a sample come from, in one order: the same seed gives the same county."""
 
     def __init__(self, seed: int) -> None:
         self.unit = random.Random(seed).random

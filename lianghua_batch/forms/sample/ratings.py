@@ -1,4 +1,4 @@
-"""What a unit's raters give it: 督查, 指标完成, 监督员, 测评票, 加减分 and 整改, all around its standing (spec §5)."""
+"""What a unit's raters give it: 督查, 指标完成, 监督员, 测评票, 加减分 and 整改, all near its quality (spec §5)."""
 
 import datetime as dt
 import re
@@ -11,7 +11,7 @@ from typing import Any
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample.marks import votes
-from lianghua_batch.forms.sample.random_source import Dice
+from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.units import SampleUnit, person_name
 from lianghua_batch.model.scheme import BRANCH, ORGANISATION, Indicator, Scheme
 
@@ -71,22 +71,22 @@ class Raters:
     units: Sequence[SampleUnit]
     pool: Sequence[str]
 
-    def rate(self, dice: Dice, unit: SampleUnit) -> Ratings:
+    def rate(self, random: RandomSource, unit: SampleUnit) -> Ratings:
         words = resources.load("sample")
-        inspections = {p: self._inspections(dice, unit, p) for p in self._periods(unit)}
-        rectifications = self._rectifications(dice, unit, inspections)
+        inspections = {p: self._inspections(random, unit, p) for p in self._periods(unit)}
+        rectifications = self._rectifications(random, unit, inspections)
         if unit.level != BRANCH and self.scheme.parameters.committee_inspections == "first_half":
-            # Both halves are rolled, so that a seed gives the same county under either 党委督查期次.
+            # Both halves are drawn, so that a seed gives the same county under either 党委督查期次.
             inspections = {p: rows for p, rows in inspections.items() if p.index == 1}
         if not unit.exists(self.year.last_day):
             return Ratings(inspections, rectifications)
         return Ratings(
             inspections=inspections,
             rectifications=rectifications,
-            actuals=self._actuals(dice, unit),
-            supervisors=self._supervisors(dice, unit, words["supervisors"]),
-            ballots=self._ballots(dice, unit, words),
-            bonuses=self._bonuses(dice, unit, words["bonuses"]),
+            actuals=self._actuals(random, unit),
+            supervisors=self._supervisors(random, unit, words["supervisors"]),
+            ballots=self._ballots(random, unit, words),
+            bonuses=self._bonuses(random, unit, words["bonuses"]),
         )
 
     def _periods(self, unit: SampleUnit) -> list[Period]:
@@ -94,22 +94,27 @@ class Raters:
         periods = self.year.quarters if unit.level == BRANCH else self.year.halves
         return [p for p in periods if unit.exists(p.last_day)]
 
-    def _inspections(self, dice: Dice, unit: SampleUnit, period: Period) -> tuple[Inspection, ...]:
+    def _inspections(self, random: RandomSource, unit: SampleUnit, period: Period) -> tuple[Inspection, ...]:
         words = resources.load("sample")
         habits = words["inspection"]
         peers = [u for u in self.units if u.level == unit.level and u.id != unit.id and u.exists(period.last_day)]
-        inspectors = [u.name for u in _some(dice, peers, habits["inspectors"])] or [words["office"]]
-        return tuple(self._inspection(dice, unit, name, habits, words) for name in inspectors)
+        inspectors = [u.name for u in _choose(random, peers, habits["inspectors"])] or [words["office"]]
+        return tuple(self._inspection(random, unit, name, habits, words) for name in inspectors)
 
     def _inspection(
-        self, dice: Dice, unit: SampleUnit, inspector: str, habits: Mapping[str, Any], words: Mapping[str, Any]
+        self,
+        random: RandomSource,
+        unit: SampleUnit,
+        inspector: str,
+        habits: Mapping[str, Any],
+        words: Mapping[str, Any],
     ) -> Inspection:
-        score = _mark(dice, unit.standing, habits)
-        finding = dice.pick(words["findings"]) if score < words["findings_below"] else None
+        score = _mark(random, unit.quality, habits)
+        finding = random.pick(words["findings"]) if score < words["findings_below"] else None
         return Inspection(inspector, score, finding)
 
     def _rectifications(
-        self, dice: Dice, unit: SampleUnit, inspections: Mapping[Period, Sequence[Inspection]]
+        self, random: RandomSource, unit: SampleUnit, inspections: Mapping[Period, Sequence[Inspection]]
     ) -> tuple[SampleRectification, ...]:
         """One for each different finding of a period, due some days later if that is still in the year."""
         after = dt.timedelta(days=resources.load("sample")["rectification"]["after_days"])
@@ -118,100 +123,104 @@ class Raters:
             deadline = period.last_day + after
             if self.year.holds(deadline):
                 issues = dict.fromkeys(r.finding for r in rows if r.finding)
-                found += (self._rectification(dice, unit, issue, deadline) for issue in issues)
+                found += (self._rectification(random, unit, issue, deadline) for issue in issues)
         return tuple(found)
 
-    def _rectification(self, dice: Dice, unit: SampleUnit, issue: str, deadline: dt.date) -> SampleRectification:
+    def _rectification(
+        self, random: RandomSource, unit: SampleUnit, issue: str, deadline: dt.date
+    ) -> SampleRectification:
         words = resources.load("sample")
         habits = words["rectification"]
-        measure = dice.pick(words["measures"])
-        if dice.chance(_share(unit, habits["in_time"])):
-            completed = deadline - dt.timedelta(days=dice.below(habits["after_days"] // 2))
+        measure = random.pick(words["measures"])
+        if random.chance(_interpolated(unit, habits["in_time"])):
+            completed = deadline - dt.timedelta(days=random.below(habits["after_days"] // 2))
             return SampleRectification(issue, measure, deadline, completed, "done")
-        late = deadline + dt.timedelta(days=dice.whole(1, habits["late_days"]))
-        if self.year.holds(late) and dice.chance(0.5):
+        late = deadline + dt.timedelta(days=random.whole(1, habits["late_days"]))
+        if self.year.holds(late) and random.chance(0.5):
             return SampleRectification(issue, measure, deadline, late, "done")
-        return SampleRectification(issue, measure, deadline, None, "ongoing" if dice.chance(0.6) else "open")
+        return SampleRectification(issue, measure, deadline, None, "ongoing" if random.chance(0.6) else "open")
 
-    def _actuals(self, dice: Dice, unit: SampleUnit) -> dict[str, Fraction]:
+    def _actuals(self, random: RandomSource, unit: SampleUnit) -> dict[str, Fraction]:
         """指标完成 of every indicator in force for the unit that is filed."""
         noise = resources.load("sample")["indicator_noise"]
         return {
-            i.id: actual_for(i, unit.standing + dice.bell() * noise)
+            i.id: actual_for(i, unit.quality + random.bell() * noise)
             for i in self.scheme.indicators_for(unit.id, unit.level, unit.group)
             if i.metric == "filed"
         }
 
-    def _supervisors(self, dice: Dice, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[tuple[str, Fraction], ...]:
-        chosen = _some(dice, self.pool, habits["each"])
-        return tuple((name, _mark(dice, unit.standing, habits)) for name in chosen)
+    def _supervisors(
+        self, random: RandomSource, unit: SampleUnit, habits: Mapping[str, Any]
+    ) -> tuple[tuple[str, Fraction], ...]:
+        chosen = _choose(random, self.pool, habits["each"])
+        return tuple((name, _mark(random, unit.quality, habits)) for name in chosen)
 
-    def _ballots(self, dice: Dice, unit: SampleUnit, words: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    def _ballots(self, random: RandomSource, unit: SampleUnit, words: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         """党员群众 always; 服务对象 of windows, and of some others, but not of the first that is none."""
         habits = words["ballots"]
         audiences = ["masses"]
         first = next((u for u in self.units if u.level == unit.level and not u.window), None)
-        if unit.window or (unit != first and dice.chance(words["clients_of_others"])):
+        if unit.window or (unit != first and random.chance(words["clients_of_others"])):
             audiences.append("clients")
         worths = self.scheme.ballots[ORGANISATION]
-        return {a: votes(dice, worths, dice.whole(*habits[a]), unit.standing, habits["spread"]) for a in audiences}
+        return {a: votes(random, worths, random.whole(*habits[a]), unit.quality, habits["spread"]) for a in audiences}
 
-    def _bonuses(self, dice: Dice, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[Bonus, ...]:
-        good = _share(unit, [0, 1])
+    def _bonuses(self, random: RandomSource, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[Bonus, ...]:
+        good = _interpolated(unit, [0, 1])
         found = [
-            self._bonus(dice, kind, habits[kind], good)
+            self._bonus(random, kind, habits[kind], good)
             for kind in ("individual", "dynamic")
-            if dice.chance(habits[kind]["chance"])
+            if random.chance(habits[kind]["chance"])
         ]
         return tuple(found)
 
-    def _bonus(self, dice: Dice, kind: str, habits: Mapping[str, Any], good: float) -> Bonus:
+    def _bonus(self, random: RandomSource, kind: str, habits: Mapping[str, Any], good: float) -> Bonus:
         words = resources.load("sample")
-        up = dice.chance(good)
-        halves = 1 + dice.below(int(2 * abs(habits["best"] if up else habits["worst"])))
+        up = random.chance(good)
+        halves = 1 + random.below(int(2 * abs(habits["best"] if up else habits["worst"])))
         points = Fraction(halves if up else -halves, 2)
-        event = dice.pick(habits["events" if up else "faults"])
-        review = "rejected" if up and dice.chance(words["rejected_share"]) else "passed"
-        return Bonus(kind, points, self._day(dice), event, words["bonus_basis"], review)
+        event = random.pick(habits["events" if up else "faults"])
+        review = "rejected" if up and random.chance(words["rejected_share"]) else "passed"
+        return Bonus(kind, points, self._day(random), event, words["bonus_basis"], review)
 
-    def disciplined(self, dice: Dice, day: dt.date | None) -> Bonus:
+    def discipline_case(self, random: RandomSource, day: dt.date | None) -> Bonus:
         """A 违纪 case of a day, or of any."""
         words = resources.load("sample")
-        event = dice.pick(words["bonuses"]["discipline"]["events"])
+        event = random.pick(words["bonuses"]["discipline"]["events"])
         points = -self.scheme.parameters.discipline_deduction
-        return Bonus("discipline", points, day or self._day(dice), event, words["discipline_basis"], "passed")
+        return Bonus("discipline", points, day or self._day(random), event, words["discipline_basis"], "passed")
 
-    def _day(self, dice: Dice) -> dt.date:
+    def _day(self, random: RandomSource) -> dt.date:
         days = (self.year.last_day - self.year.first_day).days
-        return self.year.first_day + dt.timedelta(days=dice.below(days))
+        return self.year.first_day + dt.timedelta(days=random.below(days))
 
 
-def supervisor_pool(dice: Dice, units: int) -> list[str]:
+def supervisor_pool(random: RandomSource, units: int) -> list[str]:
     """The county's 党建监督员: as many as its size asks for, no two of one name."""
     low, high = resources.load("sample")["supervisors"]["pool"]
     names: dict[str, None] = {}
     while len(names) < max(low, min(high, units // 3)):
-        names[person_name(dice)] = None
+        names[person_name(random)] = None
     return list(names)
 
 
-def _some(dice: Dice, items: Sequence, number: int) -> list:
+def _choose(random: RandomSource, items: Sequence, number: int) -> list:
     """So many different ones of the items, or all there are."""
-    start = dice.below(len(items)) if items else 0
+    start = random.below(len(items)) if items else 0
     step = max(1, len(items) // number)
     return [items[(start + step * n) % len(items)] for n in range(min(number, len(items)))]
 
 
-def _mark(dice: Dice, standing: float, habits: Mapping[str, Any]) -> Fraction:
-    """A mark of 0…100 around the standing, in the rater's steps."""
-    steps = round((standing + dice.bell() * habits["noise"]) / habits["step"])
+def _mark(random: RandomSource, quality: float, habits: Mapping[str, Any]) -> Fraction:
+    """A mark of 0…100 around the quality, in the rater's steps."""
+    steps = round((quality + random.bell() * habits["noise"]) / habits["step"])
     return exact.clip(steps * Fraction(str(habits["step"])), exact.ZERO, exact.HUNDRED)
 
 
-def _share(unit: SampleUnit, ends: Sequence[float]) -> float:
-    """Where the unit's standing lies between two chances."""
-    low, high = resources.load("sample")["standing_range"]
-    place = max(0.0, min(1.0, (unit.standing - low) / (high - low)))
+def _interpolated(unit: SampleUnit, ends: Sequence[float]) -> float:
+    """A chance between two, as the unit's quality is between the worst and the best."""
+    low, high = resources.load("sample")["quality_range"]
+    place = max(0.0, min(1.0, (unit.quality - low) / (high - low)))
     return ends[0] + (ends[1] - ends[0]) * place
 
 

@@ -15,17 +15,17 @@ _PREFIX = {COMMITTEE: "CW", BRANCH: "CB"}
 
 
 def scheme_rows(units: Sequence[SampleUnit]) -> dict[str, list[Row]]:
-    """Return the six sheets' rows of the county's 考评方案, values as form_writer takes them."""
+    """Return the six sheets' rows of the county's 考评方案, values as forms.writer takes them."""
     rows: dict[str, list[Row]] = dict(default_scheme.rows())
     common = [row for row in rows["indicators"] if row["kind"] == ROUTINE]
     return rows | {"indicators": [*common, *differential_rows(units)]}
 
 
-def scheme_of(units: Sequence[SampleUnit]) -> Scheme:
+def sample_scheme(units: Sequence[SampleUnit]) -> Scheme:
     """Return the same rules as the scoring sees them, so that the county's forms can be filled by them."""
     scheme = default_scheme.scheme()
     common = [i for i in scheme.indicators if i.kind == ROUTINE]
-    own = (_indicator(row, like=common[0]) for row in differential_rows(units))
+    own = (_indicator(row, template=common[0]) for row in differential_rows(units))
     return replace(scheme, indicators=(*common, *own))
 
 
@@ -57,10 +57,10 @@ def _row(given: Mapping, indicator_id: str, level: str, applies_to: str, review:
     }
 
 
-def _indicator(row: Row, like: Indicator) -> Indicator:
+def _indicator(row: Row, template: Indicator) -> Indicator:
     needs = resources.load("rules/metrics")["methods"][row["method"]]["needs"]
     return replace(
-        like,
+        template,
         id=row["indicator_id"],
         level=row["level"],
         applies_to=row["applies_to"],

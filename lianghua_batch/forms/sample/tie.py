@@ -95,7 +95,7 @@ def _bonuses(scheme: Scheme, ratings: Ratings) -> Fraction:
 # --- the tie ---------------------------------------------------------------------------------------------------------
 
 
-def levelled(
+def adjusted_ratings(
     scheme: Scheme, year: Period, unit: SampleUnit, figures: Figures, ratings: Ratings, goal: Fraction
 ) -> Ratings:
     """Return the unit's ratings changed a little so that its 总分 is `goal`.
@@ -106,7 +106,7 @@ def levelled(
     plain = replace(ratings, bonuses=tuple(b for b in ratings.bonuses if b.kind != "individual"))
     gap = goal - total(scheme, year, unit, figures, plain)
     coarse = _with_bonus(scheme, year, plain, exact.half_up(gap / _HALF, 0) * _HALF)
-    for candidate in _nudged(coarse):
+    for candidate in _variants(coarse):
         if total(scheme, year, unit, figures, candidate) == goal:
             return candidate
     return _with_bonus(scheme, year, plain, gap)
@@ -121,7 +121,7 @@ def _with_bonus(scheme: Scheme, year: Period, ratings: Ratings, points: Fraction
     return replace(ratings, bonuses=(*ratings.bonuses, entry))
 
 
-def _nudged(ratings: Ratings) -> Iterator[Ratings]:
+def _variants(ratings: Ratings) -> Iterator[Ratings]:
     """The ratings with the supervisors' and the last inspectors' marks moved by half points, small moves first."""
     moves = sorted(
         ((s, i) for s in range(-_REACH, _REACH + 1) for i in range(-_REACH // 2, _REACH // 2 + 1)),
@@ -130,9 +130,9 @@ def _nudged(ratings: Ratings) -> Iterator[Ratings]:
     last = max(ratings.inspections, key=lambda p: p.index)
     for supervisors, inspectors in moves:
         names = [name for name, _ in ratings.supervisors]
-        marks = _spread([mark for _, mark in ratings.supervisors], supervisors)
+        marks = _moved_marks([mark for _, mark in ratings.supervisors], supervisors)
         rows = ratings.inspections[last]
-        scores = _spread([row.score for row in rows], inspectors)
+        scores = _moved_marks([row.score for row in rows], inspectors)
         moved = tuple(replace(row, score=score) for row, score in zip(rows, scores, strict=True))
         yield replace(
             ratings,
@@ -141,8 +141,8 @@ def _nudged(ratings: Ratings) -> Iterator[Ratings]:
         )
 
 
-def _spread(marks: Sequence[Fraction], halves: int) -> list[Fraction]:
-    """Deal so many half points out, one after the other, within 0…100."""
+def _moved_marks(marks: Sequence[Fraction], halves: int) -> list[Fraction]:
+    """Return marks moved by so many half points, one mark after the other, within 0…100."""
     sign, moved = (1 if halves > 0 else -1), list(marks)
     for number in range(abs(halves)):
         place = number % len(moved)

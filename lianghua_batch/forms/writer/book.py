@@ -17,16 +17,16 @@ class Book:
     def __init__(self, stream: io.BytesIO) -> None:
         import xlsxwriter
 
-        self.look = resources.load("templates")
+        self.layout = resources.load("templates")
         self.workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
-        self.workbook.set_properties({"created": dt.datetime.combine(self.look["created"], dt.time())})
-        self.lists_name = self.look["lists_sheet"]
+        self.workbook.set_properties({"created": dt.datetime.combine(self.layout["created"], dt.time())})
+        self.lists_name = self.layout["lists_sheet"]
         self._formats: dict[tuple, Any] = {}
         self._lists: dict[tuple[str, ...], int] = {}
 
     def format(self, *parts: Mapping[str, Any]) -> Any:
         """Return the format of the base style overlaid with `parts`."""
-        properties = dict(self.look["base"])
+        properties = dict(self.layout["base"])
         for part in parts:
             properties |= part
         key = tuple(sorted(properties.items()))
@@ -35,7 +35,7 @@ class Book:
         return self._formats[key]
 
     def style(self, name: str) -> Any:
-        return self.format(self.look["styles"][name])
+        return self.format(self.layout["styles"][name])
 
     def list_source(self, values: Sequence[str]) -> Sequence[str] | str:
         """Return what a drop-down of these values refers to: themselves, or their column of the hidden sheet if they are long."""
@@ -48,15 +48,15 @@ class Book:
 
     def setup_page(self, page: Any, landscape: bool, signature: str, repeat_to: int | None = None) -> None:
         """A4, one page wide, page numbers below; every page repeats the rows up to `repeat_to` (0-based)."""
-        page.set_paper(self.look["paper"])
+        page.set_paper(self.layout["paper"])
         if landscape:
             page.set_landscape()
-        page.set_margins(**self.look["margins"])
+        page.set_margins(**self.layout["margins"])
         page.fit_to_pages(1, 0)
         page.center_horizontally()
         if repeat_to is not None:
             page.repeat_rows(0, repeat_to)
-        page.set_footer(f"&L{signature}&R{self.look['page_number']}")
+        page.set_footer(f"&L{signature}&R{self.layout['page_number']}")
 
     def close(self) -> None:
         if self._lists:
@@ -70,5 +70,5 @@ class Book:
             for row, value in enumerate(values, start=1):
                 page.write_string(row, column, value)
         page.write_string(0, 0, label)
-        page.write_string(0, 1, self.look["lists_sheet"])
+        page.write_string(0, 1, self.layout["lists_sheet"])
         page.hide()

@@ -22,9 +22,9 @@ def number(value: Fraction | Decimal | float) -> int | float:
 
 def number_range(texts: Mapping[str, str], low: object, high: object) -> str:
     """Say in words which numbers are allowed."""
-    shown = {k: exact.short(Fraction(v)) for k, v in (("low", low), ("high", high)) if v is not None}
-    kind = {2: "between", 0: "any_number"}.get(len(shown), "at_least" if "low" in shown else "at_most")
-    return texts[kind].format(**shown)
+    limits = {k: exact.short(Fraction(v)) for k, v in (("low", low), ("high", high)) if v is not None}
+    kind = {2: "between", 0: "any_number"}.get(len(limits), "at_least" if "low" in limits else "at_most")
+    return texts[kind].format(**limits)
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,20 @@ class CellRules:
     """The validations of one sheet; `list_source` says what a drop-down of given values refers to."""
 
     form_sheet: FormSheet
-    look: Mapping[str, Any]
+    layout: Mapping[str, Any]
     list_source: Callable[[Sequence[str]], Sequence[str] | str]
 
     def cells(self, first: int, last: int) -> Iterator[tuple[int, int, int, Options]]:
         """Yield (first row, last row, column, options) of the rows first…last (0-based), single cells before their column."""
         alone: dict[str, set[int]] = {}
-        index_of = {c.name: i for i, c in enumerate(self.form_sheet.sheet.columns)}
+        indices = {c.name: i for i, c in enumerate(self.form_sheet.sheet.columns)}
         for (row, name), values in self.form_sheet.cell_lists.items():
             alone.setdefault(name, set()).add(first + row)
-            column = self.form_sheet.sheet.columns[index_of[name]]
+            column = self.form_sheet.sheet.columns[indices[name]]
             yield (
                 first + row,
                 first + row,
-                index_of[name],
+                indices[name],
                 self._hint(column) | self._list(values, "choice_error", "stop"),
             )
         for index, column in enumerate(self.form_sheet.sheet.columns):
@@ -73,7 +73,7 @@ class CellRules:
         return {"input_title": column.label[:_TITLE_LENGTH], "input_message": column.note[:_MESSAGE_LENGTH]}
 
     def _error(self, name: str, kind: str, **words: object) -> Options:
-        text = self.look["texts"][name]
+        text = self.layout["texts"][name]
         message = text["message"].format(**words)[:_MESSAGE_LENGTH]
         return {"error_type": kind, "error_title": text["title"][:_TITLE_LENGTH], "error_message": message}
 
@@ -84,7 +84,7 @@ class CellRules:
         if values := lists.get(column.list or "") or lists.get(column.name):
             return self._list(values, "list_error", "warning")
         if column.type == COUNT:
-            limits = {"criteria": "between", "minimum": 0, "maximum": self.look["largest_number"]}
+            limits = {"criteria": "between", "minimum": 0, "maximum": self.layout["largest_number"]}
             return {"validate": "integer", **limits, **self._error("count_error", "stop")}
         if column.type == NUMBER:
             return self._number(column)
@@ -98,20 +98,20 @@ class CellRules:
     def _number(self, column: Column) -> Options:
         low = self.form_sheet.minima.get(column.name, column.min)
         high = self.form_sheet.maxima.get(column.name, column.max)
-        largest = self.look["largest_number"]
+        largest = self.layout["largest_number"]
         limits = {
             "criteria": "between",
             "minimum": -largest if low is None else number(low),
             "maximum": largest if high is None else number(high),
         }
-        words = number_range(self.look["texts"], low, high)
+        words = number_range(self.layout["texts"], low, high)
         return {"validate": "decimal", **limits, **self._error("number_error", "stop", range=words)}
 
     def _date(self, column: Column) -> Options:
-        first, last = self.look["earliest_date"], self.look["latest_date"]
+        first, last = self.layout["earliest_date"], self.layout["latest_date"]
         period = self.form_sheet.period
-        inside = column.name in self.look["dates_in_period"].get(self.form_sheet.sheet.form, ())
-        example = self.look["example_date"]
+        inside = column.name in self.layout["dates_in_period"].get(self.form_sheet.sheet.form, ())
+        example = self.layout["example_date"]
         if inside and period is not None:
             first, last, example = period.first_day, period.last_day, period.first_day
         limits = {"criteria": "between", "minimum": first, "maximum": last}

@@ -1,4 +1,4 @@
-"""Where things stand on a printed form: the row of labelled cells over a table's columns."""
+"""Where labelled cells stand over the table of a printed form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

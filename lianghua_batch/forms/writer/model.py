@@ -1,4 +1,4 @@
-"""The sheets of a workbook of forms as plain data: what form_writer writes."""
+"""The sheets of a workbook of forms as plain data: what forms.writer writes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -9,8 +9,7 @@ from typing import Any
 from lianghua_batch.core import resources, text_width
 from lianghua_batch.core.form_definitions import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, definitions
 from lianghua_batch.core.source_ref import column_letter
-from lianghua_batch.forms.writer import instructions as instruction_page
-from lianghua_batch.forms.writer import layout
+from lianghua_batch.forms.writer import instructions_page, layout
 from lianghua_batch.forms.writer.book import Book
 from lianghua_batch.forms.writer.data_validation import CellRules, number
 from lianghua_batch.forms.writer.model import FormSheet, Formula, Reference
@@ -30,12 +29,12 @@ def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references
     stream = io.BytesIO()
     book = Book(stream)
     wanted = [s.name or s.sheet.label for s in sheets]
-    pages = text_width.sheet_names([*wanted, book.look["instructions"]["sheet"], book.look["lists_sheet"]])
+    pages = text_width.sheet_names([*wanted, book.layout["instructions"]["sheet"], book.layout["lists_sheet"]])
     book.lists_name = pages[-1]
     for form_sheet, name in zip(sheets, pages, strict=False):
         _SheetWriter(book, form_sheet, name).write()
     if instructions:
-        instruction_page.write(book, pages[-2], [s.sheet for s in sheets], references)
+        instructions_page.write(book, pages[-2], [s.sheet for s in sheets], references)
     book.close()
     return stream.getvalue()
 
@@ -45,19 +44,19 @@ class _SheetWriter:
 
     def __init__(self, book: Book, form_sheet: FormSheet, name: str) -> None:
         self.book, self.form_sheet, self.columns = book, form_sheet, form_sheet.sheet.columns
-        self.look = book.look
+        self.layout = book.layout
         self.page = book.workbook.add_worksheet(name)
         # The usual height of rows, without fixing that of any row as set_default_row would: rows must grow with their text.
-        self.page.default_row_height = self.page.original_row_height = self.look["row_pixels"]
-        overrides = self.look["widths"].get(form_sheet.sheet.name, {})
+        self.page.default_row_height = self.page.original_row_height = self.layout["row_pixels"]
+        overrides = self.layout["widths"].get(form_sheet.sheet.name, {})
         self.widths = [overrides.get(c.name, c.width) for c in self.columns]
         self.index = {c.name: i for i, c in enumerate(self.columns)}
         self.head_row = 0
-        self._rules = CellRules(form_sheet, self.look, book.list_source)
+        self._rules = CellRules(form_sheet, self.layout, book.list_source)
 
     def write(self) -> None:
         for index, (column, width) in enumerate(zip(self.columns, self.widths, strict=True)):
-            beyond = self.book.format(self.look["types"][column.type], self.look["styles"]["beyond"])
+            beyond = self.book.format(self.layout["types"][column.type], self.layout["styles"]["beyond"])
             self.page.set_column(index, index, width, beyond)
         row = self._title()
         row = self._labels(row)
@@ -84,7 +83,7 @@ class _SheetWriter:
 
     def _title(self) -> int:
         title = self.form_sheet.title or self.form_sheet.sheet.title
-        size = self.look["styles"]["title"]["font_size"]
+        size = self.layout["styles"]["title"]["font_size"]
         self._row_height(0, [(title, sum(self.widths))], size, 32)
         self._merge(0, 0, len(self.columns) - 1, title, self.book.style("title"))
         return 1
@@ -106,7 +105,7 @@ class _SheetWriter:
             locked = value and cell.name != "filled_by"
             self._merge(row, *cell.value, value, self.book.style("label_value" if locked else "label_open"))
             if cell.name == "period" and not value:
-                hint = self._rules.prompt(self.look["texts"]["period_input"])
+                hint = self._rules.prompt(self.layout["texts"]["period_input"])
                 self.page.data_validation(row, cell.value[0], row, cell.value[0], hint)
         return first_row + cells[-1].row + 1
 
@@ -117,10 +116,10 @@ class _SheetWriter:
         return {name: "" if given.get(name) is None else str(given[name]) for name in names}
 
     def _legend(self, row: int) -> int:
-        text = self.look["texts"]["legend" if self.form_sheet.formulas else "legend_plain"]
+        text = self.layout["texts"]["legend" if self.form_sheet.formulas else "legend_plain"]
         self._row_height(row, [(text, sum(self.widths))], 9, 16)
         self._merge(
-            row, 0, len(self.columns) - 1, text, self.book.format(self.look["styles"]["legend"], {"text_wrap": True})
+            row, 0, len(self.columns) - 1, text, self.book.format(self.layout["styles"]["legend"], {"text_wrap": True})
         )
         return row + 1
 
@@ -134,10 +133,10 @@ class _SheetWriter:
     # --- the table ---------------------------------------------------------------------------------------------------
 
     def _style(self, column: Column) -> Any:
-        look = self.look
+        settings = self.layout
         parts = [
-            look["types"][column.type],
-            look["styles"]["computed" if column.name in self.form_sheet.formulas else "cell"],
+            settings["types"][column.type],
+            settings["styles"]["computed" if column.name in self.form_sheet.formulas else "cell"],
         ]
         if column.type == NUMBER and self.form_sheet.number_format:
             parts.append({"num_format": self.form_sheet.number_format})
@@ -146,7 +145,7 @@ class _SheetWriter:
     @property
     def _any_text(self) -> Any:
         """A text where any type may stand: 1/3 must not become a date."""
-        return self.book.format(self.look["types"][ANY], self.look["styles"]["cell"], {"num_format": "@"})
+        return self.book.format(self.layout["types"][ANY], self.layout["styles"]["cell"], {"num_format": "@"})
 
     def _rows(self) -> int:
         """Write the rows and the spare ones; return the last row's number (0-based)."""
@@ -158,7 +157,7 @@ class _SheetWriter:
                 self._cell(row, index, column, values.get(column.name), styles[index])
             self._data_height(row, values)
         for (index, name), text in self.form_sheet.notes.items():
-            self.page.write_comment(self.head_row + 1 + index, self.index[name], text, self.look["comment"])
+            self.page.write_comment(self.head_row + 1 + index, self.index[name], text, self.layout["comment"])
         return row
 
     def _data_height(self, row: int, values: Mapping[str, object]) -> None:
@@ -190,14 +189,14 @@ class _SheetWriter:
             self.page.write_number(row, index, number(value), style)
 
     def _formula(self, row: int, column: Column) -> Formula | None:
-        given = self.form_sheet
-        return given.cell_formulas.get((row - self.head_row - 1, column.name)) or given.formulas.get(column.name)
+        sheet = self.form_sheet
+        return sheet.cell_formulas.get((row - self.head_row - 1, column.name)) or sheet.formulas.get(column.name)
 
     def _address(self, row: int, name: str) -> str:
         return f"{column_letter(self.index[name])}{row + 1}"
 
     def _validate(self, last: int) -> None:
-        beyond = last + (self.look["validated_beyond"] if self.form_sheet.spare_rows else 0)
+        beyond = last + (self.layout["validated_beyond"] if self.form_sheet.spare_rows else 0)
         for first_row, last_row, column, options in self._rules.cells(self.head_row + 1, beyond):
             self.page.data_validation(first_row, column, last_row, column, options)
 
@@ -206,14 +205,14 @@ class _SheetWriter:
     def _finish(self, last: int) -> None:
         page, right = self.page, len(self.columns) - 1
         page.freeze_panes(self.head_row + 1, 0)
-        if last - self.head_row >= self.look["autofilter_from"]:
+        if last - self.head_row >= self.layout["autofilter_from"]:
             page.autofilter(self.head_row, 0, last, right)
         page.ignore_errors(
-            {"number_stored_as_text": f"A1:{column_letter(right)}{last + 1 + self.look['validated_beyond']}"}
+            {"number_stored_as_text": f"A1:{column_letter(right)}{last + 1 + self.layout['validated_beyond']}"}
         )
         allowed = ("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
         page.protect("", dict.fromkeys(allowed, True))
-        signatures = self.look["signatures"]
+        signatures = self.layout["signatures"]
         signature = signatures.get(self.form_sheet.sheet.form, signatures["default"])
         self.book.setup_page(page, self._landscape, signature, self.head_row)
         page.print_area(0, 0, last, right)
@@ -223,5 +222,6 @@ class _SheetWriter:
         if self.form_sheet.landscape is not None:
             return self.form_sheet.landscape
         return (
-            self.form_sheet.sheet.name not in self.look["portrait"] and sum(self.widths) > self.look["landscape_from"]
+            self.form_sheet.sheet.name not in self.layout["portrait"]
+            and sum(self.widths) > self.layout["landscape_from"]
         )

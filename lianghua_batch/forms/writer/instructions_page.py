@@ -12,15 +12,15 @@ from lianghua_batch.forms.writer.model import Reference
 
 def write(book: Book, name: str, sheets: Sequence[Sheet], references: Sequence[Reference]) -> None:
     """Add the page to the workbook: one section a form's sheet, then the reference tables; reading passes it over."""
-    _Page(book, name).write(sheets, references)
+    _InstructionsPage(book, name).write(sheets, references)
 
 
-class _Page:
+class _InstructionsPage:
     """Writes the page of instructions from top to bottom."""
 
     def __init__(self, book: Book, name: str) -> None:
         self.book = book
-        self.words: Mapping[str, Any] = book.look["instructions"]
+        self.words: Mapping[str, Any] = book.layout["instructions"]
         self.widths = self.words["widths"]
         self.page = book.workbook.add_worksheet(name)
         self.row = 0
@@ -28,7 +28,7 @@ class _Page:
     def write(self, sheets: Sequence[Sheet], references: Sequence[Reference]) -> None:
         for index, width in enumerate(self.widths):
             self.page.set_column(index, index, width)
-        self._across(self.words["title"], "title", book_size(self.book, "title"))
+        self._across(self.words["title"], "title", _font_size(self.book, "title"))
         self._pair(resources.load("reading")["labels"]["form"]["label"], self.words["sheet"])
         source = resources.load("rules/clauses")["source"]
         for text in self.words["general"]:
@@ -42,7 +42,7 @@ class _Page:
 
     def _section(self, title: str) -> None:
         self.row += 1
-        self._across(title, "section", book_size(self.book, "section"))
+        self._across(title, "section", _font_size(self.book, "section"))
 
     def _across(self, text: str, style: str, size: float = 11) -> None:
         self.page.set_row(self.row, text_width.height([(text, sum(self.widths))], size, 18))
@@ -84,7 +84,7 @@ class _Page:
         words = self.words
         text = words["allowed"][column.type].format(
             choices=words["choice_joiner"].join(column.choices.values()),
-            range=number_range(self.book.look["texts"], column.min, column.max) if column.type == NUMBER else "",
+            range=number_range(self.book.layout["texts"], column.min, column.max) if column.type == NUMBER else "",
         )
         return words["from_list"].format(allowed=text) if column.list else text
 
@@ -106,6 +106,6 @@ class _Page:
         self._table(reference.headings, reference.rows, self.widths)
 
 
-def book_size(book: Book, style: str) -> float:
+def _font_size(book: Book, style: str) -> float:
     """Return the font size of a style."""
-    return book.look["styles"][style]["font_size"]
+    return book.layout["styles"][style]["font_size"]
