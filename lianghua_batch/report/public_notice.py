@@ -51,7 +51,7 @@ def _branches(view: View) -> SheetTable:
 
 
 def _units(view: View, fields: Sequence[Field], ranked: Iterable[UnitResult]) -> list[Row]:
-    return [sheet_table.row(view, fields, lambda f, s=s: unit_value(view, s, f.name)) for s in ranked]
+    return [sheet_table.row(view, fields, lambda f, r=r: unit_value(view, r, f.name)) for r in ranked]
 
 
 def _members(view: View, mask_names: bool) -> SheetTable:
@@ -59,8 +59,8 @@ def _members(view: View, mask_names: bool) -> SheetTable:
     key = "public_members"
     fields = sheet_table.fields(view, view.layout(key)["columns"], {})
     rows: list[Row] = []
-    for branch, ranked in groupby(view.results.members, key=lambda s: s.member.branch):
-        rows += _branch_pages(view, fields, branch, [_member(view, fields, s, mask_names) for s in ranked])
+    for branch, ranked in groupby(view.results.members, key=lambda r: r.member.branch):
+        rows += _branch_pages(view, fields, branch, [_member(view, fields, r, mask_names) for r in ranked])
     columns = (replace(f.column, heading="") for f in fields)  # each page has its own headings, under its title
     sheet = _with_public_footer(sheet_table.sheet(view, key, columns, rows, subtitles=()), view)
     return replace(sheet, title=sheet.rows[0], rows=sheet.rows[1:]) if rows else sheet

@@ -282,7 +282,7 @@ class View:
     @cached_property
     def branch_results(self) -> Mapping[str, UnitResult]:
         """The ranked branches by code."""
-        return {s.unit.id: s for s in self.results.branches}
+        return {r.unit.id: r for r in self.results.branches}
 
     @cached_property
     def actual_values(self) -> Mapping[tuple[str, str], Record]:

@@ -261,7 +261,7 @@ def compared(published, units: int, name: str):
     )
     view = View(replace(published.results, branches=branches), ())
     among = peer_group.group(view, branches[0])
-    return among, peer_group.group_figures(view, among, branches[0], name)
+    return among, peer_group.peer_figures(view, among, branches[0], name)
 
 
 # --- names of files ------------------------------------------------------------------------------------------------

@@ -49,9 +49,9 @@ def _none(layout: Mapping[str, Any], columns: int) -> Row:
 def entries(view: View) -> list[BonusRow]:
     """Every filed row and every limit, in the order of the sheet."""
     kinds = list(view.choices("bonus", "bonus", "kind"))
-    results = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
+    results = {r.unit.id: r for r in (*view.results.committees, *view.results.branches)}
     counted = {
-        part.source: part.amount for s in results.values() for kind in kinds for part in getattr(s.scores, kind).parts
+        part.source: part.amount for r in results.values() for kind in kinds for part in getattr(r.scores, kind).parts
     }
     rows = [r for r in view.results.county.tables["bonus"].records() if _is_complete(view, r)]
     found = [BonusRow(r["unit_id"], r["kind"], counted.get(r.ref("points"), exact.ZERO), record=r) for r in rows]

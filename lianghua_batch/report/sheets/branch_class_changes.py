@@ -22,7 +22,7 @@ def build(view: View) -> SheetTable:
     """The counts, then the branches by section; where the years cannot be compared, the reason and the branches without a class."""
     layout, found = view.layout("branch_class_changes"), view.branch_class_changes
     fields = sheet_table.fields(view, layout["columns"], {})
-    listed = [found.changes[s.unit.id] for s in in_county(view.results.branches)]
+    listed = [found.changes[r.unit.id] for r in in_county(view.results.branches)]
     rows = [*_counts(view, layout, found, len(fields))]
     if found.compared:
         rows += (sheet_table.band(text, len(fields), "note") for text in _summary(view, layout, found))

@@ -28,8 +28,8 @@ def build(view: View) -> SheetTable:
             "parts": [Item(name, label) for name, label in layout["parts"].items()],
         },
     )
-    listed = [*view.results.committees, *(s for _, ranked in cohorts(view.results.branches) for s in ranked)]
-    rows = [Row(tuple(_cell(view, s, f) for f in fields)) for s in listed]
+    listed = [*view.results.committees, *(r for _, ranked in cohorts(view.results.branches) for r in ranked)]
+    rows = [Row(tuple(_cell(view, r, f) for f in fields)) for r in listed]
     if view.trends.quarters:
         rows.append(_quarters(view, layout, len(fields)))
     if view.years.looks_back:

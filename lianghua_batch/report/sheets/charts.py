@@ -124,7 +124,7 @@ def _chunks(items: Sequence[UnitResult], most: int) -> Iterator[tuple[str, Seque
 
 def _totals(view: View, level: str, title: str, chunk: Sequence[UnitResult]) -> ChartBlock:
     series = tuple(_by_grade(view, chunk))
-    least, most = _ends([s.scores.total.value for s in chunk])
+    least, most = _ends([r.scores.total.value for r in chunk])
     look = {"alike": True, "least": least, "most": most, "step": Fraction(_ROUND), "label_format": _format(view)}
     return _bars(view, level, title, "total", chunk, series, look)
 
@@ -146,7 +146,7 @@ def _bars(
 ) -> ChartBlock:
     layout = view.layout("charts")
     sizes, axes = layout["bars"], layout["axes"]
-    widest = max(display_width(view.display_name(s.unit)) for s in chunk)
+    widest = max(display_width(view.display_name(r.unit)) for r in chunk)
     left = min(sizes["around"]["left"] + sizes["character"] * widest, sizes["most_left"])
     around = (int(left), _above(view, title), sizes["around"]["right"], sizes["around"]["bottom"])
     chart = Chart("bar", title, axes[level], axes[kind], series, 0, 0, 0, 0, around=around, **look)
@@ -182,12 +182,12 @@ def _format(view: View) -> str:
 
 
 def _names(chunk: Iterable[UnitResult]) -> Keys:
-    return Keys(tuple(chart_data.key(s.unit.id, "name") for s in chunk))
+    return Keys(tuple(chart_data.key(r.unit.id, "name") for r in chunk))
 
 
 def _by_grade(view: View, chunk: Sequence[UnitResult]) -> Iterator[Series]:
     for index, band in enumerate(view.scheme.bands[ORGANISATION]):
-        values = Keys(tuple(chart_data.key(s.unit.id, "grade", index) for s in chunk))
+        values = Keys(tuple(chart_data.key(r.unit.id, "grade", index) for r in chunk))
         colour = style(view.grade_style(band.grade, ORGANISATION))["bg_color"]
         yield Series(band.grade, _names(chunk), values, colour, labelled=True)
 
@@ -195,7 +195,7 @@ def _by_grade(view: View, chunk: Sequence[UnitResult]) -> Iterator[Series]:
 def _parts(view: View, chunk: Sequence[UnitResult]) -> Iterator[Series]:
     colours = view.layout("charts")["part_colours"]
     for (name, label), colour in zip(view.layout("chart_data")["parts"].items(), colours, strict=False):
-        values = Keys(tuple(chart_data.key(s.unit.id, "part", name) for s in chunk))
+        values = Keys(tuple(chart_data.key(r.unit.id, "part", name) for r in chunk))
         yield Series(label, _names(chunk), values, colour)
 
 
@@ -208,7 +208,7 @@ def _ends(values: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]
 def _stacked_ends(view: View, chunk: Sequence[UnitResult]) -> tuple[Fraction, Fraction, Fraction]:
     """The ends of an axis of parts upon each other, and the step between its lines: not so many that they would be slanted."""
     names = view.layout("chart_data")["parts"]
-    stacks = [[chart_data.part_value(view, s, name) or exact.ZERO for name in names] for s in chunk]
+    stacks = [[chart_data.part_value(view, r, name) or exact.ZERO for name in names] for r in chunk]
     below = min(sum(v for v in stack if v < 0) for stack in stacks)
     above = max(sum(v for v in stack if v > 0) for stack in stacks)
     step = _TEN if above - below <= _FEW_LINES * _TEN else _ROUND
@@ -241,7 +241,7 @@ class LineValues:
 
 def _quarters(view: View) -> LineValues:
     def totals(unit_id: str) -> list[Fraction]:
-        return [s.scores.total.value for s in view.trends.unit_results(unit_id) if s is not None]
+        return [r.scores.total.value for r in view.trends.unit_results(unit_id) if r is not None]
 
     categories = Keys(tuple(chart_data.quarter_key(q) for q in view.trends.quarters))
     return LineValues("trend", "quarter", categories, partial(quarter_scores, view), totals)
@@ -256,25 +256,25 @@ def _years(view: View) -> LineValues:
 
 
 def _committee_lines(view: View, values_by_period: LineValues) -> Iterator[ChartBlock]:
-    charted = [s for s in view.results.committees if values_by_period.totals(s.unit.id)]
+    charted = [r for r in view.results.committees if values_by_period.totals(r.unit.id)]
     for part, chunk in _chunks(charted, view.layout("charts")["lines"]):
-        lines = [(view.display_name(s.unit), s.unit.id) for s in chunk]
+        lines = [(view.display_name(r.unit), r.unit.id) for r in chunk]
         title = _title(view, "committees", "", values_by_period.name, part)
-        yield _line_chart(view, values_by_period, title, lines, [s.unit.id for s in chunk])
+        yield _line_chart(view, values_by_period, title, lines, [r.unit.id for r in chunk])
 
 
 def _branch_trends(view: View, cohort: str, ranked: Sequence[UnitResult]) -> Iterator[ChartBlock]:
     """A line for each branch, or where they are too many for mean, best and worst; nothing where none has a score."""
-    charted = [s for s in ranked if view.trends.has(s.unit.id)]
+    charted = [r for r in ranked if view.trends.has(r.unit.id)]
     if not charted:
         return
     title = _title(view, "branches", cohort, "trend", "")
-    lines = [(s.unit.name, s.unit.id) for s in charted]
+    lines = [(r.unit.name, r.unit.id) for r in charted]
     if summarised(view, ranked):
         layout = view.layout("quarters")
         lines = [(label, summary_id(cohort, name)) for name, label in layout["summaries"].items()]
         title += view.layout("charts")["summarised"].format(lines=layout["lines"])
-    yield _line_chart(view, _quarters(view), title, lines, [s.unit.id for s in charted])
+    yield _line_chart(view, _quarters(view), title, lines, [r.unit.id for r in charted])
 
 
 def _year_lines(view: View) -> Iterator[ChartBlock]:
@@ -285,9 +285,9 @@ def _year_lines(view: View) -> Iterator[ChartBlock]:
     yield from _committee_lines(view, values_by_period)
     for cohort, ranked in cohorts(view.results.branches):
         if len(ranked) <= view.layout("charts")["lines"]:
-            lines = [(s.unit.name, s.unit.id) for s in ranked]
+            lines = [(r.unit.name, r.unit.id) for r in ranked]
             title = _title(view, "branches", cohort, values_by_period.name, "")
-            yield _line_chart(view, values_by_period, title, lines, [s.unit.id for s in ranked])
+            yield _line_chart(view, values_by_period, title, lines, [r.unit.id for r in ranked])
 
 
 def _line_chart(

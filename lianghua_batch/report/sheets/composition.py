@@ -23,14 +23,14 @@ def committees(view: View) -> SheetTable:
 
 def branches(view: View) -> SheetTable:
     """The branches' 得分构成, in the order of their committees and ranks."""
-    ordered = [s for _, ranked in cohorts(view.results.branches) for s in ranked]
+    ordered = [r for _, ranked in cohorts(view.results.branches) for r in ranked]
     return _sheet(view, "composition_branches", ordered)
 
 
 def _sheet(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
     """One row for each unit, with a thicker line where the next cohort begins."""
     layout = view.layout(key)
-    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(s) for s in ranked)]
+    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(r) for r in ranked)]
     fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, ranked))
     rows = []
     for number, result in enumerate(ranked):
@@ -130,7 +130,7 @@ def _items(
     view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], ranked: Sequence[UnitResult]
 ) -> Mapping[str, Sequence[Item]]:
     kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
-    inspections = sorted({p for s in ranked for p in getattr(s.scores, "inspections", ())})
+    inspections = sorted({p for r in ranked for p in getattr(r.scores, "inspections", ())})
     by_id = {i.id: i for i in indicators}
     return {
         "kinds": [Item(_subtotal(k, indicators, whole_kind=True), _kinds(view)[k]) for k in kinds],
@@ -170,7 +170,7 @@ def _kind_items(
             )
             for i in members
         )
-    most = max((len(_own_indicators(view, [by_id[i] for i in _indicators(s)], kind)) for s in ranked), default=0)
+    most = max((len(_own_indicators(view, [by_id[i] for i in _indicators(r)], kind)) for r in ranked), default=0)
     group = layout["own"].format(kind=label)
     for index in range(most):
         named = layout["own_id"].format(index=index + 1)
@@ -189,6 +189,6 @@ def _heading(layout: Mapping[str, Any], indicator: Indicator) -> str:
 
 def _share(view: View, result: UnitResult) -> str | None:
     """A branch's weight in its committee's 季度得分, as a fraction; None for 机关工委直属."""
-    committee = next((s for s in view.results.committees if s.unit.id == result.cohort), None)
+    committee = next((r for r in view.results.committees if r.unit.id == result.cohort), None)
     parts = committee.scores.total.parts if committee else ()
     return next((str(p.share) for p in parts if p.score is result.scores.total), None)

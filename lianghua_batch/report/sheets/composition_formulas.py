@@ -18,11 +18,11 @@ def unit_formulas(view: View, result: UnitResult, listed: Sequence[UnitResult]) 
     found = {(unit, name): formula for name, formula in steps.items()}
     if isinstance(result.scores, OrganisationYear):
         found |= _indicators(result)
-    cohort = [s for s in listed if s.cohort == result.cohort]
+    cohort = [r for r in listed if r.cohort == result.cohort]
     return found | {
         (unit, "grade"): formulas.grade(total, ORGANISATION, view.scheme.bands[ORGANISATION]),
-        (unit, "rank"): formulas.rank(total, [(s.unit.id, "total") for s in cohort]),
-        (unit, "rank_county"): formulas.rank(total, [(s.unit.id, "total") for s in listed]),
+        (unit, "rank"): formulas.rank(total, [(r.unit.id, "total") for r in cohort]),
+        (unit, "rank_county"): formulas.rank(total, [(r.unit.id, "total") for r in listed]),
     }
 
 

@@ -33,10 +33,10 @@ def unit_count(view: View, level: str, index: int) -> tuple[int, Formula | None]
     """The number of units of a grade, and the formula that counts them on their ranking; None without units."""
     band = view.scheme.bands[ORGANISATION][index]
     listed = ranked_units(view, level)
-    grades = Area(tuple(ranking_key(s.unit.id, "grade") for s in listed))
+    grades = Area(tuple(ranking_key(r.unit.id, "grade") for r in listed))
     # not COUNTIF, which would take a grade such as “A*” for a pattern
     formula = Formula("SUMPRODUCT(({grades}={grade})*1)", {"grades": grades, "grade": grade_key(ORGANISATION, index)})
-    return sum(s.grade == band.grade for s in listed), formula if listed else None
+    return sum(r.grade == band.grade for r in listed), formula if listed else None
 
 
 def member_grades(view: View) -> tuple[tuple[str, int], ...]:

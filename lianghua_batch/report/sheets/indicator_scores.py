@@ -27,7 +27,7 @@ def key(unit: str, indicator: str, column: str) -> Key:
 
 def ordered(view: View) -> list[UnitResult]:
     """The ranked units as the detail sheets list them: committees, then branches by committee and rank."""
-    branches = [s for _, ranked in cohorts(view.results.branches) for s in ranked]
+    branches = [r for _, ranked in cohorts(view.results.branches) for r in ranked]
     return [*view.results.committees, *branches]
 
 

@@ -23,11 +23,11 @@ def build(view: View) -> SheetTable:
     layout = view.layout("members")
     fields = sheet_table.fields(view, layout["columns"], _periods(view))
     rows: list[Row] = []
-    for branch, ranked in groupby(view.results.members, key=lambda s: s.member.branch):
+    for branch, ranked in groupby(view.results.members, key=lambda r: r.member.branch):
         rows.append(sheet_table.strip(_branch_text(view, layout, branch), len(fields)))
         listed = list(ranked)
-        ids = [s.member.id for s in listed]
-        rows += (_row(view, layout, fields, s, ids) for s in listed)
+        ids = [r.member.id for r in listed]
+        rows += (_row(view, layout, fields, r, ids) for r in listed)
     scored = len(rows)
     absent = explanation_unscored.members(view.results)
     if absent:

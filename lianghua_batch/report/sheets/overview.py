@@ -163,10 +163,10 @@ def _first_and_last(view: View, layout: Mapping[str, Any], width: int, level: st
     empty = tuple(Cell("", "text", s["span"]) for s in specs)
     for place in range(len(first)):
         pair = (group[place] if place < len(group) else None for group in (first, last))
-        cells = [tuple(_unit(view, spec, s) for spec in specs) if s is not None else empty for s in pair]
+        cells = [tuple(_unit(view, spec, r) for spec in specs) if r is not None else empty for r in pair]
         yield Row((*cells[0], *cells[1]))
     beyond = (
-        sum(s.rank_county == first[-1].rank_county for s in units[len(first) : len(units) - len(last)]) if first else 0
+        sum(r.rank_county == first[-1].rank_county for r in units[len(first) : len(units) - len(last)]) if first else 0
     )
     if beyond:
         yield sheet_table.band(block["tied"].format(count=beyond, rank=first[-1].rank_county), width, "note")

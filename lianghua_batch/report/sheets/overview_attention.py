@@ -40,7 +40,7 @@ def _lines(view: View, words: Mapping[str, Any]) -> Iterator[Line]:
     """The lines for each of the workbook's sheets."""
     yield from _draft(view, words)
     yield from _warnings(view, words)
-    without = [s.unit.name for s in view.results.branches if not view.member_counts[s.unit.id]]
+    without = [r.unit.name for r in view.results.branches if not view.member_counts[r.unit.id]]
     if without:
         yield _listed(view, words, "without_members", without), "branches"
     for sheet, lines in (

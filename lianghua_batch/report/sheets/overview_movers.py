@@ -8,7 +8,7 @@ from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Row
 from lianghua_batch.report.sheets import places_gained
 from lianghua_batch.report.sheets.distribution import LEVELS
-from lianghua_batch.report.sheets.places_gained import RankChange
+from lianghua_batch.report.sheets.places_gained import UnitRankChange
 from lianghua_batch.report.sheets.rankings import ranking_key
 from lianghua_batch.report.view import View
 
@@ -28,7 +28,7 @@ def rows(view: View, layout: Mapping[str, Any], width: int) -> Iterable[Row]:
         yield sheet_table.band(block["sentences"][kind].format(before=before, reason=view.before), width, "note")
 
 
-def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[RankChange]) -> Iterator[Row]:
+def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequence[UnitRankChange]) -> Iterator[Row]:
     """The headings and rows of one level; nothing where no rank changed."""
     rising, falling = (places_gained.most(found, block["listed"][level], rising=side) for side in (True, False))
     specs, name = block["columns"], block["levels"][level]
@@ -42,7 +42,7 @@ def _level_rows(view: View, block: Mapping[str, Any], level: str, found: Sequenc
         yield Row((*cells[0], *cells[1]))
 
 
-def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], change: RankChange) -> Cell:
+def _cell(view: View, block: Mapping[str, Any], spec: Mapping[str, Any], change: UnitRankChange) -> Cell:
     if spec["name"] == "name":
         return replace(view.cell(change.name, spec["style"], spec["span"]), to=ranking_key(change.unit_id))
     if spec["name"] == "way":

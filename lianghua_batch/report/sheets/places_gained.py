@@ -11,7 +11,7 @@ from lianghua_batch.scoring.results import UnitResult, published_text
 
 
 @dataclass(frozen=True)
-class RankChange:
+class UnitRankChange:
     """One unit's ranks among all of its level, and its scores, before and now."""
 
     unit_id: str
@@ -42,7 +42,7 @@ def compared_with(view: View) -> str:
     return "unusable" if isinstance(view.before, Unusable) else "none"
 
 
-def level_changes(view: View, level: str) -> list[RankChange]:
+def level_changes(view: View, level: str) -> list[UnitRankChange]:
     """The rank changes of a level's units that were ranked both times."""
     kind = compared_with(view)
     if kind == "since":
@@ -50,14 +50,14 @@ def level_changes(view: View, level: str) -> list[RankChange]:
     return list(_within(view, level)) if kind.startswith("within") else []
 
 
-def most(changes: Sequence[RankChange], count: int, *, rising: bool) -> list[RankChange]:
+def most(changes: Sequence[UnitRankChange], count: int, *, rising: bool) -> list[UnitRankChange]:
     """The `count` units that rose, or fell, by most places; among equals those whose score changed most."""
     sign = 1 if rising else -1
     found = [c for c in changes if c.places_gained * sign > 0]
     return sorted(found, key=lambda c: (-c.places_gained * sign, -c.points * sign, c.unit_id))[:count]
 
 
-def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[RankChange]:
+def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[UnitRankChange]:
     earlier = {row["id"]: row for row in before[level]}
     for result in getattr(view.results, level):
         row = earlier.get(result.unit.id)
@@ -69,7 +69,7 @@ def _since(view: View, level: str, before: Mapping[str, Any]) -> Iterator[RankCh
             yield _rank_change(result, rank, result.rank_county, Fraction(row["total"]), total)
 
 
-def _within(view: View, level: str) -> Iterator[RankChange]:
+def _within(view: View, level: str) -> Iterator[UnitRankChange]:
     for result in getattr(view.results, level):
         quarters = view.trends.unit_results(result.unit.id)
         if quarters and quarters[0] and quarters[-1]:
@@ -80,5 +80,5 @@ def _within(view: View, level: str) -> Iterator[RankChange]:
 
 def _rank_change(
     result: UnitResult, rank_before: int, rank_now: int, score_before: Fraction, score_now: Fraction
-) -> RankChange:
-    return RankChange(result.unit.id, result.unit.name, rank_before, rank_now, score_before, score_now)
+) -> UnitRankChange:
+    return UnitRankChange(result.unit.id, result.unit.name, rank_before, rank_now, score_before, score_now)

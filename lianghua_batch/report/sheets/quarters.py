@@ -35,7 +35,7 @@ def build(view: View) -> SheetTable:
             rows.append(sheet_table.band(layout["band"].format(name=name, count=len(ranked)), len(fields)))
             if number and summarised(view, ranked):
                 rows += _summaries(view, layout, fields, cohort, ranked)
-            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in ranked]
+            rows += [Row(tuple(_cell(view, r, f) for f in fields), level=1) for r in ranked]
     rows += years.notice_without_sheet(view, len(fields))
     return sheet_table.sheet(view, "quarters", (f.column for f in fields), rows)
 
@@ -103,11 +103,11 @@ def _summary(view: View, field: Field, name: str, label: str, cohort: str, ranke
     if not values:
         return Cell("", "gap", key=key)
     function, summarise = _SUMMARIES[name]
-    every = Keys(tuple(quarter_key(s.unit.id, field.item) for s in ranked))
+    every = Keys(tuple(quarter_key(r.unit.id, field.item) for r in ranked))
     formula = formulas.guarded(f"{function}({{all}})", {"all": every})
     return view.cell(view.guarded(summarise(values)), field.style, key=key, formula=formula)
 
 
 def _totals(view: View, quarter: Period, ranked: Sequence[UnitResult]) -> list[Fraction]:
-    found = (view.trends.results.get((s.unit.id, quarter)) for s in ranked)
-    return [s.scores.total.value for s in found if s is not None]
+    found = (view.trends.results.get((r.unit.id, quarter)) for r in ranked)
+    return [r.scores.total.value for r in found if r is not None]

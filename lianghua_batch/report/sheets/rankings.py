@@ -53,13 +53,13 @@ def _part(result: UnitResult, name: str) -> Value | None:
 
 
 _VALUES: dict[str, Getter] = {
-    "rank": lambda _, s: s.rank,
-    "rank_county": lambda _, s: s.rank_county,
-    "id": lambda _, s: s.unit.id,
-    "name": lambda view, s: view.display_name(s.unit),
-    "cohort": lambda view, s: view.cohort_name(s.cohort),
-    "grade": lambda _, s: s.grade,
-    "branch_count": lambda view, s: len(view.branches_of(s.unit.id)),
+    "rank": lambda _, r: r.rank,
+    "rank_county": lambda _, r: r.rank_county,
+    "id": lambda _, r: r.unit.id,
+    "name": lambda view, r: view.display_name(r.unit),
+    "cohort": lambda view, r: view.cohort_name(r.cohort),
+    "grade": lambda _, r: r.grade,
+    "branch_count": lambda view, r: len(view.branches_of(r.unit.id)),
     "member_count": _member_count,
     "member_mean_part": lambda _, s: _part(s, "member_mean"),
     "inspection_part": lambda _, s: _part(s, "inspection"),
@@ -85,7 +85,7 @@ def in_county(ranked: Sequence[UnitResult]) -> list[UnitResult]:
 
 def cohorts(ranked: Sequence[UnitResult]) -> list[tuple[str, list[UnitResult]]]:
     """The cohorts with their units in rank order; the one without a committee comes last."""
-    groups = [(cohort, list(units)) for cohort, units in groupby(ranked, key=lambda s: s.cohort)]
+    groups = [(cohort, list(units)) for cohort, units in groupby(ranked, key=lambda r: r.cohort)]
     return sorted(groups, key=lambda group: group[0] == "")
 
 
@@ -157,7 +157,7 @@ def _fields(view: View, key: str) -> tuple[Field, ...]:
 def _rows(
     view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], *, keyed: bool, level: int = 0
 ) -> list[Row]:
-    return [Row(tuple(_cell(view, s, f, keyed=keyed) for f in fields), level=level) for s in ranked]
+    return [Row(tuple(_cell(view, r, f, keyed=keyed) for f in fields), level=level) for r in ranked]
 
 
 def _bars(view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], rows: int) -> tuple[Bars, ...]:
@@ -165,7 +165,7 @@ def _bars(view: View, fields: Sequence[Field], ranked: Sequence[UnitResult], row
     column = next(i for i, f in enumerate(fields) if f.name == "total")
     if not ranked:
         return ()
-    totals = [s.scores.total.value for s in ranked]
+    totals = [r.scores.total.value for r in ranked]
     least = Fraction(min(totals) // _STEP * _STEP - _STEP)
     return (Bars(column, 0, rows - 1, view.words["bar_colour"], least, max(totals)),)
 

@@ -42,7 +42,7 @@ def _warnings(view: View, layout: Mapping[str, Any], width: int) -> Iterator[Row
 
 def _sections(view: View, layout: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Row]:
     found = rewards_and_sanctions.rewards_and_sanctions(view.results, view.earlier)
-    results = {s.unit.id: s for s in (*view.results.committees, *view.results.branches)}
+    results = {r.unit.id: r for r in (*view.results.committees, *view.results.branches)}
     for kind in rewards_and_sanctions.measure_kinds():
         of_kind = [m for m in found.applying if m.kind == kind.name]
         yield _band(layout["section"], kind, of_kind, len(fields))

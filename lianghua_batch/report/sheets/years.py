@@ -26,7 +26,7 @@ def build(view: View) -> SheetTable:
     for name, ranked in groups:
         if ranked:
             rows.append(sheet_table.band(layout["band"].format(name=name, count=len(ranked)), len(fields)))
-            rows += [Row(tuple(_cell(view, s, f) for f in fields), level=1) for s in ranked]
+            rows += [Row(tuple(_cell(view, r, f) for f in fields), level=1) for r in ranked]
     return sheet_table.sheet(view, "years", (f.column for f in fields), rows)
 
 

@@ -68,9 +68,9 @@ def unit_books(
     """
     objections_filed = linked(results.county) if filed is None else filed
     view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
-    ranked = sorted((*results.committees, *results.branches), key=lambda s: (s.unit.level != COMMITTEE, s.unit.id))
-    paths = output_paths.paths(((s.unit.id, s.unit.name) for s in ranked), results.county.period)
-    return [UnitBook(path, view, s) for path, s in zip(paths, ranked, strict=True)]
+    ranked = sorted((*results.committees, *results.branches), key=lambda r: (r.unit.level != COMMITTEE, r.unit.id))
+    paths = output_paths.paths(((r.unit.id, r.unit.name) for r in ranked), results.county.period)
+    return [UnitBook(path, view, r) for path, r in zip(paths, ranked, strict=True)]
 
 
 def _order(view: UnitView) -> Sequence[str]:

@@ -14,7 +14,7 @@ PUBLIC = "total"  # published for all units, in 公示
 
 
 @dataclass(frozen=True)
-class GroupFigures:
+class PeerFigures:
     """A group's mean and highest number; None where it would reveal another unit's number."""
 
     mean: Fraction | None
@@ -37,7 +37,7 @@ def level(view: View, result: UnitResult) -> tuple[UnitResult, ...]:
 
 def cohort(view: View, result: UnitResult) -> tuple[UnitResult, ...]:
     """The units that a unit is ranked among."""
-    return tuple(s for s in level(view, result) if s.cohort == result.cohort)
+    return tuple(r for r in level(view, result) if r.cohort == result.cohort)
 
 
 def group(view: View, result: UnitResult) -> PeerGroup:
@@ -51,13 +51,13 @@ def group(view: View, result: UnitResult) -> PeerGroup:
     return PeerGroup(None, near, len(near))
 
 
-def group_figures(view: View, among: PeerGroup, result: UnitResult, name: str) -> GroupFigures:
+def peer_figures(view: View, among: PeerGroup, result: UnitResult, name: str) -> PeerFigures:
     """The group's figures for one score of a unit; for scores that are not public only where enough others have it."""
-    everybody = [s for s in among.ranked if getattr(s.scores, name) is not None]
-    others = sum(s.unit.id != result.unit.id for s in everybody)
-    values = [as_published(view, getattr(s.scores, name)) for s in everybody]
+    everybody = [r for r in among.ranked if getattr(r.scores, name) is not None]
+    others = sum(r.unit.id != result.unit.id for r in everybody)
+    values = [as_published(view, getattr(r.scores, name)) for r in everybody]
     needed = view.sheets["scorecard"]["others"]
-    return GroupFigures(
+    return PeerFigures(
         view.scheme.final(exact.mean(values)) if others >= needed["mean"] else None,
         max(values) if others >= needed["best"] or (name == PUBLIC and others) else None,
     )

@@ -12,7 +12,7 @@ from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
 from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
 from lianghua_batch.report.unit_book import peer_group, scorecard_blocks, scorecard_chart
-from lianghua_batch.report.unit_book.peer_group import GroupFigures, PeerGroup
+from lianghua_batch.report.unit_book.peer_group import PeerFigures, PeerGroup
 from lianghua_batch.report.unit_book.view import UnitView
 
 KEY = "scorecard"
@@ -25,7 +25,7 @@ class ScoreComponent:
     spec: Mapping[str, Any]
     score: Score
     share: Fraction | None
-    group_figures: GroupFigures
+    peers: PeerFigures
 
     @property
     def name(self) -> str:
@@ -88,9 +88,9 @@ def _cards(view: UnitView, layout: Mapping[str, Any], width: int) -> Iterator[Ro
     ]
     if result.unit.level != COMMITTEE:
         label = words["cohort" if result.cohort else "direct"].format(count=len(near))
-        cards.append((_place(words, result.rank, [s.rank for s in near]), label))
+        cards.append((_place(words, result.rank, [r.rank for r in near]), label))
     label = view.choice("roster", "units", "level", result.unit.level)
-    place = _place(words, result.rank_county, [s.rank_county for s in every])
+    place = _place(words, result.rank_county, [r.rank_county for r in every])
     cards.append((place, words["county"].format(level=label, count=len(every))))
     span = width // len(cards)
     yield Row(tuple(Cell(c.value, c.style, span) for c, _ in cards), "card", height=36)
@@ -114,7 +114,7 @@ def _components(view: UnitView, layout: Mapping[str, Any], among: PeerGroup) -> 
         if score is not None:
             share = shares.get(spec["name"])
             yield ScoreComponent(
-                spec, score, share, peer_group.group_figures(view.whole, among, view.result, spec["name"])
+                spec, score, share, peer_group.peer_figures(view.whole, among, view.result, spec["name"])
             )
 
 
@@ -140,8 +140,8 @@ def _table(
 
 def _spans(columns: Sequence[Mapping[str, Any]], width: int) -> list[int]:
     """The columns' spans, the first one widened to what is left of the width."""
-    group_figures = [c["span"] for c in columns[1:]]
-    return [width - sum(group_figures), *group_figures]
+    others = [c["span"] for c in columns[1:]]
+    return [width - sum(others), *others]
 
 
 def _spanned(cell: Cell, span: int) -> Cell:
@@ -150,9 +150,9 @@ def _spanned(cell: Cell, span: int) -> Cell:
 
 def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
     """The cells of one row by column."""
-    style, group_figures = component.spec["style"], component.group_figures
+    style, peers = component.spec["style"], component.peers
     own = peer_group.as_published(view, component.score)
-    difference = None if group_figures.mean is None else own - group_figures.mean
+    difference = None if peers.mean is None else own - peers.mean
     key = {name: scorecard_chart.key(component.name, name) for name in ("item", "own", "mean")}
     weight = "" if component.share is None else f"{exact.short(component.share * 100)}%"
     follows = Formula("ROUND({own}-{mean},2)", {"own": key["own"], "mean": key["mean"]})
@@ -160,8 +160,8 @@ def _cells(view: UnitView, component: ScoreComponent) -> Mapping[str, Cell]:
         "item": Cell(component.spec.get("label") or component.score.label, component.spec["head"], key=key["item"]),
         "own": view.cell(own, style, key=key["own"]),
         "weight": Cell(weight, "text_centred"),
-        "mean": view.cell(group_figures.mean, style if style == "signed" else "score", key=key["mean"]),
-        "best": view.cell(group_figures.best, style if style == "signed" else "score"),
+        "mean": view.cell(peers.mean, style if style == "signed" else "score", key=key["mean"]),
+        "best": view.cell(peers.best, style if style == "signed" else "score"),
         "difference": view.cell(difference, "signed", formula=None if difference is None else follows),
     }
 

@@ -25,7 +25,7 @@ def _level(view: UnitView) -> str:
 
 
 def _own_branches(view: UnitView) -> list[str]:
-    return [s.unit.id for s in view.results.branches]
+    return [r.unit.id for r in view.results.branches]
 
 
 # --- last year --------------------------------------------------------------------------------------------------
@@ -139,8 +139,8 @@ def _course(view: UnitView, name: str) -> tuple[_BY_PERIOD, Fraction | None]:
     quarter_results = zip(view.trends.quarters, view.trends.unit_results(view.result.unit.id), strict=True)
     ranked = {q: s for q, s in quarter_results if s is not None}
     if name == "rank":
-        return {q: s.rank for q, s in ranked.items()}, view.result.rank
-    found = {q: getattr(s.scores, name) for q, s in ranked.items()}
+        return {q: r.rank for q, r in ranked.items()}, view.result.rank
+    found = {q: getattr(r.scores, name) for q, r in ranked.items()}
     whole = getattr(scores, name) if name != peer_group.PUBLIC else None
     published = {q: peer_group.as_published(view, s) for q, s in found.items() if s is not None}
     return published, None if whole is None else peer_group.as_published(view, whole)

@@ -22,7 +22,7 @@ def key(component: str, column: str) -> Key:
 def scorecard_chart(view: UnitView, components: Sequence[Any], among: PeerGroup, first: int) -> Chart | None:
     """The chart for a table whose heading is in row `first`; None where there is nothing to compare."""
     layout = view.layout("scorecard")["chart"]
-    charted = [c for c in components if c.spec.get("charted") and c.group_figures.mean is not None]
+    charted = [c for c in components if c.spec.get("charted") and c.peers.mean is not None]
     if among.kind is not None and len(charted) > 1:
         return _compared(view, layout, among, components, first)
     if view.result.unit.level == COMMITTEE and len(view.results.branches) > 1:
@@ -33,7 +33,7 @@ def scorecard_chart(view: UnitView, components: Sequence[Any], among: PeerGroup,
 def _compared(view: UnitView, layout: Any, among: PeerGroup, components: Sequence[Any], first: int) -> Chart:
     names = [c.name for c in components if c.spec.get("charted")]
     values = [peer_group.as_published(view, c.score) for c in components if c.spec.get("charted")]
-    values += [c.group_figures.mean for c in components if c.spec.get("charted") and c.group_figures.mean is not None]
+    values += [c.peers.mean for c in components if c.spec.get("charted") and c.peers.mean is not None]
     categories = Keys(tuple(key(n, "item") for n in names))
     series = tuple(
         Series(text, categories, Keys(tuple(key(n, column) for n in names)), colour, labelled=labelled)
@@ -60,7 +60,7 @@ def _compared(view: UnitView, layout: Any, among: PeerGroup, components: Sequenc
 
 def _branches(view: UnitView, layout: Any, row: int) -> Chart:
     """The committee's branches by rank, from their cells on 得分构成."""
-    ids = [s.unit.id for s in view.results.branches]
+    ids = [r.unit.id for r in view.results.branches]
     return Chart(
         kind="column",
         title=layout["branches"],
@@ -80,7 +80,7 @@ def _branches(view: UnitView, layout: Any, row: int) -> Chart:
         width=layout["size"]["below"],
         height=view.by_kind(layout["height"]),
         legend=False,
-        least=_least([s.scores.total.value for s in view.results.branches]),
+        least=_least([r.scores.total.value for r in view.results.branches]),
         number_format=view.number_format,
     )
 
