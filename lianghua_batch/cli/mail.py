@@ -1,4 +1,4 @@
-"""`mail`: what `run` published goes to each unit, or is shown before it goes."""
+"""`mail`: sends to each unit what `run` published for it, or shows what would be sent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 @folder_argument
 @period_option
 @click.option("--send", is_flag=True)
-@click.option("--settle", "words", multiple=True)
+@click.option("--settle", "settlements", multiple=True)
 @format_option
-def mail(folder: Path, period, send: bool, words: tuple[str, ...], output_format: str) -> None:
+def mail(folder: Path, period, send: bool, settlements: tuple[str, ...], output_format: str) -> None:
     """Mail to each unit what was published for it; without --send only show what would go."""
     from lianghua_batch.mail import ledger
 
     file = ledger.path(folder)
     with locking.exclusive(folder):
-        if send or words:
-            _must_be_held(folder)
+        if send or settlements:
+            _require_lock(folder)
         history = _read(file)
-        if words:
-            _settle(folder, period, words, history, err=output_format == "json")
+        if settlements:
+            _settle(folder, period, settlements, history, err=output_format == "json")
             history = _read(file)
-        if send or not words:
+        if send or not settlements:
             (_send if send else _preview)(folder, period, history, output_format)
 
 
-def _said(sentence: str, **facts: object) -> click.ClickException:
-    """What ends the command with exit code 2."""
-    return click.ClickException(resources.load("messages/mail")[sentence].format(**facts))
+def _failure(name: str, **facts: object) -> click.ClickException:
+    """An error of schemas/messages/mail.yaml, with exit code 2."""
+    return click.ClickException(resources.load("messages/mail")[name].format(**facts))
 
 
-def _must_be_held(folder: Path) -> None:
-    """Where a folder takes no lock two could be sending at once."""
+def _require_lock(folder: Path) -> None:
+    """Refuse a folder that takes no lock: two could be sending at once."""
     if not locking.holds(folder):
-        raise _said("unlockable", folder=folder)
+        raise _failure("unlockable", folder=folder)
 
 
 def _read(file: Path) -> "History":
@@ -57,20 +57,20 @@ def _read(file: Path) -> "History":
     try:
         return ledger.read(file)
     except ledger.BrokenLedger as error:
-        raise _said("broken_ledger", path=error.path, line=error.line) from None
+        raise _failure("broken_ledger", path=error.path, line=error.line) from None
 
 
 def _unwritable(file: Path, error: OSError) -> click.ClickException:
-    return _said("unwritable_ledger", path=file, reason=os_errors.reason(error), remedy=os_errors.remedy(error))
+    return _failure("unwritable_ledger", path=file, reason=os_errors.reason(error), remedy=os_errors.remedy(error))
 
 
-def _settle(folder: Path, period, words: tuple[str, ...], history: "History", *, err: bool) -> None:
-    """Take down a person's word on letters that may have gone out."""
+def _settle(folder: Path, period, settlements: tuple[str, ...], history: "History", *, err: bool) -> None:
+    """Note whether letters that may have been sent have arrived, as a person says."""
     from lianghua_batch.mail import confirm, ledger
     from lianghua_batch.mail.send import Clock
 
     try:
-        entries = confirm.confirmed_entries(words, history, str(period) if period else None, Clock().now())
+        entries = confirm.confirmed_entries(settlements, history, str(period) if period else None, Clock().now())
     except confirm.WrongConfirmation as error:
         raise WrongUsage(str(error)) from None
     file = ledger.path(folder)
@@ -137,9 +137,9 @@ def _preview(folder: Path, period, history: "History", output_format: str) -> No
     plan = _plan(folder, period, settings, history, output_format)
     going = [due.letter for due in plan.due if due.to_send]
     place = outbox.write(folder, str(plan.period), going, plan.envelope, Clock().now())
-    told = summary.before(plan)
-    mail_view.show_before(told, settings, place, output_format)
-    if not told.complete:
+    overview = summary.before(plan)
+    mail_view.show_before(overview, settings, place, output_format)
+    if not overview.complete:
         raise click.exceptions.Exit(FAULTY)
 
 
@@ -154,18 +154,18 @@ def _send(folder: Path, period, history: "History", output_format: str) -> None:
 
     settings = _settings(folder)
     if settings is None:
-        raise click.ClickException(mail_view.sample(folder))
+        raise click.ClickException(mail_view.sample_settings(folder))
     password = _password(settings)
     plan = _plan(folder, period, settings, history, output_format)
     sending = Round([due.letter for due in plan.due if due.to_send], plan.envelope, settings.pace)
-    with _told_truly(folder, sending) as so_far:
+    with _reporting_sent(folder, sending) as so_far:
         stopped = _stopped(folder, sending, settings, password) if sending.results else None
         so_far.append(sending.sent)
-        told = summary.after(plan, sending.results)
-        mail_view.show_after(told, settings, stopped, output_format)
+        overview = summary.after(plan, sending.results)
+        mail_view.show_after(overview, settings, stopped, output_format)
     if stopped is not None:
         raise click.ClickException(stopped)
-    if not told.complete:
+    if not overview.complete:
         raise click.exceptions.Exit(FAULTY)
 
 
@@ -179,9 +179,9 @@ def _password(settings: "Settings") -> str | None:
     variable = words["password_variable"]
     password = os.environ.get(variable)
     if not password:
-        raise _said("no_password", user=user, variable=variable)
+        raise _failure("no_password", user=user, variable=variable)
     if not password.isascii():
-        raise _said("odd_password", variable=variable)
+        raise _failure("odd_password", variable=variable)
     return password
 
 
@@ -202,7 +202,7 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
             raise _unwritable(file, error) from None
         try:
             session = smtp.SmtpSession(settings.server, password)
-            sending.run(session, writer, output.progress("sending"), mail_view.waits)
+            sending.run(session, writer, output.progress("sending"), mail_view.print_pause)
         except smtp.Stopped as error:
             return words["stopped_line"].format(reason=error, sent=sending.sent)
         except OSError as error:
@@ -212,15 +212,17 @@ def _stopped(folder: Path, sending: "Round", settings: "Settings", password: str
 
 
 @contextmanager
-def _told_truly(folder: Path, sending: "Round") -> Iterator[list[int]]:
-    """What is broken off, or cannot be shown, says what has gone out by then; the list is filled when sending is over."""
+def _reporting_sent(folder: Path, sending: "Round") -> Iterator[list[int]]:
+    """Say how many letters have been sent where sending is interrupted or cannot be shown; the list is filled when it is over."""
     from lianghua_batch.mail import ledger
 
     over: list[int] = []
     try:
         yield over
     except KeyboardInterrupt:
-        raise _said("told_already" if over else "interrupted", sent=sending.sent, ledger=ledger.path(folder)) from None
+        raise _failure(
+            "interrupted_after_sending" if over else "interrupted", sent=sending.sent, ledger=ledger.path(folder)
+        ) from None
     except OSError as error:
         reason = os_errors.reason(error)
-        raise _said("untold", sent=sending.sent, ledger=ledger.path(folder), reason=reason) from None
+        raise _failure("sent_not_shown", sent=sending.sent, ledger=ledger.path(folder), reason=reason) from None

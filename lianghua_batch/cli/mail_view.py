@@ -17,55 +17,55 @@ if TYPE_CHECKING:
     from lianghua_batch.mail.summary import MailSummary, SummaryLine
 
 
-def sample(folder: Path) -> str:
-    """What is said where the settings are missing: a sample to start from."""
+def sample_settings(folder: Path) -> str:
+    """The message where the settings are missing: a sample to start from."""
     from lianghua_batch.mail import settings
 
     title = _words()["sample_title"].format(file=settings.path(folder))
     return f"{title}\n\n{settings.sample()}"
 
 
-def waits(seconds: float) -> None:
-    """Say on a terminal that it goes on after a pause."""
+def print_pause(seconds: float) -> None:
+    """Say on a terminal that sending goes on after a pause of `seconds`."""
     if sys.stderr.isatty():
         click.echo(_words()["waiting"].format(seconds=round(seconds)), err=True)
 
 
-def show_before(told: "MailSummary", settings: "Settings | None", outbox: Path, output_format: str) -> None:
+def show_before(overview: "MailSummary", settings: "Settings | None", outbox: Path, output_format: str) -> None:
     """Print who would get what."""
-    words, counts = _words(), told.counts
+    words, counts = _words(), overview.counts
     if output_format == "json":
-        _print_json(told, outbox, None)
+        _print_json(overview, outbox, None)
         return
-    _show(told, "preview")
-    click.echo(words["preview_summary"].format_map(counts_of(counts, "due", "sent", "uncertain", "kept_back")))
-    _tell_uncertain(told)
+    _show(overview, "preview")
+    click.echo(words["preview_summary"].format_map(_counts(counts, "due", "sent", "uncertain", "kept_back")))
+    _print_uncertain(overview)
     if counts["due"]:
         click.echo(words["written"].format(folder=outbox, count=counts["due"]))
     if settings is None:
         click.echo(words["no_settings"].format(file=resources.load("reading")["mail_settings_name"]))
     elif counts["due"]:
         click.echo(words["next"])
-    _tell_operators(settings)
+    _print_missing_operators(settings)
 
 
-def show_after(told: "MailSummary", settings: "Settings", stopped: str | None, output_format: str) -> None:
-    """Print what a round of sending came to."""
-    words, counts = _words(), told.counts
+def show_after(overview: "MailSummary", settings: "Settings", stopped: str | None, output_format: str) -> None:
+    """Print what became of every letter of a round of sending."""
+    words, counts = _words(), overview.counts
     if output_format == "json":
-        _print_json(told, None, stopped)
+        _print_json(overview, None, stopped)
         return
-    _show(told, "sending")
+    _show(overview, "sending")
     names = ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
-    click.echo(words["summary"].format_map(counts_of(counts, *names)))
-    _tell_uncertain(told)
+    click.echo(words["summary"].format_map(_counts(counts, *names)))
+    _print_uncertain(overview)
     if counts["unsent"]:
         click.echo(words["unfinished"])
-    _tell_operators(settings)
+    _print_missing_operators(settings)
 
 
-def counts_of(counts: Mapping[str, int], *names: str) -> dict[str, int]:
-    """The counts that a sentence speaks of: what is not there is 0."""
+def _counts(counts: Mapping[str, int], *names: str) -> dict[str, int]:
+    """The counts that a sentence has placeholders for; what is not counted is 0."""
     return {name: counts[name] for name in names}
 
 
@@ -73,60 +73,60 @@ def _words() -> Mapping[str, Any]:
     return resources.load("messages/mail")
 
 
-def _print_json(told: "MailSummary", outbox: Path | None, stopped: str | None) -> None:
+def _print_json(overview: "MailSummary", outbox: Path | None, stopped: str | None) -> None:
     from lianghua_batch.cli import output
 
-    output.print_json(summary.as_json(told, outbox, stopped))
+    output.print_json(summary.as_json(overview, outbox, stopped))
 
 
-def _tell_operators(settings: "Settings | None") -> None:
+def _print_missing_operators(settings: "Settings | None") -> None:
     if settings is not None and not settings.operators:
         click.echo(_words()["no_operators"])
 
 
-def _tell_uncertain(told: "MailSummary") -> None:
+def _print_uncertain(overview: "MailSummary") -> None:
     from lianghua_batch.cli import terminal
 
     width = terminal.console().width
-    for number, said in enumerate(summary.uncertain_lines(told)):
+    for number, sentence in enumerate(summary.uncertain_lines(overview)):
         indent = "  " if number else ""
-        for text in terminal.wrapped(said, width - len(indent) - 1):
+        for text in terminal.wrapped(sentence, width - len(indent) - 1):
             click.echo(indent + text)
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
-def _show(told: "MailSummary", title: str) -> None:
+def _show(overview: "MailSummary", title: str) -> None:
     words = _words()
-    click.echo(words["title"][title].format(period=told.period))
+    click.echo(words["title"][title].format(period=overview.period))
     if sys.stdout.isatty():
-        _show_table(told)
+        _show_table(overview)
         return
-    for line in told.lines:
+    for line in overview.lines:
         template = words["line"] if line.address else words["line_without"]
         click.echo(template.format(unit=line.unit_label, address=line.address, status=line.label))
 
 
-def _show_table(told: "MailSummary") -> None:
+def _show_table(overview: "MailSummary") -> None:
     from lianghua_batch.cli import terminal
 
     console = terminal.console()
-    widths = _widths(told, console.width)
-    for line in told.lines:
+    widths = _widths(overview, console.width)
+    for line in overview.lines:
         for text in _rows(line, widths):
             console.print(text)
 
 
-def _widths(told: "MailSummary", width: int) -> dict[str, int]:
+def _widths(overview: "MailSummary", width: int) -> dict[str, int]:
     """The columns' widths: as much as they need, at most their share; what is left is the status's."""
     from rich.cells import cell_len
 
     words = _words()
     gap, shares = words["column_gap"], words["shares"]
     needed = {
-        "unit": max((cell_len(line.unit_label) for line in told.lines), default=0),
-        "address": max((cell_len(line.address or "") for line in told.lines), default=0),
+        "unit": max((cell_len(line.unit_label) for line in overview.lines), default=0),
+        "address": max((cell_len(line.address or "") for line in overview.lines), default=0),
     }
     widths = {name: min(needed[name], width * share // 100) for name, share in shares.items()}
     # One column stays free: some terminals break a line that is filled to the last.
