@@ -21,12 +21,12 @@ _SEAL = ".zip"
 
 @dataclass(frozen=True)
 class _Documents:
-    """The bytes of one publication, from whatever place: `path` names results.json, `basis_path` its 计分依据."""
+    """The bytes of one publication, from whatever place: `path` names results.json, `audit_trail_path` its 计分依据."""
 
     path: Path
     results: bytes
-    basis_path: Path
-    basis: bytes | OSError | None
+    audit_trail_path: Path
+    audit_trail: bytes | OSError | None
 
 
 def read(path: Path) -> Published:
@@ -34,9 +34,9 @@ def read(path: Path) -> Published:
     return _published(_documents(path))
 
 
-def from_texts(path: Path, results: str, basis: str) -> Published:
+def from_texts(path: Path, results: str, audit_trail: str) -> Published:
     """Return results as they would be read from a file at `path`."""
-    return _published(_Documents(path, results.encode("utf-8"), path, basis.encode("utf-8")))
+    return _published(_Documents(path, results.encode("utf-8"), path, audit_trail.encode("utf-8")))
 
 
 def from_seal(seal: Seal | Unreadable) -> Published | Unusable:
@@ -96,10 +96,10 @@ def _sealed_documents(seal: Seal | Unreadable) -> _Documents:
             found[name] = None if entry is None else seal.content(entry)
         except (bags.BrokenBag, OSError):
             raise _unusable("sealed_damaged", seal.path, file=name) from None
-    results, basis = found.values()
+    results, audit_trail = found.values()
     if results is None:
         raise _unusable("sealed_damaged", seal.path, file=_names()["results_name"])
-    return _Documents(seal.path, results, seal.path, basis)
+    return _Documents(seal.path, results, seal.path, audit_trail)
 
 
 def _bytes_or_why_not(path: Path) -> bytes | OSError | None:
@@ -129,11 +129,11 @@ def _published(documents: _Documents) -> Published:
 
 def _audit_trail(documents: _Documents, results: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
     """The audit trail, if it was written together with the results; else why it is left aside."""
-    if documents.basis is None:
+    if documents.audit_trail is None:
         return None, None
-    if isinstance(documents.basis, OSError):
-        return None, _left_aside("refused", documents, reason=os_errors.reason(documents.basis))
-    audit_trail = _parsed(documents.basis)
+    if isinstance(documents.audit_trail, OSError):
+        return None, _left_aside("refused", documents, reason=os_errors.reason(documents.audit_trail))
+    audit_trail = _parsed(documents.audit_trail)
     if audit_trail is None:
         return None, _left_aside("not_json", documents)
     if not isinstance(audit_trail, dict) or audit_trail.get("format") != AUDIT_TRAIL_FORMAT:
@@ -168,4 +168,4 @@ def _sentence(why: str, path: Path, **words: str) -> str:
 
 def _left_aside(why: str, documents: _Documents, **words: str) -> str:
     sentence = resources.load("messages/compare")["left_aside"][why]
-    return sentence.format(path=documents.basis_path, name=documents.path.name, **words)
+    return sentence.format(path=documents.audit_trail_path, name=documents.path.name, **words)

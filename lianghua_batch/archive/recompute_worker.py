@@ -6,8 +6,7 @@ from pathlib import Path
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.problems import errors
 from lianghua_batch.pipeline import process
-from lianghua_batch.scoring import audit_trail as basis
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import audit_trail, results
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class Rescored:
     """The texts of results.json and 计分依据.json computed from the forms, None where there are errors."""
 
     results: str | None
-    basis: str | None
+    audit_trail: str | None
     errors: tuple[str, ...] = ()
 
 
@@ -24,7 +23,7 @@ def rescore(folder: Path, period: str) -> Rescored:
     outcome = process.process(folder, periods.parse(period))
     if outcome.results is None:
         return Rescored(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
-    return Rescored(results.as_text(outcome.results), basis.as_text(outcome.results))
+    return Rescored(results.as_text(outcome.results), audit_trail.as_text(outcome.results))
 
 
 def rescore_under(schemas: Path, folder: Path, period: str) -> Rescored:

@@ -41,7 +41,7 @@ class _UnpackedSeal:
     manifest: Manifest
     results: Mapping[str, Any]
     text: bytes
-    basis: bytes | None
+    audit_trail: bytes | None
     forms: Path
     rules: Path | None
 
@@ -80,7 +80,7 @@ def _recomputed(examined: Examined, manifest: Manifest, bag: Bag, place: Path) -
         manifest=manifest,
         results=results,
         text=text,
-        basis=content_of(bag, _basis_entry(manifest)),
+        audit_trail=content_of(bag, _audit_trail_entry(manifest)),
         forms=place / "forms",
         rules=None,
     )
@@ -101,7 +101,7 @@ def _result(under: str, sealed: _UnpackedSeal, remarks: Iterable[Finding | Note]
     return Recomputed(under, result_differences.count_values(sealed.results), tuple(remarks))
 
 
-def _basis_entry(manifest: Manifest) -> SealedFile | None:
+def _audit_trail_entry(manifest: Manifest) -> SealedFile | None:
     name = resources.load("reading")["basis_name"]
     return next((entry for entry in manifest.outputs if entry.file == name), None)
 
@@ -150,8 +150,8 @@ def _compared(sealed: _UnpackedSeal, now: Rescored) -> Iterator[Finding]:
         return
     elif now.results.encode("utf-8") != sealed.text:
         yield finding("results_other", sealed.file, sealed.place)
-    elif sealed.basis is not None and now.basis.encode("utf-8") != sealed.basis:
-        yield finding("basis_other", sealed.file, bags.DATA + _basis_entry(manifest).stored)
+    elif sealed.audit_trail is not None and now.audit_trail.encode("utf-8") != sealed.audit_trail:
+        yield finding("basis_other", sealed.file, bags.DATA + _audit_trail_entry(manifest).stored)
 
 
 def _otherwise_today(sealed: _UnpackedSeal, under_seal: Rescored, now: Rescored) -> Iterator[Note]:
