@@ -275,8 +275,8 @@ class View:
     @cached_property
     def _members_by_branch(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for member in self.results.members:
-            found[member.member.branch].append(member.member.id)
+        for result in self.results.members:
+            found[result.member.branch].append(result.member.id)
         return found
 
     @cached_property
