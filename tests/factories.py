@@ -8,6 +8,7 @@ import copy
 import datetime as dt
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -21,6 +22,8 @@ from lianghua_batch.pipeline import load_county
 from lianghua_batch.pipeline import process as pipeline
 from lianghua_batch.scoring.results import Outcome, Results
 
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "sample_data"
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 BRANCHES = {"ZB1": "财政第一支部", "ZB2": "财政第二支部"}
 MEMBERS = {
@@ -274,6 +277,12 @@ def _county_forms() -> Iterator[FilledForm]:
     yield FilledForm("年末/加减分.xlsx", "加减分", "组织编号 类别 分值 日期 事由 依据 审核", [], **year)
     heads = "组织编号 问题 来源 整改措施 责任人 完成时限 完成日期 状态"
     yield FilledForm("年末/整改.xlsx", "整改台账", heads, [], **year)
+
+
+@cache
+def sample_outcome(period: str) -> Outcome:
+    """sample_data/ checked and scored; whoever changes something in it changes a copy."""
+    return pipeline.process(SAMPLE, periods.parse(period))
 
 
 def _on_paper(county: sample.SampleCounty, sheet: sample.FilledSheet) -> Grid:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from factories import County
+from factories import ROOT, County
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +29,7 @@ from lianghua_batch.report import publishing
 from lianghua_batch.scoring import audit_trail, results
 from lianghua_batch.scoring.audit_trail import audit_trail_check_code
 
-MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "使用手册.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs" / "使用手册.md").read_text(encoding="utf-8")
 YEAR, Q1, Q2 = "2026", "2026Q1", "2026Q2"
 _COMPUTED: dict[str, Published] = {}
 

@@ -4,13 +4,12 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import ROOT, SAMPLE, County, sample_outcome
 
 from lianghua_batch.analysis import explanation as explaining
 from lianghua_batch.analysis import explanation_summary
@@ -25,7 +24,6 @@ from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 PERIODS = ("2026", "2026Q3")
 OF_A_QUARTER = {"日记录", "月打分", "季汇总", "督查打分", "党员维度", "积分项目", "等次"}
 SHEETS = {"2026Q3": OF_A_QUARTER, "2026": OF_A_QUARTER | {"年评议", "指标完成", "监督员评分", "满意度测评", "加减分"}}
@@ -36,9 +34,8 @@ def county():
     return County()
 
 
-@cache
 def sample(period: str) -> results.Results:
-    return process.process(SAMPLE, periods.parse(period)).results
+    return sample_outcome(period).results
 
 
 def published(of: results.Results) -> dict[str, str]:
@@ -911,7 +908,7 @@ def refused_as_it_was(folder: Path, book: Path) -> str:
 
 
 def test_the_manuals_example_is_what_is_printed(county, tmp_path):
-    text = (SAMPLE.parent / "docs" / "使用手册.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "使用手册.md").read_text(encoding="utf-8")
     start = text.index("### 得分怎样来的")
     example = text[text.index("```\n甲一（001）", start) + 4 :]
     example = example[: example.index("```")]

@@ -1,28 +1,26 @@
 """How units moved within a year: each quarter of it is what a run for that quarter gives, and what is missing is a gap."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from factories import County
+from factories import SAMPLE, County, sample_outcome
 
 from lianghua_batch.analysis import quarter_trends
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 QUARTERS = periods.year(2026).quarters
 
 
 @pytest.fixture(scope="module")
 def year():
-    return process.process(SAMPLE, periods.year(2026)).results
+    return sample_outcome("2026").results
 
 
 @pytest.mark.parametrize("quarter", QUARTERS, ids=str)
 def test_a_quarter_of_the_year_is_what_a_run_for_the_quarter_gives(year, quarter):
-    alone = process.process(SAMPLE, quarter).results
+    alone = sample_outcome(str(quarter)).results
     assert results.as_text(quarter_trends.quarter_results(year, quarter)) == results.as_text(alone)
 
 

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import ROOT, County
 from rich.cells import cell_len
 
 from lianghua_batch.analysis import what_if
@@ -17,7 +16,7 @@ from lianghua_batch.model import parameters
 from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
-MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "使用手册.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs" / "使用手册.md").read_text(encoding="utf-8")
 
 
 def lively() -> County:

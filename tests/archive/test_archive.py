@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from factories import County, FilledForm
+from fakes.archive_county import invoke
 from fakes.post_office import post_office, settings
+from helpers import files_in
 
 from lianghua_batch.archive import contents as gathering
 from lianghua_batch.archive import inputs, seal_period
@@ -63,13 +64,6 @@ def sealed(published, tmp_path_factory):
     return folder
 
 
-def invoke(*words: object) -> None:
-    from lianghua_batch.cli.app import root
-
-    found = CliRunner().invoke(root, [str(word) for word in words], catch_exceptions=False)
-    assert found.exit_code == 0, found.output
-
-
 @pytest.fixture
 def data(sealed, tmp_path):
     """A sealed county that a test may spoil."""
@@ -95,10 +89,6 @@ def manifest(seal: Path) -> dict:
     with zipfile.ZipFile(seal) as archive:
         (name,) = (n for n in archive.namelist() if n.endswith("/归档清单.json"))
         return json.loads(archive.read(name))
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def code_of(path: Path) -> str:
@@ -172,13 +162,13 @@ def test_the_same_forms_give_the_same_bytes(sealed, tmp_path):
     other = tmp_path / "另一处"
     county = County().only(Q1)
     county.forms.reverse()
-    for name, content in sorted(contents(sealed).items(), reverse=True):
+    for name, content in sorted(files_in(sealed).items(), reverse=True):
         if not name.startswith(("输出/", "归档/")):
             (other / name).parent.mkdir(parents=True, exist_ok=True)
             (other / name).write_bytes(content)
     invoke("run", other, "--period", Q1)
     invoke("archive", "seal", other, "--period", Q1, "--by", "经办人甲", "--date", DAY)
-    assert contents(other / "归档") == contents(sealed / "归档")
+    assert files_in(other / "归档") == files_in(sealed / "归档")
 
 
 def test_names_in_chinese_and_signs_that_a_bags_lists_cannot_hold(published, tmp_path):
@@ -222,7 +212,7 @@ def test_what_was_not_published_yet_is_published_with_the_seal(sealed, tmp_path,
     code, out, _ = command("archive", "seal", data, "--period", Q1, "--by", "经办人甲", "--date", DAY)
     assert code == 0
     assert out.splitlines()[1] == "输出中还没有 2026Q1 的结果，已一并写出（7 个文件，在 输出/2026Q1）。"
-    assert contents(data) == contents(sealed)
+    assert files_in(data) == files_in(sealed)
 
 
 def test_only_what_was_published_from_these_forms_is_sealed(published, tmp_path, command):
@@ -299,18 +289,18 @@ def test_a_sealed_period_is_not_sealed_again(data, command):
 
 
 def test_run_leaves_what_is_sealed_alone(data, command):
-    before = contents(data)
+    before = files_in(data)
     code, out, _ = command("run", data, "--period", Q1)
     assert code == 0
     assert out.splitlines() == [
         "共读取 11 个文件，错误 0 条，警告 6 条。",
         f"2026Q1 已于 2026-04-20 归档（{data / '归档/2026Q1.zip'}），上报的表和结果都没有变化，输出没有改写。",
     ]
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 def test_run_puts_back_what_is_gone_and_overwrites_nothing(data, command):
-    before = contents(data)
+    before = files_in(data)
     (data / OUTPUTS / "results.json").unlink()
     (data / BOOKS[0]).unlink()
     (data / OUTPUTS / "公示_2026Q1.xlsx").write_bytes(b"somebody's")
@@ -320,7 +310,7 @@ def test_run_puts_back_what_is_gone_and_overwrites_nothing(data, command):
         "输出/2026Q1 中缺少的文件已从归档取回：results.json、各单位/DW1_财政局机关党委_考评结果_2026Q1.xlsx",
         "输出/2026Q1/公示_2026Q1.xlsx 与归档的不同，没有改写。请把它移走，再运行一次，程序会取回归档的文件。",
     ]
-    assert contents(data) == before | {f"{OUTPUTS}/公示_2026Q1.xlsx": b"somebody's"}
+    assert files_in(data) == before | {f"{OUTPUTS}/公示_2026Q1.xlsx": b"somebody's"}
 
 
 def test_a_form_that_only_moved_is_no_change(data, command):
@@ -375,46 +365,46 @@ def test_a_file_that_the_period_does_not_take_is_no_change(data, command):
 
 def test_a_draft_is_not_held_up_and_touches_nothing_sealed(data, command):
     (data / "ZB1/2026Q1.xlsx").unlink()
-    before = contents(data / "输出/2026Q1")
+    before = files_in(data / "输出/2026Q1")
     code, _, _ = command("run", data, "--period", Q1, "--partial")
     assert code == 0
-    after = contents(data / "输出/2026Q1")
+    after = files_in(data / "输出/2026Q1")
     assert {name: content for name, content in after.items() if not name.startswith("草稿/")} == before
 
 
 def test_results_of_another_period_do_not_go_where_sealed_ones_lie(data, command, tmp_path):
     county = County()
     county.only("2026").write(data)
-    before = contents(data / OUTPUTS)
+    before = files_in(data / OUTPUTS)
     code, _, err = command("run", data, "--period", "2026", "--out", data / OUTPUTS)
     assert code == 2
     assert (
         err.splitlines()[-1]
         == f"{data / OUTPUTS} 是已归档的 2026Q1 的结果，不能写入。请换一个 --out。请用 --help 查看用法。"
     )
-    assert contents(data / OUTPUTS) == before
+    assert files_in(data / OUTPUTS) == before
 
 
 @pytest.mark.parametrize("out", [OUTPUTS, f"{OUTPUTS}/各单位"])
 def test_nor_do_its_own_but_by_an_amendment(data, command, out):
-    before = contents(data)
+    before = files_in(data)
     code, _, err = command("run", data, "--period", Q1, "--mask-names", "--out", data / out)
     assert (code, err.splitlines()[-1]) == (
         2,
         f"{data / out} 是已归档的 2026Q1 的结果，不能写入。请换一个 --out。请用 --help 查看用法。",
     )
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 @pytest.mark.parametrize("more", [[], ["--partial"]])
 def test_no_results_go_among_the_seals(data, command, more):
-    before = contents(data)
+    before = files_in(data)
     code, _, err = command("run", data, "--period", Q1, "--out", data / "归档/副本", *more)
     assert (code, err.splitlines()[-1]) == (
         2,
         f"{data / '归档/副本'} 在归档的文件夹里，不能写入结果。请换一个 --out。请用 --help 查看用法。",
     )
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 def test_a_damaged_seal_that_cannot_give_a_file_back_says_which(data, command):
@@ -435,7 +425,7 @@ def test_a_damaged_seal_that_cannot_give_a_file_back_says_which(data, command):
 def test_a_copy_of_sealed_results_may_be_written_elsewhere(data, tmp_path, command):
     code, _, _ = command("run", data, "--period", Q1, "--out", tmp_path / "别处")
     assert code == 0
-    assert contents(tmp_path / "别处") == contents(data / OUTPUTS)
+    assert files_in(tmp_path / "别处") == files_in(data / OUTPUTS)
 
 
 @pytest.mark.parametrize(
@@ -446,12 +436,12 @@ def test_a_copy_of_sealed_results_may_be_written_elsewhere(data, tmp_path, comma
 def test_a_seal_that_is_gone_does_not_set_its_period_free(data, command, to, witness):
     amended_county().write(data)
     (data / "归档/2026Q1.zip").rename(data / to)
-    before = contents(data / OUTPUTS)
+    before = files_in(data / OUTPUTS)
     reason = f"文件不见了（{witness} 还在），可能被改名、移走或删去。请放回原处，或从备份取回，再用 archive verify 核对"
     code, _, err = command("run", data, "--period", Q1)
     assert code == 1
     assert f"[E705] 归档/2026Q1.zip：2026Q1 已归档，但归档不能用：{reason}。请恢复归档以后再运行。" in err.splitlines()
-    assert contents(data / OUTPUTS) == before
+    assert files_in(data / OUTPUTS) == before
     code, _, err = command("archive", "seal", data, "--period", Q1)
     assert (code, err) == (2, f"归档中的 2026Q1.zip 不能用：{reason}\n")
     code, out, _ = command("archive", "list", data)
@@ -529,7 +519,7 @@ def test_an_amendment_keeps_the_old_seal_and_tells_what_moved(data, command):
 
 def test_what_an_amendment_would_change_is_shown_before_it_is_made(data, command):
     amended_county().write(data)
-    before = contents(data)
+    before = files_in(data)
     code, out, _ = command("run", data, "--period", Q1, "--amend", "001 漏记 3 分", "--dry-run")
     assert code == 0
     lines = out.splitlines()
@@ -538,7 +528,7 @@ def test_what_an_amendment_would_change_is_shown_before_it_is_made(data, command
     assert lines[-1] == "这是第 1 次更正的预览，没有写出任何文件。核对无误后，去掉 --dry-run 再运行。"
     code, out, _ = command("run", data, "--period", Q1, "--amend", "漏记", "--dry-run", "--format", "json")
     assert json.loads(out)["changes"] == {"changed": ["ZB1/2026Q1.xlsx"], "added": [], "removed": [], "moved": {}}
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 def test_an_amendment_of_an_amendment(data, command):
@@ -582,10 +572,10 @@ def test_an_amendment_names_the_other_sealed_periods_that_took_the_form_or_look_
     ],
 )
 def test_amendments_that_cannot_be(data, command, words, sentence):
-    before = contents(data)
+    before = files_in(data)
     code, _, err = command("run", data, "--period", Q1, *words)
     assert (code, err.splitlines()[-1]) == (2, sentence)
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 def test_what_was_never_sealed_is_not_amended(published, tmp_path, command):
@@ -601,11 +591,11 @@ def test_an_amendment_with_errors_changes_nothing(data, command):
     county = amended_county()
     county.form("季汇总", 支部编号="ZB1").row(党员编号="001")["审定积分"] = 99
     county.write(data)
-    before = contents(data)
+    before = files_in(data)
     code, _, err = command("run", data, "--period", Q1, "--amend", "漏记")
     assert code == 1
     assert err.splitlines()[-1] == "共读取 11 个文件，错误 1 条，警告 6 条。有错误，没有写出任何结果。"
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 def test_what_looks_back_on_an_amended_period_says_so_and_can_be_amended(data, command):
@@ -648,14 +638,14 @@ def test_another_version_of_the_program_alone_is_nothing_to_amend(published, tmp
 def test_nothing_is_added_to_a_seal_that_is_not_as_it_was_noted(data, command):
     seal = data / "归档/2026Q1.zip"
     seal.write_bytes(seal.read_bytes().replace("三级量化".encode(), "四级量化".encode(), 1))
-    before = contents(data / "归档")
+    before = files_in(data / "归档")
     amended_county().write(data)
     code, _, err = command("run", data, "--period", Q1, "--amend", "漏记")
     assert (code, err.splitlines()[-1]) == (
         2,
         "2026Q1.zip 与旁边 2026Q1.zip.sha256 所记的校验码不同，可能被改动或损坏，不能接着归档。请用 archive verify 核对，从备份取回",
     )
-    assert contents(data / "归档") == before
+    assert files_in(data / "归档") == before
 
 
 @pytest.mark.parametrize(
@@ -690,7 +680,7 @@ main()
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signal")
 def test_an_amendment_that_was_killed_is_whole_or_not_there(data, command):
     amended_county().write(data)
-    before = contents(data)
+    before = files_in(data)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED.format(name="2026Q1_更正1.zip", data=str(data))], capture_output=True, timeout=60
     )
@@ -699,7 +689,7 @@ def test_an_amendment_that_was_killed_is_whole_or_not_there(data, command):
     code, _, err = command("run", data, "--period", Q1)
     assert code == 1
     assert err.splitlines()[0].startswith("[E701] ZB1/2026Q1.xlsx：2026Q1 已于 2026-04-20 归档，")
-    assert contents(data) == before
+    assert files_in(data) == before
 
 
 # --- what is sent is what is sealed --------------------------------------------------------------------------------

@@ -5,13 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from factories import County
+from factories import SAMPLE, County
 from fakes import archive_county as seals
 from fakes.archive_county import AMENDED, FIRST, LAST, invoke
+from helpers import files_in
 
 from lianghua_batch import __version__
-
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +22,6 @@ def county(tmp_path_factory):
 def data(county, tmp_path) -> Path:
     """The sealed county, which a test may spoil."""
     return shutil.copytree(county, tmp_path / "data")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 # --- restoring -----------------------------------------------------------------------------------------------------
@@ -47,7 +42,7 @@ def test_what_is_restored_and_how_to_go_on_is_said(county, tmp_path):
 def test_forms_and_outputs_come_back_to_their_places_and_run_gives_the_same_bytes(county, tmp_path):
     target = tmp_path / "恢复"
     invoke("archive", "restore", county / "归档" / LAST, target)
-    before, sealed = contents(target), contents(county)
+    before, sealed = files_in(target), files_in(county)
     outputs = {name for name in sealed if name.startswith("输出/2026Q2/")}
     earlier = {f"输出/2026Q1/{name}" for name in ("results.json", "计分依据.json")}
     forms = {entry.file for entry in seals.manifest(county / "归档" / LAST).inputs}
@@ -55,7 +50,7 @@ def test_forms_and_outputs_come_back_to_their_places_and_run_gives_the_same_byte
     assert all(before[name] == sealed[name] for name in before)
     shutil.rmtree(target / "输出/2026Q2")
     invoke("run", target, "--period", "2026Q2")
-    assert contents(target) == before
+    assert files_in(target) == before
 
 
 def test_the_seal_in_force_is_restored_unless_another_is_asked_for(county, tmp_path):
@@ -102,7 +97,7 @@ def test_masked_names_come_back_masked_and_stay_so(tmp_path):
     command = f"lianghua-batch run {target} --period 2026Q1 --mask-names"
     assert last == f"接着可以运行 {command}，算出的 results.json 应与归档的完全相同。"
     invoke(*command.split()[1:])
-    assert contents(target / "输出") == contents(data / "输出")
+    assert files_in(target / "输出") == files_in(data / "输出")
 
 
 def test_a_seal_of_another_version_says_that_results_may_differ(county, tmp_path):
@@ -151,7 +146,7 @@ def test_nothing_is_restored_over_what_is_there(county, tmp_path):
     assert seals.refusal("archive", "restore", county, tmp_path, "--period", "2026Q2") == (
         f"{tmp_path} 里已有文件。请另选一个新的文件夹。"
     )
-    assert contents(tmp_path) == {"笔记.txt": "要留的".encode()}
+    assert files_in(tmp_path) == {"笔记.txt": "要留的".encode()}
 
 
 def test_an_empty_folder_is_restored_into(county, tmp_path):

@@ -5,13 +5,12 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from factories import ROOT
 
 from lianghua_batch.core.form_definitions import definitions
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lianghua_batch"
 HEAVY = ("pandas", "pandera", "numpy", "openpyxl", "xlsxwriter", "python_calamine")
 

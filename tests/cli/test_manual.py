@@ -4,16 +4,14 @@ import importlib.util
 import re
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
 import pytest
+from factories import ROOT, sample_outcome
 
 from lianghua_batch.cli.app import root as commands
-from lianghua_batch.core import exact, form_definitions, periods, resources
-from lianghua_batch.pipeline import process
+from lianghua_batch.core import exact, form_definitions, resources
 from lianghua_batch.scoring import results
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 MANUAL = (DOCS / "使用手册.md").read_text(encoding="utf-8")
 KILOBYTE = 1024
@@ -29,8 +27,7 @@ def maker(name: str = "make_manual"):
 
 @cache
 def published(period: str) -> dict:
-    outcome = process.process(ROOT / "sample_data", periods.parse(period))
-    return results.as_json(outcome.results)
+    return results.as_json(sample_outcome(period).results)
 
 
 def example(number: str) -> str:

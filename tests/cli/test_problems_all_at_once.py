@@ -11,21 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from click.testing import CliRunner
 from factories import County
+from helpers import files_in, invoke
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianghua_batch.cli.app import root
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 
 KEYS = ["code", "severity", "file", "sheet", "cell", "column", "value", "message", "remedy", "suggestion"]
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
 
 
 @pytest.fixture
@@ -41,14 +35,6 @@ def faulty(county, tmp_path):
     return county.write(tmp_path / "数据")
 
 
-def invoke(*arguments):
-    return CliRunner().invoke(root, [str(a) for a in arguments])
-
-
-def everything_in(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 EXPECTED = [
     "[E415] 考评方案.xlsx 指标 P6：数据来源“支部得分均分”不用于支部指标。请改用其他数据来源。",
     "[W405] 考评方案.xlsx：考评方案有错误，与它的核对没有进行。请先改正。",
@@ -62,14 +48,14 @@ EXPECTED = [
 
 
 def test_check_lists_all_faults_of_all_files_in_one_go(faulty):
-    before = everything_in(faulty)
+    before = files_in(faulty)
     done = invoke("check", faulty, "--period", "2026Q1")
     *lines, period, summary = done.stdout.splitlines()
     assert [line for line in lines if "没有数据行" not in line] == EXPECTED
     assert period == "考评期间：2026Q1。"
     assert summary == "共读取 10 个文件，错误 5 条，警告 8 条。"
     assert done.exit_code == 1
-    assert everything_in(faulty) == before
+    assert files_in(faulty) == before
 
 
 def test_run_publishes_nothing_while_there_are_errors(faulty):
@@ -82,11 +68,11 @@ def test_run_publishes_nothing_while_there_are_errors(faulty):
 
 def test_run_leaves_what_was_published_before(county, tmp_path):
     assert invoke("run", county.write(tmp_path), "--period", "2026Q1").exit_code == 0
-    before = everything_in(tmp_path / "输出")
+    before = files_in(tmp_path / "输出")
     assert before
     county.form("季汇总", 支部编号="ZB2").row(党员编号="004")["审定积分"] = "八十"
     assert invoke("run", county.write(tmp_path), "--period", "2026Q1").exit_code == 1
-    assert everything_in(tmp_path / "输出") == before
+    assert files_in(tmp_path / "输出") == before
 
 
 def test_warnings_alone_forbid_nothing(county, tmp_path):

@@ -4,12 +4,11 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import ROOT, County
 
 from lianghua_batch.cli import status_view
 from lianghua_batch.cli.app import root
@@ -19,18 +18,8 @@ from lianghua_batch.validation import filing_status
 from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, PENDING, TWICE
 from lianghua_batch.validation.reminders import reminders
 
-MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "使用手册.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs" / "使用手册.md").read_text(encoding="utf-8")
 LATER = "2027-02-01"
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
 
 
 def told(county, folder, period="2026Q1", as_of=LATER):

@@ -3,10 +3,9 @@
 import io
 from collections import Counter, defaultdict
 from functools import cache
-from pathlib import Path
 
 import pytest
-from factories import judged
+from factories import SAMPLE, judged, sample_outcome
 from python_calamine import CalamineWorkbook
 
 from lianghua_batch.core import periods
@@ -17,7 +16,6 @@ from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
 from lianghua_batch.pipeline import process
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 SIZE = {"committees": 2, "branches": 6, "members": 40, "seed": 2026, "year": 2026}
 QUARTERS = ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
 
@@ -28,13 +26,8 @@ def today() -> sampling.SampleCounty:
 
 
 @cache
-def outcome(period: str) -> results.Outcome:
-    return process.process(SAMPLE, periods.parse(period))
-
-
-@cache
 def published(period: str = "2026") -> dict:
-    return results.as_json(outcome(period).results)
+    return results.as_json(sample_outcome(period).results)
 
 
 def unit(unit_id: str, period: str = "2026") -> dict | None:
@@ -49,7 +42,7 @@ def member(member_id: str, period: str = "2026") -> dict | None:
 @pytest.fixture
 def county():
     """sample_data/ as reading and checking it gives it."""
-    return outcome("2026").results.county
+    return sample_outcome("2026").results.county
 
 
 def cells(content: bytes) -> dict[str, list[list[object]]]:
@@ -78,8 +71,8 @@ def test_sample_data_is_small():
 
 @pytest.mark.parametrize("period", [*QUARTERS, "2026"])
 def test_sample_data_has_no_problem(period):
-    assert outcome(period).problems == ()
-    assert outcome(period).results is not None
+    assert sample_outcome(period).problems == ()
+    assert sample_outcome(period).results is not None
 
 
 def test_the_year_is_what_the_folder_is_about():

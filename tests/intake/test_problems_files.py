@@ -5,18 +5,12 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
-import pytest
 from factories import County, complaints
 from fakes.hostile import zipped
 
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 from lianghua_batch.report import publishing
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
 
 
 def test_a_workbook_cut_short_by_the_mail(county, tmp_path):

@@ -3,17 +3,7 @@
 import datetime as dt
 
 import pytest
-from factories import BRANCHES, County
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
+from factories import BRANCHES
 
 
 def january(county, form="月打分", branch="ZB1"):

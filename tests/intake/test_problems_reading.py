@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from factories import County, told
+from factories import told
 from fakes.hostile import (
     bomb,
     compound_file,
@@ -170,11 +170,6 @@ CASES = {
     "no-sheet": (without_sheets(), "E128 月打分.xlsx：文件中没有工作表。请把表填在工作表中重报。"),
     "blank": (with_sheet(sheet_of("")), "E129 月打分.xlsx：工作簿是空白的。请填写后重报，不用的文件请删去。"),
 }
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
 
 
 def read(content: bytes, folder: Path, name: str = "月打分.xlsx", **changed: object) -> list[str]:

@@ -14,16 +14,6 @@ BONUS = ["组织编号", "类别", "分值", "日期", "事由", "依据", "审�
 LABELS = ["表种", "加减分", "期间", "2026"]
 
 
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County()
-
-
 def bonus(unit: str, points: float = -3, **cells) -> list[object]:
     row = dict(zip(BONUS, [unit, "违纪", points, dt.date(2026, 5, 1), "受处分", "文件", "通过"], strict=True))
     return list((row | cells).values())

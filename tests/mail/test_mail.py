@@ -15,12 +15,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from factories import SAMPLE
 from fakes.post_office import BREAK, CONTENT, MAIL, RCPT, post_office, settings
 
 from lianghua_batch.cli.app import dispatch
 from lianghua_batch.core import locking
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 PERIOD = "2026Q1"
 # Whose branches, and the committees' own codes: what of a code a unit may see.
 COMMITTEES = {"DW01": {"ZB001", "ZB002", "ZB003"}, "DW02": {"ZB004"}}

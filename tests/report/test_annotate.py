@@ -11,13 +11,13 @@ from pathlib import Path, PurePosixPath
 import openpyxl
 import pytest
 import xlsxwriter
-from click.testing import CliRunner, Result
-from factories import County
+from click.testing import Result
+from factories import SAMPLE, County
 from fakes import odd_workbooks
 from fakes.office import converted, needs_office
+from helpers import files_in, invoke
 from openpyxl.comments import Comment
 
-from lianghua_batch.cli.app import root
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import read_files
@@ -25,22 +25,13 @@ from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.report import annotated as annotation
 from lianghua_batch.report.annotated import fidelity_check
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 RED, YELLOW = "FFFF7C80", "FFFFEB84"
 FILE = "ZB1/2026-01.xlsx"
 TOLD = "【核对】\n[E202] “政治合格”应为数字。请填写阿拉伯数字，不带文字。"
 
 
-def invoke(*arguments):
-    return CliRunner().invoke(root, [str(a) for a in arguments])
-
-
 def check(folder: Path, *options: str):
     return invoke("check", folder, "--period", "2026Q1", *options)
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def copies(folder: Path) -> list[str]:

@@ -9,20 +9,19 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from factories import sample_outcome
 from fakes.crowd import crowd
 from fakes.office import needs_office, recalculated
 
 from lianghua_batch.analysis import quarter_trends
-from lianghua_batch.core import periods, resources
+from lianghua_batch.core import resources
 from lianghua_batch.model.scheme import MEMBER, ORGANISATION
-from lianghua_batch.pipeline import process
 from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets import charts
 from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 ROWS_OF_A_PAGE = 32
 
 
@@ -52,22 +51,17 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def year():
-    return process.process(SAMPLE, periods.year(2026)).results
+    return sample_outcome("2026").results
 
 
 @pytest.fixture(scope="module")
-def year_book(year, tmp_path_factory):
-    return written(year, tmp_path_factory.mktemp("year") / "年.xlsx")
-
-
-@pytest.fixture(scope="module")
-def drawn(year_book):
-    return list(charts_of(year_book))
+def drawn(sample_year_book):
+    return list(charts_of(sample_year_book))
 
 
 @pytest.fixture(scope="module")
 def quarter():
-    return process.process(SAMPLE, periods.parse("2026Q1")).results
+    return sample_outcome("2026Q1").results
 
 
 @pytest.fixture(scope="module")
@@ -184,8 +178,8 @@ def test_every_range_holds_texts_and_numbers(drawn, quarter_drawn):
         assert any(numbers(line.values) for line in chart.lines), chart.title
 
 
-def test_no_cell_that_charts_are_drawn_from_is_an_error(year_book):
-    book = openpyxl.load_workbook(year_book)
+def test_no_cell_that_charts_are_drawn_from_is_an_error(sample_year_book):
+    book = openpyxl.load_workbook(sample_year_book)
     for sheet in ("图表数据", "季度走势", "总览"):
         values = [str(c.value) for row in book[sheet].iter_rows() for c in row]
         assert not [v for v in values if "#" in v or "NA()" in v]
@@ -362,8 +356,8 @@ def test_the_bars_of_a_committee_with_many_branches_are_shared_out(year):
 
 
 @pytest.mark.slow
-def test_pages_do_not_break_through_a_chart(year_book, crowd_book):
-    for path in (year_book, crowd_book):
+def test_pages_do_not_break_through_a_chart(sample_year_book, crowd_book):
+    for path in (sample_year_book, crowd_book):
         sheet = openpyxl.load_workbook(path)["图表"]
         breaks = [pause.id for pause in sheet.row_breaks.brk]
         spans = [(c.anchor._from.row, c.anchor.to.row) for c in sheet._charts]
@@ -386,8 +380,8 @@ def test_charts_do_not_overlap(crowd_book):
 
 
 @needs_office
-def test_a_changed_number_moves_the_charts(year, year_book, tmp_path):
-    book = openpyxl.load_workbook(year_book)
+def test_a_changed_number_moves_the_charts(year, sample_year_book, tmp_path):
+    book = openpyxl.load_workbook(sample_year_book)
     branch = year.branches[0]
     composition = book["得分构成（支部）"]
     row = next(cells[0].row for cells in composition.iter_rows() if cells[1].value == branch.unit.id)

@@ -7,10 +7,9 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 from factories import County
+from helpers import invoke
 
-from lianghua_batch.cli.app import root
 from lianghua_batch.core.periods import parse
 from lianghua_batch.core.problems import problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -19,10 +18,6 @@ from lianghua_batch.report.check_report import CheckFindings, link_to
 from lianghua_batch.validation.grouping import by_unit
 
 HEADINGS = ["单位", "代码", "性质", "文件", "工作表", "单元格", "列", "填写的值", "问题", "处理办法", "建议值", "处数"]
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(root, [str(a) for a in arguments])
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The ranking workbook computes itself: every formula gives what the program gave, and follows when a cell is changed."""
 
-import shutil
 from fractions import Fraction
-from pathlib import Path
 
 import openpyxl
 import pytest
-from factories import County
+from factories import SAMPLE, County
 from fakes import office
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +17,6 @@ from lianghua_batch.report.layout import addresses
 from lianghua_batch.report.layout.model import Area, Cell, Formula, Keys, Page, Row, SheetTable
 from lianghua_batch.report.writer import workbook as workbook_out
 
-ROOT = Path(__file__).resolve().parents[2]
 ERRORS = ("#", "Err:")
 
 
@@ -51,29 +48,17 @@ def _at(value, places):
     return round(value, places) if isinstance(value, float) else value
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    return shutil.copytree(
-        ROOT / "sample_data", tmp_path_factory.mktemp("sample") / "data", ignore=shutil.ignore_patterns("输出")
-    )
-
-
-@pytest.fixture(scope="module")
-def year_book(sample, tmp_path_factory):
-    return workbook(sample, "2026", tmp_path_factory.mktemp("year"))
-
-
 # --- recalculated --------------------------------------------------------------------------------------------------
 
 
 @office.needs_office
-def test_the_year_of_the_sample_county_recalculated_differs_in_no_cell(year_book, tmp_path):
-    assert differences(year_book, tmp_path) == []
+def test_the_year_of_the_sample_county_recalculated_differs_in_no_cell(sample_year_book, tmp_path):
+    assert differences(sample_year_book, tmp_path) == []
 
 
 @office.needs_office
-def test_a_quarter_of_the_sample_county_recalculated_differs_in_no_cell(sample, tmp_path):
-    assert differences(workbook(sample, "2026Q2", tmp_path), tmp_path) == []
+def test_a_quarter_of_the_sample_county_recalculated_differs_in_no_cell(tmp_path):
+    assert differences(workbook(SAMPLE, "2026Q2", tmp_path), tmp_path) == []
 
 
 @office.needs_office
@@ -142,14 +127,18 @@ def test_under_other_rules_the_recalculated_workbook_differs_in_no_cell(rules, p
     assert differences(workbook(folder, period, tmp_path), tmp_path, places) == []
 
 
-def test_what_is_a_formula(year_book):
-    found = office.formulas(year_book)
+def test_what_is_a_formula(sample_year_book):
+    found = office.formulas(sample_year_book)
     sheet = "得分构成（支部）"
     head = {
-        str(c.value).split("\n")[0]: c.column_letter for c in openpyxl.load_workbook(year_book)[sheet][3] if c.value
+        str(c.value).split("\n")[0]: c.column_letter
+        for c in openpyxl.load_workbook(sample_year_book)[sheet][3]
+        if c.value
     }
     head |= {
-        str(c.value).split("\n")[0]: c.column_letter for c in openpyxl.load_workbook(year_book)[sheet][4] if c.value
+        str(c.value).split("\n")[0]: c.column_letter
+        for c in openpyxl.load_workbook(sample_year_book)[sheet][4]
+        if c.value
     }
 
     def formula(heading, row=5):

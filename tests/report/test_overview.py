@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import SAMPLE, County, sample_outcome
 from fakes.crowd import crowd
 from fakes.office import converted, needs_office
 
@@ -21,24 +21,22 @@ from lianghua_batch.core import periods
 from lianghua_batch.core.problems import problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.pipeline import process
-from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 needs_poppler = pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="Poppler (pdfinfo) is not installed")
 
 
 @pytest.fixture(scope="module")
 def year():
-    return process.process(SAMPLE, periods.year(2026)).results
+    return sample_outcome("2026").results
 
 
 @pytest.fixture(scope="module")
 def quarter():
-    return process.process(SAMPLE, periods.parse("2026Q2")).results
+    return sample_outcome("2026Q2").results
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +45,8 @@ def draft():
 
 
 @pytest.fixture(scope="module")
-def year_book(year, tmp_path_factory):
-    path = tmp_path_factory.mktemp("year") / "考评排名.xlsx"
-    workbook.write(path, ranking_workbook.build(year, ()), ranking_workbook.properties(year))
-    return openpyxl.load_workbook(path)
+def year_book(sample_year_book):
+    return openpyxl.load_workbook(sample_year_book)
 
 
 def page(outcome, warnings=(), before=None) -> list[str]:

@@ -8,17 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import County, sample_outcome
 
 from lianghua_batch.cli.app import root
-from lianghua_batch.core import periods
-from lianghua_batch.pipeline import process
 from lianghua_batch.report import public_notice
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
-
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
-
 
 MONITORING = "季度排名为监测，用于掌握进度、查找不足，不作为年度等次；年度等次以年度考评为准。"
 
@@ -37,7 +32,7 @@ class Announced:
     """公示 of one period of the sample county."""
 
     def __init__(self, period: str, folder: Path, *, mask_names: bool) -> None:
-        self.results = process.process(SAMPLE, periods.parse(period)).results
+        self.results = sample_outcome(period).results
         self.json = results.as_json(self.results)
         self.path = folder / "公示.xlsx"
         workbook.write(
@@ -114,7 +109,7 @@ def test_every_page_can_be_put_up_by_itself(announced):
 
 
 def test_a_large_branch_goes_on_under_its_own_title():
-    outcome = process.process(SAMPLE, periods.year(2026)).results
+    outcome = sample_outcome("2026").results
     best = outcome.members[0]
     many = replace(outcome, members=(best,) * 50)
     *_, sheet = public_notice.build(many)

@@ -3,20 +3,18 @@
 import ast
 import datetime as dt
 import json
-import shutil
 from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from factories import ROOT, sample_outcome
 
-from lianghua_batch.core import periods, resources
+from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import ORGANISATION, Band
-from lianghua_batch.pipeline import process
 from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.ranking_workbook import Cell, Column, Page, Row, SheetTable
@@ -25,7 +23,6 @@ from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
-ROOT = Path(__file__).resolve().parents[2]
 YEAR_SHEETS = ["封面", "总览", "党委排名", "支部排名", "支部排名（按党委）", "晋位升级", "图表", "季度走势", "党员积分"]
 YEAR_SHEETS += ["得分构成（党委）", "得分构成（支部）", "指标得分明细", "评分明细", "测评明细", "加减分明细"]
 YEAR_SHEETS += [
@@ -55,35 +52,23 @@ DASH = "—"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A copy of the sample county."""
-    return shutil.copytree(ROOT / "sample_data", tmp_path_factory.mktemp("county") / "data")
+def year():
+    return sample_outcome("2026")
 
 
 @pytest.fixture(scope="module")
-def year(folder):
-    return processed(folder, None)
+def quarter():
+    return sample_outcome("2026Q1")
 
 
 @pytest.fixture(scope="module")
-def quarter(folder, year):
-    return processed(folder, periods.Period(year.period.year, periods.QUARTER, 1))
-
-
-@pytest.fixture(scope="module")
-def year_book(year, tmp_path_factory):
-    return opened(written(year.results, year.problems, tmp_path_factory.mktemp("year")))
+def year_book(sample_year_book):
+    return opened(sample_year_book)
 
 
 @pytest.fixture(scope="module")
 def quarter_book(quarter, tmp_path_factory):
     return opened(written(quarter.results, quarter.problems, tmp_path_factory.mktemp("quarter")))
-
-
-def processed(folder, period):
-    outcome = process.process(folder, period)
-    assert outcome.results is not None, [p.as_dict() for p in outcome.problems[:5]]
-    return outcome
 
 
 def written(outcome, problems, into, name="考评排名.xlsx"):

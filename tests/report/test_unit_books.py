@@ -12,7 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from factories import County
+from factories import County, sample_outcome
+from helpers import files_in
 
 from lianghua_batch.cli.app import root
 from lianghua_batch.core import file_names, periods, worker_pool
@@ -24,7 +25,6 @@ from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import results
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 PERIODS = ("2026", "2026Q1")
 
 
@@ -32,7 +32,7 @@ class Published:
     """What `run` leaves for one period of the sample county."""
 
     def __init__(self, period: str, out: Path) -> None:
-        outcome = process.process(SAMPLE, periods.parse(period))
+        outcome = sample_outcome(period)
         self.results, self.out = outcome.results, out
         self.paths = publishing.publish(outcome.results, outcome.problems, out)
         self.json = results.as_json(outcome.results)
@@ -359,17 +359,13 @@ def books_of(published) -> list:
     return [(f"各单位/{n}.xlsx", lambda c=c: c) for n, c in enumerate(contents_of)]
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in folder.rglob("*.xlsx")}
-
-
 def test_many_workbooks_are_written_by_workers_with_equal_bytes(published, tmp_path, few, monkeypatch):
     books = books_of(published)
     write.write_books(tmp_path / "together", books)
     monkeypatch.setattr(worker_pool, "cores", lambda: 1)
     write.write_books(tmp_path / "alone", books)
-    assert contents(tmp_path / "together") == contents(tmp_path / "alone")
-    assert len(contents(tmp_path / "alone")) == 4
+    assert files_in(tmp_path / "together") == files_in(tmp_path / "alone")
+    assert len(files_in(tmp_path / "alone")) == 4
 
 
 def test_a_worker_that_cannot_write_is_told_like_this_process(published, tmp_path, few):
@@ -389,7 +385,7 @@ def test_an_error_of_the_programs_own_is_not_swallowed(tmp_path, few):
 def test_a_workbook_whose_worker_died_is_written_here(published, tmp_path, few, monkeypatch):
     monkeypatch.setattr(write, "_WRITE_TASK", Task("fakes.dying", "write"))
     write.write_books(tmp_path, books_of(published))
-    assert len(contents(tmp_path)) == 4
+    assert len(files_in(tmp_path)) == 4
 
 
 def test_workers_answer_in_order_and_go_on_after_a_fault():

@@ -12,11 +12,6 @@ Q1 = "2026Q1"
 DIMENSIONS = ("政治合格", "执行纪律合格", "品德合格", "作用发挥合格")
 
 
-@pytest.fixture
-def county() -> County:
-    return County().only(Q1)
-
-
 def published(county: County, folder: Path, period: str = Q1) -> dict[str, dict]:
     """What results.json says, by code: members, branches and committees."""
     outcome = county.process(folder, period)

@@ -7,11 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 from factories import County
+from helpers import invoke
 
 from lianghua_batch.cli import terminal
-from lianghua_batch.cli.app import root
 from lianghua_batch.cli.output import entry_line
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
@@ -39,10 +38,6 @@ class Unit:
 def lacking(form: str, *periods: str) -> list[Problem]:
     """One unit's forms that are not there."""
     return [problem("E306", SourceRef(""), unit=Unit(), period=period, form=form) for period in periods]
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(root, [str(a) for a in arguments])
 
 
 # --- one line for many ---------------------------------------------------------------------------------------------

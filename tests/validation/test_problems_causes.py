@@ -10,16 +10,6 @@ from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
 
 
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
-
-
 def monthly(county, branch="ZB1", period="2026-01"):
     return county.form("月打分", 支部编号=branch, 期间=period)
 

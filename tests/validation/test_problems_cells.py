@@ -6,11 +6,6 @@ import pytest
 from factories import County
 
 
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
 def january(county, form="月打分", branch="ZB1"):
     return county.form(form, 支部编号=branch, 期间="2026-01")
 

@@ -11,11 +11,6 @@ from lianghua_batch.validation import filing_status
 from lianghua_batch.validation.grouping import ProblemLine
 
 
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
 def monthly(county, branch="ZB1"):
     return county.form("月打分", 支部编号=branch, 期间="2026-01")
 

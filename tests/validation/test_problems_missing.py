@@ -2,19 +2,6 @@
 
 import datetime as dt
 
-import pytest
-from factories import County
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
-
 
 def retire(county, branch):
     """Nobody in the branch takes part any more, and it sends no forms."""

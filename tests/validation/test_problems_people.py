@@ -2,19 +2,6 @@
 
 import datetime as dt
 
-import pytest
-from factories import County
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
-
 
 def monthly(county, branch="ZB1", period="2026-01"):
     return county.form("月打分", 支部编号=branch, 期间=period)

@@ -2,14 +2,6 @@
 
 import datetime as dt
 
-import pytest
-from factories import County
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
 
 def units(county):
     return county.form("花名册", "层级")

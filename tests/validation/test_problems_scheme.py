@@ -4,11 +4,6 @@ import pytest
 from factories import County
 
 
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
 def rules(county, heading):
     return county.form("考评方案", heading)
 

@@ -2,18 +2,7 @@
 
 import datetime as dt
 
-import pytest
 from factories import County, FilledForm
-
-
-@pytest.fixture
-def county():
-    return County().only("2026Q1")
-
-
-@pytest.fixture
-def year():
-    return County().only("2026")
 
 
 def bonus(county, unit="ZB1", kind="个性化", points=2, day=dt.date(2026, 5, 1), review="通过"):
