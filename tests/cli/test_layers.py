@@ -91,8 +91,3 @@ def test_no_heading_stands_in_python(folder):
         if names_a_heading(text)
     ]
     assert found == []
-
-
-def test_the_search_for_headings_finds_one():
-    source = '"""说明"""\n\n\ndef f(row):\n    """得分"""\n    return row["得分"], f"{row}得分", "score", "值"\n'
-    assert sorted(text for _, text in literals(source) if names_a_heading(text)) == ["值", "得分", "得分"]
