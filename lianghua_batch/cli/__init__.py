@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """Run the command; not even importing what it takes goes unguarded."""
+    """Run the command, importing what it needs only now, so that an interruption of that is handled too."""
     from lianghua_batch.core import signals
 
     signals.listen()

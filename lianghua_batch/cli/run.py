@@ -63,7 +63,7 @@ def run(
 
 
 def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) -> Sequence[Path]:
-    """Write what `run` leaves of a period that no seal holds, a draft, or a copy elsewhere."""
+    """Write the results of a period that is not sealed, a draft, or a copy into another folder."""
     from lianghua_batch.analysis.objections import linked
     from lianghua_batch.archive import guard, history
     from lianghua_batch.archive.seal_store import Seal

@@ -93,7 +93,7 @@ def amend(
     mask_names: bool,
     preview: bool,
 ) -> Printer:
-    """Amend a sealed period, or with `preview` only find out what that comes to; return what prints it."""
+    """Amend a sealed period, or with `preview` only work out what would change; return what prints it."""
     from lianghua_batch.archive import amend, contents, guard, seal_period
     from lianghua_batch.cli import output
 

@@ -32,7 +32,7 @@ def show(status: Status, width: int | None = None) -> None:
     console.print(Text(words["title"].format_map(facts), "bold"))
     console.print(_matrix(status, console.width, words), crop=False)
     console.print()
-    for text, indent, style in _chasing(status, words):
+    for text, indent, style in _reminder_lines(status, words):
         for number, line in enumerate(wrapped(text, console.width - indent - 2)):
             console.print(Text(" " * (indent + (2 if number else 0)) + line, style))
     summary = words["summary"].format(whole=status.counts.total(), counts=counted(status.counts))
@@ -102,7 +102,7 @@ def _cell(line: UnitStates, form: str, separator: str) -> Text:
 # --- the list ------------------------------------------------------------------------------------------------------
 
 
-def _chasing(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+def _reminder_lines(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     """The lines of the list, each with its indent and its style."""
     lines = [*_branch_reminders(status, words), *_county_gaps(status, words)]
     yield words["chasing"], 0, "bold"

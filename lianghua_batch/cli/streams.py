@@ -1,4 +1,4 @@
-"""Standard output and error for any console, file or pipe: no character and no reader that has gone ends the program."""
+"""Standard output and error for any console, file or pipe: neither an unknown character nor a closed pipe ends the program."""
 
 import errno
 import io

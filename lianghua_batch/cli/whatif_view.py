@@ -104,7 +104,7 @@ def _table(title: str, names: Sequence[str], cells: Mapping[str, Sequence[Text]]
 
 
 def _heading(column: str) -> str:
-    """The word for a column: 改后 and 升降 stand under several names."""
+    """The key of a column's heading: several columns share 改后 or 升降."""
     known = resources.load("messages/compare")["table"]["columns"]
     return column if column in known else column.split("_")[0]
 
@@ -159,11 +159,11 @@ def _signed(change: RankChange) -> str:
     return ("+" if difference > 0 else "") + exact.text(difference)
 
 
-def _places(climbed: int | None) -> Text:
+def _places(gained: int | None) -> Text:
     words = resources.load("messages/compare")["table"]
-    if not climbed:
+    if not gained:
         return Text(words["level"])
-    return Text(words["up" if climbed > 0 else "down"].format(places=abs(climbed)), _UP if climbed > 0 else _DOWN)
+    return Text(words["up" if gained > 0 else "down"].format(places=abs(gained)), _UP if gained > 0 else _DOWN)
 
 
 def _grade(change: RankChange) -> Text:

@@ -116,5 +116,5 @@ def _file_name(facts: prefilled.FormFacts, branch: str, form: str | None) -> str
 
 
 def _with_form(stem: str, form: str | None) -> str:
-    """A workbook of one form only says so, lest it keep the unit's other forms of the period from being written."""
+    """Add the form to the file name of a workbook of one form: a workbook of all forms is not written where its file exists."""
     return stem if form is None else f"{stem}_{definitions()[form].label}"

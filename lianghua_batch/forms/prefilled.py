@@ -239,7 +239,7 @@ def _sheet(facts: FormFacts, form: str, period: Period, branch: str | None = Non
 
 
 def period_words(period: Period) -> str:
-    """A period as a title says it: 2026年3月, 2026年第一季度, 2026年上半年, 2026年."""
+    """A period as it is written in a title: 2026年3月, 2026年第一季度, 2026年上半年, 2026年."""
     words = resources.load("templates")["period_words"]
     ordinals = words["ordinals"].get(period.kind)
     ordinal = ordinals[period.index - 1] if ordinals else period.index

@@ -12,7 +12,7 @@ MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
 def scheme_layout(sheet: Sheet, scheme: Scheme) -> dict[str, object]:
-    """What a sheet's scheme says of its cells: formulas, limits, decimals."""
+    """Return what the scheme sets for a sheet's cells, as fields of FormSheet: formulas, limits, decimals."""
     if sheet.form == "monthly_score":
         maxima = {item_column("dimension", d.name): d.full_marks for d in scheme.dimensions}
         return {"formulas": {"sum": _sum_formula(scheme)}, "maxima": maxima}
@@ -38,7 +38,7 @@ def _sum_formula(scheme: Scheme) -> Formula:
 
 
 def quarter_points(scheme: Scheme, months: Sequence[Fraction | None], needed: int) -> Fraction | None:
-    """What the formula of 季度积分 comes to: the mean or sum of the months, at 小数位; nothing before `needed` are there."""
+    """The value of the formula of 季度积分: the mean or sum of the months, at 小数位; nothing before `needed` are there."""
     known = [m for m in months if m is not None]
     if len(known) < needed:
         return None

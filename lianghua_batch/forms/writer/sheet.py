@@ -144,7 +144,7 @@ class _SheetWriter:
 
     @property
     def _any_text(self) -> Any:
-        """A text where any type may stand: 1/3 must not become a date."""
+        """The format of a text in a column of any type: 1/3 must not become a date."""
         return self.book.format(self.layout["types"][ANY], self.layout["styles"]["cell"], {"num_format": "@"})
 
     def _rows(self) -> int:
@@ -161,7 +161,7 @@ class _SheetWriter:
         return row
 
     def _data_height(self, row: int, values: Mapping[str, object]) -> None:
-        """Only rows whose texts wrap get a height; the others grow as they are typed in, their own larger font gives them air."""
+        """Give only rows whose texts wrap a height: the others grow as they are typed in, spaced by their row's larger font."""
         texts = [
             (str(values[c.name]), width)
             for c, width in zip(self.columns, self.widths, strict=True)
