@@ -9,7 +9,7 @@ from lianghua_batch.archive.seal_sheet_blocks import Words
 from lianghua_batch.archive.seal_store import Seal
 from lianghua_batch.core import resources
 from lianghua_batch.report.layout import fitting, paging
-from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetColumn, SheetTable
 from lianghua_batch.report.writer import workbook
 
 
@@ -49,7 +49,7 @@ def _form(seal: Seal, facts: Words) -> SheetTable:
     """The page to sign; a long one breaks between its blocks."""
     layout = _words()["sheet"]
     grid = layout["grid"]
-    columns = (Column("", grid["width"]),) * grid["columns"]
+    columns = (SheetColumn("", grid["width"]),) * grid["columns"]
     title = _over_all(_title(seal, facts), "title_wrapped", columns)
     amended = seal_sheet_amended.rows(seal.manifest) if seal.manifest.amendment else ()
     blocks = (
@@ -79,7 +79,9 @@ def _files(seal: Seal, facts: Words) -> SheetTable:
                 "code": entry.sha256,
             }
             rows.append(Row(tuple(Cell(values[c["name"]], c["style"]) for c in layout["columns"])))
-    columns = fitting.columns([Column(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]], rows)
+    columns = fitting.columns(
+        [SheetColumn(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]], rows
+    )
     entries = seal.manifest.entries
     facts = {**facts, "files": len(entries), "bytes": f"{manifests.total_size(entries):,}"}
     return _sheet(
@@ -95,14 +97,14 @@ def _files(seal: Seal, facts: Words) -> SheetTable:
     )
 
 
-def _over_all(text: str, style: str, columns: Sequence[Column]) -> Row:
+def _over_all(text: str, style: str, columns: Sequence[SheetColumn]) -> Row:
     heights: Mapping[str, float] = resources.load("report/workbook")["heights"]
     least = heights[style.removesuffix("_wrapped")]
     (row,) = fitting.rows([Row((Cell(text, style, len(columns)),))], columns, least)
     return row
 
 
-def _sheet(layout: Words, facts: Words, *, columns: Iterable[Column], **parts: Any) -> SheetTable:
+def _sheet(layout: Words, facts: Words, *, columns: Iterable[SheetColumn], **parts: Any) -> SheetTable:
     words = _words()
     page = {name: words[name].format_map({**facts, "sheet": layout["name"]}) for name in ("header", "footer")}
     return SheetTable(

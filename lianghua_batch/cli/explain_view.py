@@ -71,7 +71,7 @@ def _verdict(top: Node, words: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class TreeRow:
+class PrintedRow:
     """A node, the lines drawn before its first and its further lines of text, and how many items of its sum are not shown."""
 
     node: Node
@@ -84,12 +84,12 @@ class TreeRow:
 
 def _tree_rows(
     node: Node, depth: int, before: str = "", under: str = "", is_basis: bool = False, in_sum: bool = True
-) -> Iterator[TreeRow]:
+) -> Iterator[PrintedRow]:
     """The nodes down to `depth` levels below this one, in reading order."""
     below = [*((child, False) for child in node.children), *((basis, True) for basis in node.basis)]
     inside = below if depth > 0 else []
     continued = under + (_ON if inside else "")
-    yield TreeRow(node, before, continued, is_basis, in_sum, 0 if inside else _unseen(node))
+    yield PrintedRow(node, before, continued, is_basis, in_sum, 0 if inside else _unseen(node))
     for number, (child, judged_by) in enumerate(inside, start=1):
         corner, side = (_LAST, _OFF) if number == len(inside) else (_BESIDE, _ON)
         yield from _tree_rows(child, depth - 1, under + corner, under + side, judged_by, in_sum and not judged_by)
@@ -103,7 +103,7 @@ def _unseen(node: Node) -> int:
 class _TreePrinter:
     """The tree's lines: two columns of numbers as wide as the widest, then the tree in what is left of the width."""
 
-    def __init__(self, rows: Sequence[TreeRow], subject: str, width: int, words: Mapping[str, Any]) -> None:
+    def __init__(self, rows: Sequence[PrintedRow], subject: str, width: int, words: Mapping[str, Any]) -> None:
         self._rows, self._subject, self._words = rows, subject, words
         self._amounts = _by_the_point([_amount(row) for row in rows])
         self._values = _by_the_point([_value(row.node) for row in rows])
@@ -135,7 +135,7 @@ class _TreePrinter:
             " " * (width - cell_len(text)) + text + _GAP for text, width in zip(texts, self._widths, strict=True)
         )
 
-    def _text(self, row: TreeRow, file: str | None) -> str:
+    def _text(self, row: PrintedRow, file: str | None) -> str:
         """What the number is and where it stands; `file` is the one named last, which is not named again."""
         words, node = self._words, row.node
         label = resources.load("messages/explain")["basis"].format(label=node.label) if row.is_basis else node.label
@@ -156,7 +156,7 @@ def _by_the_point(texts: Sequence[str]) -> list[str]:
     return [text + " " * (most - after) if text.isascii() else text for text, after in zip(texts, behind, strict=True)]
 
 
-def _amount(row: TreeRow) -> str:
+def _amount(row: PrintedRow) -> str:
     """What a number adds to the one above; the top has none above, a basis adds nothing."""
     return "" if row.is_basis or not row.before else as_text(row.node.amount)
 

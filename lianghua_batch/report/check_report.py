@@ -8,7 +8,7 @@ from lianghua_batch import __version__
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.report.layout import fitting
-from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable, Value
+from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetColumn, SheetTable, Value
 from lianghua_batch.validation.grouping import UNIT, ProblemLine, UnitProblems
 
 # Escapes in a link's file name for characters that Excel gives another meaning.
@@ -84,7 +84,7 @@ def _sheet(findings: CheckFindings, key: str, rows: Iterable[Row]) -> SheetTable
     lines = len(listed) - ("total" in layout)
     if not findings.groups:
         listed, lines = (Row((Cell(layout["none"], "text", len(columns)),)),), 0
-    fitted = fitting.columns([Column(c["heading"], c["width"], most=c.get("most")) for c in columns], listed)
+    fitted = fitting.columns([SheetColumn(c["heading"], c["width"], most=c.get("most")) for c in columns], listed)
     text_rows = {
         name: fitting.rows(
             [Row((Cell(text.format_map(findings.facts), style, len(fitted)),)) for text in layout[name]],

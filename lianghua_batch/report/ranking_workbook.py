@@ -6,7 +6,7 @@ from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import WARNING, Problem
-from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetTable
 from lianghua_batch.report.sheets import (
     bonuses,
     branch_class_changes,

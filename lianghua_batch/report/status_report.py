@@ -11,7 +11,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, YEAR, Period
 from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report.layout import fitting
-from lianghua_batch.report.layout.model import Cell, Column, Page, Properties, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetColumn, SheetTable
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.validation import grouping
 from lianghua_batch.validation.filing_status import STATES, Cohort, Status, UnitStates
@@ -85,10 +85,10 @@ def _matrix(status: Status) -> SheetTable:
     layout = _words()["book"]["matrix"]
     look = layout[YEAR if status.period.kind == YEAR else "quarter"]
     states = _words()["states"]
-    columns = [Column(c["heading"], c["width"], most=c["most"]) for c in layout["columns"]]
+    columns = [SheetColumn(c["heading"], c["width"], most=c["most"]) for c in layout["columns"]]
     for state in STATES:
         heading, sums = states[state]["label"], layout["counts"]
-        columns.append(Column(heading, sums["width"], sums["group"], style=states[state]["style"]))
+        columns.append(SheetColumn(heading, sums["width"], sums["group"], style=states[state]["style"]))
     for form, periods in status.columns.items():
         columns += _form_columns(form, periods, look)
     rows = [row for cohort in status.cohorts for row in _cohort_rows(status, cohort, look, len(columns))]
@@ -102,15 +102,15 @@ def _matrix(status: Status) -> SheetTable:
     return _sheet(status, "matrix", columns, rows, [text.format_map(facts) for text in layout["subtitles"]])
 
 
-def _form_columns(form: str, periods: Sequence[Period], look: Words) -> Iterator[Column]:
+def _form_columns(form: str, periods: Sequence[Period], look: Words) -> Iterator[SheetColumn]:
     """A column a period under the form's name; a form of one period has one column that says the form only."""
     label = definitions()[form].label
     if len(periods) == 1:
-        yield Column(halved(label), look["single"])
+        yield SheetColumn(halved(label), look["single"])
         return
     for period in periods:
         heading = _named(period, look["headings"][period.kind])
-        yield Column(heading, look["widths"][period.kind], label, style="heading_small")
+        yield SheetColumn(heading, look["widths"][period.kind], label, style="heading_small")
 
 
 def _cohort_rows(status: Status, cohort: Cohort, look: Words, columns: int) -> Iterator[Row]:
@@ -145,7 +145,7 @@ def _strip(text: str, columns: int) -> Row:
 def _chasing(status: Status) -> SheetTable:
     layout = _words()["book"]["chasing"]
     width = len(layout["columns"])
-    columns = [Column(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]]
+    columns = [SheetColumn(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]]
     rows = [*_branch_rows(status, layout, width), *_county_rows(status, layout, width)]
     rows = rows or [Row((Cell(layout["nothing"], "note", width),))]
     rows += _unplaced(status, layout, width)
@@ -219,7 +219,7 @@ def _band(text: str, width: int) -> Row:
 
 
 def _sheet(
-    status: Status, key: str, columns: Sequence[Column], rows: Sequence[Row], subtitles: Sequence[str]
+    status: Status, key: str, columns: Sequence[SheetColumn], rows: Sequence[Row], subtitles: Sequence[str]
 ) -> SheetTable:
     """Fit columns to what they hold and rows to their lines; one page wide in print."""
     layout, words, facts = _words()["book"][key], _words()["book"], _facts(status)

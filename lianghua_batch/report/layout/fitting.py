@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lianghua_batch.core import exact
 from lianghua_batch.core.text_width import display_width
-from lianghua_batch.report.layout.model import Cell, Column, Row, Value
+from lianghua_batch.report.layout.model import Cell, Row, SheetColumn, Value
 from lianghua_batch.report.layout.styles import font_size, wraps
 
 _CHARACTER, _EDGES = 7, 5  # pixels of a column: a character of its width, and its edges
@@ -16,7 +16,7 @@ _WHOLE, _TOGETHER = 4, 2  # a group of so many columns is not broken by a page; 
 _LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and below
 
 
-def columns(given: Sequence[Column], listed: Sequence[Row]) -> tuple[Column, ...]:
+def columns(given: Sequence[SheetColumn], listed: Sequence[Row]) -> tuple[SheetColumn, ...]:
     """Return the columns widened to their widest cell, at most to `most`."""
     widest = [0] * len(given)
     for row in listed:
@@ -36,7 +36,7 @@ def _display_text(value: Value) -> str:
     return exact.text(Fraction(value)) if isinstance(value, int | Fraction) else str(value)
 
 
-def rows(listed: Sequence[Row], fitted: Sequence[Column], least: float) -> tuple[Row, ...]:
+def rows(listed: Sequence[Row], fitted: Sequence[SheetColumn], least: float) -> tuple[Row, ...]:
     """Rows of at least `least` points, high enough to show every wrapped cell whole."""
     widths = [c.width for c in fitted]
     return tuple(r if r.height is not None else replace(r, height=_row_height(r.cells, widths, least)) for r in listed)
@@ -52,7 +52,7 @@ def _row_height(cells: Sequence[Cell], widths: Sequence[float], least: float) ->
     return needed
 
 
-def heading_height(fitted: Sequence[Column], least: float) -> float:
+def heading_height(fitted: Sequence[SheetColumn], least: float) -> float:
     """The height of the heading row."""
     return max(least, *(_height(c.heading, c.width, font_size(c.style)) for c in fitted))
 
@@ -68,14 +68,14 @@ def _lines(text: str, room: float) -> int:
 
 
 def scale_and_breaks(
-    fitted: Sequence[Column], repeated: int, scales: Sequence[int], pixels: int
+    fitted: Sequence[SheetColumn], repeated: int, scales: Sequence[int], pixels: int
 ) -> tuple[int | None, tuple[int, ...]]:
     """The first of `scales` that needs the fewest pages side by side, each `pixels` wide at 100 %, and its page breaks."""
     found = [(scale, page_breaks(fitted, repeated, pixels * 100 / scale)) for scale in scales]
     return min(found, key=lambda choice: len(choice[1]), default=(None, ()))
 
 
-def page_breaks(fitted: Sequence[Column], repeated: int, room: float) -> tuple[int, ...]:
+def page_breaks(fitted: Sequence[SheetColumn], repeated: int, room: float) -> tuple[int, ...]:
     """Before which columns a new page begins, so that pages of `room` pixels with the repeated columns are filled.
 
     A small group stays whole; a larger one is broken where the page is full, with at least two of its columns on each side.
@@ -104,7 +104,7 @@ def _break_in(start: int, end: int, full: int, first: int) -> int:
     return best if best > first else full
 
 
-def _groups(fitted: Sequence[Column], first: int) -> list[tuple[int, int]]:
+def _groups(fitted: Sequence[SheetColumn], first: int) -> list[tuple[int, int]]:
     """Start and end of each run of columns, from `first` on, under one group heading."""
     edges = [i for i in range(first, len(fitted)) if i == first or fitted[i].group != fitted[i - 1].group]
     return list(zip(edges, [*edges[1:], len(fitted)], strict=True))

@@ -86,7 +86,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column: its heading (empty where the sheet has no heading row), the heading over a group, its width in characters.
 
     `most` is how wide it may grow with its content; None where it may not. `style` is its heading's; `level` how deep it lies
@@ -185,7 +185,7 @@ class SheetTable:
     name: str
     title: Row
     subtitles: tuple[Row, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: tuple[Row, ...]
     notes: tuple[Row, ...]
     page: Page

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lianghua_batch.core import resources
-from lianghua_batch.report.layout.model import Column, Row
+from lianghua_batch.report.layout.model import Row, SheetColumn
 
 _CHARACTER, _EDGES, _POINTS = 7, 5, 0.75  # pixels of a column: a character of its width, and its edges; points a pixel
 _ROWS_WITH_HEADING = 2  # rows that must follow a heading line on its page
@@ -16,7 +16,7 @@ _SMALL = 0.5  # of a page: a table that takes no more is kept together
 
 
 def paged(
-    rows: Sequence[Row], columns: Sequence[Column], orientation: str, first: float, repeated: float
+    rows: Sequence[Row], columns: Sequence[SheetColumn], orientation: str, first: float, repeated: float
 ) -> tuple[Row, ...]:
     """Rows with page breaks before lines that head others, where these would end a page.
 
@@ -26,7 +26,7 @@ def paged(
     return tuple(_broken(rows, room, first, repeated))
 
 
-def _room(columns: Sequence[Column], orientation: str) -> float:
+def _room(columns: Sequence[SheetColumn], orientation: str) -> float:
     """How many points of rows a page takes at the scale that its width asks for."""
     page = resources.load("report/workbook")["page_points"][orientation]
     wide = sum(_CHARACTER * c.width + _EDGES for c in columns) * _POINTS

@@ -7,7 +7,7 @@ from typing import Any
 
 from lianghua_batch.model.scores import Score, step_label
 from lianghua_batch.report.layout import fitting, paging, title_row
-from lianghua_batch.report.layout.model import Cell, Column, Page, Row, SheetTable, Value
+from lianghua_batch.report.layout.model import Cell, Page, Row, SheetColumn, SheetTable, Value
 from lianghua_batch.report.view import View
 
 _RANKS = ("rank", "rank_county")
@@ -29,7 +29,7 @@ class Field:
 
     name: str
     style: str
-    column: Column
+    column: SheetColumn
     item: object = None
 
 
@@ -52,13 +52,13 @@ def _field(view: View, spec: Mapping[str, Any], item: Item | None) -> Field:
         heading = view.fill(template, label=item.label if item else "")
     if view.results.draft and spec["name"] in _RANKS:
         heading = view.stamped("rank", heading=heading)
-    column = Column(
+    column = SheetColumn(
         heading,
         spec["width"],
         spec.get("group"),
         spec.get("most"),
-        spec.get("heading_style", Column.style),
-        spec.get("level", Column.level),
+        spec.get("heading_style", SheetColumn.style),
+        spec.get("level", SheetColumn.level),
     )
     return Field(spec["name"], spec["style"], column, item.value if item else None)
 
@@ -105,7 +105,7 @@ def side_headings(specs: Sequence[Mapping[str, Any]], names: Iterable[str], name
 def sheet(
     view: View,
     key: str,
-    columns: Iterable[Column],
+    columns: Iterable[SheetColumn],
     rows: Iterable[Row],
     *,
     filtered: int = 0,
@@ -161,14 +161,14 @@ def _scales(layout: Mapping[str, Any]) -> Sequence[int]:
     return range(scale, layout.get("least_scale", scale) - 1, -1) if scale else ()
 
 
-def _head_height(columns: Sequence[Column], heights: Mapping[str, float]) -> float:
+def _head_height(columns: Sequence[SheetColumn], heights: Mapping[str, float]) -> float:
     """What the headings take on every page, in points."""
     grouped = heights["subtitle"] if any(c.group for c in columns) else 0
     return grouped + fitting.heading_height(columns, heights["heading"]) if any(c.heading for c in columns) else 0
 
 
 def _text_rows(
-    view: View, columns: Sequence[Column], skipped: int, span: int, texts: Sequence[str], style: str
+    view: View, columns: Sequence[SheetColumn], skipped: int, span: int, texts: Sequence[str], style: str
 ) -> tuple[Row, ...]:
     """Rows of text over the first page's columns; columns repeated on every page, which would cut them off, get a short label."""
     named = iter([view.words["aside"][style]] if skipped and style in view.words["aside"] else [])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lianghua_batch.core import resources
 from lianghua_batch.core.text_width import display_width
 from lianghua_batch.report.layout import fitting
-from lianghua_batch.report.layout.model import Cell, Column, Key, Row
+from lianghua_batch.report.layout.model import Cell, Key, Row, SheetColumn
 from lianghua_batch.report.layout.styles import font_size
 from lianghua_batch.report.view import View
 
@@ -19,7 +19,7 @@ def title_key(sheet: str) -> Key:
     return (sheet,)
 
 
-def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) -> Row:
+def title(view: View, sheet: str, columns: Sequence[SheetColumn], repeated: int = 0) -> Row:
     """A sheet's title over `columns`; where there is room for it the link stands left of it, and as much is left free on the right.
 
     Of a sheet that is broken into pages side by side it stands over the `repeated` columns, whole on every page.
@@ -43,7 +43,7 @@ def title(view: View, sheet: str, columns: Sequence[Column], repeated: int = 0) 
     return Row((cell,), height=height)
 
 
-def _on_every_page(view: View, sheet: str, columns: Sequence[Column], repeated: int) -> Row:
+def _on_every_page(view: View, sheet: str, columns: Sequence[SheetColumn], repeated: int) -> Row:
     """The title over the first columns; the link stands right of it."""
     cell = Cell(view.titled(sheet), "title_left", repeated, key=_key(view, sheet))
     link = (_link(view, _link_columns(columns[repeated:])),) if _has_link(view, sheet) else ()
@@ -64,7 +64,7 @@ def _link(view: View, span: int) -> Cell:
     return Cell(view.words["back"], "back", span, to=title_key("overview"))
 
 
-def _link_columns(columns: Sequence[Column]) -> int:
+def _link_columns(columns: Sequence[SheetColumn]) -> int:
     """How many columns the link takes."""
     needed, taken = display_width(resources.load("report/workbook")["back"]), 0.0
     for number, column in enumerate(columns):
@@ -74,5 +74,5 @@ def _link_columns(columns: Sequence[Column]) -> int:
     return len(columns)
 
 
-def _width(columns: Sequence[Column]) -> float:
+def _width(columns: Sequence[SheetColumn]) -> float:
     return sum(c.width for c in columns)

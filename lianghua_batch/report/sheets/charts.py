@@ -12,7 +12,7 @@ from lianghua_batch.core import exact
 from lianghua_batch.core.text_width import display_width
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.report.layout import sheet_table
-from lianghua_batch.report.layout.model import Cell, Chart, Column, Keys, Row, Series, SheetTable
+from lianghua_batch.report.layout.model import Cell, Chart, Keys, Row, Series, SheetColumn, SheetTable
 from lianghua_batch.report.layout.styles import style
 from lianghua_batch.report.sheets import chart_data, distribution, years
 from lianghua_batch.report.sheets.quarters import summarised, summary_id
@@ -46,7 +46,7 @@ def build(view: View) -> SheetTable:
     """Build the sheet; no page breaks inside a chart."""
     layout = view.layout("charts")
     grid = layout["grid"]
-    columns = [Column("", grid["width"])] * grid["columns"]
+    columns = [SheetColumn("", grid["width"])] * grid["columns"]
     rows, charts = _laid_out(view, [s for s in _sections(view) if s.pairs])
     return replace(sheet_table.sheet(view, "charts", columns, rows), charts=charts)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianghua_batch.report.layout import sheet_table, title_row
-from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Row, SheetColumn, SheetTable
 from lianghua_batch.report.view import View
 
 _CHECK_CODE_DIGITS = 16  # digits of 结果校验码 that are enough to tell two results apart by eye
@@ -13,7 +13,7 @@ _CHECK_CODE_DIGITS = 16  # digits of 结果校验码 that are enough to tell two
 def build(view: View) -> SheetTable:
     """The cover of the workbook and its table of contents."""
     layout = view.layout("cover")
-    columns = [Column("", width) for width in layout["columns"].values()]
+    columns = [SheetColumn("", width) for width in layout["columns"].values()]
     rows = [*_front(view, layout, len(columns)), *_contents(view, layout, len(columns))]
     return sheet_table.sheet(view, "cover", columns, rows, subtitles=())
 

@@ -8,7 +8,7 @@ from typing import Any
 from lianghua_batch.analysis import explanation_unscored
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
 from lianghua_batch.report.layout import sheet_table
-from lianghua_batch.report.layout.model import Cell, Chart, Column, Keys, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Chart, Keys, Row, SheetColumn, SheetTable
 from lianghua_batch.report.sheets import distribution, formulas, overview_attention, overview_movers
 from lianghua_batch.report.sheets.cover import check_code
 from lianghua_batch.report.sheets.distribution import LEVELS
@@ -37,7 +37,7 @@ def build(view: View) -> SheetTable:
     rows += (sheet_table.band(view.fill(line), width, "note") for line in layout["lines"])
     rows += [gap, sheet_table.band(layout["signature"], width, "signature"), gap]
     rows.append(sheet_table.band(layout["check_code"].format(check_code=check_code(view)), width, "check_code"))
-    columns = [Column("", layout["grid"]["width"])] * width
+    columns = [SheetColumn("", layout["grid"]["width"])] * width
     sheet = sheet_table.sheet(view, "overview", columns, rows, subtitles=())
     return replace(sheet, charts=charts, opens=True)
 

@@ -9,7 +9,7 @@ from lianghua_batch.core import exact, resources
 from lianghua_batch.model.parameters import choice_labels
 from lianghua_batch.model.scheme import Indicator, Project, Rule
 from lianghua_batch.report.layout import sheet_table
-from lianghua_batch.report.layout.model import Column, Row, SheetTable, Value
+from lianghua_batch.report.layout.model import Row, SheetColumn, SheetTable, Value
 from lianghua_batch.report.sheets import formulas
 from lianghua_batch.report.view import View
 
@@ -41,7 +41,7 @@ def build(view: View) -> SheetTable:
     rows: list[Row] = []
     for name, section in layout["sections"].items():
         rows += _section(view, section, width, sections[name])
-    columns = [Column("", layout["grid"]["width"])] * width
+    columns = [SheetColumn("", layout["grid"]["width"])] * width
     subtitles = [layout["source"]]
     return sheet_table.sheet(view, "scheme", columns, rows, subtitles=subtitles)
 

@@ -13,7 +13,7 @@ from lianghua_batch.analysis.statistics import settings
 from lianghua_batch.core import exact
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.report.layout import sheet_table
-from lianghua_batch.report.layout.model import Cell, Column, Row, SheetTable, Value
+from lianghua_batch.report.layout.model import Cell, Row, SheetColumn, SheetTable, Value
 from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
@@ -101,7 +101,7 @@ def raters(view: View) -> SheetTable:
     for name in layout["tables"]:
         make, part = makers[name]
         rows += _section(view, layout["sections"][name], part, list(make()), width)
-    columns = [Column("", layout["grid"]["width"])] * width
+    columns = [SheetColumn("", layout["grid"]["width"])] * width
     return sheet_table.sheet(view, key, columns, rows)
 
 

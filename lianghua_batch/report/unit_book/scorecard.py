@@ -10,7 +10,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import Score
 from lianghua_batch.report.layout import sheet_table
-from lianghua_batch.report.layout.model import Cell, Column, Formula, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Formula, Row, SheetColumn, SheetTable
 from lianghua_batch.report.unit_book import peer_group, scorecard_blocks, scorecard_chart
 from lianghua_batch.report.unit_book.peer_group import PeerFigures, PeerGroup
 from lianghua_batch.report.unit_book.view import UnitView
@@ -54,7 +54,7 @@ def build(view: UnitView, sheets: Sequence[SheetTable]) -> SheetTable:
         *scorecard_blocks.contents(view, sheets),
         *_objections(view, layout, width),
     ]
-    columns = [Column("", layout["grid"]["width"])] * width
+    columns = [SheetColumn("", layout["grid"]["width"])] * width
     sheet = sheet_table.sheet(view, KEY, columns, rows, subtitles=())
     return scorecard_chart.drawn(sheet, chart)
 
