@@ -32,7 +32,7 @@ from lianghua_batch.report.sheets import (
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import Results
 
-__all__ = ["Cell", "Page", "Properties", "Row", "SheetColumn", "SheetTable", "build", "properties"]
+__all__ = ["Cell", "Page", "Properties", "Row", "SheetTable", "build", "properties"]
 
 _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "cover": cover.build,
