@@ -6,7 +6,7 @@ from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.core import resources
 from lianghua_batch.core.problems import WARNING, Problem
-from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetTable
+from lianghua_batch.report.layout.model import Properties, SheetTable
 from lianghua_batch.report.sheets import (
     bonuses,
     branch_class_changes,
@@ -31,8 +31,6 @@ from lianghua_batch.report.sheets import (
 )
 from lianghua_batch.report.view import View
 from lianghua_batch.scoring.results import Results
-
-__all__ = ["Cell", "Page", "Properties", "Row", "SheetTable", "build", "properties"]
 
 _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "cover": cover.build,

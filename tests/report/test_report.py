@@ -17,7 +17,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import ORGANISATION, Band
 from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.layout import fitting
-from lianghua_batch.report.ranking_workbook import Cell, Column, Page, Row, SheetTable
+from lianghua_batch.report.layout.model import Cell, Page, Row, SheetColumn, SheetTable
 from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
@@ -326,7 +326,7 @@ def test_dates_and_numbers_are_real(tmp_path):
 
 def one_sheet(rows, columns):
     """A small sheet: a title, a heading row, then `rows`."""
-    given = tuple(Column(f"列{i}", 10) for i in range(columns))
+    given = tuple(SheetColumn(f"列{i}", 10) for i in range(columns))
     page = Page("landscape", "&L页眉", "&C第 &P 页")
     return SheetTable("x", "表", Row((Cell("题", "title", columns),)), (), given, tuple(rows), (), page)
 
@@ -406,7 +406,7 @@ def test_the_title_of_a_wide_composition_is_whole_on_every_page(year_book):
 
 def test_pages_are_filled_and_no_small_group_or_single_column_is_torn_off():
     def columns(*groups):
-        return [Column("名", 10), *(Column("项", 10, group) for group in groups)]
+        return [SheetColumn("名", 10), *(SheetColumn("项", 10, group) for group in groups)]
 
     width = 75  # pixels of a column of ten characters
     assert fitting.page_breaks(columns(*"甲甲甲乙乙"), 1, 6 * width) == ()
@@ -418,7 +418,7 @@ def test_pages_are_filled_and_no_small_group_or_single_column_is_torn_off():
 
 
 def test_columns_fit_chinese_text_and_rows_what_wraps():
-    column = Column("单位", 6, most=20)
+    column = SheetColumn("单位", 6, most=20)
     rows = [Row((Cell("林西县教育局", "text"),)), Row((Cell("林西县人力资源和社会保障局机关第一党支部", "text"),))]
     (fitted,) = fitting.columns([column], rows)
     assert fitted.width == 20
