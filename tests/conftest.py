@@ -1,10 +1,15 @@
 """What many tests start from: the small county, and the sample county's year as a workbook."""
 
+import pickle
+
+import pandas as pd
 import pytest
 from factories import County, sample_outcome
 
+from lianghua_batch.intake.tables import Table
 from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.writer import workbook
+from lianghua_batch.validation import schema
 
 
 @pytest.fixture
@@ -27,3 +32,19 @@ def sample_year_book(tmp_path_factory):
     sheets = ranking_workbook.build(outcome.results, outcome.problems)
     workbook.write(path, sheets, ranking_workbook.properties(outcome.results))
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def equal_tables_are_validated_once():
+    """Pandera takes almost half of a small county's time, and a test changes one or two of its eleven tables."""
+    validate, known = schema._failures, {}
+
+    def failures(table: Table) -> pd.DataFrame:
+        key = repr(table.sheet), pickle.dumps(table.frame)
+        if key not in known:
+            known[key] = validate(table)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_failures", failures)
+        yield
