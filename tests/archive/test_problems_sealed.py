@@ -73,17 +73,17 @@ def test_a_change_is_told_beside_what_else_is_wrong(data):
 def test_the_same_forms_that_give_other_numbers(data):
     """The seal of another version of the program, under which 001 had 81."""
     resealed(
-        data / SEAL, lambda text: text.replace('"points": "80.00"', '"points": "81.00"', 1).replace("0.1.0", "0.0.9")
+        data / SEAL, lambda text: text.replace('"points": "80.00"', '"points": "81.00"', 1).replace("0.2.0", "0.0.9")
     )
     assert errors(data) == [
-        "E704 归档/2026Q1.zip：2026Q1 已于 2026-04-20 归档（0.0.9 版），上报的表没有变化，现在（0.1.0 版）算出的结果却不同："
+        "E704 归档/2026Q1.zip：2026Q1 已于 2026-04-20 归档（0.0.9 版），上报的表没有变化，现在（0.2.0 版）算出的结果却不同："
         "党员 001 甲一 审定积分：归档 81.00，重算 80.00。"
         "请用 archive verify 查看；确认应以现在的结果为准的，请用 run --amend 原因。"
     ]
 
 
 def test_another_version_that_gives_the_same_numbers(data):
-    resealed(data / SEAL, lambda text: text.replace("0.1.0", "0.0.9"))
+    resealed(data / SEAL, lambda text: text.replace("0.2.0", "0.0.9"))
     assert errors(data) == []
 
 
