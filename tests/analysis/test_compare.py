@@ -921,6 +921,7 @@ def places_of(said: object, *above: object) -> Iterator[tuple]:
 GONE = object()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), value=st.sampled_from((GONE, None, True, -1, "", "0", "总分", "1/0", [], {}, ["1"], {"a": "1"})))
 def test_no_shape_of_it_stops_the_comparison(folder, data, value):

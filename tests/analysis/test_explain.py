@@ -67,6 +67,7 @@ def tree(text: str) -> list[str]:
 # --- every number of the sample county -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_the_leaves_sum_to_every_published_score(period):
     scores = published(sample(period))
@@ -88,6 +89,7 @@ def assert_sums(node: Node) -> None:
         assert node.amount == node.share * node.value, node.label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_cell_holds_what_is_named(period):
     named: dict[tuple[str, str], dict[str, Fraction | None]] = {}

@@ -18,6 +18,7 @@ def year():
     return sample_outcome("2026").results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quarter", QUARTERS, ids=str)
 def test_a_quarter_of_the_year_is_what_a_run_for_the_quarter_gives(year, quarter):
     alone = sample_outcome(str(quarter)).results

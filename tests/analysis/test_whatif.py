@@ -63,6 +63,7 @@ def quarter(tmp_path_factory):
 # --- the same as if 考评方案 said so -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rules",
     [

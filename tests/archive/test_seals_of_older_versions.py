@@ -16,6 +16,7 @@ def test_the_seals_of_an_older_version_are_there():
     assert [folder.name for folder in OLDER] == ["seals_of_0.1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("older", OLDER, ids=lambda folder: folder.name)
 def test_seals_of_an_older_version_verify_clean_under_the_rules_sealed_with_them(older, tmp_path):
     data = shutil.copytree(older, tmp_path / "data")

@@ -268,6 +268,7 @@ def test_an_impossible_size_is_refused(committees, branches, members, year):
 # --- determinism ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_arguments_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         sampling.write(sampling.county(1, 3, 12, 4), tmp_path / name)

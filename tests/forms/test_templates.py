@@ -93,6 +93,7 @@ def as_read(value: object, column: Column) -> object:
     return value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sheet", SHEETS)
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -317,6 +317,7 @@ def test_characters_that_nobody_sees(county, tmp_path):
     assert scores(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_a_million_blank_rows_under_the_table(county, tmp_path):
     before = scores(tmp_path)
     path = tmp_path / INSPECTION

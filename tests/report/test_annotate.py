@@ -333,6 +333,7 @@ def test_a_macro_workbook_stays_one(tmp_path):
     assert same_cells(tmp_path / "a.xlsm", copy)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["ZB001_县教育局机关党支部", "督查", "年末"])
 def test_the_cells_of_the_sample_stay_the_same(folder, tmp_path):
     names = sorted((SAMPLE / folder).glob("*.xlsx"))[-2:]

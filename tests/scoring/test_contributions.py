@@ -208,6 +208,7 @@ def scores(found: object) -> Iterator[Score]:
         yield from scores([v for name, v in values.items() if name not in ("county", "unit", "member", "row", "diary")])
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6), rules=RULES, period=st.sampled_from(["2026", "2026Q1", "2026Q3"]))
 def test_every_score_is_the_sum_of_its_parts(seed, rules, period):
