@@ -6,6 +6,10 @@ from enum import StrEnum
 class Code(StrEnum):
     """A problem's stable code (spec §9), as it is printed: E… forbids publishing, W… does not."""
 
+    @property
+    def is_error(self) -> bool:
+        return self.startswith("E")
+
     # Files, sheets and headings
     DAMAGED_FILE = "E101"
     UNKNOWN_FORM = "E102"
@@ -50,6 +54,9 @@ class Code(StrEnum):
     UNSIGNED_FORM = "W107"
     HIDDEN_SHEET = "W108"
     HIDDEN_ROWS = "W109"
+    HIDDEN_COLUMNS = "W112"
+    STRUCK_ROWS = "W113"
+    WHITE_ROWS = "W114"
     OWN_OUTPUT = "W110"
     COLUMN_WITHOUT_HEADING = "W111"
 
@@ -70,6 +77,10 @@ class Code(StrEnum):
     UNCLEAR_MERGED_CELL = "E214"
     DISPLAYED_NUMBER_DIFFERS = "E215"
     EXEMPTION_AS_SCORE = "E216"
+    STRUCK_TEXT = "E217"
+    RAISED_TEXT = "E218"
+    LOST_DIGITS = "E219"
+    ERROR_VALUE_IN_FREE_TEXT = "W202"
     REPEATED_ROW = "W201"
 
     # Between forms

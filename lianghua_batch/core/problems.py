@@ -36,7 +36,7 @@ class Problem:
 
     @property
     def severity(self) -> str:
-        return ERROR if self.code.startswith("E") else WARNING
+        return ERROR if self.code.is_error else WARNING
 
     def as_dict(self) -> dict[str, Any]:
         """Return the problem as `--format json` prints it."""

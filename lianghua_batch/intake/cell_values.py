@@ -14,6 +14,7 @@ from lianghua_batch.core.suggestions import Candidates
 from lianghua_batch.intake.cell_suggestions import suggest_code, suggest_count, suggest_date, suggest_number
 from lianghua_batch.intake.grid import Flaw, Percent
 
+_MOST_EXACT = 10**15 - 1  # a cell keeps 15 digits of a number
 _LARGEST = 10**13  # hundredths; far beyond any score and well inside int64
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _ERROR_VALUES = frozenset(
@@ -161,6 +162,8 @@ def code(raw: object) -> str:
         if not raw.is_integer():
             raise Fault(Code.NOT_AN_ID)
         raw = int(raw)
+    if isinstance(raw, int) and abs(raw) > _MOST_EXACT:
+        raise Fault(Code.LOST_DIGITS)
     return squeeze(str(raw))
 
 
@@ -200,10 +203,16 @@ _SIMPLE = {CODE: code, TEXT: text, NAME: person, NUMBER: hundredths, COUNT: coun
 
 def read(raw: object, column: Column, period: Period | None) -> object:
     """Read one filled cell as its column's type; raises Fault."""
-    if isinstance(raw, Flaw):
-        raise Fault(raw.code, **raw.context)
     if isinstance(raw, str) and raw.strip() in _ERROR_VALUES:
-        raise Fault(Code.ERROR_VALUE)
+        raw = Flaw(Code.ERROR_VALUE, raw)
+    if isinstance(raw, Flaw):
+        if column.type != TEXT or column.required:
+            raise Fault(raw.code, suggestion=raw.seen or None, **raw.context)
+        if raw.code is Code.ERROR_VALUE:
+            raise Fault(Code.ERROR_VALUE_IN_FREE_TEXT)
+        if raw.seen is None:
+            raise Fault(raw.code, **raw.context)
+        return text(raw.seen) or None  # words that were struck out are not said
     if column.type == DATE:
         return date(raw, period)
     if column.type in (CHOICE, YES_NO):

@@ -11,17 +11,19 @@ from lianghua_batch.core.source_ref import SourceRef
 class Flaw:
     """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4)).
 
-    `number_format` where that is to blame.
+    `number_format` where that is to blame; `seen`: what is left to the eye where a part is struck out or raised.
     """
 
     code: Code
     text: str
     number_format: str | None = None
+    seen: str | None = None
 
     @property
     def context(self) -> dict[str, str]:
         """What its message needs besides."""
-        return {} if self.number_format is None else {"format": self.number_format}
+        words = {"format": self.number_format, "seen": self.seen}
+        return {name: word for name, word in words.items() if word is not None}
 
     def __str__(self) -> str:
         return self.text
@@ -52,7 +54,8 @@ class Grid:
     """One sheet of one file; `rows[r][c]` is the cell in row r+1, column c.
 
     Blank cells are '', those that show no value a Flaw, those shown as a percentage a Percent. Of merged cells the value
-    stands in the first one. `hidden_rows` are 0-based.
+    stands in the first one. `hidden_rows` and `hidden_columns` are 0-based; `struck` and `white` cells are in a font that is
+    struck out, or white on white.
     """
 
     file: str
@@ -61,6 +64,9 @@ class Grid:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     merged: tuple[Block, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    white: frozenset[tuple[int, int]] = frozenset()
 
     def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
         """Return the place of a 0-based row and column of this sheet."""

@@ -10,7 +10,7 @@ from lianghua_batch.core.form_definitions import COUNT, DATE, NUMBER, Column, Sh
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import merged_cells, table_rows
+from lianghua_batch.intake import merged_cells, table_rows, unseen
 from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read, squeeze
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import Grid
@@ -141,11 +141,7 @@ class _Columns:
             )
         )
         rows = self._records(source, places)
-        hidden = [r for r in rows if r in grid.hidden_rows]
-        if hidden:
-            self.problems.append(
-                problem(Code.HIDDEN_ROWS, grid.place(), count=len(hidden), rows=table_rows.rows_named(hidden))
-            )
+        self.problems += unseen.problems(grid, rows, sorted(places.values()))
         grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
             if column.name in places:
@@ -185,7 +181,8 @@ class _Columns:
                 try:
                     value = known[key] = read(raw, column, period)
                 except Fault as fault:
-                    self.faulty.add((len(cells), column.name))
+                    if fault.code.is_error:
+                        self.faulty.add((len(cells), column.name))
                     place = grid.place(r, at, column.label)
                     self.problems.append(
                         problem(fault.code, place, value=as_shown(raw), suggestion=fault.suggestion, **fault.context)

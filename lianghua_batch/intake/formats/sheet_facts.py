@@ -8,17 +8,23 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.intake.grid import Block, Flaw, Grid
 
 Place = tuple[int, int]  # 0-based row and column
+# Points and characters: rows and columns below are as good as hidden.
+LEAST_HEIGHT, LEAST_WIDTH = 4, 1
 
 
 @dataclass(frozen=True)
 class SheetFacts:
     """Of one sheet: `flaws` where a cell shows no value of its own, the number formats that matter of cells that hold a
-    number, rows that are hidden (0-based), merged cells where the reader of the values does not give them."""
+    number, rows and columns that are hidden (0-based), merged cells where the reader of the values does not tell them, and
+    cells in a font that is struck out or white on white."""
 
     flaws: Mapping[Place, Flaw] = field(default_factory=dict)
     formats: Mapping[Place, str] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     merged: tuple[Block, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[Place] = frozenset()
+    white: frozenset[Place] = frozenset()
 
 
 class Refusal(Exception):

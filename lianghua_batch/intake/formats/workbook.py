@@ -122,7 +122,9 @@ def _grid(sheet: RawSheet, file: str, facts: SheetFacts) -> Grid:
     for block in merged:
         _uncover(rows, block)
     filled = tuple(b for b in merged if b.top < len(rows) and b.left < len(rows[b.top]))
-    return Grid(file, sheet.name, rows, sheet.hidden, facts.hidden_rows, filled)
+    return Grid(
+        file, sheet.name, rows, sheet.hidden, facts.hidden_rows, filled, facts.hidden_columns, facts.struck, facts.white
+    )
 
 
 def _uncover(rows: list[list[object]], block: Block) -> None:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -10,8 +10,10 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from lianghua_batch.core.codes import Code
+from lianghua_batch.intake.formats import rich_text
 from lianghua_batch.intake.formats.number_formats import matters
-from lianghua_batch.intake.formats.sheet_facts import Place, Refusal, SheetFacts
+from lianghua_batch.intake.formats.rich_text import Run
+from lianghua_batch.intake.formats.sheet_facts import LEAST_HEIGHT, LEAST_WIDTH, Place, Refusal, SheetFacts
 from lianghua_batch.intake.grid import Flaw
 
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
@@ -28,13 +30,23 @@ _SIGNS = (
     b"<?",
     b"</v><v",
     b"AlternateContent",
+    b"strike",
+    b"superscript",
 )
 _UNUSUAL = (b"='", b"= ", b" =")  # XML in which those literals might be written another way
 _FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?\d{6})')  # cells so far out that the range must be measured before it is read
+_SMALL = re.compile(rb' (?:ht="[0-3]|width="0)[".]')  # a row or column that nobody can read
 _ROW = re.compile(rb'<row r="(\d+)"')
 _REFERENCE = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_YES = ("1", "true")
+_YES, _NO = ("1", "true"), ("0", "false")
+_WHITE_INDICES = ("1", "9")
+_MARKS = (b"strike", b"superscript")  # what may be set on a part of a text
+
+
+def _is_too_small(size: str | None, least: float) -> bool:
+    """Whether a row's height in points or a column's width in characters leaves nothing that can be read."""
+    return size is not None and float(size) < least
 
 
 @dataclass
@@ -44,31 +56,51 @@ class Look:
     flaws: dict[Place, Flaw] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: set[Place] = field(default_factory=set)
+    white: set[Place] = field(default_factory=set)
     corner: Place = (-1, -1)
 
     @property
     def facts(self) -> SheetFacts:
-        return SheetFacts(self.flaws, self.formats, frozenset(self.hidden_rows))
+        return SheetFacts(
+            self.flaws,
+            self.formats,
+            frozenset(self.hidden_rows),
+            hidden_columns=frozenset(self.hidden_columns),
+            struck=frozenset(self.struck),
+            white=frozenset(self.white),
+        )
 
 
 def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:
     """Look at every sheet, by name, of a workbook's parts; raises ExpatError, KeyError or ParseError where one is damaged."""
-    formats = _formats(parts)
+    styles, texts = _styles(parts), _marked_texts(parts)
     sheets = list(sheet_parts(parts))
     if len(dict(sheets)) < len(sheets):
         raise expat.ExpatError("two sheets of one name")
-    return {name: _look(parts[part], formats, name) for name, part in sheets}
+    return {name: _look(parts[part], styles, texts, name) for name, part in sheets}
 
 
 def sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """The workbook's sheet names and the parts that hold them."""
-    workbook = workbook_part(parts)
-    folder, name = posixpath.split(workbook)
-    links = ElementTree.fromstring(parts[f"{folder}/_rels/{name}.rels"])
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in _named(ElementTree.fromstring(parts[workbook]), "sheet"):
+    targets = {link: target for link, _, target in _links(parts)}
+    for sheet in _named(ElementTree.fromstring(parts[workbook_part(parts)]), "sheet"):
         link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-        yield sheet.get("name", ""), posixpath.normpath(posixpath.join("/", folder, targets.get(link, ""))).lstrip("/")
+        yield sheet.get("name", ""), targets.get(link, "")
+
+
+def _links(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    """What the workbook refers to: the link's name, its kind (the last word of its type) and the part."""
+    folder, name = posixpath.split(workbook_part(parts))
+    for link in ElementTree.fromstring(parts[f"{folder}/_rels/{name}.rels"]):
+        target = posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).lstrip("/")
+        yield link.get("Id", ""), link.get("Type", "").rpartition("/")[2], target
+
+
+def _part(parts: Mapping[str, bytes], kind: str) -> bytes | None:
+    """The part of a kind (styles, sharedStrings) that the workbook refers to; its file's name says nothing."""
+    return next((parts[target] for _, of_kind, target in _links(parts) if of_kind == kind and target in parts), None)
 
 
 def workbook_part(parts: Mapping[str, bytes]) -> str:
@@ -92,43 +124,109 @@ def _named(tree: Element, name: str) -> Iterator[Element]:
     return (e for e in tree.iter() if isinstance(e.tag, str) and e.tag.rpartition("}")[2] == name)
 
 
-def _formats(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The number formats that matter, by the cell style's number."""
-    part = next((p for name, p in parts.items() if name.endswith("/styles.xml")), None)
+@dataclass(frozen=True)
+class _Styles:
+    """What cells' styles do to what is seen, by the style's number: number formats that matter, struck out, white on white."""
+
+    formats: Mapping[str, str] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
+    white: frozenset[str] = frozenset()
+
+    @property
+    def watched(self) -> frozenset[str]:
+        return frozenset(self.formats) | self.struck | self.white
+
+
+def _styles(parts: Mapping[str, bytes]) -> _Styles:
+    part = _part(parts, "styles")
     if part is None:
-        return {}
+        return _Styles()
     tree = ElementTree.fromstring(part)
     codes = _BUILT_IN_FORMATS | {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in _named(tree, "numFmt")}
-    cell_styles = next(_named(tree, "cellXfs"), None)
-    styles = [codes.get(int(style.get("numFmtId", "0")), "") for style in (() if cell_styles is None else cell_styles)]
-    return {str(n): code for n, code in enumerate(styles) if matters(code)}
+    fonts, fills = (list(next(_named(tree, name), ())) for name in ("fonts", "fills"))
+    struck = {str(n) for n, font in enumerate(fonts) if _is_on(font, "strike")}
+    white = {str(n) for n, font in enumerate(fonts) if _is_white(next(_named(font, "color"), None))}
+    filled = {str(n) for n, fill in enumerate(fills) if _is_dark(fill)}
+    styles = list(next(_named(tree, "cellXfs"), ()))
+    formats = {str(n): codes.get(int(style.get("numFmtId", "0")), "") for n, style in enumerate(styles)}
+    return _Styles(
+        {n: code for n, code in formats.items() if matters(code)},
+        frozenset(str(n) for n, style in enumerate(styles) if style.get("fontId") in struck),
+        frozenset(
+            str(n)
+            for n, style in enumerate(styles)
+            if style.get("fontId") in white and style.get("fillId", "0") not in filled
+        ),
+    )
 
 
-def _look(xml: bytes, formats: Mapping[str, str], sheet: str) -> Look:
-    if _is_plain(xml, formats):
+def _is_on(font: Element, name: str) -> bool:
+    """Whether a property of a font is there and not switched off."""
+    return any(each.get("val", "1") not in _NO for each in _named(font, name))
+
+
+def _is_white(colour: Element | None) -> bool:
+    return colour is not None and (
+        colour.get("rgb", "").upper().endswith("FFFFFF")
+        or colour.get("indexed") in _WHITE_INDICES
+        or (colour.get("theme") == "0" and float(colour.get("tint", "0")) == 0)
+    )
+
+
+def _is_dark(fill: Element) -> bool:
+    """Whether white letters can be seen on a fill."""
+    pattern = next(_named(fill, "patternFill"), None)
+    if pattern is None:  # a gradient
+        return True
+    return pattern.get("patternType", "none") != "none" and not _is_white(next(_named(pattern, "fgColor"), None))
+
+
+def _marked_texts(parts: Mapping[str, bytes]) -> Mapping[str, Flaw]:
+    """The shared texts of which a part is struck out or raised, by their number."""
+    part = _part(parts, "sharedStrings")
+    if part is None or not any(mark in part for mark in _MARKS):
+        return {}
+    items = (item for item in ElementTree.fromstring(part) if item.tag.rpartition("}")[2] == "si")
+    found = {str(n): rich_text.flaw(_runs(item)) for n, item in enumerate(items)}
+    return {n: flaw for n, flaw in found.items() if flaw is not None}
+
+
+def _runs(item: Element) -> Iterator[Run]:
+    for run in item:
+        name = run.tag.rpartition("}")[2]
+        if name == "t":
+            yield Run(run.text or "")
+        elif name == "r":
+            text = "".join(each.text or "" for each in _named(run, "t"))
+            raised = any(each.get("val") == "superscript" for each in _named(run, "vertAlign"))
+            yield Run(text, struck=_is_on(run, "strike"), raised=raised)
+
+
+def _look(xml: bytes, styles: _Styles, texts: Mapping[str, Flaw], sheet: str) -> Look:
+    if not texts and _is_plain(xml, styles.watched):
         if not xml.rstrip().endswith(b"sheet>"):
             raise expat.ExpatError("the sheet breaks off")
         return Look()
-    return _Reader(formats, sheet).read(xml)
+    return _SheetReader(styles, texts, sheet).read(xml)
 
 
-def _is_plain(xml: bytes, formats: Mapping[str, str]) -> bool:
+def _is_plain(xml: bytes, watched: Collection[str]) -> bool:
     """Whether a sheet can hold nothing that a close look, which takes ten times as long, would find."""
     start = max(xml.find(b"?>", 0, 200), 0) + 2 if xml.startswith(b"<?xml") else 0
-    if any(xml.find(sign, start) >= 0 for sign in (*_UNUSUAL, *_SIGNS)) or _FAR.search(xml):
+    if any(xml.find(sign, start) >= 0 for sign in (*_UNUSUAL, *_SIGNS)) or _FAR.search(xml) or _SMALL.search(xml):
         return False
     rows = _ROW.findall(xml)
     if len(set(rows)) < len(rows) or len(rows) < xml.count(b"row ") or b":row" in xml or b"<row>" in xml:
         return False
-    return not formats or not re.search(rb' s="(?:%s)"' % "|".join(formats).encode(), xml)
+    return not watched or not re.search(rb' s="(?:%s)"' % "|".join(sorted(watched)).encode(), xml)
 
 
-class _Reader:
-    """Goes through a sheet's XML once; only the facts are kept."""
+class _SheetReader:
+    """Goes through a sheet's XML once; only what is told here is kept."""
 
-    def __init__(self, formats: Mapping[str, str], sheet: str) -> None:
+    def __init__(self, styles: _Styles, texts: Mapping[str, Flaw], sheet: str) -> None:
         self.look = Look()
-        self._formats, self._sheet = formats, sheet
+        self._styles, self._texts, self._sheet = styles, texts, sheet
         self._row, self._column = -1, -1
         self._row_is_given = False
         self._rows: set[int] = set()
@@ -136,6 +234,8 @@ class _Reader:
         self._type = self._style = ""
         self._text: list[str] | None = None
         self._value = self._formula = None
+        self._runs: list[Run] = []  # of a cell whose text stands in the sheet itself
+        self._struck = self._raised = False
 
     def read(self, xml: bytes) -> Look:
         parser = expat.ParserCreate(namespace_separator="}")
@@ -158,13 +258,24 @@ class _Reader:
             self._once()
             self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
             self._value = self._formula = None
+            self._runs = []
         elif name == "row":
             self._row = self._row + 1 if "r" not in attributes else self._number(attributes["r"]) - 1
             self._column, self._row_is_given, self._columns = -1, "r" in attributes, set()
-            if attributes.get("hidden") in _YES:
+            if attributes.get("hidden") in _YES or _is_too_small(attributes.get("ht"), LEAST_HEIGHT):
                 self.look.hidden_rows.add(self._row)
         elif name in ("v", "f", "t"):
             self._text = []
+        elif name == "col":
+            if attributes.get("hidden") in _YES or _is_too_small(attributes.get("width"), LEAST_WIDTH):
+                first, last = (min(int(attributes[end]), _LAST_COLUMN) for end in ("min", "max"))
+                self.look.hidden_columns.update(range(first - 1, last))
+        elif name == "r":
+            self._struck = self._raised = False
+        elif name == "strike":
+            self._struck = attributes.get("val", "1") not in _NO
+        elif name == "vertAlign":
+            self._raised = attributes.get("val") == "superscript"
 
     def _once(self) -> None:
         """No cell and no row of cells may stand twice: readers would disagree which one counts."""
@@ -186,8 +297,12 @@ class _Reader:
         name = tag.rpartition("}")[2]
         if name == "v" and self._value is not None:
             raise expat.ExpatError("a cell has two values")
-        if name in ("v", "t"):
+        if name == "v":
             self._value = "".join(self._text or ())
+        elif name == "t":
+            self._runs.append(Run("".join(self._text or ()), self._struck, self._raised))
+            self._value = (self._value or "") + self._runs[-1].text
+            self._struck = self._raised = False
         elif name == "f":
             self._formula = "".join(self._text or ())
         elif name == "c":
@@ -199,12 +314,19 @@ class _Reader:
         if self._value is None and self._formula is None and self._type != "e":
             return
         self.look.corner = max(self.look.corner[0], self._row), max(self.look.corner[1], self._column)
-        if self._type == "e":
+        if self._style in self._styles.struck:
+            self.look.struck.add(place)
+        if self._style in self._styles.white:
+            self.look.white.add(place)
+        marked = self._texts.get(self._value or "") if self._type == "s" else rich_text.flaw(self._runs)
+        if marked is not None:
+            self.look.flaws[place] = marked
+        elif self._type == "e":
             self.look.flaws[place] = Flaw(Code.ERROR_VALUE, self._value or "")
         elif self._formula is not None and (self._value is None or not (self._value or self._type == "str")):
             self.look.flaws[place] = Flaw(Code.UNCOMPUTED_FORMULA, f"={self._formula}")
-        elif self._type == "n" and self._style in self._formats:
-            self.look.formats[place] = self._formats[self._style]
+        elif self._type == "n" and self._style in self._styles.formats:
+            self.look.formats[place] = self._styles.formats[self._style]
 
     def _place(self, reference: str) -> Place:
         match = _REFERENCE.match(reference)
