@@ -134,7 +134,7 @@ class _SheetReader:
         self._number_styles: dict[str, str] = {}  # by the name of the cell style
         self._letters: dict[str, _Letters] = {}  # by the name of the cell's or the text's style
         self._without_size: set[str] = set()  # styles of rows and columns
-        self._said = 0
+        self._places_listed = 0
         self._begin()
 
     def _begin(self) -> None:

@@ -77,7 +77,7 @@ def _formats(book: xlrd.Book) -> dict[int, str]:
 
 
 def _in_sheet(book: xlrd.Book, sheet: Sheet, formats: Mapping[int, str]) -> SheetFacts:
-    flaws, shown, filled = {}, {}, set()
+    flaws, number_formats, filled = {}, {}, set()
     struck, white = set(), set()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
@@ -94,12 +94,12 @@ def _in_sheet(book: xlrd.Book, sheet: Sheet, formats: Mapping[int, str]) -> Shee
             if kind == xlrd.XL_CELL_ERROR:
                 flaws[place] = Flaw(Code.ERROR_VALUE, error_text(sheet.cell_value(row, column)))
             elif kind == xlrd.XL_CELL_NUMBER and style in formats:
-                shown[place] = formats[style]
+                number_formats[place] = formats[style]
             elif runs and (flaw := rich_text.flaw(_runs(book, font, sheet.cell_value(row, column), runs))) is not None:
                 flaws[place] = flaw
     return SheetFacts(
         flaws,
-        shown,
+        number_formats,
         frozenset(_hidden(sheet.rowinfo_map, "height", LEAST_HEIGHT * _TWIPS) & filled),
         hidden_columns=frozenset(_hidden(sheet.colinfo_map, "width", LEAST_WIDTH * _OF_A_CHARACTER)),
         struck=frozenset(struck),
