@@ -24,7 +24,10 @@ CODE, TEXT, NAME, NUMBER, COUNT, DATE, CHOICE, YES_NO, ANY = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet; `item` is the scheme's dimension or ballot grade that an expanded column stands for."""
+    """One column of a sheet; `item` is the scheme's dimension or ballot grade that an expanded column stands for.
+
+    `decides`: a cap, a veto, votes: it must not be missing unnoticed, although its heading may be.
+    """
 
     name: str
     label: str
@@ -41,6 +44,7 @@ class Column:
     list: str | None = None
     expand: str | None = None
     item: str | None = None
+    decides: bool = False
 
     @property
     def must_have(self) -> bool:

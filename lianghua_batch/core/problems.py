@@ -36,7 +36,7 @@ class Problem:
 
     @property
     def severity(self) -> str:
-        return ERROR if self.code.is_error else WARNING
+        return ERROR if Code(self.code).is_error else WARNING
 
     def as_dict(self) -> dict[str, Any]:
         """Return the problem as `--format json` prints it."""
@@ -74,10 +74,11 @@ def problem(
 ) -> Problem:
     """Make the problem `code` of the catalogue: of `unit` in `period`, concerning `other_unit` too, where these are known.
 
-    Its sentences are filled with the place's {heading}, {value}, {unit}, {period}, and `words`.
+    Its sentences are filled with the place's {heading}, {value}, {suggestion}, {unit}, {period}, and `words`.
     """
     entry = resources.load("messages/problems")[code]
-    filled = {"heading": place.heading, "value": value, "unit": unit, "period": period, **words}
+    standard = {"heading": place.heading, "value": value, "suggestion": suggestion, "unit": unit, "period": period}
+    filled = standard | words
     return Problem(
         code=code,
         place=place,

@@ -7,9 +7,8 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import Column, Sheet
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import Candidates
-from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.grid import Flaw
-from lianghua_batch.intake.recognition import Recognised, headings_of
+from lianghua_batch.intake.recognition import Recognised, heading, headings_of
 
 
 def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[Problem]]:
@@ -21,7 +20,7 @@ def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[P
     known: set[int] = set()
     for column in sheet.columns:
         names = _names(column)
-        hits = [c for c, heading in enumerate(written) if heading in names]
+        hits = [c for c, name in enumerate(written) if name in names]
         known.update(hits)
         if hits:
             places[column.name] = hits[0]
@@ -33,12 +32,12 @@ def columns_of(source: Recognised, sheet: Sheet) -> tuple[dict[str, int], list[P
         for c, cell in enumerate(grid.rows[row])
         if isinstance(cell, Flaw)
     )
-    extra = {c: heading for c, heading in enumerate(written) if heading and c not in known}
+    extra = {c: name for c, name in enumerate(written) if name and c not in known}
     return places, problems + _absent_and_extra(source, [c for c in sheet.columns if c.name not in places], extra)
 
 
 def _names(column: Column) -> set[str]:
-    return {squeeze(name) for name in (column.label, *column.aliases)}
+    return {heading(name) for name in (column.label, *column.aliases)}
 
 
 def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mapping[int, str]) -> list[Problem]:
@@ -53,11 +52,10 @@ def _absent_and_extra(source: Recognised, absent: Sequence[Column], extra: Mappi
             named.add(at)
             place, suggestion = grid.place(row, at, column.label), None if at is None else column.label
             problems.append(problem(Code.MISSING_COLUMN, place, value=extra.get(at), suggestion=suggestion))
-    problems += (
-        problem(Code.UNREAD_COLUMN, grid.place(row, c, heading), value=heading, suggestion=suggested.get(c))
-        for c, heading in extra.items()
-        if c not in named
-    )
+    for c, name in extra.items():
+        if c not in named:
+            code = Code.UNREAD_COLUMN if suggested.get(c) is None else Code.NEARLY_A_HEADING
+            problems.append(problem(code, grid.place(row, c, name), value=name, suggestion=suggested.get(c)))
     return problems
 
 
@@ -65,8 +63,8 @@ def _suggest_columns(absent: Iterable[Column], extra: Mapping[int, str]) -> dict
     """Which missing column each unknown heading was probably meant for; two for one column are neither."""
     names = Candidates({name: column.label for column in absent for name in _names(column)})
     claims: dict[str, list[int]] = defaultdict(list)
-    for c, heading in extra.items():
-        label = names.suggest(heading)
+    for c, name in extra.items():
+        label = names.suggest(name)
         if label is not None:
             claims[label].append(c)
     return {columns[0]: label for label, columns in claims.items() if len(columns) == 1}

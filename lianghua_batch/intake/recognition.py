@@ -1,7 +1,11 @@
 """Recognises a form by its content: the labelled cells above the table, then the heading row (spec §2)."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import zip_longest
 
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.codes import Code
@@ -54,8 +58,25 @@ def _form_label(grid: Grid) -> Labelled | None:
 
 
 def headings_of(row: list[object]) -> list[str]:
-    """Return the row's cells as headings are compared: without spaces and line breaks."""
-    return [squeeze(cell) if isinstance(cell, str) else "" for cell in row]
+    """Return the row's cells as headings are compared."""
+    return [heading(cell) if isinstance(cell, str) else "" for cell in row]
+
+
+@lru_cache(maxsize=65536)
+def heading(written: str) -> str:
+    """Return a heading as it is compared: without spaces, line breaks, stars, footnote marks and units or hints in brackets."""
+    edges, brackets = _heading_marks()
+    plain = edges.sub("", squeeze("".join(c for c in written if unicodedata.category(c) != "No")))
+    while match := brackets.search(plain):
+        plain = edges.sub("", plain[: match.start()])
+    return plain or squeeze(written)
+
+
+@cache
+def _heading_marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = resources.load("reading")["heading_marks"]
+    edges = f"^[{re.escape(words['edges'])}]+|[{re.escape(words['edges'])}]+$"
+    return re.compile(edges), re.compile(rf"[(\[](?:{'|'.join(words['brackets'])})[)\]]$")
 
 
 def _fit(sheet: Sheet, written: set[str]) -> tuple[int, int]:
@@ -64,7 +85,7 @@ def _fit(sheet: Sheet, written: set[str]) -> tuple[int, int]:
     for column in sheet.columns:
         if column.expand is not None:
             continue
-        if any(squeeze(name) in written for name in (column.label, *column.aliases)):
+        if any(heading(name) in written for name in (column.label, *column.aliases)):
             hits += 1
         elif column.must_have:
             missing += 1
@@ -86,6 +107,24 @@ def _best_heading(grid: Grid, sheets: Iterable[Sheet]) -> tuple[int, Sheet, int,
         if best is not None and best[3] == 0 and r > best[0]:
             break
     return best
+
+
+def _with_one_heading_row(grid: Grid, sheets: Iterable[Sheet]) -> Grid:
+    """The grid with a heading over two rows (各维度得分 above 政治合格, 品德合格 …) brought into the lower one, if there is one."""
+    candidates = list(sheets)
+    best = _best_heading(grid, candidates)
+    if best is None or best[0] + 1 >= len(grid.rows):
+        return grid
+    r, sheet, *_ = best
+    names = {heading(name) for column in sheet.columns for name in (column.label, *column.aliases)}
+    above, below = headings_of(grid.rows[r]), grid.rows[r + 1]
+    filled = [c for c, cell in enumerate(below) if not is_blank(cell)]
+    parts_of_a_group = all(isinstance(below[c], str) and (c >= len(above) or above[c] not in names) for c in filled)
+    if len(filled) < 2 or not parts_of_a_group:  # a record fills its code, which has a heading
+        return grid
+    both = [lower if not is_blank(lower) else upper for upper, lower in zip_longest(grid.rows[r], below, fillvalue="")]
+    rows = [*grid.rows[:r], [""] * len(both), both, *grid.rows[r + 2 :]]
+    return replace(grid, rows=rows)
 
 
 def fits(form: Form, row: list[object]) -> bool:
@@ -122,6 +161,7 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
         return None, _with_owner_without_table(
             found, grid, _best_heading(grid, _sheets(definitions)), label, known.get(suggestion)
         )
+    grid = _with_one_heading_row(grid, form.sheets)
     best = _best_heading(grid, form.sheets)
     if best is None or best[2] <= best[3]:
         needed = resources.load("messages/problem_words")["separator"].join(

@@ -1,19 +1,20 @@
 """Which rows below a heading are records, and which sums, notes, signatures or the heading once more (spec §2)."""
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import ANY, CODE, COUNT, NAME, NUMBER, TEXT, Column, Sheet
+from lianghua_batch.core.form_definitions import ANY, CODE, COUNT, DATE, NAME, NUMBER, TEXT, Column, Sheet
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.intake import labels
 from lianghua_batch.intake.cell_values import Fault, is_blank, read, squeeze
 from lianghua_batch.intake.grid import Flaw, Grid
-from lianghua_batch.intake.recognition import Recognised, fits
+from lianghua_batch.intake.recognition import Recognised, fits, heading, headings_of
 
 _ROWS_NAMED = 5  # of many rows, how many are named
 
@@ -65,9 +66,9 @@ def _reads(cell: object, column: Column, source: Recognised) -> bool:
 
 def other_headings(source: Recognised, rows: Iterable[int]) -> list[int]:
     """The rows that are another heading of the form; its own heading once more is not among `rows`."""
-    names = {squeeze(name) for sheet in source.form.sheets for c in sheet.columns for name in (c.label, *c.aliases)}
+    names = {heading(name) for sheet in source.form.sheets for c in sheet.columns for name in (c.label, *c.aliases)}
     grid = source.grid
-    hits = (r for r in rows if sum(cell.__class__ is str and squeeze(cell) in names for cell in grid.rows[r]) > 1)
+    hits = (r for r in rows if sum(cell.__class__ is str and heading(cell) in names for cell in grid.rows[r]) > 1)
     return [r for r in hits if fits(source.form, grid.rows[r])]
 
 
@@ -88,23 +89,65 @@ def unnamed(grid: Grid, head_row: int, rows: Iterable[int], known: set[int]) -> 
             yield problem(Code.COLUMN_WITHOUT_HEADING, grid.place(head_row, c), letter=column_letter(c))
 
 
+def deciding_columns_unread(
+    source: Recognised, sheet: Sheet, places: Mapping[str, int], rows: Sequence[int], known: Collection[int | None]
+) -> Iterator[Problem]:
+    """One error where a column that decides scores (a cap, a veto, votes) is missing while a column that is not `known` holds
+    values: it may be that one."""
+    absent = [c.label for c in sheet.columns if c.decides and c.name not in places]
+    if not absent:
+        return
+    written, own = headings_of(source.grid.rows[source.head_row]), resources.load("reading")["own_headings"]
+    unread = [
+        at
+        for at, name in enumerate(written)
+        if at not in known and name not in own and any(not is_blank(source.grid.rows[r][at]) for r in rows)
+    ]
+    if unread:
+        words = {"columns": "、".join(absent), "letters": "、".join(map(column_letter, unread))}
+        yield problem(Code.RULE_OR_VOTES_UNREAD, source.grid.place(source.head_row, unread[0]), **words)
+
+
 _COLON = ":"
 
 
 @dataclass(frozen=True)
 class BodyRows:
-    """The 0-based rows below a heading: `filled` ones that are no total, note or repeated heading; of these the `records`."""
+    """The 0-based rows below a heading: `filled` ones that are no total, note or repeated heading; of these the `records`, and
+    those that hold numbers of nobody."""
 
     records: list[int]
     filled: list[int]
+    numbers: list[int]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The words of schemas/reading.yaml by which totals and notes are known."""
+
+    totals: frozenset[str]
+    subtotals: re.Pattern[str]
+    notes: tuple[str, ...]
+    note_patterns: tuple[re.Pattern[str], ...]
+    lone_patterns: tuple[re.Pattern[str], ...]
+
+
+@cache
+def _words() -> _Words:
+    words = resources.load("reading")
+    patterns, lone = (tuple(map(re.compile, words[name])) for name in ("note_patterns", "lone_patterns"))
+    notes = tuple(squeeze(word) for word in words["notes"])
+    return _Words(frozenset(words["totals"]), re.compile(words["subtotals"]), notes, patterns, lone)
 
 
 @dataclass(frozen=True)
 class _TotalsAndNotes:
-    """How totals and notes are known in one sheet: by the columns that name whom or what a row is about, and those that every record fills."""
+    """How totals and notes are known in one sheet: by the columns that name whom or what a row is about, and those that every
+    record fills; `days` are its columns of dates."""
 
     marked: list[int]
     needed: list[int]
+    days: list[int]
     continued: frozenset[int]
 
     def include(self, r: int, row: list[object]) -> bool:
@@ -114,15 +157,19 @@ class _TotalsAndNotes:
         record's own words, only if none of the cells that every record has, at `needed`, is filled: a record that lacks its
         code must not pass for a note. A row that a merged code or name covers has both, so it is no note.
         """
-        totals = _words()[0]
-        first = next((at for at, cell in enumerate(row) if not is_blank(cell)), None)
-        for at, cell in enumerate(row):
-            if not isinstance(cell, str) or not cell.strip():
+        filled = [at for at, cell in enumerate(row) if not is_blank(cell)]
+        if r not in self.continued and all(at not in self.days and _is_lone(row[at]) for at in filled):
+            return True
+        for at in filled:
+            cell = row[at]
+            if not isinstance(cell, str):
                 continue
             written = squeeze(cell)
-            if written in totals:
+            if written in _words().totals:
                 return at in self.marked or all(is_blank(row[n]) for n in self.needed if n != at)
-            if at == first and _is_note(written):
+            if at == filled[0] and at in self.marked and _words().subtotals.search(written):
+                return all(is_blank(row[n]) for n in self.needed if n != at)
+            if at == filled[0] and _is_note(written):
                 if r in self.continued:
                     return False
                 plain = at in self.marked and _has_colon(written)
@@ -130,22 +177,23 @@ class _TotalsAndNotes:
         return False
 
 
-@cache
-def _words() -> tuple[frozenset[str], tuple[str, ...], tuple[re.Pattern[str], ...]]:
-    words = resources.load("reading")
-    patterns = tuple(re.compile(pattern) for pattern in words["note_patterns"])
-    return frozenset(words["totals"]), tuple(squeeze(w) for w in words["notes"]), patterns
+def _is_lone(cell: object) -> bool:
+    """Whether a cell is a line, a day, or says that there is nothing to report."""
+    if isinstance(cell, dt.date):
+        return True
+    return isinstance(cell, str) and any(pattern.search(squeeze(cell)) for pattern in _words().lone_patterns)
 
 
 @lru_cache(maxsize=65536)
 def _is_note(written: str) -> bool:
-    _, notes, patterns = _words()
-    return written.startswith(notes) or any(p.search(written) for p in patterns)
+    return written.startswith(_words().notes) or any(pattern.search(written) for pattern in _words().note_patterns)
 
 
 def _has_colon(written: str) -> bool:
     """Whether it is one of the words for a note and what is noted behind a colon: no record begins so."""
-    return any(written.startswith((word, word + _COLON)) and _COLON in written[: len(word) + 1] for word in _words()[1])
+    return any(
+        written.startswith((word, word + _COLON)) and _COLON in written[: len(word) + 1] for word in _words().notes
+    )
 
 
 def _besides(row: list[object]) -> Iterator[int]:
@@ -157,29 +205,42 @@ def _besides(row: list[object]) -> Iterator[int]:
         written = squeeze(cell) if isinstance(cell, str) else ""
         if not _is_note(written) and not after_note_word:
             yield at
-        after_note_word = written.rstrip(_COLON) in _words()[1]
+        after_note_word = written.rstrip(_COLON) in _words().notes
 
 
 def body_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> BodyRows:
     """Sort the rows below the heading; `places` says where the sheet's columns stand."""
     grid, rows = source.grid, source.grid.rows
+    columns = {c.name: c for c in sheet.columns if c.name in places}
     mapped = list(places.values())
-    identity = [c for c in sheet.columns if c.type in (CODE, NAME)] or [sheet.columns[0]]
+    identity = [c for c in sheet.columns if c.type in (CODE, NAME) or c.name in sheet.key] or [sheet.columns[0]]
     marked = [places[c.name] for c in identity if c.name in places]
-    needed = [
-        places[c.name] for c in sheet.columns if c.required and c.type not in (NUMBER, COUNT) and c.name in places
-    ]
-    totals_and_notes = _TotalsAndNotes(marked, needed, _continued(grid, source.head_row, marked, mapped))
+    numeric = {places[c.name]: c for c in columns.values() if c.type in (NUMBER, COUNT)}
+    needed = [places[c.name] for c in columns.values() if c.required and places[c.name] not in numeric]
+    days = [places[c.name] for c in columns.values() if c.type == DATE]
+    totals_and_notes = _TotalsAndNotes(marked, needed, days, _continued(grid, source.head_row, marked, mapped))
     headings = [(at, squeeze(str(rows[source.head_row][at]))) for at in mapped]
-    body = BodyRows([], [])
+    body = BodyRows([], [], [])
     for r in range(source.head_row + 1, len(rows)):
         row = rows[r]
         if all(map(is_blank, row)) or totals_and_notes.include(r, row) or _is_heading_again(row, headings):
+            continue
+        filled = [at for at, cell in enumerate(row) if not is_blank(cell)]
+        if all(at in numeric for at in filled) and r not in totals_and_notes.continued:
+            if any(row[at] != 0 or numeric[at].required for at in filled):  # not a sum that was dragged too far
+                body.numbers.append(r)
             continue
         body.filled.append(r)
         if not all(is_blank(row[at]) for at in mapped):
             body.records.append(r)
     return body
+
+
+def without_record(grid: Grid, rows: Iterable[int]) -> Iterator[Problem]:
+    """Rows of numbers that say not whose they are, as errors."""
+    for r in rows:
+        first = next(c for c, cell in enumerate(grid.rows[r]) if not is_blank(cell))
+        yield problem(Code.NUMBERS_WITHOUT_RECORD, grid.place(r, first), row=r + 1)
 
 
 def _continued(grid: Grid, head_row: int, marked: list[int], mapped: list[int]) -> frozenset[int]:
@@ -191,7 +252,7 @@ def _continued(grid: Grid, head_row: int, marked: list[int], mapped: list[int]) 
             continue
         value = grid.rows[block.top][block.left]
         written = squeeze(str(value))
-        if not is_blank(value) and written not in _words()[0] and not _is_note(written):
+        if not is_blank(value) and written not in _words().totals and not _is_note(written):
             covered.update(range(block.top + 1, block.bottom + 1))
     return frozenset(covered)
 
@@ -199,11 +260,11 @@ def _continued(grid: Grid, head_row: int, marked: list[int], mapped: list[int]) 
 def _is_heading_again(row: list[object], headings: list[tuple[int, str]]) -> bool:
     """Whether a row repeats the headings, as on a page that was copied under another."""
     again = 0
-    for at, heading in headings:
+    for at, label in headings:
         cell = row[at]
         if is_blank(cell):
             continue
-        if not isinstance(cell, str) or squeeze(cell) != heading:
+        if not isinstance(cell, str) or squeeze(cell) != label:
             return False
         again += 1
     return again > 1

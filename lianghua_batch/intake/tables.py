@@ -1,6 +1,6 @@
 """Recognised grids → typed tables: one a form's sheet, over all files, every row with its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -140,7 +140,8 @@ class _Columns:
                 title=source.title,
             )
         )
-        rows = self._records(source, places)
+        asked_about = {p.place.column for p in problems if p.code == Code.NEARLY_A_HEADING}
+        rows = self._records(source, places, asked_about)
         self.problems += unseen.problems(grid, rows, sorted(places.values()))
         grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
         for column in self.sheet.columns:
@@ -153,17 +154,20 @@ class _Columns:
         if not rows:
             self.problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
 
-    def _records(self, source: Recognised, places: Mapping[str, int]) -> list[int]:
+    def _records(self, source: Recognised, places: Mapping[str, int], asked_about: Collection[int | None]) -> list[int]:
         """The rows to read; what else the sheet holds are problems. Below another heading nothing is read under this one."""
         body = body_rows(source, self.sheet, places)
         headings = table_rows.other_headings(source, body.filled)
         self.problems += table_rows.above(source, self.sheet, places)
+        self.problems += table_rows.without_record(source.grid, body.numbers)
         if not source.several:
             self.problems += table_rows.below(source, headings)
         if headings or source.several:
             end = next((r for r in headings if r in body.records), len(source.grid.rows))
             return [r for r in body.records if r < end]
         self.problems += table_rows.unnamed(source.grid, source.head_row, body.filled, set(places.values()))
+        known = {*places.values(), *asked_about}
+        self.problems += table_rows.deciding_columns_unread(source, self.sheet, places, body.records, known)
         return body.records
 
     def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:

@@ -164,7 +164,7 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
     county, found = form_owner.check(county)
     problems += found
     scored, found = judge(county, problems)
-    problems = attribution.attributed([*problems, *found], county)
+    problems = attribution.attributed(knock_on.without_blanks_of_strangers([*problems, *found]), county)
     rules_given = tuple(s for s in sources if s.form.name == "scheme")
     return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
 

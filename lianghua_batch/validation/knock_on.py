@@ -23,6 +23,17 @@ def without_knock_on(problems: Iterable[Problem], county: County, eligibility: E
     return [p for p in problems if not _is_knock_on(p, county, eligibility)]
 
 
+def without_blanks_of_strangers(problems: Iterable[Problem]) -> list[Problem]:
+    """Leave out what is blank in a row whose code nobody knows: whatever stands there, it is one problem."""
+    listed = list(problems)
+    strangers = {_row(p) for p in listed if p.code in (Code.UNKNOWN_MEMBER, Code.UNKNOWN_UNIT)}
+    return [p for p in listed if p.code != Code.MISSING_VALUE or _row(p) not in strangers]
+
+
+def _row(found: Problem) -> tuple[str, str | None, int | None]:
+    return found.place.file, found.place.sheet, found.place.row
+
+
 def _is_knock_on(found: Problem, county: County, eligibility: Eligibility) -> bool:
     """Whether the number is missing only because a month, a review or a branch's score is."""
     if found.code not in (_NO_MEMBERS, _NO_METRIC):
