@@ -30,6 +30,10 @@ _PARTS = {
 _SEVERITIES = {"E": "错误", "W": "提示"}
 # What stands for a placeholder of messages/problems.yaml; `code.placeholder` goes before `placeholder`.
 _WORDS = {
+    "suggestion": "可能的值",
+    "seen": "看得见的部分",
+    "letters": "列号",
+    "columns": "列名",
     "E115.period": "年度",
     "E118.first": "一处的值和单元格",
     "E118.label": "项目",
