@@ -32,6 +32,7 @@ _SEVERITIES = {"E": "错误", "W": "提示"}
 _WORDS = {
     "suggestion": "可能的值",
     "seen": "看得见的部分",
+    "memory": "内存大小",
     "letters": "列号",
     "columns": "列名",
     "E115.period": "年度",

@@ -80,11 +80,22 @@ def _answer(called, arguments: tuple) -> object:
         return Failed(type(error).__name__, traceback.format_exc())
 
 
+def allowed_memory(wanted: int) -> int:
+    """Return how many bytes a worker may use of those wanted: the system may allow a process less."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return wanted
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+
+
 def _limit_memory(most: int) -> None:
     """Bound the address space where the system can (not on Windows)."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    allowed = allowed_memory(most)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

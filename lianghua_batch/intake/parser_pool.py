@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
+from lianghua_batch.core.worker_process import allowed_memory
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
 from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
 
@@ -21,16 +22,20 @@ def read_all(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Readi
 def _reading(answer: object, limit: Limits) -> Reading | OSError:
     """What was read, or why it was not."""
     if isinstance(answer, WorkerDied):
-        how = (
-            reason("late", seconds=f"{limit.seconds:g}")
-            if answer.late
-            else reason("died", memory=megabytes(limit.memory_bytes))
-        )
-    elif isinstance(answer, Failed):
-        how = reason("failed", error=answer.name)
-    else:
-        return answer
-    return Reading("", refusal=Refusal(Code.READER_FAILED, how=how))
+        return Reading("", refusal=_refusal_of_dead(answer, limit))
+    if isinstance(answer, Failed):
+        return Reading("", refusal=Refusal(Code.READER_FAILED, how=reason("failed", error=answer.name)))
+    return answer
+
+
+def _refusal_of_dead(worker: WorkerDied, limit: Limits) -> Refusal:
+    """Why a worker did not come back: its file took too long or too much, or this machine allows less than any file may take."""
+    if worker.late:
+        return Refusal(Code.READER_FAILED, how=reason("late", seconds=f"{limit.seconds:g}"))
+    allowed = allowed_memory(limit.memory_bytes)
+    if allowed < limit.memory_bytes:
+        return Refusal(Code.MACHINE_SHORT_OF_MEMORY, memory=megabytes(allowed))
+    return Refusal(Code.READER_FAILED, how=reason("died", memory=megabytes(limit.memory_bytes)))
 
 
 @cache

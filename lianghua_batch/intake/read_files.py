@@ -35,4 +35,7 @@ def read_all(
 
 def read(path: Path, root: Path) -> tuple[list[Grid], list[Problem]]:
     """Read every worksheet of one file."""
-    return next(read_all([path], root))
+    (reading,) = read_all(
+        [path], root
+    )  # to its end: a generator dropped before would stop the workers of other readings
+    return reading

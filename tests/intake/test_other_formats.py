@@ -26,6 +26,7 @@ from fakes.odd_workbooks import (
 )
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from xlwt.CompoundDoc import XlsDoc
 
 from lianghua_batch.intake import read_files
 from lianghua_batch.intake.cell_values import as_shown, squeeze
@@ -501,3 +502,38 @@ def test_what_comes_after_the_sheet_of_an_xlsb_is_not_read():
     content = xlsb_workbook({"表": [[percent(0.5)]]})
     content = repacked(content, SHEET, part_of(content, SHEET) + CLAIMS_256_MB)
     assert said_of(xlsb, content) == {"表": Said({}, {"A1": "0%"}, [])}
+
+
+# --- Excel 95 ------------------------------------------------------------------------------------------------------
+
+
+def biff5(text: bytes, code_page: int) -> bytes:
+    """A workbook as Excel 95 wrote it: one sheet 表 with a text in A1, in a code page."""
+
+    def record(number: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", number, len(data)) + data
+
+    def beginning(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHH", 0x0500, kind, 0, 0))
+
+    name = "表".encode("gbk")
+    pages, end = record(0x0042, struct.pack("<H", code_page)), record(0x000A)
+    format_0 = record(0x001E, struct.pack("<HB", 0, 7) + b"General")
+    font = record(0x0031, struct.pack("<HHHHHBBBBB", 200, 0, 8, 400, 0, 0, 0, 0, 0, 5) + b"Arial")
+    style = record(0x00E0, struct.pack("<HHHBBHHHH", 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    sheet = beginning(0x10) + record(0x0204, struct.pack("<HHHH", 0, 0, 0, len(text)) + text) + end
+    before = beginning(0x05) + pages + font * 4 + format_0 + style
+    start = len(before) + 4 + 7 + len(name) + len(end)
+    stream = before + record(0x0085, struct.pack("<IHB", start, 0, len(name)) + name) + end + sheet
+    content = io.BytesIO()
+    XlsDoc().save(content, stream)
+    called, entry = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+    at = content.getvalue().index(called)
+    whole = bytearray(content.getvalue())
+    whole[at : at + 64] = entry.ljust(64, b"\0")
+    whole[at + 64 : at + 66] = struct.pack("<H", len(entry) + 2)
+    return bytes(whole)
+
+
+def test_chinese_in_a_workbook_of_excel_95_is_read_by_its_code_page(tmp_path):
+    assert cells_of(tmp_path, "表.xls", biff5("财政局机关党支部".encode("gbk"), 936)) == [["财政局机关党支部"]]

@@ -1,5 +1,7 @@
 """Problems of files that cannot be read: each is named with its cause, and nothing that it holds ends the run."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -226,6 +228,28 @@ def test_a_file_that_kills_its_reader_is_named_and_the_next_one_is_read(tmp_path
         [],
     ]
     assert [len(grids) for grids, _ in read_files] == [1, 0, 1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process's memory so")
+def test_a_machine_that_allows_less_memory_than_a_file_may_take_is_not_the_files_fault(tmp_path):
+    long = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in (1, 1_000_000))
+    (tmp_path / "1.xlsx").write_bytes(with_sheet(sheet_of(long)))
+    (tmp_path / "2.xlsx").write_bytes(workbook())
+    script = """
+import pathlib, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (130 << 20, 130 << 20))
+from lianghua_batch.intake import read_files
+folder = pathlib.Path(sys.argv[1])
+for _, problems in read_files.read_all(sorted(folder.iterdir()), folder):
+    print([f"{p.code} {p.place}：{p.message}。{p.remedy}。" for p in problems])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", script, tmp_path], capture_output=True, encoding="utf-8", check=True
+    )
+    assert ended.stdout.splitlines() == [
+        "['E138 1.xlsx：没有读完：本机只许读取程序用 130 MB 内存。请关闭其他程序，或放宽内存限制后再试。']",
+        "[]",
+    ]
 
 
 def test_a_file_that_vanishes_while_it_is_read(tmp_path):

@@ -93,10 +93,17 @@ def _zip_kind(content: bytes) -> str:
 
 
 def _compound_kind(content: bytes) -> str:
-    for stream, name in _STREAMS:
-        if stream.encode("utf-16-le") + b"\x00\x00" in content:
-            return name
-    return "compound"
+    return next((name for stream, name in _STREAMS if _has_stream(content, stream)), "compound")
+
+
+def _has_stream(content: bytes, name: str) -> bool:
+    """Whether a compound file has a stream of a name."""
+    return name.encode("utf-16-le") + b"\x00\x00" in content
+
+
+def is_of_excel_95(content: bytes) -> bool:
+    """Whether an .xls holds its cells as Excel 95 and before did (BIFF5), in a code page."""
+    return _has_stream(content, "Book") and not _has_stream(content, "Workbook")
 
 
 def _text_kind(start: bytes) -> str:

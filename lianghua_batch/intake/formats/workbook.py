@@ -71,7 +71,9 @@ def _refused(kind: str, refusal: Refusal) -> Reading:
 def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid]:
     facts = _FACTS[kind](content, limit)
     try:
-        sheets = list(_first_reader(content))
+        # The first reader takes texts of Excel 95 for Western ones, whatever their code page.
+        is_of_excel_95 = kind == file_type.XLS and file_type.is_of_excel_95(content)
+        sheets = list(fallback_readers.READERS[kind](content) if is_of_excel_95 else _first_reader(content))
     except PasswordError:
         raise Refusal(Code.PASSWORD_PROTECTED_FILE) from None
     except CalamineError as error:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import xlrd
 from xlrd.compdoc import CompDocError
 from xlrd.formatting import Font
+from xlrd.formula import FormulaError
 from xlrd.sheet import Colinfo, Rowinfo, Sheet
 
 from lianghua_batch.core.codes import Code
@@ -24,6 +25,7 @@ _ERRORS = xlrd.error_text_from_code | {0x2B: "#GETTING_DATA"}  # the latter sinc
 # What xlrd raises where a file contradicts itself.
 _DAMAGE = (
     CompDocError,
+    FormulaError,
     struct.error,
     AssertionError,
     AttributeError,
