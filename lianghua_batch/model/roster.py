@@ -126,6 +126,11 @@ class Roster:
                 return row if self.exists(row.branch, day) else None
         return None
 
+    def branches_within(self, member_id: str, days: Span) -> list[str]:
+        """The branches, existing at the time, that the member is registered in on any of the days, the latest last."""
+        rows = (row for row in self.members.get(member_id, ()) if row.overlaps(days))
+        return [row.branch for row in rows if any(u.overlaps(days) for u in self.units.get(row.branch, ()))]
+
     def registered(self, member_id: str, day: dt.date) -> Member | None:
         """The member as registered on `day`, or last before it."""
         rows = self.members.get(member_id, ())

@@ -1,17 +1,22 @@
 """The branch that a form is of: its 支部编号 and 支部名称 against 花名册, and against the members in it (spec §2)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.duplicates import sent_twice
 from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 from lianghua_batch.model.county import County
+from lianghua_batch.model.roster import Span
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.validation.unit_rows import level_label
 
@@ -55,21 +60,37 @@ def check(county: County) -> tuple[County, list[Problem]]:
 
 
 def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
-    """By origin, the branch in which more than half of its members are on the form's last day, if there are enough of them."""
-    codes = table.frame.dropna(subset=["member_id"]).groupby(ORIGIN)["member_id"].unique()
-    found = {n: _home(county, table.origins[n], list(members)) for n, members in codes.items()}
+    """By origin, the branch that more than half of its members are in, if there are enough of them; who belongs to the labelled
+    branch on one of the days that count is nobody else's.
+    """
+    columns = [name for name in (ORIGIN, "member_id", "date") if name in table.frame]
+    listed = table.frame[columns].dropna(subset=["member_id"]).drop_duplicates()
+    members: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for n, code, *dates in listed.itertuples(index=False, name=None):
+        period = table.origins[n].period
+        if period is not None:
+            members[n][code] += county.roster.branches_within(code, _counting_days(period, dates))
+    found = {n: _home(table.origins[n].unit, list(branches.values())) for n, branches in members.items()}
     return {n: home for n, home in found.items() if home is not None}
 
 
-def _home(county: County, origin: Origin, codes: Iterable[str]) -> _HomeBranch | None:
-    if origin.period is None:
-        return None
-    listed = list(codes)
-    rows = (county.roster.member(code, origin.period.last_day) for code in listed)
-    branches = Counter(row.branch for row in rows if row is not None)
-    branch, hits = max(branches.items(), key=lambda item: item[1], default=(None, 0))
-    enough = hits >= resources.load("reading")["other_branch_from"] and 2 * hits > len(listed)
-    return _HomeBranch(branch, hits, len(listed)) if enough else None
+def _counting_days(period: Period, dates: Sequence[pd.Timestamp]) -> Span:
+    """When a row's member must be in the form's branch: on the row's own day, in a year on any, else on the period's last."""
+    last = period.last_day
+    if dates:
+        day = None if pd.isna(dates[0]) else dates[0].date()
+        first, last = (day, day) if day is not None and period.holds(day) else (period.first_day, last)
+    else:
+        first = period.first_day if period.kind == YEAR else last
+    return Span(first, last + dt.timedelta(days=1))
+
+
+def _home(unit: str | None, branches: Sequence[list[str]]) -> _HomeBranch | None:
+    """The branch of most members, each given by the branches that he or she was in: the last one counts, if none is the form's."""
+    counts = Counter(unit if unit in each else each[-1] for each in branches if each)
+    branch, hits = max(counts.items(), key=lambda item: item[1], default=(None, 0))
+    enough = hits >= resources.load("reading")["other_branch_from"] and 2 * hits > len(branches)
+    return _HomeBranch(branch, hits, len(branches)) if enough else None
 
 
 def _is_misfiled(county: County, origin: Origin, home: _HomeBranch) -> bool:

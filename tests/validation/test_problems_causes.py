@@ -62,6 +62,39 @@ def test_a_diary_under_the_code_of_another_branch(county, tmp_path):
     ]
 
 
+def branch_closes(county, day="2026-05-21"):
+    """ZB2 is dissolved on that day; its members are in ZB1 from then on."""
+    county.form("花名册", "层级").row(组织编号="ZB2")["撤销日期"] = day
+    people = county.form("花名册", "党员编号")
+    for member in MEMBERS["ZB2"]:
+        before = people.row(党员编号=member)
+        people.add(**(before | {"支部编号": "ZB1", "转入日期": day}))
+        before["转出日期"] = day
+
+
+def test_the_last_diary_of_a_branch_that_closes_in_the_month_is_its_own(tmp_path):
+    county = County().only("2026-05")
+    branch_closes(county)
+    for member, name in MEMBERS["ZB2"].items():
+        record(county, member, name, day="2026-05-06", branch="ZB2")
+    record(county, "004", "乙一", day="2026-05-22", branch="ZB1")
+    assert [p for p in county.complaints(tmp_path, "2026Q2") if "日记录 " in p and p[0] == "E"] == []
+
+
+def test_the_last_diary_of_a_branch_under_the_code_of_its_heir_is_still_named(tmp_path):
+    county = County().only("2026-05")
+    branch_closes(county)
+    for member, name in MEMBERS["ZB2"].items():
+        record(county, member, name, day="2026-05-06", branch="ZB1")
+    assert codes(p for p in county.complaints(tmp_path, "2026Q2") if "日记录 D2" in p) == ["E119"]
+
+
+def test_a_review_by_the_branch_that_its_members_were_in_for_half_the_year_is_its_own(tmp_path):
+    county = County().only("2026")
+    branch_closes(county, day="2026-07-01")
+    assert [p for p in county.complaints(tmp_path, "2026") if "年评议.xlsx" in p and "E119" in p] == []
+
+
 def test_a_few_members_of_another_branch_are_named_one_by_one(county, tmp_path):
     for member, name in list(MEMBERS["ZB2"].items())[:2]:
         record(county, member, name)
