@@ -112,6 +112,12 @@ def suggest_date(raw: object, period: Period | None) -> str | None:
     return days.pop().isoformat() if len(days) == 1 else None
 
 
+def suggest_year(day: dt.date, period: Period) -> str | None:
+    """The same day of the period's year, if the period holds it: in January people go on writing the old year."""
+    meant = _within(period, _day(period.year, day.month, day.day))
+    return None if meant is None else meant.isoformat()
+
+
 def _day_alone(written: str) -> str:
     """The text without 上午, 14:30, 星期三 and spaces, its numbers in Arabic digits."""
     words = resources.load("reading")

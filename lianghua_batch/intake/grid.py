@@ -11,13 +11,15 @@ from lianghua_batch.core.source_ref import SourceRef
 class Flaw:
     """A cell that shows no value of its own: `code` of the message catalogue, and what stands there (#N/A, =SUM(D4:G4)).
 
-    `number_format` where that is to blame; `seen`: what is left to the eye where a part is struck out or raised.
+    `number_format` where that is to blame; `seen`: what is left to the eye where a part is struck out or raised;
+    `repeats`: the same mistake is a problem at another cell already.
     """
 
     code: Code
     text: str
     number_format: str | None = None
     seen: str | None = None
+    repeats: bool = False
 
     @property
     def context(self) -> dict[str, str]:

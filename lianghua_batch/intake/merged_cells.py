@@ -36,5 +36,6 @@ def _changes(
         if not across or not covered or is_blank(value) or (len(across) == 1 and len(covered) == 1):
             continue
         clear = len(across) == 1 and block.top in rows and columns[across[0]].type not in (NUMBER, COUNT)
-        meaning = value if clear else Flaw(Code.UNCLEAR_MERGED_CELL, as_shown(value))
-        yield from (((r, c), meaning) for r in covered for c in across)
+        first = Flaw(Code.UNCLEAR_MERGED_CELL, as_shown(value))
+        cells = [(r, c) for r in covered for c in across]
+        yield from ((at, value if clear else replace(first, repeats=at != cells[0])) for at in cells)

@@ -13,7 +13,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import merged_cells, table_rows, unseen
 from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read, squeeze
 from lianghua_batch.intake.columns import columns_of
-from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.table_rows import body_rows
 
@@ -47,13 +47,15 @@ class Table:
 
     `frame` has the sheet's columns by identifier, typed (numbers in hundredths Int64, votes Int64, dates datetime64, the
     rest str; blank is NA), and two more: ORIGIN, which of `origins`, and ROW, the row's number in its sheet.
-    `faulty` are the (index, column) of cells that could not be read: they are blank in `frame` and already reported.
+    `faulty` are the (index, column) of cells that could not be read: they are blank in `frame` and already reported; `texts`
+    those that hold a number as text, which no formula adds up.
     """
 
     sheet: Sheet
     frame: pd.DataFrame
     origins: tuple[Origin, ...]
     faulty: frozenset[tuple[int, str]] = frozenset()
+    texts: frozenset[tuple[int, str]] = frozenset()
 
     def ref(self, index: int, column: str | None = None) -> SourceRef:
         """Return the place of one cell, or of a whole row."""
@@ -74,7 +76,7 @@ class Table:
 
     def take(self, keep: pd.Series) -> "Table":
         """Return the table with only the rows where `keep` is true."""
-        return Table(self.sheet, self.frame[keep], self.origins, self.faulty)
+        return Table(self.sheet, self.frame[keep], self.origins, self.faulty, self.texts)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class _Columns:
         self.row: list[int] = []
         self.origins: list[Origin] = []
         self.faulty: set[tuple[int, str]] = set()
+        self.texts: set[tuple[int, str]] = set()
         self.problems: list[Problem] = []
 
     def add(self, source: Recognised) -> None:
@@ -144,11 +147,13 @@ class _Columns:
         rows = self._records(source, places, asked_about)
         self.problems += unseen.problems(grid, rows, sorted(places.values()))
         grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
+        before = len(self.problems)
         for column in self.sheet.columns:
             if column.name in places:
                 self._read_column(grid, rows, column, places[column.name], source.period)
             else:
                 self.cells[column.name] += [None] * len(rows)
+        self.problems[before:] = _uncomputed_once(self.problems[before:])
         self.origin += [len(self.origins) - 1] * len(rows)
         self.row += (r + 1 for r in rows)
         if not rows:
@@ -176,6 +181,8 @@ class _Columns:
         known: dict[tuple[type, object], object] = {}
         for r in rows:
             raw = grid.rows[r][at]
+            if column.type == NUMBER and raw.__class__ is str:
+                self.texts.add((len(cells), column.name))
             key = (raw.__class__, raw)  # 1, 1.0 and True are equal but not the same value
             if key in known:
                 cells.append(known[key])
@@ -187,6 +194,9 @@ class _Columns:
                 except Fault as fault:
                     if fault.code.is_error:
                         self.faulty.add((len(cells), column.name))
+                    if isinstance(raw, Flaw) and raw.repeats:
+                        cells.append(None)
+                        continue
                     place = grid.place(r, at, column.label)
                     self.problems.append(
                         problem(fault.code, place, value=as_shown(raw), suggestion=fault.suggestion, **fault.context)
@@ -197,7 +207,17 @@ class _Columns:
         data = {c.name: _series(self.cells[c.name], c) for c in self.sheet.columns}
         data[ORIGIN] = pd.Series(self.origin, dtype="int64")
         data[ROW] = pd.Series(self.row, dtype="int64")
-        return Table(self.sheet, pd.DataFrame(data), tuple(self.origins), frozenset(self.faulty))
+        return Table(self.sheet, pd.DataFrame(data), tuple(self.origins), frozenset(self.faulty), frozenset(self.texts))
+
+
+def _uncomputed_once(problems: list[Problem]) -> list[Problem]:
+    """The problems of one sheet; formulas that were never calculated are one mistake, however many cells show it."""
+    cells = [p for p in problems if p.code == Code.UNCOMPUTED_FORMULA]
+    if len(cells) < 2:
+        return problems
+    first = min(cells, key=lambda p: (p.place.row or 0, p.place.column or 0))
+    sheet = problem(Code.UNCOMPUTED_SHEET, first.place, value=first.value, count=len(cells))
+    return [*(p for p in problems if p.code != Code.UNCOMPUTED_FORMULA), sheet]
 
 
 def _series(cells: list[object], column: Column) -> pd.Series:

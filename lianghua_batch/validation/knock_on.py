@@ -15,6 +15,7 @@ from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.scoring import due_forms
 from lianghua_batch.scoring.eligibility import Eligibility
 
+_NOT_A_ROW = (Code.UNKNOWN_MEMBER, Code.UNKNOWN_UNIT, Code.NO_ELIGIBLE_MONTHS)
 _NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
 
 
@@ -24,9 +25,9 @@ def without_knock_on(problems: Iterable[Problem], county: County, eligibility: E
 
 
 def without_blanks_of_strangers(problems: Iterable[Problem]) -> list[Problem]:
-    """Leave out what is blank in a row whose code nobody knows: whatever stands there, it is one problem."""
+    """Leave out what is blank in a row that should not be there, or whose code nobody knows: whatever it is, it is one problem."""
     listed = list(problems)
-    strangers = {_row(p) for p in listed if p.code in (Code.UNKNOWN_MEMBER, Code.UNKNOWN_UNIT)}
+    strangers = {_row(p) for p in listed if p.code in _NOT_A_ROW}
     return [p for p in listed if p.code != Code.MISSING_VALUE or _row(p) not in strangers]
 
 

@@ -1,7 +1,7 @@
 """Rows about members: known, rightly named, in the form's branch on the day, dated within the form's period (spec §4)."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,6 +12,7 @@ from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import period_selection
+from lianghua_batch.intake.cell_suggestions import suggest_year
 from lianghua_batch.intake.tables import ORIGIN, Origin, Record, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Roster
@@ -46,7 +47,8 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
             yield problem(Code.UNKNOWN_PROJECT, table.ref(index, "project_id"), value=project_id, suggestion=suggestion)
         if day is not None and origin.period is not None and not origin.period.holds(day):
             if origin_number not in wrong:
-                yield problem(Code.DATE_OUTSIDE_PERIOD, table.ref(index, "date"), value=day, period=origin.period)
+                place, suggestion = table.ref(index, "date"), suggest_year(day, origin.period)
+                yield problem(Code.DATE_OUTSIDE_PERIOD, place, value=day, suggestion=suggestion, period=origin.period)
             day = None
         if member_id is None:
             continue
@@ -178,10 +180,10 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
     # Else a dimension is missing or unreadable in 考评方案, which is an error there, and every form would seem wrong for it.
     all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
     if row["exempt_reason"] is not None:
-        for _, column in filled:
-            yield problem(
-                Code.SCORES_OF_EXEMPT_MEMBER, row.ref(column), value=exact.short(exact.from_hundredths(row[column]))
-            )
+        if filled:
+            _, column = filled[0]
+            value = exact.short(exact.from_hundredths(row[column]))
+            yield problem(Code.SCORES_OF_EXEMPT_MEMBER, row.ref(column), value=value)
         return
     if county.scheme.parameters.month_basis == "group_score":
         for _, column in dimensions:
@@ -195,14 +197,23 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
             limit = exact.short(dimension.full_marks)
             yield problem(Code.ABOVE_FULL_MARKS, row.ref(column), value=exact.short(value), limit=limit)
     if row["sum"] is not None and len(filled) == len(dimensions) and all_known:
-        expected = sum(row[column] for _, column in filled)
-        rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
-        given = exact.from_hundredths(row["sum"])
-        if given not in (exact.from_hundredths(expected), rounded):
-            written = exact.short(exact.from_hundredths(expected))
-            yield problem(
-                Code.SUM_DIFFERS, row.ref("sum"), value=exact.short(given), expected=written, suggestion=written
-            )
+        yield from _sum(county, row, [column for _, column in filled])
+
+
+def _sum(county: County, row: Record, dimensions: Sequence[str]) -> Iterator[Problem]:
+    """合计 of a 月打分 row against its dimensions; a number as text, which a formula leaves out, is the cause and not the sum."""
+    expected = sum(row[column] for column in dimensions)
+    rounded = exact.half_up(exact.from_hundredths(expected), county.scheme.parameters.places)
+    given = exact.from_hundredths(row["sum"])
+    texts = [column for column in dimensions if (row.index, column) in row.table.texts]
+    if texts and given == exact.from_hundredths(expected - sum(row[column] for column in texts)):
+        for column in texts:
+            value = exact.short(exact.from_hundredths(row[column]))
+            yield problem(Code.NUMBER_AS_TEXT, row.ref(column), value=value)
+    elif given not in (exact.from_hundredths(expected), rounded):
+        written = exact.short(exact.from_hundredths(expected))
+        place = row.ref("sum")
+        yield problem(Code.SUM_DIFFERS, place, value=exact.short(given), expected=written, suggestion=written)
 
 
 def _reviews(county: County, table: Table) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import HALF, Period
 from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_suggestions import suggest_year
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
@@ -149,7 +150,8 @@ def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
 def _bonus(county: County, row: Record) -> Iterator[Problem]:
     day = row["date"]
     if day is not None and not county.period.holds(day.date()):
-        yield problem(Code.DATE_OUTSIDE_YEAR, row.ref("date"), value=day.date(), year=county.period.year)
+        place, suggestion = row.ref("date"), suggest_year(day.date(), county.period)
+        yield problem(Code.DATE_OUTSIDE_YEAR, place, value=day.date(), suggestion=suggestion, year=county.period.year)
     deduction = -county.scheme.parameters.discipline_deduction
     if row["kind"] == "discipline" and row["points"] is not None:
         points = exact.from_hundredths(row["points"])

@@ -289,3 +289,41 @@ def test_a_veto_that_is_missing_beside_an_unknown_column_with_values_stops_the_r
     assert (
         "E137 考评方案.xlsx 积分项目 G3：没有“一票否决”列，而列 G 有内容却没有读取。请核对列名；确不需要“一票否决”的，请删去多出的列。"
     ) in county.complaints(tmp_path, "2026Q1")
+
+
+# --- one mistake, one problem --------------------------------------------------------------------------------------
+
+
+def test_a_sheet_that_no_program_has_calculated_is_one_problem(county, tmp_path):
+    for row in county.form("月打分", 支部编号="ZB1", 期间="2026-01").rows:
+        row["合计"] = "=SUM(D4:G4)"
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E220 ZB1/2026-01.xlsx 月打分 H4[=SUM(D4:G4)]：公式没有计算，本表共 3 处。请用 Excel 或 WPS 打开并保存一次。"
+    ]
+
+
+def test_a_number_as_text_that_a_sum_leaves_out_is_the_cause_not_the_sum(county, tmp_path):
+    row = county.form("月打分", 支部编号="ZB1", 期间="2026-01").rows[0]
+    row["政治合格"], row["合计"] = "20", 60
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E221 ZB1/2026-01.xlsx 月打分 D4[20]：“政治合格”是文本，合计的公式没有把它算进去。请把单元格改为数字格式后重新填写。"
+    ]
+
+
+def test_a_row_of_a_member_without_months_is_one_problem_whatever_it_lacks(county, tmp_path):
+    for month in ("2026-01", "2026-02", "2026-03"):
+        row = county.form("月打分", 支部编号="ZB1", 期间=month).rows[0]
+        row.update(dict.fromkeys(("政治合格", "执行纪律合格", "品德合格", "作用发挥合格", "合计")), 免评原因="病假")
+    summary = county.form("季汇总", 支部编号="ZB1").rows[0]
+    summary.update({heading: None for heading in summary if heading not in ("党员编号", "姓名")})
+    assert [line.split()[0] for line in county.complaints(tmp_path, "2026Q1")] == ["E318"]
+
+
+def test_a_day_of_the_old_year_is_asked_about(county, tmp_path):
+    county.form("日记录", 支部编号="ZB1", 期间="2026-01").add(
+        日期="2025-01-05", 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="学习"
+    )
+    assert county.complaints(tmp_path, "2026Q1") == [
+        "E304 ZB1/2026-01.xlsx 日记录 A4[2025-01-05]：日期 2025-01-05 不在本表期间 2026-01 之内。"
+        "请改正日期，或记入相应月份的表。（2026-01-05？）"
+    ]

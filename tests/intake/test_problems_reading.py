@@ -241,14 +241,14 @@ resource.setrlimit(resource.RLIMIT_AS, (130 << 20, 130 << 20))
 from lianghua_batch.intake import read_files
 folder = pathlib.Path(sys.argv[1])
 for _, problems in read_files.read_all(sorted(folder.iterdir()), folder):
-    print([f"{p.code} {p.place}：{p.message}。{p.remedy}。" for p in problems])
+    print(*(f"{p.code} {p.place}：{p.message}。{p.remedy}。" for p in problems), sep="\\n")
 """
     ended = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", script, tmp_path], capture_output=True, encoding="utf-8", check=True
     )
     assert ended.stdout.splitlines() == [
-        "['E138 1.xlsx：没有读完：本机只许读取程序用 130 MB 内存。请关闭其他程序，或放宽内存限制后再试。']",
-        "[]",
+        "E138 1.xlsx：没有读完：本机只许读取程序用 130 MB 内存。请关闭其他程序，或放宽内存限制后再试。",
+        "",
     ]
 
 

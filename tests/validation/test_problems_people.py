@@ -93,8 +93,7 @@ def test_an_excused_month_with_points(county, tmp_path):
     monthly(county).row(党员编号="001").update(免评原因="长期患病", 执行纪律合格=None, 作用发挥合格=None, 合计=None)
     summary(county).row(党员编号="001")["第一月"] = None
     assert county.complaints(tmp_path, "2026Q1") == [
-        "E308 ZB1/2026-01.xlsx 月打分 D4[20]：填写了免评原因，“政治合格”应留空。请清空各维度得分，或删去免评原因。",
-        "E308 ZB1/2026-01.xlsx 月打分 F4[20]：填写了免评原因，“品德合格”应留空。请清空各维度得分，或删去免评原因。",
+        "E308 ZB1/2026-01.xlsx 月打分 D4[20]：填写了免评原因，各维度应留空。请清空各维度得分，或删去免评原因。",
     ]
 
 
