@@ -86,7 +86,7 @@ _MOST = 1_000_000  # a few bytes of XML can repeat an error over a whole sheet
 
 def facts(content: bytes) -> dict[str, SheetFacts]:
     """Return the facts of every sheet by its name, of the hidden rows those that hold anything."""
-    reader = _SheetReader()
+    reader = _OdsReader()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for part in (*{"styles.xml"}.intersection(archive.namelist()), "content.xml"):
             with archive.open(part) as xml:
@@ -125,7 +125,7 @@ def _is_without_size(style: Element) -> bool:
     return any(_NO_SIZE.match(size) for size in sizes)
 
 
-class _SheetReader:
+class _OdsReader:
     """Goes through the XML row by row; what is repeated is expanded only where there is anything to say."""
 
     def __init__(self) -> None:
