@@ -9,7 +9,6 @@ from lianghua_batch.analysis.crowding import Crowd, crowds
 from lianghua_batch.analysis.statistics import settings, spread
 from lianghua_batch.core import exact
 from lianghua_batch.core.periods import Period
-from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import ORGANISATION
 from lianghua_batch.scoring.results import Results
@@ -74,13 +73,14 @@ def marks_in(county: County, form: str) -> list[Mark]:
 
 def _marks(county: County, form: str) -> Iterator[Mark]:
     called: dict[str, str] = {}
+    identity = county.roster.raters[_RATER[form]]
     for row in county.tables[form].records():
         unit_id, rater, score = row["unit_id"], row[_RATER[form]], row["score"]
         if None in (unit_id, rater, score) or unit_id not in county.roster.units or unit_id in county.left_out:
             continue
-        code = squeeze(rater)
+        code = identity(rater)
         name = county.roster.named(code).name if code in county.roster.units else rater
-        rater = called.setdefault(squeeze(name), name)
+        rater = called.setdefault(code, name)
         yield Mark(rater, unit_id, row.origin.period, exact.from_hundredths(score))
 
 

@@ -9,8 +9,14 @@ from functools import cache, cached_property
 from lianghua_batch.core import resources
 
 MONTH, QUARTER, HALF, YEAR = "month", "quarter", "half", "year"
-# Characters without a shape that web pages and chat programs leave in what is copied from them.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Characters without a shape: Unicode's Default_Ignorable_Code_Point (variation selectors among them), controls that are no
+# space, the blank Braille pattern, GBK's second ideographic space, the place of an object and
+# the marks of annotations.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ue5e5\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
 _LENGTH = {MONTH: 1, QUARTER: 3, HALF: 6, YEAR: 12}
 
 

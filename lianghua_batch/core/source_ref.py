@@ -11,7 +11,11 @@ def file_name(path: Path, root: Path) -> str:
 
 
 def readable(given: str) -> str:
-    """What the system gave as a name or an argument, as text; what is no UTF-8 is most likely GBK."""
+    """What the system gave as a path or an argument, as text; what part of a path is no UTF-8 is most likely GBK."""
+    return "/".join(_readable_part(part) for part in given.split("/"))
+
+
+def _readable_part(given: str) -> str:
     try:
         return given.encode("utf-8").decode("utf-8")
     except UnicodeEncodeError:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
@@ -25,7 +25,9 @@ _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 _DATE = re.compile(r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?号?$")
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_OF_YEAR = re.compile(r"^(\d{1,2})月(\d{1,2})日?$")
-_TIME_OR_WEEKDAY = re.compile(r"([T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?| ?(星期|周).)$")
+_TIME_OR_WEEKDAY = re.compile(
+    r"([T ]?([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?| ?(星期|周)[一二三四五六日天])$"
+)  # 25:00 is no time
 
 
 class Fault(Exception):
@@ -41,7 +43,7 @@ class Fault(Exception):
 @lru_cache(maxsize=65536)
 def tidy(written: str) -> str:
     """Full-width forms made half-width, line breaks and repeated spaces made one space, outer spaces and invisible characters removed."""
-    return " ".join(visible(unicodedata.normalize("NFKC", written)).split())
+    return " ".join(unicodedata.normalize("NFKC", visible(written)).split())
 
 
 @lru_cache(maxsize=65536)
@@ -50,11 +52,33 @@ def squeeze(written: str) -> str:
     return tidy(written).replace(" ", "")
 
 
+@lru_cache(maxsize=65536)
+def compared(name: str) -> str:
+    """The form in which names of people and units are compared: as people see them, without the dots between their parts (spec §2)."""
+    return _dots().sub("", squeeze(name))
+
+
+@cache
+def _dots() -> re.Pattern[str]:
+    """The dots of names; 1.5 and 15 are two."""
+    return re.compile(
+        rf"(?<!\d)[{re.escape(resources.load('reading')['name_dots'])}]|[{re.escape(resources.load('reading')['name_dots'])}](?!\d)"
+    )
+
+
+@lru_cache(maxsize=65536)
+def letters(name: str) -> str:
+    """The letters and digits of a name or code alone, without regard to case."""
+    return "".join(c for c in compared(name).casefold() if c.isalnum())
+
+
 def is_blank(raw: object) -> bool:
     """Whether a cell holds nothing that a person would see."""
     if not isinstance(raw, str):
         return raw is None
-    return not raw.strip() or (not raw.isprintable() and not tidy(raw))
+    if "!" <= raw[:1] <= "~" or "一" <= raw[:1] <= "鿿":  # nearly every cell, and there are millions
+        return False
+    return not visible(raw).strip()
 
 
 def as_shown(raw: object) -> str:
@@ -178,6 +202,17 @@ def person(raw: object) -> str:
     return written if written.isascii() else written.replace(" ", "")
 
 
+@cache
+def _no_name_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in resources.load("reading")["no_name_patterns"])
+
+
+def is_no_name(written: str) -> bool:
+    """Whether what stands for a name names nobody: a dash, a ditto mark, 同上."""
+    plain = squeeze(written)
+    return not any(c.isalnum() for c in plain) or any(p.search(plain) for p in _no_name_patterns())
+
+
 def choice(raw: object, column: Column) -> str:
     """Read one of the column's allowed values and return its identifier."""
     written = squeeze(as_shown(raw))
@@ -219,4 +254,6 @@ def read(raw: object, column: Column, period: Period | None) -> object:
         return choice(raw, column)
     if column.expand == "dimensions" and squeeze(as_shown(raw)) in resources.load("reading")["exempt_marks"]:
         raise Fault(Code.EXEMPTION_AS_SCORE)
+    if column.type == NAME and column.required and is_no_name(as_shown(raw)):
+        raise Fault(Code.NOT_A_NAME)
     return _SIMPLE[column.type](raw)

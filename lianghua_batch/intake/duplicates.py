@@ -8,7 +8,7 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Identified, Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import as_shown, is_blank
+from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 
@@ -16,7 +16,12 @@ from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 def _identity(source: Recognised) -> tuple:
     """Form, sheet, unit and period by a sheet's labels; only sheets that agree in these can be copies of each other."""
     label = source.labels.get("unit_id")
-    return (source.sheet.form, source.sheet.name, str(label.value) if label else "", source.period)
+    return (
+        source.sheet.form,
+        source.sheet.name,
+        squeeze(as_shown(label.value)).casefold() if label else "",
+        source.period,
+    )
 
 
 def _content(source: Recognised) -> str:

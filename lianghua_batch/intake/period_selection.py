@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.codes import Code
+from lianghua_batch.core.form_definitions import DATE, Form
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.cell_values import Fault, as_shown, date, is_blank, squeeze
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.recognition import Recognised
+
+BASE = ("roster", "scheme")
 
 
 @dataclass(frozen=True)
@@ -50,14 +53,49 @@ def month_of_most_dates(source: Recognised) -> OtherMonth | None:
     return other_month((day for day in days if day is not None), source.period)
 
 
+@dataclass(frozen=True)
+class OtherYear:
+    """The year in which all dates of a county form lie, where it is not the labelled one."""
+
+    year: Period
+    count: int
+
+    def problem(self, place: SourceRef, labelled: Period) -> Problem:
+        """Return the error of the label."""
+        values = {"count": self.count, "other": self.year}
+        return problem(Code.DATES_OF_ANOTHER_YEAR, place, value=labelled, suggestion=str(self.year), **values)
+
+
+def holds_year_of_dates(form: Form) -> bool:
+    """Whether all dates of a form belong to its year: of a yearly form of the county, the base forms excepted."""
+    return not form.by_branch and form.periods == (periods.YEAR,) and form.name not in BASE
+
+
+def other_year(days: Iterable[dt.date], labelled: Period) -> OtherYear | None:
+    """The one other year that all the days are in, if there are enough of them."""
+    years = Counter(day.year for day in days)
+    count = years.total()
+    if len(years) != 1 or count < resources.load("reading")["other_year_from"] or labelled.year in years:
+        return None
+    return OtherYear(periods.year(next(iter(years))), count)
+
+
+def _year_of_dates(source: Recognised) -> OtherYear | None:
+    """The other year of a county form that is not read yet."""
+    if not holds_year_of_dates(source.form):
+        return None
+    places, _ = columns_of(source, source.sheet)
+    columns = [places[c.name] for c in source.sheet.columns if c.type == DATE and c.name in places]
+    rows = source.grid.rows[source.head_row + 1 :]
+    days = (_day(row[at], source.period) for row in rows for at in columns)
+    return other_year((day for day in days if day is not None), source.period)
+
+
 def _day(cell: object, period: Period) -> dt.date | None:
     try:
         return None if is_blank(cell) or not isinstance(cell, str | int | float | dt.date) else date(cell, period)
     except Fault:
         return None
-
-
-BASE = ("roster", "scheme")
 
 
 def choose_period(sources: Iterable[Recognised]) -> Period | None:
@@ -88,7 +126,7 @@ def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, lis
                 judged.append(source)
         elif _is_judged(form, sheet_period, period):
             judged.append(source)
-        elif (wrong := _wrong_month(source, period)) is not None:
+        elif (wrong := _wrong_label(source, period)) is not None:
             problems.append(wrong)
         elif sheet_period.year != period.year:
             problems.append(problem(Code.FORM_OF_ANOTHER_PERIOD, source.labels["period"].place, value=sheet_period))
@@ -114,8 +152,11 @@ def _is_judged(form: str, sheet_period: Period, period: Period) -> bool:
     )
 
 
-def _wrong_month(source: Recognised, period: Period) -> Problem | None:
-    """The error of a 日记录 that is left out for its 期间, though its dates belong to the period."""
+def _wrong_label(source: Recognised, period: Period) -> Problem | None:
+    """The error of a 日记录 or a county form that is left out for its 期间, though its dates belong to the period."""
+    year = _year_of_dates(source)
+    if year is not None and _is_judged(source.form.name, year.year, period):
+        return replace(year.problem(source.labels["period"].place, source.period), period=str(year.year))
     found = month_of_most_dates(source) if source.form.name == "daily_record" else None
     if found is None or not _is_judged(source.form.name, found.month, period):
         return None

@@ -2,18 +2,21 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
-from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.cell_values import compared, letters, squeeze
 from lianghua_batch.intake.tables import Record
+from lianghua_batch.model.known_codes import KnownCodes
 from lianghua_batch.model.scheme import BRANCH
 
 EARLIEST, LATEST = dt.date.min, dt.date.max
+Raters = Mapping[str, Callable[[str], str]]
+_SHORTEST = 2  # characters that may begin many names
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,17 @@ class Span:
 
     def overlaps(self, other: "Span") -> bool:
         return (self.start or EARLIEST) < (other.end or LATEST) and (other.start or EARLIEST) < (self.end or LATEST)
+
+
+def _rater(codes: KnownCodes, written: str) -> str:
+    """The code of whom a rater's name means, or else the name as it is compared."""
+    found = codes.called(written)
+    return next(iter(found)) if len(found) == 1 else compared(written).casefold()
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether a text that is long enough begins the other, or holds it."""
+    return bool(one and other) and (other in one or (len(one) > _SHORTEST and other.startswith(one)))
 
 
 def _named(name: str, code: str) -> str:
@@ -74,6 +88,10 @@ class Member(Span):
 
     def __str__(self) -> str:
         return _named(self.name, self.id)
+
+    def is_called(self, name: str) -> bool:
+        """Whether people who see the name take it for the member's."""
+        return name == self.name or compared(name) == compared(self.name)
 
 
 @dataclass(frozen=True)
@@ -174,7 +192,29 @@ class Roster:
 
     def names_of(self, unit_id: str) -> set[str]:
         """Every name that a unit has had, as names are compared."""
-        return {squeeze(u.name) for u in self.units.get(unit_id, ())}
+        return {compared(u.name) for u in self.units.get(unit_id, ())}
+
+    # --- codes and names as people write them -------------------------------------------------------------------------
+
+    @cached_property
+    def unit_codes(self) -> KnownCodes:
+        return KnownCodes({code: {u.name for u in rows} for code, rows in self.units.items()})
+
+    @cached_property
+    def member_codes(self) -> KnownCodes:
+        return KnownCodes({code: {m.name for m in rows} for code, rows in self.members.items()})
+
+    @cached_property
+    def raters(self) -> Raters:
+        """By the column that says who marked, what is equal for two texts that mean the same rater."""
+        return {"inspector": partial(_rater, self.unit_codes), "supervisor": partial(_rater, self.member_codes)}
+
+    def nearly_named(self, written: str, unit_id: str) -> str | None:
+        """The name of a unit that an inspector's is nearly, first of all of `unit_id`, whose name may stand in it or begin with it."""
+        plain = letters(written)
+        own = [u for u in self.units[unit_id] if _is_part(plain, letters(u.name))]
+        near = unit_id if own else self._unit_names.suggest(compared(written))
+        return None if near is None else self.named(near).name
 
     # --- suggestions for unknown codes -----------------------------------------------------------------------------------
 
@@ -183,7 +223,7 @@ class Roster:
         if level not in self._unit_codes:
             codes = (i for i, rows in self.units.items() if level in (None, rows[0].level))
             self._unit_codes[level] = Candidates(codes)
-        named = (self._by_name.get(squeeze(n), set()) for n in (name, written) if n)
+        named = (self._by_name.get(compared(n), set()) for n in (name, written) if n)
         found = {unit for units in named for unit in units if level in (None, self.units[unit][0].level)}
         if (alike := self._unit_codes[level].suggest(written)) is not None:
             found.add(alike)
@@ -199,9 +239,9 @@ class Roster:
         The name is looked up in the branch on the day. Similar codes and names are never suggested: they may be other people's.
         """
         same = self._member_codes.same(written)
-        found = {same} if same is not None and name in (None, self.members[same][0].name) else set()
+        found = {same} if same is not None and (name is None or self.members[same][0].is_called(name)) else set()
         if name is not None and day is not None:
-            found |= {m.id for m in self._by_branch_and_name.get((branch, name), ()) if m.holds(day)}
+            found |= {m.id for m in self._by_branch_and_name.get((branch, compared(name)), ()) if m.holds(day)}
         return found.pop() if len(found) == 1 else None
 
     def suggest_subject(self, written: str) -> str | None:
@@ -234,5 +274,5 @@ class Roster:
         found: dict[tuple[str, str], list[Member]] = defaultdict(list)
         for rows in self.members.values():
             for row in rows:
-                found[row.branch, row.name].append(row)
+                found[row.branch, compared(row.name)].append(row)
         return dict(found)

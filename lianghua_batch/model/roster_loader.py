@@ -6,20 +6,32 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from lianghua_batch.core.codes import Code
+from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.tables import Record, Table
+from lianghua_batch.model import known_codes
 from lianghua_batch.model.roster import EARLIEST, Member, Roster, Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 
 
 def read(units: Table, members: Table) -> tuple[Roster, list[Problem]]:
     """Build the roster; overlapping rows, unknown units and impossible dates are problems."""
+    units, members = _with_own_codes(units, members)
     unit_rows = _by_id(_unit(r) for r in units.records() if _filled(r, "unit_id", "unit_name", "level"))
     member_rows = _by_id(_member(r) for r in members.records() if _filled(r, "member_id", "member_name", "branch_id"))
     roster = Roster(unit_rows, member_rows)
     problems = [p for rows in unit_rows.values() for p in _unit_problems(rows, roster)]
     problems += (p for rows in member_rows.values() for p in _member_problems(rows, roster))
     return roster, problems + list(_namesakes(roster))
+
+
+def _with_own_codes(units: Table, members: Table) -> tuple[Table, Table]:
+    """The tables with every code as it is written first."""
+    of_units = known_codes.of_columns(units, "unit_id", "unit_name")
+    of_members = known_codes.of_columns(members, "member_id")
+    units = known_codes.resolved(units, {"unit_id": of_units, "parent_id": of_units})
+    return units, known_codes.resolved(members, {"member_id": of_members, "branch_id": of_units})
 
 
 def _filled(row: Record, *names: str) -> bool:
@@ -101,13 +113,14 @@ def _member_problems(rows: tuple[Member, ...], roster: Roster) -> Iterable[Probl
     for row in rows:
         if row.start and row.end and row.end <= row.start:
             yield problem(Code.LEFT_BEFORE_JOINED, row.row.ref("left"), value=row.end)
-        if row.name != rows[0].name:
+        if not row.is_called(rows[0].name):
             yield problem(
                 Code.MEMBER_ID_OF_TWO_NAMES,
                 row.row.ref("member_name"),
                 value=row.name,
                 member=row.id,
                 expected=rows[0].name,
+                points=code_points(row.name, rows[0].name),
             )
         if row.id in roster.units:
             yield problem(Code.MEMBER_ID_IS_UNIT_ID, row.source, value=row.id, member=row.id)
@@ -127,13 +140,13 @@ def _namesakes(roster: Roster) -> Iterable[Problem]:
     """Two members of one name in one branch at the same time: a warning on the second, for their codes are easily mixed up."""
     alike: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for row in sorted((r for rows in roster.members.values() for r in rows), key=lambda r: r.source):
-        alike[row.branch, row.name].append(row)
-    for (branch, name), rows in alike.items():
+        alike[row.branch, compared(row.name)].append(row)
+    for (branch, _), rows in alike.items():
         reported: set[str] = set()
         for n, row in enumerate(rows):
             first = next((r for r in rows[:n] if r.id != row.id and r.overlaps(row)), None)
             if first is not None and row.id not in reported:
                 reported.add(row.id)
                 unit = roster.named(branch) if branch in roster.units else None
-                words = {"branch": unit or branch, "name": name, "first": first.id, "second": row.id}
-                yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=name, unit=unit, **words)
+                words = {"branch": unit or branch, "name": row.name, "first": first.id, "second": row.id}
+                yield problem(Code.MEMBERS_OF_SAME_NAME, row.row.ref("member_name"), value=row.name, unit=unit, **words)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
@@ -90,11 +90,12 @@ def _bands(table: Table) -> tuple[dict[str, tuple[Band, ...]], list[Problem]]:
             problems.append(problem(Code.TOO_FEW_GRADES, bands[0].source, scope=scope_label))
         elif sum(b.lower is None for b in bands) != 1 and read_whole:
             problems.append(problem(Code.NO_SINGLE_LOWEST_GRADE, _lowest_in_doubt(bands).source, scope=scope_label))
-        problems += (
+        unordered = (
             problem(Code.UNORDERED_GRADES, low.source, value=exact.short(low.lower), name=high.grade, scope=scope_label)
             for high, low in pairwise(bands)
             if read_whole and low.lower is not None and (high.lower is None or high.lower < low.lower)
         )
+        problems += islice(unordered, 1)  # the others follow from it
         bands.sort(key=lambda b: (b.lower is None, -(b.lower or 0)))
         problems += (
             problem(Code.DUPLICATE_GRADE_BOUND, later.source, value=exact.short(later.lower), scope=scope_label)

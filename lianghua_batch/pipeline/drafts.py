@@ -8,7 +8,7 @@ from dataclasses import replace
 from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors
-from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.cell_values import compared, squeeze
 from lianghua_batch.intake.tables import ORIGIN
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Span
@@ -29,12 +29,12 @@ class UnitNotInExistence(ValueError):
 
 def named(written: Mapping[str, str], county: County) -> dict[str, str]:
     """Return, by 组织编号, why units given by it or by their exact name are left out; raises UnknownUnit or UnitNotInExistence."""
-    codes = {squeeze(u.name): u.id for rows in county.roster.units.values() for u in rows}
-    codes |= {unit_id: unit_id for unit_id in county.roster.units}
+    codes = {name: unit_id for unit_id in county.roster.units for name in county.roster.names_of(unit_id)}
     found = {}
     for unit, reason in written.items():
-        unit_id = codes.get(squeeze(unit))
-        if unit_id is None:
+        unit_id = county.roster.unit_codes.find(squeeze(unit))
+        unit_id = codes.get(compared(unit), unit_id)
+        if unit_id not in county.roster.units:
             raise UnknownUnit(unit)
         if not county.roster.exists(unit_id, county.period.last_day):
             raise UnitNotInExistence(str(county.roster.named(unit_id)))

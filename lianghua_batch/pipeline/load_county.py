@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from lianghua_batch.core import form_definitions, resources
 from lianghua_batch.core.codes import Code
@@ -12,9 +13,10 @@ from lianghua_batch.intake import duplicates, period_selection
 from lianghua_batch.intake.period_selection import BASE
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Table, extract
-from lianghua_batch.model import parameter_loader, roster_loader, scheme_loader
+from lianghua_batch.model import known_codes, parameter_loader, roster_loader, scheme_loader
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Roster
+from lianghua_batch.model.known_codes import KnownCodes
+from lianghua_batch.model.roster import Raters, Roster
 from lianghua_batch.model.scheme import Scheme
 from lianghua_batch.validation import schema
 
@@ -34,29 +36,34 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     for name in BASE:
         base[name], base_problems[name] = _form_tables(judged, definitions[name])
         problems += base_problems[name]
+    misshapen = _misshapen(base_problems["roster"])
+    roster, found = _read_roster(base["roster"], misshapen)
+    problems += found
+    base["scheme"] = {
+        name: known_codes.resolved(table, {"applies_to": roster.unit_codes}) for name, table in base["scheme"].items()
+    }
     missing = [p for name in BASE for p in _missing(base[name], definitions[name], period)]
     doubled = _two_schemes(base["scheme"], period)
     problems += missing + doubled
     rules, found = scheme_loader.read(_first_sheets(base["scheme"]) if doubled else base["scheme"], period.year)
     problems += found
     rules_sound = not errors([*base_problems["scheme"], *doubled, *found])
-    misshapen = _misshapen(base_problems["roster"])
     problems += _unchecked(
         base, [name for name, wrong in (("roster", misshapen), ("scheme", not rules_sound)) if wrong]
     )
-    roster, found = _read_roster(base["roster"], misshapen)
-    problems += found
+    known = _known_codes(roster, rules)
     tables: dict[str, Table] = {}
     for form in definitions.values():
         if form.name in BASE:
             continue
-        tables[form.name], found = _form_table(judged, form, rules.items, rules_sound)
+        tables[form.name], found = _form_table(judged, form, rules.items, rules_sound, known, roster.raters)
         problems += found
     if missing or misshapen:  # a table without a column that it must have is as good as none
         by_branch = (tables[form.name] for form in definitions.values() if form.by_branch)
         return None, [*problems, *(p for table in by_branch for p in duplicates.sent_twice(table, roster.units))]
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
+    earlier = known_codes.resolved(earlier, known)
     sheets = frozenset(s.grid.place() for s in unsigned)
     return County(period, rules, rules_sound, roster, tables, earlier, duplicated, sheets), problems
 
@@ -83,27 +90,55 @@ def changed_rules(
     return scheme_loader.read(tables, period.year)
 
 
-def _form_tables(sources: Sequence[Recognised], form: form_definitions.Form) -> tuple[dict[str, Table], list[Problem]]:
-    """Extract and validate the tables of one form."""
+def _known_codes(roster: Roster, rules: Scheme) -> Mapping[str, KnownCodes]:
+    """The codes that stand in forms, by column."""
+    projects = {code: () for code in rules.unread_projects if code} | {
+        code: (p.name,) for code, p in rules.projects.items()
+    }
+    indicators = {code: () for code in rules.unread_indicators if code} | {
+        code: (i.name,) for code, i in rules.indicator.items()
+    }
+    return {
+        "unit_id": roster.unit_codes,
+        "member_id": roster.member_codes,
+        "subject_id": roster.unit_codes.with_others(roster.member_codes),
+        "project_id": KnownCodes(projects),
+        "indicator_id": KnownCodes(indicators),
+    }
+
+
+def _form_tables(
+    sources: Sequence[Recognised],
+    form: form_definitions.Form,
+    known: Mapping[str, KnownCodes] = MappingProxyType({}),
+    raters: Raters = MappingProxyType({}),
+) -> tuple[dict[str, Table], list[Problem]]:
+    """Extract and validate the tables of one form, with the codes that are `known`."""
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
     for sheet in form.sheets:
         sheets = [s for s in sources if s.form.name == form.name and s.sheet.name == sheet.name]
         tables[sheet.name], found = extract(sheets, sheet)
         problems += found
+        tables[sheet.name] = known_codes.resolved(tables[sheet.name], known)
         if form.name == "roster":
             tables[sheet.name], found = duplicates.without_second_rosters(tables[sheet.name])
             problems += found
-        problems += schema.check(tables[sheet.name])
+        problems += schema.check(tables[sheet.name], raters)
     return tables, problems
 
 
 def _form_table(
-    sources: Sequence[Recognised], form: form_definitions.Form, items: Mapping[str, Sequence[str]], sound: bool
+    sources: Sequence[Recognised],
+    form: form_definitions.Form,
+    items: Mapping[str, Sequence[str]],
+    sound: bool,
+    known: Mapping[str, KnownCodes],
+    raters: Raters,
 ) -> tuple[Table, list[Problem]]:
     """The one table of a form whose expandable columns stand for `items`; where not all are known for `sound`, an
     extra column is no problem."""
-    tables, problems = _form_tables(sources, form_definitions.expand(form, items))
+    tables, problems = _form_tables(sources, form_definitions.expand(form, items), known, raters)
     expanded = [items[c.expand] for s in form.sheets for c in s.columns if c.expand is not None]
     if not all(expanded) or (expanded and not sound):
         problems = [p for p in problems if p.code != Code.UNREAD_COLUMN or (all(expanded) and p.suggestion is not None)]

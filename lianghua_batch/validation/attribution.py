@@ -13,7 +13,9 @@ Places = dict[tuple[str, str | None, int | None], tuple[str | None, str | None]]
 def attributed(problems: Iterable[Problem], county: County) -> list[Problem]:
     """Return the problems with `unit` and `period` filled in from the form, or the row, that they stand in."""
     owners = _owners(county)
-    return [_attribute(p, owners) for p in problems]
+    units = county.roster.unit_codes
+    known = (p if p.unit is None else replace(p, unit=units.find(p.unit)) for p in problems)
+    return [_attribute(p, owners) for p in known]
 
 
 def _attribute(found: Problem, owners: Places) -> Problem:

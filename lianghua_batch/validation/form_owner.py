@@ -10,9 +10,10 @@ import pandas as pd
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
-from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.duplicates import sent_twice
 from lianghua_batch.intake.tables import ORIGIN, Origin, Table
 from lianghua_batch.model.county import County
@@ -130,7 +131,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _HomeBranch
             Code.UNIT_IS_NO_BRANCH, place, value=origin.unit, level=level_label(unit.level), suggestion=suggestion
         )
         return
-    if origin.unit_name is not None and squeeze(origin.unit_name) not in roster.names_of(unit.id):
+    if origin.unit_name is not None and compared(origin.unit_name) not in roster.names_of(unit.id):
         yield problem(
             Code.BRANCH_NAME_DIFFERS,
             origin.label_place("unit_name"),
@@ -139,6 +140,7 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _HomeBranch
             name=origin.unit_name,
             unit_id=unit.id,
             expected=unit.name,
+            points=code_points(origin.unit_name, unit.name),
         )
     period = origin.period
     if period is not None and not roster.existed_within(unit.id, period.first_day, period.last_day):

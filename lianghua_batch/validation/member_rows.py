@@ -9,6 +9,7 @@ import pandas as pd
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import item_column
+from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import period_selection
@@ -22,7 +23,6 @@ def check(county: County) -> list[Problem]:
     """All problems of 日记录, 月打分, 季汇总 and 年评议 rows against 花名册 and the scheme."""
     tables = county.tables
     problems = list(diary_rows(county, tables["daily_record"]))
-    problems += repeated_rows(tables["daily_record"])
     problems += _opposite_points(county, tables["daily_record"])
     for form in ("monthly_score", "quarterly_summary"):
         problems += (p for row in tables[form].records() for p in _member_of_form(county, row))
@@ -56,7 +56,7 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
         if rows is None:
             yield _unknown(county, table.ref(index, "member_id"), member_id, name, origin, day)
             continue
-        if name is not None and name != rows[0].name:
+        if name is not None and not rows[0].is_called(name):
             yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
         if day is None or origin.unit not in roster.units:
             continue
@@ -73,32 +73,6 @@ def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
     labelled = ((n, group, table.origins[n].period) for n, group in days)
     found = {n: period_selection.other_month(group, period) for n, group, period in labelled if period is not None}
     return {n: month for n, month in found.items() if month is not None}
-
-
-def repeated_rows(table: Table) -> Iterator[Problem]:
-    """Identical rows of one diary: a warning, both count (spec §2); a diary that was sent twice is one problem already."""
-    names = [c.name for c in table.sheet.columns]
-    frame = table.frame
-    if frame.empty:
-        return
-    frame = frame.drop(index={index for index, _ in table.faulty if index in frame.index})  # their content is unknown
-    whole = frame[[*names, ORIGIN]]
-    again = whole.duplicated(keep="first")
-    if not again.any():
-        return
-    groups = whole[whole.duplicated(keep=False)].groupby([*names, ORIGIN], dropna=False, sort=False).indices
-    repeated = whole.index[whole.duplicated(keep=False)]
-    for positions in groups.values():
-        first = table.ref(repeated[positions[0]], "member_id")
-        for position in positions[1:]:
-            place = table.ref(repeated[position], "member_id")
-            yield problem(
-                Code.REPEATED_ROW,
-                place,
-                value=frame.at[repeated[position], "member_id"],
-                row=first.row,
-                sheet=first.sheet,
-            )
 
 
 def _opposite_points(county: County, table: Table) -> Iterator[Problem]:
@@ -128,7 +102,8 @@ def _unknown(
 
 
 def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
-    return problem(Code.MEMBER_NAME_DIFFERS, place, value=name, member=member.id, expected=member.name)
+    words = {"expected": member.name, "points": code_points(name, member.name)}
+    return problem(Code.MEMBER_NAME_DIFFERS, place, value=name, member=member.id, **words)
 
 
 def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
@@ -155,7 +130,7 @@ def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
         found = _unknown(county, row.ref("member_id"), row["member_id"], row["member_name"], row.origin)
         taken = (found.suggestion, row.origin.unit, row.origin.period) in county.rows_by_member(row.table.sheet.form)
         yield replace(found, suggestion=None) if taken else found  # the form has one row a member
-    elif row["member_name"] is not None and row["member_name"] != rows[0].name:
+    elif row["member_name"] is not None and not rows[0].is_called(row["member_name"]):
         yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
 
 

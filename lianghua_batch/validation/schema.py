@@ -1,15 +1,19 @@
 """Form definition → Pandera schema, run once a form over all its rows; its failures → Problems."""
 
+from types import MappingProxyType
+
 import pandas as pd
 import pandera.pandas as pa
 
 from lianghua_batch.core import exact
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
+from lianghua_batch.core.form_definitions import CODE, COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
 from lianghua_batch.core.problems import Problem, problem
-from lianghua_batch.intake.cell_values import squeeze
+from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.tables import Table
+from lianghua_batch.model.roster import Raters
 
+_COMPARED = {TEXT: compared, NAME: compared, CODE: str.casefold}
 _REQUIRED, _MIN, _MAX, _ALLOWED = "required", "min", "max", "allowed"
 
 
@@ -44,8 +48,11 @@ def _failures(table: Table) -> pd.DataFrame:
     return pd.DataFrame(columns=["column", "check", "index", "failure_case"])
 
 
-def check(table: Table) -> list[Problem]:
-    """Validate a table against its definition; every failing cell is one problem, cells already reported excepted."""
+def check(table: Table, raters: Raters = MappingProxyType({})) -> list[Problem]:
+    """Validate a table against its definition; every failing cell is one problem, cells already reported excepted.
+
+    `raters`: by a column of the key, what is equal for two texts that mean the same.
+    """
     problems = []
     for failure in _failures(table).itertuples():
         if (failure.index, failure.column) in table.faulty:
@@ -62,14 +69,14 @@ def check(table: Table) -> list[Problem]:
             problems.append(problem(Code.ABOVE_MAXIMUM, place, value=_written(value, column), limit=column.max))
         else:
             raise AssertionError(f"{table.sheet.label}.{column.label}: {failure.check} {failure.failure_case}")
-    return problems + doubled_keys(table)
+    return problems + doubled_keys(table, raters)
 
 
 def _written(value: object, column: Column) -> str:
     return exact.short(exact.from_hundredths(value)) if column.type == NUMBER else str(value)
 
 
-def doubled_keys(table: Table) -> list[Problem]:
+def doubled_keys(table: Table, raters: Raters) -> list[Problem]:
     """Rows whose key stands in an earlier row of the same form; where only one sheet may be sent, of the same sheet.
 
     A branch's form, or a sheet of 考评方案, that is there twice is one problem by itself.
@@ -79,13 +86,15 @@ def doubled_keys(table: Table) -> list[Problem]:
         return []
     marks = table.frame[key].copy()
     for name in key:
-        if table.sheet.column(name).type in (TEXT, NAME):  # names are compared without their spaces everywhere
-            marks[name] = marks[name].map(squeeze, na_action="ignore")
+        same = raters.get(name) or _COMPARED.get(table.sheet.column(name).type)
+        if same is not None:
+            marks[name] = marks[name].map(same, na_action="ignore")
     form = definitions()[table.sheet.form]
     single = form.by_branch or form.name == "scheme"
     owner = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
     marks["_owner"] = table.frame["_origin"].map(owner)
-    marks = marks[marks[key[0]].notna()]
+    unread = {index for index, name in table.faulty if name in key}
+    marks = marks[marks[key[0]].notna() & ~marks.index.isin(unread)]
     doubled = marks[marks.duplicated(keep="first")]
     if doubled.empty:
         return []

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from lianghua_batch.core import exact, mail_addresses, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.periods import HALF, Period
 from lianghua_batch.core.problems import Problem, problem
-from lianghua_batch.intake.cell_suggestions import suggest_year
-from lianghua_batch.intake.cell_values import squeeze
-from lianghua_batch.intake.tables import Record
+from lianghua_batch.intake.cell_values import compared
+from lianghua_batch.intake.tables import ORIGIN, Record
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE, PENDING, Indicator, applies
@@ -26,7 +26,7 @@ def check(county: County) -> list[Problem]:
         problems += (p for row in county.tables[name].records() for p in _unit_row(county, name, row))
     for name, rule in _ROW_RULES.items():
         problems += (p for row in county.tables[name].records() for p in rule(county, row))
-    return problems
+    return problems + _nearly_units(county)
 
 
 def level_label(level: str) -> str:
@@ -72,11 +72,12 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
     if unit is None:
         return
     names = county.roster.names_of(unit.id)
-    if row["unit_name"] is not None and squeeze(row["unit_name"]) not in names:
+    if row["unit_name"] is not None and compared(row["unit_name"]) not in names:
         suggestion = county.roster.suggest_name(row["unit_name"], unit.id)
         values = {"value": row["unit_name"], "expected": unit.name, "suggestion": suggestion}
+        values["points"] = code_points(row["unit_name"], unit.name)
         yield problem(Code.UNIT_NAME_DIFFERS, row.ref("unit_name"), unit_id=unit.id, **values)
-    if row["inspector"] is not None and squeeze(row["inspector"]) in {unit.id, *names}:
+    if row["inspector"] is not None and unit.id in county.roster.unit_codes.called(row["inspector"]):
         yield problem(Code.SELF_INSPECTION, row.ref("inspector"), value=row["inspector"], unit=unit)
     period = row.origin.period
     expected = COMMITTEE if period is not None and period.kind == HALF else BRANCH
@@ -87,6 +88,24 @@ def _inspection(county: County, row: Record) -> Iterator[Problem]:
         )
     elif unit.level == COMMITTEE and county.is_year and _uncounted(county, unit, period):
         yield problem(Code.INSPECTION_NOT_COUNTED, row.ref("unit_id"), value=unit.id, unit=unit, period=period)
+
+
+def _nearly_units(county: County) -> list[Problem]:
+    """检查单位 that are nearly a unit's name, each spelling once a sheet; every row where it is nearly the inspected unit's."""
+    problems: list[Problem] = []
+    warned: set[tuple[int, str]] = set()
+    for row in county.tables["inspection"].records():
+        unit, inspector = _known(county, row), row["inspector"]
+        if unit is None or inspector is None or county.roster.unit_codes.called(inspector):
+            continue
+        name = county.roster.nearly_named(inspector, unit.id)
+        spelling = (row.values[ORIGIN], inspector)
+        if name is not None and (name == unit.name or spelling not in warned):
+            warned.add(spelling)
+            problems.append(
+                problem(Code.NEARLY_A_UNIT, row.ref("inspector"), value=inspector, name=name, suggestion=name)
+            )
+    return problems
 
 
 def _uncounted(county: County, unit: Unit, period: Period | None) -> bool:
@@ -148,10 +167,6 @@ def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
 
 
 def _bonus(county: County, row: Record) -> Iterator[Problem]:
-    day = row["date"]
-    if day is not None and not county.period.holds(day.date()):
-        place, suggestion = row.ref("date"), suggest_year(day.date(), county.period)
-        yield problem(Code.DATE_OUTSIDE_YEAR, place, value=day.date(), suggestion=suggestion, year=county.period.year)
     deduction = -county.scheme.parameters.discipline_deduction
     if row["kind"] == "discipline" and row["points"] is not None:
         points = exact.from_hundredths(row["points"])

@@ -136,8 +136,8 @@ class Raters:
             completed = deadline - dt.timedelta(days=random.below(habits["after_days"] // 2))
             return SampleRectification(issue, measure, deadline, completed, "done")
         late = deadline + dt.timedelta(days=random.whole(1, habits["late_days"]))
-        if self.year.holds(late) and random.chance(0.5):
-            return SampleRectification(issue, measure, deadline, late, "done")
+        if self.year.holds(late) and random.chance(0.5):  # what is done late would be pointed out
+            return SampleRectification(issue, measure, deadline, None, "ongoing")
         return SampleRectification(issue, measure, deadline, None, "ongoing" if random.chance(0.6) else "open")
 
     def _actuals(self, random: RandomSource, unit: SampleUnit) -> dict[str, Fraction]:

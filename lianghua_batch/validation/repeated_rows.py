@@ -1,0 +1,79 @@
+"""The same row twice in a form without a key: in one sheet a warning, in two files an error (spec §2)."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from lianghua_batch.core.codes import Code
+from lianghua_batch.core.form_definitions import NAME, TEXT, definitions
+from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.intake.cell_values import compared
+from lianghua_batch.intake.tables import ORIGIN, Table
+from lianghua_batch.model.county import County
+
+
+class _Row(NamedTuple):
+    """A row that is there more than once, by its index and the number of its sheet."""
+
+    index: int
+    origin: int
+
+
+def check(county: County) -> Iterator[Problem]:
+    """All problems of rows that count once more; a branch's form that was sent twice is one problem already."""
+    for table in county.tables.values():
+        if table.sheet.key or table.sheet.form == "objection":  # nothing is counted by objections
+            continue
+        groups = _equal(table)
+        for rows in groups:
+            yield from _in_one_sheet(table, rows)
+        if not definitions()[table.sheet.form].by_branch:
+            yield from _in_two(table, groups)
+
+
+def _equal(table: Table) -> list[list[_Row]]:
+    """The rows that say the same; one with a cell that could not be read is like no other."""
+    columns = table.sheet.columns
+    loose = [c.name for c in columns if c.type in (TEXT, NAME)]
+    strict = [c.name for c in columns if c.name not in loose]
+    frame = table.frame.drop(index=[i for i in {index for index, _ in table.faulty} if i in table.frame.index])
+    frame = frame[frame.duplicated(subset=strict, keep=False)]  # of hundreds of thousands few are left
+    if frame.empty:
+        return []
+    frame = frame.assign(**{name: frame[name].map(compared, na_action="ignore") for name in loose})
+    frame = frame[frame.duplicated(subset=[*strict, *loose], keep=False)]
+    if frame.empty:
+        return []
+    groups = frame.groupby([*strict, *loose], dropna=False, sort=False).indices.values()
+    return [[_Row(frame.index[at], frame[ORIGIN].iat[at]) for at in positions] for positions in groups]
+
+
+def _in_one_sheet(table: Table, rows: Sequence[_Row]) -> Iterator[Problem]:
+    first: dict[int, _Row] = {}
+    column = "member_id" if "member_id" in table.frame else table.sheet.columns[0].name
+    for row in rows:
+        earlier = first.setdefault(row.origin, row)
+        if earlier is not row:
+            value, other = table.frame.at[row.index, column], table.ref(earlier.index, column)
+            value = None if pd.isna(value) else value
+            place = table.ref(row.index, column)
+            yield problem(Code.REPEATED_ROW, place, value=value, row=other.row, sheet=other.sheet)
+
+
+def _in_two(table: Table, groups: Sequence[Sequence[_Row]]) -> Iterator[Problem]:
+    """Two sheets that share rows: one error for the two, at the first of them."""
+    shared: dict[tuple[int, int], list[tuple[_Row, _Row]]] = {}
+    for rows in groups:
+        first: dict[int, _Row] = {}
+        for row in rows:
+            first.setdefault(row.origin, row)
+        one, *others = first.values()
+        for other in others:
+            shared.setdefault((one.origin, other.origin), []).append((one, other))
+    form = definitions()[table.sheet.form].label
+    column = table.sheet.columns[0].name
+    for pairs in shared.values():
+        one, other = pairs[0]
+        place = table.ref(other.index, column)
+        yield problem(Code.ROWS_IN_TWO_FILES, place, form=form, count=len(pairs), other=table.ref(one.index, column))
