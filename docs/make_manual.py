@@ -29,6 +29,7 @@ _PARTS = {
 }
 _SEVERITIES = {"E": "错误", "W": "提示"}
 # What stands for a placeholder of messages/problems.yaml; `code.placeholder` goes before `placeholder`.
+_DIFFERING = "看上去一样时，不同的字的编码"
 _WORDS = {
     "suggestion": "可能的值",
     "seen": "看得见的部分",
@@ -48,6 +49,14 @@ _WORDS = {
     "E134.count": "有日期的行数",
     "E134.hits": "其中的行数",
     "E134.other": "另一月",
+    "E141.other": "另一年",
+    "E112.points": _DIFFERING,
+    "E302.points": _DIFFERING,
+    "E323.points": _DIFFERING,
+    "E511.points": _DIFFERING,
+    "W318.name": "单位名称",
+    "deadline": "完成时限",
+    "percent": "百分数",
     "E324.expected": "党委或支部",
     "E327.name": "指标名称",
     "W311.low": "标准值",

@@ -102,7 +102,7 @@ def longer(county):
     return county
 
 
-@pytest.mark.parametrize("written", ["zb001", "ZB1", "ＺＢ１", "ZBO01", "ZB0O1", "ZB00l", "ZN001", "BZ001", "ZB-001"])
+@pytest.mark.parametrize("written", ["ZB1", "ＺＢ１", "ZBO01", "ZB0O1", "ZB00l", "ZN001", "BZ001", "ZB-001"])
 def test_a_units_code_with_a_slip(county, tmp_path, written):
     longer(county).form("督查打分").row(组织编号="ZB001")["组织编号"] = written
     (told,) = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E322")]
@@ -144,7 +144,7 @@ def test_the_code_of_a_committee_on_a_branchs_form_with_the_branchs_name(county,
 
 
 def test_a_code_and_a_name_that_disagree_are_not_asked_about(county, tmp_path):
-    county.form("督查打分").row(组织编号="ZB1").update(组织编号="zb1", 组织名称="财政第二支部")
+    county.form("督查打分").row(组织编号="ZB1").update(组织编号="ZB01", 组织名称="财政第二支部")
     (told,) = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E322")]
     assert told.endswith("在花名册中没有。请改为花名册中的组织编号。")
 

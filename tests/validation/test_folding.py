@@ -92,7 +92,7 @@ def test_other_columns_sheets_files_and_faults_are_not_mixed_in():
 def test_rows_without_a_cell_are_told_by_their_number():
     found = [problem("W201", SourceRef("a.xlsx", "日记录", row), row=3, sheet="日记录") for row in range(4, 9)]
     assert lines(found) == [
-        "[W201] a.xlsx 日记录 第 4 行、第 5 行、第 6 行 等 5 处：与第 3 行的内容完全相同（日记录），两行都计分。如系重复登记，请删去一行。"
+        "[W201] a.xlsx 日记录 第 4 行、第 5 行、第 6 行 等 5 处：与第 3 行的内容完全相同（日记录），两行都计算在内。如系重复登记，请删去一行。"
     ]
 
 

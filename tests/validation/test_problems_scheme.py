@@ -255,8 +255,8 @@ def test_names_that_differ_by_a_space_are_the_same(county, tmp_path):
     assert [c[:4] for c in county.complaints(tmp_path, "2026Q1")] == ["E209", "E209"]
 
 
-def test_bounds_out_of_order_are_pointed_out(county, tmp_path):
+def test_bounds_that_do_not_descend(county, tmp_path):
     county.form("考评方案", "下限").row(等次="优秀", 对象="组织")["下限"] = 80
     assert county.complaints(tmp_path, "2026Q1") == [
-        "W403 考评方案.xlsx 等次 C5[85]：组织等次的下限 85 高于上一行“优秀”的下限，等次按下限从高到低排。请核对各档下限。"
+        "E420 考评方案.xlsx 等次 C5[85]：组织等次的下限 85 高于上一行“优秀”的下限。请核对各档下限，从高到低填写。"
     ]

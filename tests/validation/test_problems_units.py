@@ -57,7 +57,7 @@ def test_forms_of_units_before_they_were_founded(county, tmp_path):
 def test_rows_of_units_that_the_roster_does_not_know(year, tmp_path):
     year.form("督查打分", 期间="2026Q1").add(组织编号="ZB9", 组织名称="卫健支部", 检查单位="互检一组", 得分=90)
     year.form("指标完成").add(组织编号="ZB9", 指标编号="B1", 实际值=90)
-    year.form("监督员评分").add(组织编号="zb1", 监督员="监督员甲", 得分=90)
+    year.form("监督员评分").add(组织编号="ZB01", 监督员="监督员甲", 得分=90)
     year.form("满意度测评").add(组织编号="ZB9", 测评对象="党员群众", 优秀票=10)
     bonus(year, unit="ZB9")
     rectification(year, unit="ZB9")
@@ -66,7 +66,7 @@ def test_rows_of_units_that_the_roster_does_not_know(year, tmp_path):
         "E322 年末/指标完成.xlsx 指标完成 A10[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
         "E322 年末/整改.xlsx 整改台账 A4[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
         "E322 年末/测评.xlsx 满意度测评 A7[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
-        "E322 年末/监督员.xlsx 监督员评分 A7[zb1]：组织编号“zb1”在花名册中没有。请改为花名册中的组织编号。（ZB1？）",
+        "E322 年末/监督员.xlsx 监督员评分 A7[ZB01]：组织编号“ZB01”在花名册中没有。请改为花名册中的组织编号。（ZB1？）",
         "E322 督查/2026Q1.xlsx 督查打分 A6[ZB9]：组织编号“ZB9”在花名册中没有。请改为花名册中的组织编号。",
     ]
 
@@ -103,7 +103,7 @@ def test_units_that_inspect_themselves(county, tmp_path):
     county.form("督查打分").row(组织编号="ZB2")["检查单位"] = "财政第二 支部"
     assert county.complaints(tmp_path, "2026Q1") == [
         "E325 督查/2026Q1.xlsx 督查打分 C4[ZB1]：财政第一支部（ZB1） 不能检查自己。请由其他单位互检打分。",
-        "E325 督查/2026Q1.xlsx 督查打分 C5[财政第二 支部]：财政第二支部（ZB2） 不能检查自己。请由其他单位互检打分。",
+        "E325 督查/2026Q1.xlsx 督查打分 C5[财政第二支部]：财政第二支部（ZB2） 不能检查自己。请由其他单位互检打分。",
     ]
 
 
