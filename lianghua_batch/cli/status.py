@@ -94,7 +94,6 @@ def _unit(line, committee: str) -> dict[str, Any]:
                 "period": str(entry.period),
                 "state": entry.state,
                 "due_by": entry.due_by.isoformat(),
-                "unsigned": entry.unsigned,
             }
             for entry in line.entries
         ],

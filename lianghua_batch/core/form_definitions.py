@@ -26,7 +26,7 @@ CODE, TEXT, NAME, NUMBER, COUNT, DATE, CHOICE, YES_NO, ANY = (
 class Column:
     """One column of a sheet; `item` is the scheme's dimension or ballot grade that an expanded column stands for.
 
-    `decides`: a cap, a veto, votes: it must not be missing unnoticed, although its heading may be.
+    `prefilled`: `templates` writes it, so that it does not show that somebody filled the form. `decides`: a cap, a veto, votes: it must not be missing unnoticed, although its heading may be.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Column:
     expand: str | None = None
     item: str | None = None
     decides: bool = False
+    prefilled: bool = False
 
     @property
     def must_have(self) -> bool:

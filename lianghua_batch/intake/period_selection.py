@@ -11,7 +11,7 @@ from lianghua_batch.core.form_definitions import DATE, Form
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import Fault, as_shown, date, is_blank, squeeze
+from lianghua_batch.intake.cell_values import Fault, date, is_blank
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.recognition import Recognised
 
@@ -100,7 +100,7 @@ def _day(cell: object, period: Period) -> dt.date | None:
 
 def choose_period(sources: Iterable[Recognised]) -> Period | None:
     """The period that a folder is about: the year if it has a 年评议 or 指标完成, else the latest quarter with a 季汇总 (spec §8)."""
-    found = [(s.form.name, s.period) for s in sources if s.period is not None]
+    found = [(s.form.name, s.period) for s in sources if s.period is not None and not s.unfilled]
     years = [p for form, p in found if form in ("annual_review", "indicator_value")]
     if years:
         return max(years, key=lambda p: p.year)
@@ -110,29 +110,32 @@ def choose_period(sources: Iterable[Recognised]) -> Period | None:
 
 @dataclass(frozen=True)
 class Selected:
-    """The sheets that one period takes: those it judges, and 月打分 of earlier months, of which only 免评 is used."""
+    """The sheets that one period takes: those it judges, and 月打分 of earlier months, of which only 免评 is used; and those that it
+    would judge if anybody had filled them.
+    """
 
     judged: Sequence[Recognised]
     earlier: Sequence[Recognised]
+    unfilled: Sequence[Recognised]
 
 
 def select(sources: Iterable[Recognised], period: Period) -> tuple[Selected, list[Problem]]:
     """Take the sheets of the period; those of another year are left with a warning, those of the same year's other periods without."""
-    judged, earlier, problems = [], [], []
+    judged, earlier, unfilled, problems = [], [], [], []
     for source in sources:
         sheet_period, form = source.period, source.form.name
         if sheet_period is None:
             if form in BASE:
                 judged.append(source)
         elif _is_judged(form, sheet_period, period):
-            judged.append(source)
+            (unfilled if source.unfilled else judged).append(source)
         elif (wrong := _wrong_label(source, period)) is not None:
             problems.append(wrong)
         elif sheet_period.year != period.year:
             problems.append(problem(Code.FORM_OF_ANOTHER_PERIOD, source.labels["period"].place, value=sheet_period))
         elif sheet_period.last_day < period.first_day and form == "monthly_score":
             earlier.append(source)
-    return Selected(judged, earlier), problems
+    return Selected(judged, earlier, unfilled), problems
 
 
 def files(sources: Iterable[Recognised], period: Period) -> frozenset[str]:
@@ -160,9 +163,8 @@ def _wrong_label(source: Recognised, period: Period) -> Problem | None:
     found = month_of_most_dates(source) if source.form.name == "daily_record" else None
     if found is None or not _is_judged(source.form.name, found.month, period):
         return None
-    label = source.labels.get("unit_id")
     wrong = found.problem(source.labels["period"].place, source.period)
-    return replace(wrong, unit=squeeze(as_shown(label.value)) if label is not None else None, period=str(found.month))
+    return replace(wrong, unit=source.unit, period=str(found.month))
 
 
 def problems_of_period(problems: Iterable[Problem], sources: Iterable[Recognised], period: Period) -> list[Problem]:

@@ -24,7 +24,10 @@ _FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record")
 
 @dataclass(frozen=True)
 class Recognised:
-    """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier."""
+    """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier.
+
+    `unsigned`: where 填表人 belongs, if nobody has signed any sheet of the file; `unfilled`: nobody filled the table either.
+    """
 
     grid: Grid
     form: Form
@@ -33,13 +36,14 @@ class Recognised:
     labels: Mapping[str, Labelled]
     period: Period | None
     several: bool = False  # another table begins below or beside this one
+    unsigned: SourceRef | None = None
+    unfilled: bool = False
 
     @property
-    def unsigned(self) -> SourceRef | None:
-        """Where 填表人 belongs, if nobody has filled it in: the form may be a template as it was generated."""
-        if "filled_by" in self.labels:
-            return None
-        return labels.empty(self.grid, range(self.head_row), "filled_by")
+    def unit(self) -> str | None:
+        """The 支部编号 of a branch's form, as it is compared."""
+        label = self.labels.get("unit_id")
+        return squeeze(as_shown(label.value)) if label is not None and self.form.by_branch else None
 
     @property
     def title(self) -> str | None:

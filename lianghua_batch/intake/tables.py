@@ -11,7 +11,7 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import merged_cells, table_rows, unseen
-from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read, squeeze
+from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.intake.recognition import Recognised
@@ -103,11 +103,6 @@ def _cells(column: pd.Series) -> list[object]:
     return [None if blank else cell for cell, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
 
 
-def _unit_of(source: Recognised) -> str | None:
-    label = source.labels.get("unit_id")
-    return squeeze(as_shown(label.value)) if label is not None and source.form.by_branch else None
-
-
 def _unit_name(source: Recognised) -> str | None:
     label = source.labels.get("unit_name")
     return as_shown(label.value) if label is not None and source.form.by_branch else None
@@ -134,7 +129,7 @@ class _Columns:
             Origin(
                 file=grid.file,
                 sheet=grid.sheet,
-                unit=_unit_of(source),
+                unit=source.unit,
                 unit_name=_unit_name(source),
                 period=source.period,
                 head_row=source.head_row + 1,

@@ -20,7 +20,7 @@ class County:
 
     `tables`: one table for each single-sheet form; `earlier`: 月打分 from before the period, for 免评 only. Where not
     `rules_sound`, the scheme has errors, and nothing computed by it is reported as a problem. `duplicated`: sheets left out
-    because an equal one was filed too; `unsigned`: sheets of branches with a blank 填表人; `left_out`: the units a draft omits.
+    because an equal one was filed too; `left_out`: the units a draft omits.
     """
 
     period: Period
@@ -30,7 +30,6 @@ class County:
     tables: Mapping[str, Table]
     earlier: Table
     duplicated: frozenset[SourceRef] = frozenset()
-    unsigned: frozenset[SourceRef] = frozenset()
     left_out: frozenset[str] = frozenset()
 
     def units(self, level: str) -> list[Unit]:

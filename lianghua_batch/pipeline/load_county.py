@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from lianghua_batch.core import form_definitions, resources
@@ -18,18 +19,19 @@ from lianghua_batch.model.county import County
 from lianghua_batch.model.known_codes import KnownCodes
 from lianghua_batch.model.roster import Raters, Roster
 from lianghua_batch.model.scheme import Scheme
-from lianghua_batch.validation import schema
+from lianghua_batch.validation import as_generated, schema
 
 _HEADING_ERRORS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
 
 
 def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None, list[Problem]]:
     """Type and validate every table of the period; without a whole 花名册 and 考评方案 there is no county, but every problem that can be found."""
-    selected, problems = period_selection.select(sources, period)
+    listed = list(sources)
+    selected, problems = period_selection.select(listed, period)
     judged, duplicated, found = duplicates.without_duplicates(selected.judged)
     problems += found
-    unsigned = [s for s in judged if s.form.by_branch and s.unsigned is not None]
-    problems += _not_signed(unsigned)
+    problems += _by_file(Code.UNFILLED_FORM, selected.unfilled)
+    problems += _by_file(Code.UNSIGNED_FORM, (s for s in judged if s.unsigned is not None))
     definitions = form_definitions.definitions()
     base: dict[str, dict[str, Table]] = {}
     base_problems: dict[str, list[Problem]] = {}
@@ -64,8 +66,22 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     earlier = known_codes.resolved(earlier, known)
-    sheets = frozenset(s.grid.place() for s in unsigned)
-    return County(period, rules, rules_sound, roster, tables, earlier, duplicated, sheets), problems
+    loaded = County(period, rules, rules_sound, roster, tables, earlier, duplicated)
+    if changed := _with_numbers_changed(loaded, selected.unfilled, known):
+        return county([replace(s, unfilled=False) if id(s) in changed else s for s in listed], period)
+    return loaded, problems
+
+
+def _with_numbers_changed(loaded: County, unfilled: Iterable[Recognised], known: Mapping[str, KnownCodes]) -> set[int]:
+    """Which of the forms that hold only what is pre-filled hold other numbers than the program writes, by id()."""
+    listed = list(unfilled)
+    found: set[int] = set()
+    for name in ("monthly_score", "quarterly_summary") if loaded.rules_sound else ():
+        sheets = [s for s in listed if s.form.name == name]
+        table, _ = extract(sheets, loaded.tables[name].sheet)
+        if not table.frame.empty:
+            found |= {id(sheets[n]) for n in as_generated.changed(loaded, known_codes.resolved(table, known))}
+    return found
 
 
 def read_roster(sources: Iterable[Recognised], period: Period) -> tuple[Roster, list[Problem]]:
@@ -168,17 +184,21 @@ def _read_roster(tables: Mapping[str, Table], misshapen: bool) -> tuple[Roster, 
     return roster_loader.read(tables["units"], tables["members"])
 
 
-def _not_signed(sources: Iterable[Recognised]) -> list[Problem]:
-    """The files with unsigned forms, each once, at the first cell where a name belongs."""
+def _by_file(code: Code, sources: Iterable[Recognised]) -> list[Problem]:
+    """One problem a file with sheets that lack a name, at the first cell where one belongs."""
     words = resources.load("messages/problem_words")
     by_file: dict[str, list[Recognised]] = defaultdict(list)
     for source in sources:
         by_file[source.grid.file].append(source)
     return [
-        problem(
-            Code.UNSIGNED_FORM,
-            listed[0].unsigned,
-            form=words["forms_separator"].join(dict.fromkeys(s.form.label for s in listed)),
+        replace(
+            problem(
+                code,
+                listed[0].unsigned,
+                period=listed[0].period,
+                form=words["forms_separator"].join(dict.fromkeys(s.form.label for s in listed)),
+            ),
+            unit=listed[0].unit,
         )
         for listed in by_file.values()
     ]

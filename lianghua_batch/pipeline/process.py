@@ -9,7 +9,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import discovery, period_selection, read_files, recognition
+from lianghua_batch.intake import discovery, period_selection, read_files, recognition, signatures
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
@@ -190,13 +190,15 @@ def recognise_all(
     problems: list[Problem] = []
     for done, (grids, found) in enumerate(read_files.read_all(listed, root), start=1):
         problems += found
+        recognised: list[Recognised] = []
         for grid in grids:
             source, found = recognition.recognise(grid, definitions())
             problems += found
             if source is not None:
-                sources.append(source)
+                recognised.append(source)
                 if grid.hidden:
                     problems.append(problem(Code.HIDDEN_SHEET, grid.place()))
+        sources += signatures.with_signatures(recognised)
         if progress is not None:
             progress(done, len(listed))
     return sources, problems

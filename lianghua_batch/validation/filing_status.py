@@ -23,7 +23,6 @@ from lianghua_batch.scoring.eligibility import member_eligibility
 
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
-UNSIGNED = "unsigned"  # no state of its own: filed, but perhaps as it was generated
 _SENT_TWICE = Code.FORM_SENT_TWICE  # points at the other one; no error in the content of either
 _UNPLACED = "E1"  # problems of files and headings: for these a form may not be known as a unit's
 _BETWEEN_FORMS = "E3"  # may point at a cell of 考评方案 for what a branch has not sent
@@ -34,13 +33,12 @@ Sheet = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class FormState:
-    """One form of one period that is due from a unit: its state, the last day on which it is in time, whether 填表人 is blank."""
+    """One form of one period that is due from a unit: its state, and the last day on which it is in time."""
 
     form: str
     period: Period
     state: str
     due_by: dt.date
-    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,6 @@ def _entries(
     rivals = {DueForm(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
     duplicates = {due for p in county.duplicated for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
     faulty = {due for p in errors(problems) for due in _blamed(p, placed.get(_sheet(p), _NOBODYS))}
-    unsigned = {due for p in county.unsigned for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
 
     def entry(due: DueForm, present: bool) -> FormState:
         due_by = definitions()[due.form].due_by(due.period)
@@ -144,7 +141,7 @@ def _entries(
             state = TWICE if due in duplicates else FILED
         else:
             state = MISSING if as_of > due_by else PENDING
-        return FormState(due.form, due.period, state, due_by, due in unsigned)
+        return FormState(due.form, due.period, state, due_by)
 
     return {due: entry(due, present) for due, present in _presence(county).items()}
 

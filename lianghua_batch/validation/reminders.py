@@ -8,14 +8,14 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.model.roster import Unit
-from lianghua_batch.validation.filing_status import FAULTY, FILED, MISSING, TWICE, UNSIGNED, Cohort, FormState, Status
+from lianghua_batch.validation.filing_status import FAULTY, MISSING, TWICE, Cohort, Status
 
-CHASED = (MISSING, FAULTY, TWICE, UNSIGNED)
+CHASED = (MISSING, FAULTY, TWICE)
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One form of a branch: the periods that are missing, faulty, there twice or unsigned, and the first day by which one was due."""
+    """One form of a branch: the periods that are missing, faulty or there twice, and the first day by which one was due."""
 
     unit: Unit
     form: str
@@ -41,18 +41,13 @@ def reminders(cohort: Cohort) -> list[Reminder]:
     found = []
     for line in cohort.lines:
         for state in CHASED:
-            chased = [e for e in line.entries if _concern(e) == state]
+            chased = [e for e in line.entries if e.state == state]
             for form in dict.fromkeys(e.form for e in chased):
                 if definitions()[form].by_branch:
                     entries = [e for e in chased if e.form == form]
                     periods = tuple(e.period for e in entries)
                     found.append(Reminder(line.unit, form, state, periods, min(e.due_by for e in entries)))
     return found
-
-
-def _concern(entry: FormState) -> str:
-    """What an entry is chased for, if for anything."""
-    return UNSIGNED if entry.state == FILED and entry.unsigned else entry.state
 
 
 def gaps(status: Status) -> list[Gap]:

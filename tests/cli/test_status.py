@@ -368,15 +368,15 @@ def test_the_matrix_as_data(county, tmp_path):
     }
     assert units["DW1"] == {"id": "DW1", "name": "财政局机关党委", "level": "committee", "committee": "", "forms": []}
     assert (units["ZB1"]["level"], units["ZB1"]["committee"]) == ("branch", "DW1")
-    keys = ("form", "label", "period", "state", "due_by", "unsigned")
+    keys = ("form", "label", "period", "state", "due_by")
     assert units["ZB1"]["forms"][3:] == [
         dict(zip(keys, values, strict=True))
         for values in (
-            ("monthly_score", "月打分", "2026-01", "missing", "2026-02-10", False),
-            ("monthly_score", "月打分", "2026-02", "missing", "2026-03-10", False),
-            ("monthly_score", "月打分", "2026-03", "faulty", "2026-04-10", False),
-            ("quarterly_summary", "季汇总", "2026Q1", "pending", "2026-04-15", False),
-            ("inspection", "督查打分", "2026Q1", "pending", "2026-04-10", False),
+            ("monthly_score", "月打分", "2026-01", "missing", "2026-02-10"),
+            ("monthly_score", "月打分", "2026-02", "missing", "2026-03-10"),
+            ("monthly_score", "月打分", "2026-03", "faulty", "2026-04-10"),
+            ("quarterly_summary", "季汇总", "2026Q1", "pending", "2026-04-15"),
+            ("inspection", "督查打分", "2026Q1", "pending", "2026-04-10"),
         )
     ]
 
@@ -479,9 +479,7 @@ def test_the_workbook_of_a_quarter(county, tmp_path):
     ]
     assert values(book["催报"]) == [
         ["2026年第一季度催报单"],
-        [
-            "截至 2026-04-01。缺报的请尽快补报；有误的请按退回的问题更正原表重报；重复的请只保留正确的一份；待核实的没有填表人，请确认是否填过。"
-        ],
+        ["截至 2026-04-01。缺报的请尽快补报；有误的请按退回的问题更正原表重报；重复的请只保留正确的一份。"],
         ["组织编号", "组织名称", "负责人", "情况", "表种", "期间", "报送期限"],
         ["财政局机关党委（DW1）　缺报 2，有误 1，重复 1"],
         ["ZB1", "财政第一支部", None, "缺报", "月打分", "2026-01、2026-02", "2026-02-10"],
@@ -597,23 +595,20 @@ def test_the_list_holds_what_is_missing_first_then_what_is_wrong(year, tmp_path)
     ]
 
 
-def test_a_form_that_nobody_signed_is_there_but_to_be_confirmed(county, tmp_path):
+def test_a_form_that_nobody_filled_is_missing_and_one_that_nobody_signed_is_faulty(county, tmp_path):
     branch_form(county, "月打分", "ZB2", "2026-03").labels["填表人"] = None
+    summary = branch_form(county, "季汇总", "ZB2", "2026Q1")
+    summary.labels["填表人"] = None
+    summary.rows[0]["支委会调整"] = 0
     found = told(county, tmp_path)
-    assert found.counts == {FILED: 16}
     assert [(r.unit.id, r.state, r.form) for c in found.cohorts for r in reminders(c)] == [
-        ("ZB2", "unsigned", "monthly_score")
-    ]
-    printed = lines(run(tmp_path, "--period", "2026Q1", "--as-of", LATER).stdout)
-    assert printed[-3:] == [
-        "财政局机关党委（DW1）",
-        "  ZB2 财政第二支部　待核实　月打分：2026-03",
-        "应报 16 项：已报 16。",
+        ("ZB2", MISSING, "monthly_score"),
+        ("ZB2", FAULTY, "quarterly_summary"),
     ]
 
 
 def test_every_state_has_its_words_and_looks():
     words = resources.load("messages/status")["states"]
-    assert tuple(words) == (*filing_status.STATES, filing_status.UNSIGNED)
+    assert tuple(words) == filing_status.STATES
     assert len({words[state]["mark"] for state in filing_status.STATES}) == len(filing_status.STATES)
     assert all(w["style"] in resources.load("report/workbook")["styles"] for w in words.values())

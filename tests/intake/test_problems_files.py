@@ -211,26 +211,6 @@ def test_columns_that_nobody_asked_for(county, tmp_path):
     ]
 
 
-def test_a_form_that_nobody_signed(county, tmp_path):
-    county.form("月打分", 支部编号="ZB1", 期间="2026-01").labels["填表人"] = None
-    assert county.complaints(tmp_path, "2026Q1") == [
-        "W107 ZB1/2026-01.xlsx 月打分 J2：“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。"
-    ]
-
-
-def test_files_that_nobody_signed_are_named_once_at_the_cell_for_the_name(county, tmp_path):
-    scores, diary = (county.form(f, 支部编号="ZB1", 期间="2026-01") for f in ("月打分", "日记录"))
-    scores.labels["填表人："] = None
-    diary.labels["填表人"] = "："
-    summary = county.form("季汇总", 支部编号="ZB1")
-    summary.labels = {"填表人": None, **summary.labels}
-    told = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("W107")]
-    assert told == [
-        "W107 ZB1/2026-01.xlsx 日记录 K2：“日记录”、“月打分”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。",
-        "W107 ZB1/2026Q1.xlsx 季汇总 D2：“季汇总”没有填写填表人，可能还是生成时的样子。请核对表中的数后填写填表人。",
-    ]
-
-
 def test_labels_that_say_two_things(county, tmp_path):
     county.form("月打分", 支部编号="ZB1", 期间="2026-01").labels["组织编号"] = "ZB2"
     county.form("季汇总", 支部编号="ZB1").labels["考评期间"] = "2026年第二季度"
