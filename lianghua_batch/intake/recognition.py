@@ -191,6 +191,12 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
     return Recognised(grid, form, sheet, head_row, filled, period, second is not None), problems
 
 
+def only_hidden(grids: Iterable[Grid]) -> bool:
+    """Whether a workbook holds something, all of it on hidden sheets: whoever opens it takes it for blank."""
+    filled = [grid for grid in grids if not all(is_blank(cell) for row in grid.rows for cell in row)]
+    return bool(filled) and all(grid.hidden for grid in filled)
+
+
 def _sheets(definitions: Mapping[str, Form]) -> list[Sheet]:
     return [sheet for form in definitions.values() for sheet in form.sheets]
 

@@ -198,6 +198,8 @@ def recognise_all(
                 recognised.append(source)
                 if grid.hidden:
                     problems.append(problem(Code.HIDDEN_SHEET, grid.place()))
+        if not recognised and recognition.only_hidden(grids):
+            problems.append(problem(Code.ONLY_HIDDEN_SHEETS, SourceRef(grids[0].file)))
         sources += signatures.with_signatures(recognised)
         if progress is not None:
             progress(done, len(listed))

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pytest
 from factories import County, complaints
 from fakes.hostile import zipped
 
@@ -327,4 +328,30 @@ def test_a_form_of_another_year(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "W105 旧表/一月.xlsx 月打分 H2[2025-01]：期间 2025-01 不在本次考评期间之内，未读取。如属本期，请改正期间。",
         "W105 旧表/花名册.xlsx 党员 D2[2025]：期间 2025 不在本次考评期间之内，未读取。如属本期，请改正期间。",
+    ]
+
+
+# --- files that are passed over ------------------------------------------------------------------------------------
+
+
+def test_a_name_that_begins_with_a_dot_hides_no_form(county, tmp_path):
+    county.form("月打分", 支部编号="ZB1", 期间="2026-01").file = "ZB1/.2026-01.xlsx"
+    assert county.complaints(tmp_path, "2026Q1") == []
+
+
+@pytest.mark.parametrize("name", ["~$2026-01.xlsx", ".~2026-01.xlsx", "._2026-01.xlsx", ".DS_Store"])
+def test_what_office_programs_leave_beside_a_form_is_passed_over(county, tmp_path, name):
+    county.write(tmp_path)
+    (tmp_path / "ZB1" / name).write_bytes(b"\0")
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == []
+
+
+def test_a_workbook_whose_filled_sheets_are_all_hidden_is_pointed_out(county, tmp_path):
+    county.write(tmp_path)
+    book = openpyxl.Workbook()
+    book.create_sheet("数据").append(["甲一", 20])
+    book["数据"].sheet_state = "hidden"
+    book.save(tmp_path / "ZB1/另一份.xlsx")
+    assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
+        "W115 ZB1/另一份.xlsx：填了内容的工作表都是隐藏的，没有一张读得出“表种”，未读取。如是上报的表，请取消隐藏，在表头上方填写“表种”。"
     ]

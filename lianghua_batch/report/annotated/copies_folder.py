@@ -54,12 +54,15 @@ def tidy(folder: Path) -> None:
             path.rmdir()
 
 
+_OWN = "."  # how the program's own list of copies begins
+
+
 def _words() -> dict:
     return resources.load("report/check_report")["annotation"]
 
 
 def _copies(folder: Path) -> Iterator[Path]:
-    prefixes = tuple(resources.load("reading")["temporary_prefixes"])
+    prefixes = (*resources.load("reading")["temporary_prefixes"], _OWN)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith(prefixes):
             yield path
