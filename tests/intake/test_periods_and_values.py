@@ -305,7 +305,7 @@ def test_a_code_keeps_its_zeros_and_loses_its_spaces(code):
     assert cell_values.code(code.translate(FULL_WIDTH)) == code
 
 
-@given(st.integers(0, 10**15))
+@given(st.integers(0, 10**15 - 1))
 def test_a_code_that_was_typed_as_a_number_is_its_digits(number):
     assert cell_values.code(number) == cell_values.code(float(number)) == str(number)
 
