@@ -201,7 +201,7 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
 
 def sentence(template: str) -> str:
     """A sentence of the catalogue as a pattern; that two names differ in what nobody sees ({points}) is said only where they do."""
-    return ".+".join(re.escape(part) for part in re.split(r"\{\w+\}", template.replace("{points}", "")))
+    return ".+".join(re.escape(part) for part in re.split(r"\{\w+\}", template.removesuffix("{points}")))
 
 
 def test_every_code_has_a_name_and_every_named_code_a_sentence():

@@ -185,7 +185,7 @@ def test_nothing_to_attend_to(quarter):
 
 def test_what_the_other_sheets_say_is_told_with_a_link_to_each(year):
     assert attention(year) == [
-        ("整改逾期未完成 1 条，涉及 1 个单位，请督促整改。", ("rectification",)),
+        ("整改逾期未完成 5 条，涉及 2 个单位，请督促整改。", ("rectification",)),
         (
             "结果运用：奖补党费 2 个单位、负责人诫勉谈话 4 个单位、党务干部取消年度评先晋优资格 4 个单位。",
             ("rewards_and_sanctions",),
