@@ -21,6 +21,7 @@ from lianghua_batch.core.problems import errors
 from lianghua_batch.forms import prefilled_layout, writer
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.intake import discovery
+from lianghua_batch.intake.cell_values import is_no_name
 from lianghua_batch.intake.tables import extract
 from lianghua_batch.model import default_scheme
 from lianghua_batch.pipeline import load_county, process
@@ -52,10 +53,10 @@ def read_back(path: Path, sheet: Sheet) -> list[dict[str, object]]:
 # --- a form that is written reads back equal -----------------------------------------------------------------------
 
 LETTERS = "张王李赵党员支部一二三·()=+-@'0123456789ABC"  # without full-width forms, which reading makes half-width
-TEXTS = st.text(LETTERS, min_size=1, max_size=30)
+TEXTS = st.text(LETTERS, min_size=1, max_size=30).filter(lambda text: any(c.isalnum() for c in text))  # «==» is a line
 CELLS = {
     CODE: st.text(string.ascii_uppercase + string.digits, min_size=1, max_size=8),
-    NAME: st.text(LETTERS, min_size=1, max_size=5),
+    NAME: st.text(LETTERS, min_size=1, max_size=5).filter(lambda name: not is_no_name(name)),
     COUNT: st.integers(0, 10**6),
     DATE: st.dates(dt.date(1950, 1, 1), dt.date(2100, 12, 31)),
     ANY: st.one_of(
