@@ -75,6 +75,11 @@ class Sheet:
         """The columns that stand for the scheme's dimensions or ballot grades."""
         return tuple(c for c in self.columns if c.item is not None)
 
+    def __reduce_ex__(self, protocol: int) -> str | tuple:
+        """Definitions travel between processes by name."""
+        defined = definitions()[self.form].sheet(self.name)
+        return (_sheet_named, (self.form, self.name)) if defined is self else super().__reduce_ex__(protocol)
+
 
 @dataclass(frozen=True)
 class Form:
@@ -107,6 +112,17 @@ class Form:
 
     def sheet(self, name: str) -> Sheet:
         return next(s for s in self.sheets if s.name == name)
+
+    def __reduce_ex__(self, protocol: int) -> str | tuple:
+        return (_form_named, (self.name,)) if definitions()[self.name] is self else super().__reduce_ex__(protocol)
+
+
+def _form_named(name: str) -> Form:
+    return definitions()[name]
+
+
+def _sheet_named(form: str, name: str) -> Sheet:
+    return definitions()[form].sheet(name)
 
 
 def item_column(name: str, item: str) -> str:

@@ -20,6 +20,11 @@ def stand_in(schemas: Path) -> None:
     _stand_ins["schemas"] = schemas
 
 
+def standing_in() -> Path | None:
+    """The other folder schemas that this process goes by, if any."""
+    return _stand_ins.get("schemas")
+
+
 def folder(name: str) -> Path:
     """Return the folder `name` (schemas, templates_xlsx): inside the installed package, or beside it in a checkout."""
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):

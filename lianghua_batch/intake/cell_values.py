@@ -72,15 +72,6 @@ def letters(name: str) -> str:
     return "".join(c for c in compared(name).casefold() if c.isalnum())
 
 
-def is_blank(raw: object) -> bool:
-    """Whether a cell holds nothing that a person would see."""
-    if not isinstance(raw, str):
-        return raw is None
-    if "!" <= raw[:1] <= "~" or "一" <= raw[:1] <= "鿿":  # nearly every cell, and there are millions
-        return False
-    return not visible(raw).strip()
-
-
 def as_shown(raw: object) -> str:
     """Write a cell as its clerk sees it, for a problem's value."""
     if isinstance(raw, bool):

@@ -1,6 +1,5 @@
 """Sheets that are there twice: identical copies, a second 花名册 of the same people, a branch's form of one period (spec §2)."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,9 +7,11 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.problems import Identified, Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze
+from lianghua_batch.intake import record_reader
+from lianghua_batch.intake.cell_values import as_shown, squeeze
 from lianghua_batch.intake.recognition import Recognised
-from lianghua_batch.intake.tables import ORIGIN, Origin, Table
+from lianghua_batch.intake.sheet_records import Origin
+from lianghua_batch.intake.tables import ORIGIN, Table
 
 
 def _identity(source: Recognised) -> tuple:
@@ -25,18 +26,7 @@ def _identity(source: Recognised) -> tuple:
 
 
 def _content(source: Recognised) -> str:
-    """A fingerprint of the sheet's table as its clerk sees it, without blank rows and trailing blank cells.
-
-    What one kind of file stores as 80 another stores as 80.0.
-    """
-    digest = hashlib.sha256()
-    for row in source.grid.rows[source.head_row :]:
-        end = len(row)
-        while end and is_blank(row[end - 1]):
-            end -= 1
-        if end:
-            digest.update(repr([as_shown(cell) for cell in row[:end]]).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return source.records.content if source.records is not None else record_reader.content(source)
 
 
 def without_duplicates(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:

@@ -1,10 +1,23 @@
 """What a sheet holds before anyone knows what it means: cells at their true places."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cached_property
+from itertools import zip_longest
 
 from lianghua_batch.core.codes import Code
+from lianghua_batch.core.periods import visible
 from lianghua_batch.core.source_ref import SourceRef
+
+
+def is_blank(raw: object) -> bool:
+    """Whether a cell holds nothing that a person would see."""
+    if not isinstance(raw, str):
+        return raw is None
+    if "!" <= raw[:1] <= "~" or "一" <= raw[:1] <= "鿿":  # nearly every cell, and there are millions
+        return False
+    return not visible(raw).strip()
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,29 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
     white: frozenset[tuple[int, int]] = frozenset()
+
+    def __getstate__(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # not what is worked out from them
+
+    @cached_property
+    def columns(self) -> list[tuple[object, ...]]:
+        """The cells by column: what is asked of every cell is asked once of a column's distinct values."""
+        return list(zip_longest(*self.rows, fillvalue=""))
+
+    @cached_property
+    def blanks(self) -> list[frozenset[object]]:
+        """The distinct values of each column that are blank."""
+        return [frozenset(filter(is_blank, set(cells))) for cells in self.columns]
+
+    def blank_in(self, columns: Iterable[int], rows: Iterable[int]) -> list[int]:
+        """Those of the rows that are blank in all these columns, 0-based."""
+        left = list(rows)
+        for at in columns:
+            if not left:
+                break
+            cells, blanks = self.columns[at], self.blanks[at]
+            left = [r for r in left if cells[r] in blanks] if blanks else []
+        return left
 
     def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
         """Return the place of a 0-based row and column of this sheet."""

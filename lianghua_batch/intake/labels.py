@@ -10,8 +10,8 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
-from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze, tidy
-from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.cell_values import as_shown, squeeze, tidy
+from lianghua_batch.intake.grid import Grid, is_blank
 
 _COLON = ":"
 
@@ -61,6 +61,17 @@ def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str, str]]:
             name, _, inside = squeeze(cell).partition(_COLON)
             if name in _names():
                 yield c, name, inside
+
+
+def rows_with(grid: Grid, first: int, identifier: str) -> list[int]:
+    """The rows from `first` on that hold the label, filled or not."""
+    found: set[int] = set()
+    for cells in grid.columns:
+        texts = (cell for cell in set(cells[first:]) if isinstance(cell, str))
+        named = {text for text in texts if _names().get(squeeze(text).partition(_COLON)[0]) == identifier}
+        if named:
+            found.update(r for r in range(first, len(cells)) if cells[r] in named)
+    return sorted(found)
 
 
 def none_in(grid: Grid, row: int) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import COUNT, NUMBER, Column, Sheet
-from lianghua_batch.intake.cell_values import as_shown, is_blank
-from lianghua_batch.intake.grid import Block, Flaw, Grid
+from lianghua_batch.intake.cell_values import as_shown
+from lianghua_batch.intake.grid import Block, Flaw, Grid, is_blank
 
 
 def resolved(grid: Grid, head_row: int, rows: Sequence[int], places: Mapping[str, int], sheet: Sheet) -> Grid:

@@ -1,31 +1,46 @@
 """Files are parsed in worker processes under a memory and a time limit: one that dies takes nothing but its file along."""
 
 import atexit
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.core.worker_process import allowed_memory
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
 from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
+from lianghua_batch.intake.read_forms import FormsRead
 
 
-def read_all(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Reading | OSError]:
+def read_grids(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Reading | OSError]:
     """Read each (path, name for problems) in a worker and yield its Reading, in the order given; an OSError is yielded too."""
-    if requests := [(path, file, limit) for path, file in files]:
-        for answer in _pool(limit).answers(requests):
-            yield _reading(answer, limit)
+    task = Task("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes)
+    for answer in _answers(task, [(path, file, limit) for path, file in files]):
+        refusal = _refusal(answer, limit)
+        yield answer if refusal is None else Reading("", refusal=refusal)
 
 
-def _reading(answer: object, limit: Limits) -> Reading | OSError:
-    """What was read, or why it was not."""
+def read_forms(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[FormsRead | OSError]:
+    """`read_grids` for the forms that the files hold."""
+    task = Task("lianghua_batch.intake.read_forms", "read", limit.seconds, limit.memory_bytes)
+    for answer in _answers(task, [(path, file, limit, resources.standing_in()) for path, file in files]):
+        refusal = _refusal(answer, limit)
+        yield answer if refusal is None else FormsRead("", refusal=refusal)
+
+
+def _answers(task: Task, requests: Sequence[tuple]) -> Iterator[object]:
+    return _pool(task).answers(requests) if requests else iter(())
+
+
+def _refusal(answer: object, limit: Limits) -> Refusal | None:
+    """Why a file was not read, where its worker did not answer for it."""
     if isinstance(answer, WorkerDied):
-        return Reading("", refusal=_refusal_of_dead(answer, limit))
+        return _refusal_of_dead(answer, limit)
     if isinstance(answer, Failed):
-        return Reading("", refusal=Refusal(Code.READER_FAILED, how=reason("failed", error=answer.name)))
-    return answer
+        return Refusal(Code.READER_FAILED, how=reason("failed", error=answer.name))
+    return None
 
 
 def _refusal_of_dead(worker: WorkerDied, limit: Limits) -> Refusal:
@@ -39,8 +54,8 @@ def _refusal_of_dead(worker: WorkerDied, limit: Limits) -> Refusal:
 
 
 @cache
-def _pool(limit: Limits) -> WorkerPool:
-    """The pool of this process for these limits; kept, for starting a worker takes longer than reading a form."""
-    pool = WorkerPool(Task("lianghua_batch.intake.formats.workbook", "read", limit.seconds, limit.memory_bytes))
+def _pool(task: Task) -> WorkerPool:
+    """The pool of this process for a task; kept, for starting a worker takes longer than reading a form."""
+    pool = WorkerPool(task)
     atexit.register(pool.stop)
     return pool

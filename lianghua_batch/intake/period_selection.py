@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.codes import Code
@@ -11,9 +12,8 @@ from lianghua_batch.core.form_definitions import DATE, Form
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.cell_values import Fault, date, is_blank
-from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.recognition import Recognised
+from lianghua_batch.intake.record_reader import read_records
 
 BASE = ("roster", "scheme")
 
@@ -45,12 +45,7 @@ def other_month(days: Iterable[dt.date], labelled: Period) -> OtherMonth | None:
 
 def month_of_most_dates(source: Recognised) -> OtherMonth | None:
     """The other month of a diary that is not read yet."""
-    places, _ = columns_of(source, source.sheet)
-    at = places.get("date")
-    if at is None or source.period is None:
-        return None
-    days = (_day(row[at], source.period) for row in source.grid.rows[source.head_row + 1 :])
-    return other_month((day for day in days if day is not None), source.period)
+    return None if source.period is None else other_month(_days(source), source.period)
 
 
 @dataclass(frozen=True)
@@ -84,18 +79,14 @@ def _year_of_dates(source: Recognised) -> OtherYear | None:
     """The other year of a county form that is not read yet."""
     if not holds_year_of_dates(source.form):
         return None
-    places, _ = columns_of(source, source.sheet)
-    columns = [places[c.name] for c in source.sheet.columns if c.type == DATE and c.name in places]
-    rows = source.grid.rows[source.head_row + 1 :]
-    days = (_day(row[at], source.period) for row in rows for at in columns)
-    return other_year((day for day in days if day is not None), source.period)
+    return other_year(_days(source), source.period)
 
 
-def _day(cell: object, period: Period) -> dt.date | None:
-    try:
-        return None if is_blank(cell) or not isinstance(cell, str | int | float | dt.date) else date(cell, period)
-    except Fault:
-        return None
+def _days(source: Recognised) -> Iterator[dt.date]:
+    """All dates of a sheet."""
+    records = source.records or read_records(source, source.sheet)
+    columns = (records.cells[c.name] for c in source.sheet.columns if c.type == DATE)
+    return (day for day in chain.from_iterable(columns) if day is not None)
 
 
 def choose_period(sources: Iterable[Recognised]) -> Period | None:

@@ -15,9 +15,10 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
 from lianghua_batch.intake import labels
-from lianghua_batch.intake.cell_values import as_shown, is_blank, squeeze, tidy
-from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.cell_values import as_shown, squeeze, tidy
+from lianghua_batch.intake.grid import Grid, is_blank
 from lianghua_batch.intake.labels import Labelled
+from lianghua_batch.intake.sheet_records import SheetRecords
 
 _FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record")
 
@@ -27,6 +28,7 @@ class Recognised:
     """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier.
 
     `unsigned`: where 填表人 belongs, if nobody has signed any sheet of the file; `unfilled`: nobody filled the table either.
+    `records`: the table, where it is read already; the grid ends with the heading then.
     """
 
     grid: Grid
@@ -38,6 +40,7 @@ class Recognised:
     several: bool = False  # another table begins below or beside this one
     unsigned: SourceRef | None = None
     unfilled: bool = False
+    records: SheetRecords | None = None
 
     @property
     def unit(self) -> str | None:
@@ -237,11 +240,8 @@ def _with_owner_without_table(
 
 def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labelled | None:
     """Another 表种 with the name of a form at or below the heading, if there is one."""
-    for r in range(head_row, len(grid.rows)):
-        for cell in labels.find(grid, [r]).get("form", ()):
-            if squeeze(as_shown(cell.value)) in known:
-                return cell
-    return None
+    cells = labels.find(grid, labels.rows_with(grid, head_row, "form")).get("form", ())
+    return next((cell for cell in cells if squeeze(as_shown(cell.value)) in known), None)
 
 
 def _form_after(grid: Grid, first: Labelled, known: Mapping[str, Form]) -> list[Problem]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lianghua_batch.intake import labels
-from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.columns import columns_of
+from lianghua_batch.intake.grid import is_blank
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.table_rows import body_rows
 

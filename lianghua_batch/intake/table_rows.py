@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,8 +13,8 @@ from lianghua_batch.core.form_definitions import ANY, CODE, COUNT, DATE, NAME, N
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.intake import labels
-from lianghua_batch.intake.cell_values import Fault, is_blank, read, squeeze
-from lianghua_batch.intake.grid import Flaw, Grid
+from lianghua_batch.intake.cell_values import Fault, read, squeeze
+from lianghua_batch.intake.grid import Flaw, Grid, is_blank
 from lianghua_batch.intake.recognition import Recognised, fits, heading, headings_of
 
 _ROWS_NAMED = 5  # of many rows, how many are named
@@ -67,9 +68,13 @@ def _reads(cell: object, column: Column, source: Recognised) -> bool:
 def other_headings(source: Recognised, rows: Iterable[int]) -> list[int]:
     """The rows that are another heading of the form; its own heading once more is not among `rows`."""
     names = {heading(name) for sheet in source.form.sheets for c in sheet.columns for name in (c.label, *c.aliases)}
-    grid = source.grid
-    hits = (r for r in rows if sum(cell.__class__ is str and heading(cell) in names for cell in grid.rows[r]) > 1)
-    return [r for r in hits if fits(source.form, grid.rows[r])]
+    grid, listed = source.grid, list(rows)
+    hits: Counter[int] = Counter()
+    for cells in grid.columns:
+        words = {cell for cell in set(cells[source.head_row + 1 :]) if cell.__class__ is str and heading(cell) in names}
+        if words:
+            hits.update(r for r in listed if cells[r] in words)
+    return [r for r in listed if hits[r] > 1 and fits(source.form, grid.rows[r])]
 
 
 def below(source: Recognised, headings: Iterable[int]) -> Iterator[Problem]:
@@ -85,7 +90,7 @@ def unnamed(grid: Grid, head_row: int, rows: Iterable[int], known: set[int]) -> 
     for c, cell in enumerate(grid.rows[head_row]):
         if c in known or isinstance(cell, Flaw) or (isinstance(cell, str) and not is_blank(cell)):
             continue
-        if any(not is_blank(grid.rows[r][c]) for r in listed):
+        if len(grid.blank_in([c], listed)) < len(listed):
             yield problem(Code.COLUMN_WITHOUT_HEADING, grid.place(head_row, c), letter=column_letter(c))
 
 
@@ -101,7 +106,7 @@ def deciding_columns_unread(
     unread = [
         at
         for at, name in enumerate(written)
-        if at not in known and name not in own and any(not is_blank(source.grid.rows[r][at]) for r in rows)
+        if at not in known and name not in own and len(source.grid.blank_in([at], rows)) < len(rows)
     ]
     if unread:
         words = {"columns": "、".join(absent), "letters": "、".join(map(column_letter, unread))}
@@ -219,21 +224,55 @@ def body_rows(source: Recognised, sheet: Sheet, places: Mapping[str, int]) -> Bo
     needed = [places[c.name] for c in columns.values() if c.required and places[c.name] not in numeric]
     days = [places[c.name] for c in columns.values() if c.type == DATE]
     totals_and_notes = _TotalsAndNotes(marked, needed, days, _continued(grid, source.head_row, marked, mapped))
-    headings = [(at, squeeze(str(rows[source.head_row][at]))) for at in mapped]
-    body = BodyRows([], [], [])
-    for r in range(source.head_row + 1, len(rows)):
-        row = rows[r]
-        if all(map(is_blank, row)) or totals_and_notes.include(r, row) or _is_heading_again(row, headings):
-            continue
-        filled = [at for at, cell in enumerate(row) if not is_blank(cell)]
-        if all(at in numeric for at in filled) and r not in totals_and_notes.continued:
-            if any(row[at] != 0 or numeric[at].required for at in filled):  # not a sum that was dragged too far
-                body.numbers.append(r)
-            continue
-        body.filled.append(r)
-        if not all(is_blank(row[at]) for at in mapped):
-            body.records.append(r)
-    return body
+    headings = {at: squeeze(str(rows[source.head_row][at])) for at in mapped}
+    every, all_columns = range(source.head_row + 1, len(rows)), range(len(grid.columns))
+    passed = set(grid.blank_in(all_columns, every))
+    passed.update(
+        r
+        for r in _rows_with_words(grid, every, headings, days)
+        if totals_and_notes.include(r, rows[r]) or _is_heading_again(rows[r], headings)
+    )
+    unlabelled = grid.blank_in((at for at in all_columns if at not in numeric), every)
+    of_numbers = [r for r in unlabelled if r not in passed and r not in totals_and_notes.continued]
+    others = passed.union(of_numbers)
+    filled = [r for r in every if r not in others] if others else list(every)
+    strays = set(grid.blank_in(mapped, filled))
+    return BodyRows(
+        records=[r for r in filled if r not in strays] if strays else filled,
+        filled=filled,
+        numbers=[r for r in of_numbers if _says_something(rows[r], numeric)],
+    )
+
+
+def _says_something(row: Sequence[object], numeric: Mapping[int, Column]) -> bool:
+    """Whether numbers that stand alone in a row are more than a sum that was dragged too far."""
+    return any(cell != 0 or numeric[at].required for at, cell in enumerate(row) if not is_blank(cell))
+
+
+def _rows_with_words(grid: Grid, rows: range, headings: Mapping[int, str], days: Collection[int]) -> list[int]:
+    """The rows that hold the word for a total or their column's heading, or begin with what may be a note: all others are
+    records or blank."""
+    found: set[int] = set()
+    unbegun: Sequence[int] = rows
+    for at, cells in enumerate(grid.columns):
+        texts = {cell for cell in set(cells[rows.start :]) if cell.__class__ is str}
+        words = {text for text in texts if squeeze(text) in _words().totals or squeeze(text) == headings.get(at)}
+        if words:
+            found.update(r for r in rows if cells[r] in words)
+        if unbegun:
+            later = grid.blank_in([at], unbegun)
+            begun = [r for r in unbegun if cells[r] not in grid.blanks[at]] if later else unbegun
+            notes = {cell for cell in {cells[r] for r in begun} if _may_begin_a_note(cell, is_day=at in days)}
+            if notes:
+                found.update(r for r in begun if cells[r] in notes)
+            unbegun = later
+    return sorted(found)
+
+
+def _may_begin_a_note(cell: object, *, is_day: bool) -> bool:
+    if not is_day and _is_lone(cell):
+        return True
+    return isinstance(cell, str) and (_is_note(squeeze(cell)) or bool(_words().subtotals.search(squeeze(cell))))
 
 
 def without_record(grid: Grid, rows: Iterable[int]) -> Iterator[Problem]:
@@ -257,14 +296,7 @@ def _continued(grid: Grid, head_row: int, marked: list[int], mapped: list[int]) 
     return frozenset(covered)
 
 
-def _is_heading_again(row: list[object], headings: list[tuple[int, str]]) -> bool:
+def _is_heading_again(row: list[object], headings: Mapping[int, str]) -> bool:
     """Whether a row repeats the headings, as on a page that was copied under another."""
-    again = 0
-    for at, label in headings:
-        cell = row[at]
-        if is_blank(cell):
-            continue
-        if not isinstance(cell, str) or squeeze(cell) != label:
-            return False
-        again += 1
-    return again > 1
+    filled = [at for at in headings if not is_blank(row[at])]
+    return len(filled) > 1 and all(isinstance(row[at], str) and squeeze(row[at]) == headings[at] for at in filled)

@@ -1,44 +1,20 @@
-"""Recognised grids → typed tables: one a form's sheet, over all files, every row with its place."""
+"""The records of many sheets → typed tables: one a form's sheet, over all files, every row with its place."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
+import numpy as np
 import pandas as pd
 
-from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import COUNT, DATE, NUMBER, Column, Sheet
-from lianghua_batch.core.periods import Period
-from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.problems import Problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import merged_cells, table_rows, unseen
-from lianghua_batch.intake.cell_values import Fault, as_shown, is_blank, read
-from lianghua_batch.intake.columns import columns_of
-from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.intake.recognition import Recognised
-from lianghua_batch.intake.table_rows import body_rows
+from lianghua_batch.intake.record_reader import read_records
+from lianghua_batch.intake.sheet_records import Origin
 
 ORIGIN, ROW = "_origin", "_row"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The sheet that rows came from: its place, unit and period, and where its columns stand (0-based)."""
-
-    file: str
-    sheet: str
-    unit: str | None
-    unit_name: str | None
-    period: Period | None
-    head_row: int
-    columns: Mapping[str, int]
-    labels: Mapping[str, SourceRef]
-    title: str | None = None
-
-    def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
-        return SourceRef(self.file, self.sheet, row, column, heading)
-
-    def label_place(self, name: str) -> SourceRef:
-        return self.labels.get(name) or self.place()
 
 
 @dataclass(frozen=True)
@@ -103,129 +79,28 @@ def _cells(column: pd.Series) -> list[object]:
     return [None if blank else cell for cell, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
 
 
-def _unit_name(source: Recognised) -> str | None:
-    label = source.labels.get("unit_name")
-    return as_shown(label.value) if label is not None and source.form.by_branch else None
-
-
-class _Columns:
-    """Collects the typed cells of one sheet definition over many grids."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.cells: dict[str, list[object]] = {c.name: [] for c in sheet.columns}
-        self.origin: list[int] = []
-        self.row: list[int] = []
-        self.origins: list[Origin] = []
-        self.faulty: set[tuple[int, str]] = set()
-        self.texts: set[tuple[int, str]] = set()
-        self.problems: list[Problem] = []
-
-    def add(self, source: Recognised) -> None:
-        places, problems = columns_of(source, self.sheet)
-        self.problems += problems
-        grid = source.grid
-        self.origins.append(
-            Origin(
-                file=grid.file,
-                sheet=grid.sheet,
-                unit=source.unit,
-                unit_name=_unit_name(source),
-                period=source.period,
-                head_row=source.head_row + 1,
-                columns=places,
-                labels={name: label.place for name, label in source.labels.items()},
-                title=source.title,
-            )
-        )
-        asked_about = {p.place.column for p in problems if p.code == Code.NEARLY_A_HEADING}
-        rows = self._records(source, places, asked_about)
-        self.problems += unseen.problems(grid, rows, sorted(places.values()))
-        grid = merged_cells.resolved(grid, source.head_row, rows, places, self.sheet)
-        before = len(self.problems)
-        for column in self.sheet.columns:
-            if column.name in places:
-                self._read_column(grid, rows, column, places[column.name], source.period)
-            else:
-                self.cells[column.name] += [None] * len(rows)
-        self.problems[before:] = _uncomputed_once(self.problems[before:])
-        self.origin += [len(self.origins) - 1] * len(rows)
-        self.row += (r + 1 for r in rows)
-        if not rows:
-            self.problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
-
-    def _records(self, source: Recognised, places: Mapping[str, int], asked_about: Collection[int | None]) -> list[int]:
-        """The rows to read; what else the sheet holds are problems. Below another heading nothing is read under this one."""
-        body = body_rows(source, self.sheet, places)
-        headings = table_rows.other_headings(source, body.filled)
-        self.problems += table_rows.above(source, self.sheet, places)
-        self.problems += table_rows.without_record(source.grid, body.numbers)
-        if not source.several:
-            self.problems += table_rows.below(source, headings)
-        if headings or source.several:
-            end = next((r for r in headings if r in body.records), len(source.grid.rows))
-            return [r for r in body.records if r < end]
-        self.problems += table_rows.unnamed(source.grid, source.head_row, body.filled, set(places.values()))
-        known = {*places.values(), *asked_about}
-        self.problems += table_rows.deciding_columns_unread(source, self.sheet, places, body.records, known)
-        return body.records
-
-    def _read_column(self, grid: Grid, rows: list[int], column: Column, at: int, period: Period | None) -> None:
-        """Read one column of one grid; equal cells are read once, for codes and wordings repeat by the thousand."""
-        cells = self.cells[column.name]
-        known: dict[tuple[type, object], object] = {}
-        for r in rows:
-            raw = grid.rows[r][at]
-            if column.type == NUMBER and raw.__class__ is str:
-                self.texts.add((len(cells), column.name))
-            key = (raw.__class__, raw)  # 1, 1.0 and True are equal but not the same value
-            if key in known:
-                cells.append(known[key])
-                continue
-            value = None
-            if not is_blank(raw):
-                try:
-                    value = known[key] = read(raw, column, period)
-                except Fault as fault:
-                    if fault.code.is_error:
-                        self.faulty.add((len(cells), column.name))
-                    if isinstance(raw, Flaw) and raw.repeats:
-                        cells.append(None)
-                        continue
-                    place = grid.place(r, at, column.label)
-                    self.problems.append(
-                        problem(fault.code, place, value=as_shown(raw), suggestion=fault.suggestion, **fault.context)
-                    )
-            cells.append(value)
-
-    def table(self) -> Table:
-        data = {c.name: _series(self.cells[c.name], c) for c in self.sheet.columns}
-        data[ORIGIN] = pd.Series(self.origin, dtype="int64")
-        data[ROW] = pd.Series(self.row, dtype="int64")
-        return Table(self.sheet, pd.DataFrame(data), tuple(self.origins), frozenset(self.faulty), frozenset(self.texts))
-
-
-def _uncomputed_once(problems: list[Problem]) -> list[Problem]:
-    """The problems of one sheet; formulas that were never calculated are one mistake, however many cells show it."""
-    cells = [p for p in problems if p.code == Code.UNCOMPUTED_FORMULA]
-    if len(cells) < 2:
-        return problems
-    first = min(cells, key=lambda p: (p.place.row or 0, p.place.column or 0))
-    sheet = problem(Code.UNCOMPUTED_SHEET, first.place, value=first.value, count=len(cells))
-    return [*(p for p in problems if p.code != Code.UNCOMPUTED_FORMULA), sheet]
-
-
-def _series(cells: list[object], column: Column) -> pd.Series:
-    if column.type in (NUMBER, COUNT):
-        return pd.Series(cells, dtype="Int64")
-    if column.type == DATE:
-        return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)), dtype="datetime64[s]")
-    return pd.Series(cells, dtype="str")
-
-
 def extract(sources: Iterable[Recognised], sheet: Sheet) -> tuple[Table, list[Problem]]:
-    """Type every row of the given grids, all of the sheet `sheet`; a cell that cannot be read is a problem and blank."""
-    columns = _Columns(sheet)
-    for source in sources:
-        columns.add(source)
-    return columns.table(), columns.problems
+    """Put the records of the given grids, all of the sheet `sheet`, together; a cell that could not be read is a problem and blank."""
+    parts = [source.records or read_records(source, sheet) for source in sources]
+    starts = [0, *accumulate(len(part.rows) for part in parts)]
+    columns = {
+        c.name: _typed(list(chain.from_iterable(part.cells[c.name] for part in parts)), c) for c in sheet.columns
+    }
+    columns[ORIGIN] = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
+    columns[ROW] = np.array(list(chain.from_iterable(part.rows for part in parts)), dtype="int64")
+    table = Table(
+        sheet,
+        pd.DataFrame(columns),
+        tuple(part.origin for part in parts),
+        frozenset((start + n, name) for start, part in zip(starts, parts, strict=False) for n, name in part.faulty),
+        frozenset((start + n, name) for start, part in zip(starts, parts, strict=False) for n, name in part.texts),
+    )
+    return table, [p for part in parts for p in part.problems]
+
+
+def _typed(cells: list[object], column: Column) -> pd.api.extensions.ExtensionArray:
+    if column.type in (NUMBER, COUNT):
+        return pd.array(cells, dtype="Int64")
+    if column.type == DATE:
+        return pd.array(np.array(cells, dtype="datetime64[s]"), dtype="datetime64[s]")
+    return pd.array(cells, dtype="str")

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import discovery, period_selection, read_files, recognition, signatures
+from lianghua_batch.intake import discovery, period_selection, read_files
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
@@ -188,19 +187,9 @@ def recognise_all(
     listed = list(paths)
     sources: list[Recognised] = []
     problems: list[Problem] = []
-    for done, (grids, found) in enumerate(read_files.read_all(listed, root), start=1):
+    for done, (recognised, found) in enumerate(read_files.recognise_all(listed, root), start=1):
+        sources += recognised
         problems += found
-        recognised: list[Recognised] = []
-        for grid in grids:
-            source, found = recognition.recognise(grid, definitions())
-            problems += found
-            if source is not None:
-                recognised.append(source)
-                if grid.hidden:
-                    problems.append(problem(Code.HIDDEN_SHEET, grid.place()))
-        if not recognised and recognition.only_hidden(grids):
-            problems.append(problem(Code.ONLY_HIDDEN_SHEETS, SourceRef(grids[0].file)))
-        sources += signatures.with_signatures(recognised)
         if progress is not None:
             progress(done, len(listed))
     return sources, problems

@@ -7,7 +7,8 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake.tables import ORIGIN, Origin
+from lianghua_batch.intake.sheet_records import Origin
+from lianghua_batch.intake.tables import ORIGIN
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE

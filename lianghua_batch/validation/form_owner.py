@@ -15,7 +15,8 @@ from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.duplicates import sent_twice
-from lianghua_batch.intake.tables import ORIGIN, Origin, Table
+from lianghua_batch.intake.sheet_records import Origin
+from lianghua_batch.intake.tables import ORIGIN, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Span
 from lianghua_batch.model.scheme import BRANCH

@@ -14,7 +14,8 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import period_selection
 from lianghua_batch.intake.cell_suggestions import suggest_year
-from lianghua_batch.intake.tables import ORIGIN, Origin, Record, Table
+from lianghua_batch.intake.sheet_records import Origin
+from lianghua_batch.intake.tables import ORIGIN, Record, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Roster
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lianghua_batch.core import form_definitions, periods
 from lianghua_batch.core.periods import HALF, MONTH, QUARTER, YEAR, Period
-from lianghua_batch.intake import cell_values
+from lianghua_batch.intake import cell_values, grid
 from lianghua_batch.intake.cell_values import Fault
 
 FULL_WIDTH = str.maketrans("0123456789-./:+", "０１２３４５６７８９－．／：＋")
@@ -340,9 +340,9 @@ def test_a_choice_is_read_by_its_label_and_its_other_names():
 
 @pytest.mark.parametrize("cell", [None, "", " ", "　", "\n", "\t "])
 def test_what_nobody_sees_is_blank(cell):
-    assert cell_values.is_blank(cell)
+    assert grid.is_blank(cell)
 
 
 @pytest.mark.parametrize("cell", [0, 0.0, False, "0", "-", "无"])
 def test_what_somebody_sees_is_not_blank(cell):
-    assert not cell_values.is_blank(cell)
+    assert not grid.is_blank(cell)

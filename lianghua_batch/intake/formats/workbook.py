@@ -14,13 +14,12 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.source_ref import column_letter
-from lianghua_batch.intake.cell_values import is_blank
 from lianghua_batch.intake.formats import fallback_readers, file_type, ods, xls, xlsb, xlsx, zip_limits
 from lianghua_batch.intake.formats.fallback_readers import RawSheet
 from lianghua_batch.intake.formats.number_formats import displayed_value
 from lianghua_batch.intake.formats.sheet_facts import Place, Reading, Refusal, SheetFacts
 from lianghua_batch.intake.formats.zip_limits import Limits
-from lianghua_batch.intake.grid import Block, Flaw, Grid
+from lianghua_batch.intake.grid import Block, Flaw, Grid, is_blank
 
 # What the parsers raise on damaged files.
 _DAMAGED = (

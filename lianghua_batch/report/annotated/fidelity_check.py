@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lianghua_batch.intake import read_files
-from lianghua_batch.intake.cell_values import is_blank
-from lianghua_batch.intake.grid import Block, Flaw, Grid
+from lianghua_batch.intake.grid import Block, Flaw, Grid, is_blank
 from lianghua_batch.report.annotated import summary_sheet
 from lianghua_batch.report.annotated.cell_comments import legible
 
