@@ -60,6 +60,7 @@ def work(module: str, function: str, memory_bytes: int | None) -> None:
     called = getattr(importlib.import_module(module), function)
     if memory_bytes is not None:
         _limit_memory(memory_bytes)
+    gc.set_threshold(100_000)  # cells are no garbage, and looking for some among them takes longer than reading them
     while True:
         try:
             arguments = receive(sys.stdin.buffer)

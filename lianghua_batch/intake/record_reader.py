@@ -66,12 +66,17 @@ def content(source: Recognised) -> str:
     digest = hashlib.sha256()
     for at in range(len(grid.columns)):
         if len(grid.blank_in([at], rows)) < len(rows):
-            raws = _raws(grid, rows, at)
-            keys = _keys(raws)
-            seen = {key: "" if is_blank(raw) else as_shown(raw) for key, raw in zip(keys, raws, strict=True)}
-            written = _BETWEEN_CELLS.join(map(seen.__getitem__, keys))
+            written = _BETWEEN_CELLS.join(_shown(_raws(grid, rows, at)))
             digest.update(f"{at}{_BETWEEN_COLUMNS}{written}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _shown(raws: Sequence[object]) -> Sequence[str]:
+    if set(map(type, raws)) == {str}:
+        return raws
+    keys = _keys(raws)
+    shown = {key: as_shown(raw) for key, raw in dict(zip(keys, raws, strict=True)).items()}
+    return [shown[key] for key in keys]
 
 
 def _origin(source: Recognised, places: Mapping[str, int]) -> Origin:

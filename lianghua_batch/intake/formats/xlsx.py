@@ -34,7 +34,11 @@ _SIGNS = (
     b"superscript",
 )
 _UNUSUAL = (b"='", b"= ", b" =")  # XML in which those literals might be written another way
-_FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?\d{6})')  # cells so far out that the range must be measured before it is read
+# Among the cells no sign can be, but for these, where none of the bytes is: that is found at once.
+_BYTES_OF_SIGNS = (b"e", b"f", b"h", b"'", b"!", b"?")
+_SIGNS_OF_PLAIN_BYTES = (b"= ", b" =", b"</v><v")
+_CELLS_BEGIN, _MOST_DIGITS = b"<sheetData>", 5
+_FAR = re.compile(rb'r="[A-Z](?:[A-Z]|\d{6})')  # cells so far out that the range must be measured before it is read
 _SMALL = re.compile(rb' (?:ht="[0-3]|width="0)[".]')  # a row or column that nobody can read
 _ROW = re.compile(rb'<row r="(\d+)"')
 _REFERENCE = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
@@ -213,12 +217,24 @@ def _look(xml: bytes, styles: _Styles, texts: Mapping[str, Flaw], sheet: str) ->
 def _is_plain(xml: bytes, watched: Collection[str]) -> bool:
     """Whether a sheet can hold nothing that a close look, which takes ten times as long, would find."""
     start = max(xml.find(b"?>", 0, 200), 0) + 2 if xml.startswith(b"<?xml") else 0
-    if any(xml.find(sign, start) >= 0 for sign in (*_UNUSUAL, *_SIGNS)) or _FAR.search(xml) or _SMALL.search(xml):
+    cells = max(xml.find(_CELLS_BEGIN) + len(_CELLS_BEGIN), 0), max(xml.rfind(b"</sheetData>"), 0)
+    if any(byte in xml[slice(*cells)] for byte in _BYTES_OF_SIGNS):
+        if _has_signs(xml[start:]):
+            return False
+    elif _has_signs(xml[start : cells[0]] + xml[cells[1] :]) or any(sign in xml for sign in _SIGNS_OF_PLAIN_BYTES):
         return False
     rows = _ROW.findall(xml)
-    if len(set(rows)) < len(rows) or len(rows) < xml.count(b"row ") or b":row" in xml or b"<row>" in xml:
+    if len(set(rows)) < len(rows) or max(map(len, rows), default=0) > _MOST_DIGITS or _FAR.search(xml):
+        return False
+    if xml.count(b"row") > 2 * len(rows) and (
+        len(rows) < xml.count(b"row ") or b":row" in xml or b"<row>" in xml
+    ):  # each has two tags, if no more
         return False
     return not watched or not re.search(rb' s="(?:%s)"' % "|".join(sorted(watched)).encode(), xml)
+
+
+def _has_signs(xml: bytes) -> bool:
+    return any(sign in xml for sign in (*_UNUSUAL, *_SIGNS)) or bool(_SMALL.search(xml))
 
 
 class _SheetReader:

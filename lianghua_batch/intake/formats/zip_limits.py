@@ -56,7 +56,7 @@ def parts(content: bytes, limit: Limits) -> dict[str, bytes]:
             raise zipfile.BadZipFile("a member stands twice: readers would disagree which one counts")
         found = {m.filename: archive.read(m) for m in members if m.filename.endswith((*_XML, ".bin"))}
     for name, part in found.items():
-        if name.endswith(_XML) and _DOCTYPE.search(part):
+        if name.endswith(_XML) and (b"<!" in part or b"\x00" in part) and _DOCTYPE.search(part):
             raise Refusal(Code.DOCTYPE_IN_FILE, part=name)
     return found
 
