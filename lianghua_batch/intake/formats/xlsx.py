@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
@@ -77,6 +78,12 @@ class Look:
         )
 
 
+@lru_cache(maxsize=32)
+def _tree(part: bytes) -> Element:
+    """A small part's tree, not to be changed; one program writes the same styles and links into every workbook."""
+    return ElementTree.fromstring(part)
+
+
 def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:
     """Look at every sheet, by name, of a workbook's parts; raises ExpatError, KeyError or ParseError where one is damaged."""
     styles, texts = _styles(parts), _marked_texts(parts)
@@ -89,7 +96,7 @@ def looks(parts: Mapping[str, bytes]) -> dict[str, Look]:
 def sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """The workbook's sheet names and the parts that hold them."""
     targets = {link: target for link, _, target in _links(parts)}
-    for sheet in _named(ElementTree.fromstring(parts[workbook_part(parts)]), "sheet"):
+    for sheet in _named(_tree(parts[workbook_part(parts)]), "sheet"):
         link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
         yield sheet.get("name", ""), targets.get(link, "")
 
@@ -97,7 +104,7 @@ def sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 def _links(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
     """What the workbook refers to: the link's name, its kind (the last word of its type) and the part."""
     folder, name = posixpath.split(workbook_part(parts))
-    for link in ElementTree.fromstring(parts[f"{folder}/_rels/{name}.rels"]):
+    for link in _tree(parts[f"{folder}/_rels/{name}.rels"]):
         target = posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).lstrip("/")
         yield link.get("Id", ""), link.get("Type", "").rpartition("/")[2], target
 
@@ -109,7 +116,7 @@ def _part(parts: Mapping[str, bytes], kind: str) -> bytes | None:
 
 def workbook_part(parts: Mapping[str, bytes]) -> str:
     """The part that lists the sheets, as the package says."""
-    for link in ElementTree.fromstring(parts["_rels/.rels"]):
+    for link in _tree(parts["_rels/.rels"]):
         if link.get("Type", "").endswith("/officeDocument"):
             return link.get("Target", "").lstrip("/")
     raise KeyError("officeDocument")
@@ -119,7 +126,7 @@ def category(parts: Mapping[str, bytes]) -> str | None:
     """The document's category, as its properties say."""
     if "docProps/core.xml" not in parts:
         return None
-    found = next(_named(ElementTree.fromstring(parts["docProps/core.xml"]), "category"), None)
+    found = next(_named(_tree(parts["docProps/core.xml"]), "category"), None)
     return None if found is None else found.text
 
 
@@ -143,9 +150,12 @@ class _Styles:
 
 def _styles(parts: Mapping[str, bytes]) -> _Styles:
     part = _part(parts, "styles")
-    if part is None:
-        return _Styles()
-    tree = ElementTree.fromstring(part)
+    return _Styles() if part is None else _styles_of(part)
+
+
+@lru_cache(maxsize=8)
+def _styles_of(part: bytes) -> _Styles:
+    tree = _tree(part)
     codes = _BUILT_IN_FORMATS | {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in _named(tree, "numFmt")}
     fonts, fills = (list(next(_named(tree, name), ())) for name in ("fonts", "fills"))
     struck = {str(n) for n, font in enumerate(fonts) if _is_on(font, "strike")}
