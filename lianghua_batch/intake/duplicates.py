@@ -26,7 +26,7 @@ def _identity(source: Recognised) -> tuple:
 
 
 def _content(source: Recognised) -> str:
-    return source.records.content if source.records is not None else record_reader.content(source)
+    return source.content or record_reader.content(source)
 
 
 def without_duplicates(sources: Iterable[Recognised]) -> tuple[list[Recognised], frozenset[SourceRef], list[Problem]]:

@@ -16,7 +16,7 @@ from lianghua_batch.intake.formats.sheet_facts import Refusal
 from lianghua_batch.intake.formats.zip_limits import Limits
 from lianghua_batch.intake.grid import Grid
 from lianghua_batch.intake.recognition import Recognised
-from lianghua_batch.intake.record_reader import read_records
+from lianghua_batch.intake.record_reader import content, read_records
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,5 @@ def _without_cells(source: Recognised) -> Recognised:
     for them are read later."""
     if any(column.expand is not None for column in source.sheet.columns):
         return source
-    records = read_records(source, source.sheet)
-    return replace(source, grid=replace(source.grid, rows=source.grid.rows[: source.head_row + 1]), records=records)
+    heading_only = replace(source.grid, rows=source.grid.rows[: source.head_row + 1])
+    return replace(source, grid=heading_only, records=read_records(source, source.sheet), content=content(source))

@@ -28,7 +28,7 @@ class Recognised:
     """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier.
 
     `unsigned`: where 填表人 belongs, if nobody has signed any sheet of the file; `unfilled`: nobody filled the table either.
-    `records`: the table, where it is read already; the grid ends with the heading then.
+    `records`: the table, where it is read already, and `content` its fingerprint; the grid ends with the heading then.
     """
 
     grid: Grid
@@ -41,6 +41,7 @@ class Recognised:
     unsigned: SourceRef | None = None
     unfilled: bool = False
     records: SheetRecords | None = None
+    content: str | None = None
 
     @property
     def unit(self) -> str | None:

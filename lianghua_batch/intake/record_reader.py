@@ -50,7 +50,6 @@ def read_records(source: Recognised, sheet: Sheet) -> SheetRecords:
         frozenset(faulty),
         frozenset(texts),
         tuple(problems),
-        content(source),
     )
 
 

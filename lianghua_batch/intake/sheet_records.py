@@ -34,7 +34,7 @@ class SheetRecords:
     """The records of one sheet: `cells` by column as `cell_values.read` reads them, blank ones None, and each one's row (1-based).
 
     `faulty` are the (record, column) of cells that could not be read: they are blank, and among `problems`; `texts` those that
-    hold a number as text. `content` is a fingerprint of the table as its clerk sees it.
+    hold a number as text.
     """
 
     origin: Origin
@@ -43,4 +43,3 @@ class SheetRecords:
     faulty: frozenset[tuple[int, str]]
     texts: frozenset[tuple[int, str]]
     problems: tuple[Problem, ...]
-    content: str

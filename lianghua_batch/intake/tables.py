@@ -1,7 +1,8 @@
 """The records of many sheets → typed tables: one a form's sheet, over all files, every row with its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, chain
 
 import numpy as np
@@ -35,7 +36,16 @@ class Table:
 
     def ref(self, index: int, column: str | None = None) -> SourceRef:
         """Return the place of one cell, or of a whole row."""
-        return self.place(self.frame.at[index, ORIGIN], self.frame.at[index, ROW], column)
+        at = self.frame.index.get_loc(index)
+        return self.place(self._origin_numbers[at], self._row_numbers[at], column)
+
+    @cached_property
+    def _origin_numbers(self) -> Sequence[int]:
+        return self.frame[ORIGIN].tolist()
+
+    @cached_property
+    def _row_numbers(self) -> Sequence[int]:
+        return self.frame[ROW].tolist()
 
     def place(self, origin_number: int, row: int, column: str | None) -> SourceRef:
         """Return the place of a cell or row of one of the origins."""

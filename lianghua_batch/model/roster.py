@@ -2,11 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import numpy as np
+import pandas as pd
+
 from lianghua_batch.core import resources
+from lianghua_batch.core.periods import Period
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import Candidates
 from lianghua_batch.intake.cell_values import compared, letters, squeeze
@@ -28,6 +32,15 @@ class Span:
 
     def holds(self, day: dt.date) -> bool:
         return (self.start or EARLIEST) <= day < (self.end or LATEST)
+
+    @staticmethod
+    def of(period: Period) -> "Span":
+        """All days of a period."""
+        return Span(period.first_day, period.last_day + dt.timedelta(days=1))
+
+    def covers(self, period: Period) -> bool:
+        """Whether it holds every day of a period."""
+        return self.holds(period.first_day) and self.holds(period.last_day)
 
     def overlaps(self, other: "Span") -> bool:
         return (self.start or EARLIEST) < (other.end or LATEST) and (other.start or EARLIEST) < (self.end or LATEST)
@@ -95,6 +108,24 @@ class Member(Span):
 
 
 @dataclass(frozen=True)
+class RowsOn:
+    """For each of many days, the number in `rows` of the member's row that holds it; -1 where none does."""
+
+    numbers: np.ndarray
+    rows: Sequence[Member]
+
+    @property
+    def managed(self) -> np.ndarray:
+        """Whether the member takes part in 积分管理 on the day."""
+        return np.array([*(row.managed for row in self.rows), False])[self.numbers]
+
+    @property
+    def branches(self) -> np.ndarray:
+        """The branch that the member is registered in on the day, or None."""
+        return np.array([*(row.branch for row in self.rows), None], dtype=object)[self.numbers]
+
+
+@dataclass(frozen=True)
 class Roster:
     """All units and members over time, each code with its rows from the earliest to the latest."""
 
@@ -144,10 +175,34 @@ class Roster:
                 return row if self.exists(row.branch, day) else None
         return None
 
+    def rows_on(self, member_ids: pd.Series, days: pd.Series) -> "RowsOn":
+        """The rows that hold many days, each a member's whose code stands beside it."""
+        codes, known = pd.factorize(member_ids)
+        of_known = [self.members.get(code, ()) for code in known]
+        listed = [row for rows in of_known for row in rows]
+        counts = np.array([*map(len, of_known), 0])
+        first = np.cumsum(counts) - counts
+        starts, ends = (
+            np.array([*((getattr(row, name) or limit) for row in listed), EARLIEST], dtype="datetime64[D]")
+            for name, limit in (("start", EARLIEST), ("end", LATEST))
+        )
+        on, found = days.to_numpy().astype("datetime64[D]"), np.full(len(codes), -1)
+        for nth in range(counts.max()):
+            numbers = np.where(counts > nth, first + nth, -1)[codes]
+            found = np.where((found < 0) & (starts[numbers] <= on) & (on < ends[numbers]), numbers, found)
+        return RowsOn(found, listed)
+
     def branches_within(self, member_id: str, days: Span) -> list[str]:
         """The branches, existing at the time, that the member is registered in on any of the days, the latest last."""
         rows = (row for row in self.members.get(member_id, ()) if row.overlaps(days))
         return [row.branch for row in rows if any(u.overlaps(days) for u in self.units.get(row.branch, ()))]
+
+    def branch_throughout(self, member_id: str, period: Period) -> str | None:
+        """The one branch, existing all the time, that the member is registered in on every day of a period; else None."""
+        rows = [row for row in self.members.get(member_id, ()) if row.overlaps(Span.of(period))]
+        units = self.units.get(rows[0].branch, ()) if len(rows) == 1 else ()
+        lasting = all(any(each.covers(period) for each in among) for among in (rows, units))
+        return rows[0].branch if units and lasting else None
 
     def registered(self, member_id: str, day: dt.date) -> Member | None:
         """The member as registered on `day`, or last before it."""

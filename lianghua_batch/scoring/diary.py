@@ -1,12 +1,13 @@
 """日记录核算分 (spec §4.2): 起始分 and diary points per dimension and month, caps and bounds as entries of their own."""
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate, pairwise
 
+import numpy as np
 import pandas as pd
 
 from lianghua_batch.core import exact
@@ -19,6 +20,7 @@ from lianghua_batch.model.scores import Contribution, Score, item_label, score, 
 from lianghua_batch.scoring.eligibility import Eligibility, Key
 
 _CAPS = ("monthly_cap", "yearly_cap")
+_NO_CAP = 10**15  # hundredths, beyond any sum
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Diary:
     table: Table
     sums: Mapping[Key, Mapping[str, int]]
     caps: Mapping[tuple[str, Period, str], tuple[int, int]]
-    rows: Mapping[Key, list[int]]
+    rows: Mapping[Key, Sequence[int]]
     vetoes: Mapping[str, list[SourceRef]]
 
     @cached_property
@@ -106,36 +108,30 @@ def _bounds(dimension: Dimension, raw: Fraction, by: str) -> list[Contribution]:
 
 def tally(county: County, eligibility: Eligibility) -> Diary:
     """Sum the diary rows that count: their member takes part in 积分管理 that day, and the month counts."""
-    table = county.tables["daily_record"]
+    table, projects = county.tables["daily_record"], county.scheme.projects
     counted = _counted(county, table)
     vetoes: dict[str, list[SourceRef]] = defaultdict(list)
-    for index in counted.index[counted["project"].map(lambda p: county.scheme.projects[p].veto).astype(bool)]:
+    for index in counted.index[counted["project"].isin([p.id for p in projects.values() if p.veto])]:
         vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
     months = {m.index: m for m in county.months}
-    keys = [(m, months[n]) for m, n in zip(counted["member"], counted["month"], strict=True)]
-    inside = pd.Series([eligibility.counts(*key) for key in keys], index=counted.index, dtype=bool)
-    rows: dict[Key, list[int]] = defaultdict(list)
-    for index, key, counts in zip(counted.index, keys, inside, strict=True):
-        if counts:
-            rows[key].append(index)
-    monthly = counted[inside].groupby(["member", "project", "month"], sort=True)["points"].sum()
-    sums, caps = _capped(monthly, county.scheme.projects, months)
-    return Diary(county.scheme, table, sums, caps, dict(rows), dict(vetoes))
+    by_month = counted.groupby(["member", "month"], sort=False).indices
+    positions = {(member, months[n]): listed for (member, n), listed in by_month.items()}
+    positions = {key: listed for key, listed in positions.items() if eligibility.counts(*key)}
+    inside = np.sort(np.concatenate([np.empty(0, dtype="int64"), *positions.values()]))
+    sums, caps = _capped(counted.iloc[inside], projects, months)
+    index = counted.index.to_numpy()
+    rows = {key: index[listed] for key, listed in positions.items()}
+    return Diary(county.scheme, table, sums, caps, rows, dict(vetoes))
 
 
 def _counted(county: County, table: Table) -> pd.DataFrame:
     """The rows whose project is known and whose member takes part in 积分管理 on the day, in the year up to the period's end."""
-    frame = table.frame
+    frame, projects = table.frame, county.scheme.projects
     first, last = county.months[0].first_day, county.period.last_day
-    known = frame["project_id"].isin(list(county.scheme.projects)) & frame["member_id"].isin(
-        list(county.roster.members)
-    )
     dated = (frame["date"] >= pd.Timestamp(first)) & (frame["date"] <= pd.Timestamp(last))
-    frame = frame[known & dated]
-    days = frame["date"].dt.date
-    managed = [_managed(county, m, d) for m, d in zip(frame["member_id"], days, strict=True)]
-    frame = frame[pd.Series(managed, index=frame.index, dtype=bool)]
-    worth = frame["project_id"].map({i: p.points for i, p in county.scheme.projects.items()})
+    managed = county.roster.rows_on(frame["member_id"], frame["date"]).managed
+    frame = frame[frame["project_id"].isin(list(projects)) & dated & managed]
+    worth = frame["project_id"].map({i: p.points for i, p in projects.items()})
     return pd.DataFrame(
         {
             "member": frame["member_id"],
@@ -146,30 +142,43 @@ def _counted(county: County, table: Table) -> pd.DataFrame:
     )
 
 
-def _managed(county: County, member_id: str, day: dt.date) -> bool:
-    rows = county.roster.members[member_id]
-    return any(row.managed and row.holds(day) for row in rows)
-
-
 def _capped(
-    monthly: pd.Series, projects: Mapping[str, Project], months: Mapping[int, Period]
+    counted: pd.DataFrame, projects: Mapping[str, Project], months: Mapping[int, Period]
 ) -> tuple[dict[Key, dict[str, int]], dict[tuple[str, Period, str], tuple[int, int]]]:
     """Apply 每月上限 to each project's month and 每年上限 to its running sum: C_m = clip(C_{m−1} + s_m, ±cap)."""
-    sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    caps: dict[tuple[str, Period, str], tuple[int, int]] = {}
-    running: dict[tuple[str, str], int] = defaultdict(int)
-    for (member_id, project_id, number), raw in monthly.items():
-        project, month = projects[project_id], months[number]
-        in_month = _within(int(raw), project.monthly_cap)
-        before = running[member_id, project_id]
-        after = _within(before + in_month, project.yearly_cap)
-        running[member_id, project_id] = after
-        taken = (after - before) - int(raw)
-        sums[member_id, month][project.dimension] += after - before
-        if taken:
-            caps[member_id, month, project_id] = (in_month - int(raw), after - before - in_month)
-    return sums, caps
+    monthly = counted.groupby(["member", "project", "month"], sort=True)["points"].sum().rename("raw").reset_index()
+    caps_of = [monthly["project"].map({i: getattr(p, name) for i, p in projects.items()}) for name in _CAPS]
+    most_a_month, most_a_year = (caps.astype("Int64").fillna(_NO_CAP).astype("int64") for caps in caps_of)
+    monthly["in_month"] = monthly["raw"].clip(-most_a_month, most_a_month)
+    added = monthly["in_month"].to_numpy(copy=True)
+    in_a_year = [monthly["member"], monthly["project"]]
+    beyond = monthly.groupby(in_a_year, sort=False)["in_month"].cumsum().abs() > most_a_year
+    if beyond.any():
+        beyond = beyond.groupby(in_a_year, sort=False).transform("any")
+        groups = monthly[beyond].groupby(["member", "project"], sort=False)["in_month"]
+        added[beyond] = [a for (_, code), part in groups for a in _added(part, projects[code].yearly_cap)]
+    monthly["added"] = added
+    monthly["dimension"] = monthly["project"].map({i: p.dimension for i, p in projects.items()})
+    sums: dict[Key, dict[str, int]] = defaultdict(dict)
+    of_dimensions = monthly.groupby(["member", "month", "dimension"], sort=False)["added"].sum()
+    for (member_id, number, dimension), added in of_dimensions.items():
+        sums[member_id, months[number]][dimension] = added
+    taken = monthly[monthly["added"] != monthly["raw"]]
+    columns = (taken["member"], taken["month"], taken["project"], taken["in_month"] - taken["raw"])
+    caps = {
+        (member_id, months[number], project_id): (of_month, of_year)
+        for member_id, number, project_id, of_month, of_year in zip(
+            *columns, taken["added"] - taken["in_month"], strict=True
+        )
+    }
+    return dict(sums), caps
 
 
-def _within(value: int, cap: int | None) -> int:
-    return value if cap is None else max(-cap, min(cap, value))
+def _added(in_month: Iterable[int], cap: int) -> list[int]:
+    """What each month adds to a running sum that stays within ±cap."""
+    sums = list(accumulate(in_month, lambda before, value: _within(before + value, cap), initial=0))
+    return [after - before for before, after in pairwise(sums)]
+
+
+def _within(value: int, cap: int) -> int:
+    return max(-cap, min(cap, value))

@@ -66,12 +66,21 @@ def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
     branch on one of the days that count is nobody else's.
     """
     columns = [name for name in (ORIGIN, "member_id", "date") if name in table.frame]
-    listed = table.frame[columns].dropna(subset=["member_id"]).drop_duplicates()
+    listed = table.frame[columns].dropna(subset=["member_id"])
     members: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for n, code, *dates in listed.itertuples(index=False, name=None):
+    moved: dict[int, set[str]] = defaultdict(set)
+    for n, code in listed[[ORIGIN, "member_id"]].drop_duplicates().itertuples(index=False, name=None):
         period = table.origins[n].period
-        if period is not None:
-            members[n][code] += county.roster.branches_within(code, _counting_days(period, dates))
+        if period is None:
+            continue
+        branch = county.roster.branch_throughout(code, period)
+        if branch is None:
+            moved[n].add(code)
+        members[n][code] += [] if branch is None else [branch]
+    some = listed[listed[ORIGIN].isin(moved) & listed["member_id"].isin(set().union(*moved.values()))]
+    for n, code, *dates in some.drop_duplicates().itertuples(index=False, name=None):
+        if code in moved[n]:
+            members[n][code] += county.roster.branches_within(code, _counting_days(table.origins[n].period, dates))
     found = {n: _home(table.origins[n].unit, list(branches.values())) for n, branches in members.items()}
     return {n: home for n, home in found.items() if home is not None}
 

@@ -1,9 +1,10 @@
 """Rows about members: known, rightly named, in the form's branch on the day, dated within the form's period (spec §4)."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from lianghua_batch.core import exact, resources
@@ -32,40 +33,67 @@ def check(county: County) -> list[Problem]:
 
 
 def diary_rows(county: County, table: Table) -> Iterator[Problem]:
-    """Problems of 日记录 rows; read column by column, for there are hundreds of thousands."""
-    roster, projects = county.roster, county.scheme.projects.keys() | county.scheme.unread_projects
-    frame = table.frame
-    dates = [None if pd.isna(d) else d.date() for d in frame["date"]]
-    plain = frame[["member_id", "member_name", "project_id", ORIGIN]].astype(object)
-    plain = plain.where(plain.notna(), None)
+    """Problems of 日记录 rows."""
     wrong = _wrong_months(table)
     yield from (m.problem(table.origins[n].label_place("period"), table.origins[n].period) for n, m in wrong.items())
-    columns = (plain[name] for name in plain.columns)
-    for index, day, member_id, name, project_id, origin_number in zip(frame.index, dates, *columns, strict=True):
-        origin = table.origins[origin_number]
-        if project_id is not None and project_id not in projects:
-            suggestion = county.scheme.suggest_project(project_id)
-            yield problem(Code.UNKNOWN_PROJECT, table.ref(index, "project_id"), value=project_id, suggestion=suggestion)
-        if day is not None and origin.period is not None and not origin.period.holds(day):
-            if origin_number not in wrong:
-                place, suggestion = table.ref(index, "date"), suggest_year(day, origin.period)
-                yield problem(Code.DATE_OUTSIDE_PERIOD, place, value=day, suggestion=suggestion, period=origin.period)
-            day = None
-        if member_id is None:
-            continue
-        rows = roster.members.get(member_id)
-        if rows is None:
-            yield _unknown(county, table.ref(index, "member_id"), member_id, name, origin, day)
-            continue
-        if name is not None and not rows[0].is_called(name):
-            yield _wrong_name(table.ref(index, "member_name"), name, rows[0])
-        if day is None or origin.unit not in roster.units:
-            continue
-        current = next((row for row in rows if row.holds(day)), None)
-        if current is None or current.branch != origin.unit:
-            yield _elsewhere(table.ref(index, "member_id"), rows[0], roster, origin.unit, day)
-        elif not current.managed:
-            yield problem(Code.MEMBER_UNMANAGED_ON_DAY, table.ref(index, "member_id"), value=member_id, member=current)
+    for row in table.take(_doubtful(county, table)).records():
+        yield from _diary_row(county, row, wrong)
+
+
+def _doubtful(county: County, table: Table) -> pd.Series:
+    """Which 日记录 rows may be wrong: of hundreds of thousands few are left to look at one by one."""
+    roster, frame = county.roster, table.frame
+    projects = county.scheme.projects.keys() | county.scheme.unread_projects
+    registered = roster.rows_on(frame["member_id"], frame["date"])
+    units = np.array([*(origin.unit if origin.unit in roster.units else None for origin in table.origins), None])
+    days = frame["date"].to_numpy().astype("datetime64[D]")
+    first, last = (
+        np.array([*(getattr(o.period, name, None) for o in table.origins), None], dtype="datetime64[D]")[frame[ORIGIN]]
+        for name in ("first_day", "last_day")
+    )
+    sure = frame["project_id"].isna() | frame["project_id"].isin([code for code in projects if code is not None])
+    sure &= (first <= days) & (days <= last) & registered.managed & (registered.branches == units[frame[ORIGIN]])
+    sure &= frame["member_name"].isna() | _rightly_named(roster, frame)
+    return ~sure
+
+
+def _rightly_named(roster: Roster, frame: pd.DataFrame) -> pd.Series:
+    """Whether people who see a row's name take it for that of the member of its code."""
+    pairs = frame.groupby(["member_id", "member_name"], sort=False, dropna=False).ngroup()
+    firsts = ~pairs.duplicated()
+    listed = zip(pairs[firsts], frame.loc[firsts, "member_id"], frame.loc[firsts, "member_name"], strict=True)
+    right = {n for n, code, name in listed if code in roster.members and roster.members[code][0].is_called(name)}
+    return pairs.isin(right)
+
+
+def _diary_row(county: County, row: Record, wrong_months: Container[int]) -> Iterator[Problem]:
+    roster, scheme, origin = county.roster, county.scheme, row.origin
+    member_id, name, project_id = row["member_id"], row["member_name"], row["project_id"]
+    day = None if row["date"] is None else row["date"].date()
+    if project_id is not None and project_id not in scheme.projects and project_id not in scheme.unread_projects:
+        suggestion = scheme.suggest_project(project_id)
+        yield problem(Code.UNKNOWN_PROJECT, row.ref("project_id"), value=project_id, suggestion=suggestion)
+    if day is not None and origin.period is not None and not origin.period.holds(day):
+        if row[ORIGIN] not in wrong_months:
+            suggestion = suggest_year(day, origin.period)
+            place = row.ref("date")
+            yield problem(Code.DATE_OUTSIDE_PERIOD, place, value=day, suggestion=suggestion, period=origin.period)
+        day = None
+    if member_id is None:
+        return
+    rows = roster.members.get(member_id)
+    if rows is None:
+        yield _unknown(county, row.ref("member_id"), member_id, name, origin, day)
+        return
+    if name is not None and not rows[0].is_called(name):
+        yield _wrong_name(row.ref("member_name"), name, rows[0])
+    if day is None or origin.unit not in roster.units:
+        return
+    current = next((each for each in rows if each.holds(day)), None)
+    if current is None or current.branch != origin.unit:
+        yield _elsewhere(row.ref("member_id"), rows[0], roster, origin.unit, day)
+    elif not current.managed:
+        yield problem(Code.MEMBER_UNMANAGED_ON_DAY, row.ref("member_id"), value=member_id, member=current)
 
 
 def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
