@@ -38,8 +38,9 @@ def read_records(source: Recognised, sheet: Sheet) -> SheetRecords:
         cells[column.name], faults = _typed(raws, column, source.period)
         faulty.update((n, column.name) for n, fault in faults.items() if fault.code.is_error)
         of_cells += _problems(grid, rows, column, places[column.name], faults)
-        if column.type == NUMBER and str in set(map(type, raws)):
-            texts.update((n, column.name) for n, raw in enumerate(raws) if isinstance(raw, str) and not is_blank(raw))
+        written = {raw for raw in set(raws) if isinstance(raw, str) and not is_blank(raw)}
+        if column.type == NUMBER and written:
+            texts.update((n, column.name) for n, raw in enumerate(raws) if isinstance(raw, str) and raw in written)
     problems += _uncomputed_once(of_cells)
     if not rows:
         problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))

@@ -112,5 +112,7 @@ def _typed(cells: list[object], column: Column) -> pd.api.extensions.ExtensionAr
     if column.type in (NUMBER, COUNT):
         return pd.array(cells, dtype="Int64")
     if column.type == DATE:
-        return pd.array(np.array(cells, dtype="datetime64[s]"), dtype="datetime64[s]")
+        days = {day: n for n, day in enumerate(dict.fromkeys(cells))}  # few, and each takes long to convert
+        codes = np.fromiter(map(days.__getitem__, cells), dtype="int64", count=len(cells))
+        return pd.array(np.array(list(days), dtype="datetime64[s]")[codes], dtype="datetime64[s]")
     return pd.array(cells, dtype="str")

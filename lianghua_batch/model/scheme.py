@@ -72,6 +72,11 @@ class Dimension:
     start: Fraction
     row: Record
 
+    @cached_property
+    def hundredths(self) -> tuple[int, int]:
+        """起始分 and 满分 as they are compared with what cells hold."""
+        return int(self.start * 100), int(self.full_marks * 100)
+
     @property
     def source(self) -> SourceRef:
         return self.row.ref("start")

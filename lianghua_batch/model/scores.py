@@ -80,7 +80,7 @@ def item_rule(name: str) -> str:
 
 def total(parts: Iterable[Contribution]) -> Fraction:
     """Return the exact sum of contributions."""
-    return sum((p.amount for p in parts), exact.ZERO)
+    return exact.total(p.amount for p in parts)
 
 
 def score(

@@ -45,10 +45,15 @@ class Diary:
         frame = self.table.frame
         return tuple(frame[name].tolist() for name in ("project_id", "points", ORIGIN, ROW))
 
-    def dimension_value(self, member_id: str, month: Period, dimension: Dimension) -> Fraction:
-        """The 核算分 of one dimension and month, exact and within 0…满分."""
+    def dimension_hundredths(self, member_id: str, month: Period, dimension: Dimension) -> int:
+        """The 核算分 of one dimension and month, within 0…满分."""
         added = self.sums.get((member_id, month), {}).get(dimension.name, 0)
-        return exact.clip(dimension.start + exact.from_hundredths(added), exact.ZERO, dimension.full_marks)
+        start, full_marks = dimension.hundredths
+        return max(0, min(full_marks, start + added))
+
+    def dimension_value(self, member_id: str, month: Period, dimension: Dimension) -> Fraction:
+        """`dimension_hundredths` as a number."""
+        return exact.from_hundredths(self.dimension_hundredths(member_id, month, dimension))
 
     def recorded(self, member_id: str, month: Period) -> bool:
         """Whether the member has any counted record in the month."""

@@ -36,21 +36,19 @@ def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem
     rules = county.scheme.parameters
     if rules.month_basis != "group_score":
         return
+    columns = [(dimension, item_column("dimension", dimension.name)) for dimension in county.scheme.dimensions]
+    tolerance = rules.deviation_tolerance * 100 // 1
     for (member_id, branch, month), row in county.rows_by_member("monthly_score").items():
         if row["remark"] is not None or _unread(row, "remark") or not members.eligibility.counts(member_id, month):
             continue
         if members.eligibility.due[member_id, month].branch != branch:
             continue
-        for dimension in county.scheme.dimensions:
-            column = item_column("dimension", dimension.name)
-            if row[column] is None:
-                continue
-            given = exact.from_hundredths(row[column])
-            computed = members.diary.dimension_value(member_id, month, dimension)
-            if abs(given - computed) > rules.deviation_tolerance:
-                values = {"expected": exact.short(computed), "limit": exact.short(rules.deviation_tolerance)}
-                found = problem(Code.DIFFERS_FROM_DAILY_RECORD, row.ref(column), value=exact.short(given), **values)
-                yield (member_id, month), found
+        for dimension, column in columns:
+            given, computed = row[column], members.diary.dimension_hundredths(member_id, month, dimension)
+            if given is not None and abs(given - computed) > tolerance:
+                value, expected = (exact.short(exact.from_hundredths(n)) for n in (given, computed))
+                words = {"expected": expected, "limit": exact.short(rules.deviation_tolerance)}
+                yield (member_id, month), problem(Code.DIFFERS_FROM_DAILY_RECORD, row.ref(column), value=value, **words)
 
 
 def _quarter(county: County, quarter: Quarter, row: Record, sound: bool) -> Iterator[Problem]:

@@ -182,7 +182,7 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
     dimensions = [(d, item_column("dimension", d.name)) for d in county.scheme.dimensions]
     filled = [(d, column) for d, column in dimensions if row[column] is not None]
     # Else a dimension is missing or unreadable in 考评方案, which is an error there, and every form would seem wrong for it.
-    all_known = county.rules_sound or sum(d.full_marks for d, _ in dimensions) == exact.HUNDRED
+    all_known = county.rules_sound or sum(d.hundredths[1] for d, _ in dimensions) == 100 * exact.HUNDRED
     if row["exempt_reason"] is not None:
         if filled:
             _, column = filled[0]
@@ -195,11 +195,10 @@ def _monthly_row(county: County, row: Record) -> Iterator[Problem]:
                 place = row.ref(column)
                 if place.column is not None:
                     yield problem(Code.MISSING_VALUE, place)
-    for dimension, column in filled:
-        value = exact.from_hundredths(row[column])
-        if value > dimension.full_marks and all_known:
-            limit = exact.short(dimension.full_marks)
-            yield problem(Code.ABOVE_FULL_MARKS, row.ref(column), value=exact.short(value), limit=limit)
+    for dimension, column in filled if all_known else ():
+        if row[column] > dimension.hundredths[1]:
+            value, limit = exact.short(exact.from_hundredths(row[column])), exact.short(dimension.full_marks)
+            yield problem(Code.ABOVE_FULL_MARKS, row.ref(column), value=value, limit=limit)
     if row["sum"] is not None and len(filled) == len(dimensions) and all_known:
         yield from _sum(county, row, [column for _, column in filled])
 

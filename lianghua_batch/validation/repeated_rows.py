@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import pandas as pd
-
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import NAME, TEXT, definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
-from lianghua_batch.intake.tables import ORIGIN, Table
+from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 from lianghua_batch.model.county import County
 
 
 class _Row(NamedTuple):
-    """A row that is there more than once, by its index and the number of its sheet."""
+    """A row that is there more than once: the number of its sheet, its own in there, and what it is called by."""
 
-    index: int
     origin: int
+    number: int
+    value: object
 
 
 def check(county: County) -> Iterator[Problem]:
@@ -46,19 +45,25 @@ def _equal(table: Table) -> list[list[_Row]]:
     if frame.empty:
         return []
     groups = frame.groupby([*strict, *loose], dropna=False, sort=False).indices.values()
-    return [[_Row(frame.index[at], frame[ORIGIN].iat[at]) for at in positions] for positions in groups]
+    names = frame[_naming_column(table)]
+    listed = list(
+        map(_Row, frame[ORIGIN].tolist(), frame[ROW].tolist(), names.astype(object).where(names.notna(), None))
+    )
+    return [[listed[at] for at in positions] for positions in groups]
+
+
+def _naming_column(table: Table) -> str:
+    """The column that says whom or what a row is about."""
+    return "member_id" if "member_id" in table.frame else table.sheet.columns[0].name
 
 
 def _in_one_sheet(table: Table, rows: Sequence[_Row]) -> Iterator[Problem]:
     first: dict[int, _Row] = {}
-    column = "member_id" if "member_id" in table.frame else table.sheet.columns[0].name
     for row in rows:
         earlier = first.setdefault(row.origin, row)
         if earlier is not row:
-            value, other = table.frame.at[row.index, column], table.ref(earlier.index, column)
-            value = None if pd.isna(value) else value
-            place = table.ref(row.index, column)
-            yield problem(Code.REPEATED_ROW, place, value=value, row=other.row, sheet=other.sheet)
+            place = table.place(row.origin, row.number, _naming_column(table))
+            yield problem(Code.REPEATED_ROW, place, value=row.value, row=earlier.number, sheet=place.sheet)
 
 
 def _in_two(table: Table, groups: Sequence[Sequence[_Row]]) -> Iterator[Problem]:
@@ -74,6 +79,5 @@ def _in_two(table: Table, groups: Sequence[Sequence[_Row]]) -> Iterator[Problem]
     form = definitions()[table.sheet.form].label
     column = table.sheet.columns[0].name
     for pairs in shared.values():
-        one, other = pairs[0]
-        place = table.ref(other.index, column)
-        yield problem(Code.ROWS_IN_TWO_FILES, place, form=form, count=len(pairs), other=table.ref(one.index, column))
+        first_place, place = (table.place(row.origin, row.number, column) for row in pairs[0])
+        yield problem(Code.ROWS_IN_TWO_FILES, place, form=form, count=len(pairs), other=first_place)
