@@ -1,5 +1,6 @@
 """Whether marks crowd just above the bound of a grade: more of them than just below it, and than a little further up."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,13 +37,13 @@ class Crowd:
 
 def crowds(marks: Sequence[Fraction], bands: Sequence[Band]) -> tuple[Crowd, ...]:
     """Return the marks around each grade bound, the best grade first; a bound without a mark near it is left out."""
-    width = Fraction(settings("crowding")["width"])
+    width, ordered = Fraction(settings("crowding")["width"]), sorted(marks)
     found = []
     for band in bands:
         if band.lower is None:
             continue
         below, above, beyond = (
-            sum(start <= mark < start + width for mark in marks)
+            bisect_left(ordered, start + width) - bisect_left(ordered, start)
             for start in (band.lower - width, band.lower, band.lower + width)
         )
         if below or above:

@@ -1,5 +1,6 @@
 """The command line (spec §9): options, one call, print, exit code. Nothing heavy is imported before a command runs."""
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -31,6 +32,9 @@ def _run() -> int:
     from lianghua_batch.cli import streams
 
     streams.prepare()
+    gc.set_threshold(
+        200_000
+    )  # rows and scores live to the end, and looking for garbage among them takes longer than they do
     from lianghua_batch.cli.app import dispatch
 
     code = dispatch()

@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SHEET_NAME_LENGTH = 31
 
@@ -16,8 +17,11 @@ _LINE, _PADDING = 1.4, 4  # points a line of one point of font; points above and
 _INSIDE = 2  # what borders and the indent take of a column's width
 
 
+@lru_cache(maxsize=65536)
 def display_width(text: str) -> int:
     """Return how many half-width characters a text takes in print; a Chinese one takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -209,6 +209,13 @@ class Roster:
         rows = self.members.get(member_id, ())
         return next((row for row in reversed(rows) if row.start is None or row.start <= day), None)
 
+    def members_of(self, branches: Collection[str], day: dt.date) -> dict[str, tuple[Member, ...]]:
+        """The members who are registered in these branches on `day`, or were last before it, with all their rows."""
+        if day not in self._last_branches:
+            last = ((code, self.registered(code, day)) for code in self.members)
+            self._last_branches[day] = {code: row.branch for code, row in last if row is not None}
+        return {code: self.members[code] for code, branch in self._last_branches[day].items() if branch in branches}
+
     def scored(self, member_id: str, day: dt.date) -> Member | None:
         """The member on `day` if he or she takes part in 积分管理."""
         row = self.member(member_id, day)
@@ -231,6 +238,10 @@ class Roster:
                     by_branch[row.branch].append(row)
             self._cache[day] = by_branch
         return self._cache[day]
+
+    @cached_property
+    def _last_branches(self) -> dict[dt.date, dict[str, str]]:
+        return {}
 
     @cached_property
     def _units_by_day(self) -> dict[dt.date, list[Unit]]:

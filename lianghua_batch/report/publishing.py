@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lianghua_batch.analysis.lookback import Earlier
-from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.core import atomic_files, output_paths, resources
 from lianghua_batch.core.problems import Problem
 from lianghua_batch.report import public_notice, ranking_workbook
-from lianghua_batch.report.unit_book.build import unit_books
+from lianghua_batch.report.unit_book.build import books_of
 from lianghua_batch.report.unit_book.write import Book, Content, write_books
+from lianghua_batch.report.view import View, whole_view
 from lianghua_batch.scoring import audit_trail, results
 from lianghua_batch.scoring.results import Results
 
@@ -55,11 +56,11 @@ def write(
     `earlier`: the published results that the period looks back on (analysis.lookback). `objections`: the period's, with their
     outcomes; where None those of 异议登记 without amendments. `mask_names`: for 公示.
     """
-    filed = linked(outcome.county) if objections is None else objections
-    books = [_ranking(outcome, problems, earlier, filed)]
+    view = whole_view(outcome, problems, earlier, objections)
+    books = [_ranking(view)]
     if outcome.draft is None:
         books.append(_public(outcome, mask_names))
-        books += ((book.path, book.content) for book in unit_books(outcome, problems, earlier, filed))
+        books += ((book.path, book.content) for book in books_of(view))
     texts = _texts(outcome)
     folder.mkdir(parents=True, exist_ok=True)
     with _results_frozen():
@@ -95,16 +96,14 @@ def _results_frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _ranking(
-    outcome: Results, problems: Sequence[Problem], earlier: Earlier | None, filed: tuple[Objection, ...]
-) -> Book:
+def _ranking(view: View) -> Book:
     words = resources.load("reading")
-    name = words["draft_name"] if outcome.draft else words["ranking_name"]
+    name = words["draft_name"] if view.results.draft else words["ranking_name"]
 
     def content() -> Content:
-        return ranking_workbook.build(outcome, problems, earlier, filed), ranking_workbook.properties(outcome)
+        return ranking_workbook.sheets(view), ranking_workbook.properties(view.results)
 
-    return name.format(period=outcome.county.period), content
+    return name.format(period=view.period), content
 
 
 def _public(outcome: Results, mask_names: bool) -> Book:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lianghua_batch.analysis.lookback import Earlier
-from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.core import resources
-from lianghua_batch.core.problems import WARNING, Problem
+from lianghua_batch.core.problems import Problem
 from lianghua_batch.report.layout.model import Properties, SheetTable
 from lianghua_batch.report.sheets import (
     bonuses,
@@ -29,7 +29,7 @@ from lianghua_batch.report.sheets import (
     warnings,
     years,
 )
-from lianghua_batch.report.view import View
+from lianghua_batch.report.view import View, whole_view
 from lianghua_batch.scoring.results import Results
 
 _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
@@ -69,13 +69,15 @@ def build(
     earlier: Earlier | None = None,
     filed: tuple[Objection, ...] | None = None,
 ) -> tuple[SheetTable, ...]:
-    """Return the sheets of a year's or a quarter's ranking workbook, in their order; of `problems` the warnings are listed.
+    """Return `sheets` of results and problems.
 
-    `earlier`: the published results that the period looks back on (analysis.lookback). `filed`: the period's objections with
-    their outcomes; where None those of 异议登记 without amendments.
+    For the arguments see `view.whole_view`.
     """
-    objections_filed = linked(results.county) if filed is None else filed
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
+    return sheets(whole_view(results, problems, earlier, filed))
+
+
+def sheets(view: View) -> tuple[SheetTable, ...]:
+    """Return the sheets of a year's or a quarter's ranking workbook, in their order."""
     return tuple(_SHEETS[key](view) for key in view.order)
 
 

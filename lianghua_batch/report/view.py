@@ -12,14 +12,14 @@ from lianghua_batch import __version__
 from lianghua_batch.analysis import branch_class_changes, quarter_trends, year_history
 from lianghua_batch.analysis.branch_class_changes import BranchClassChanges
 from lianghua_batch.analysis.lookback import Earlier
-from lianghua_batch.analysis.objections import Objection
+from lianghua_batch.analysis.objections import Objection, linked
 from lianghua_batch.analysis.published import Published, Unusable
 from lianghua_batch.analysis.quarter_trends import QuarterTrends
 from lianghua_batch.analysis.year_history import YearHistory
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, QUARTER, YEAR, Period
-from lianghua_batch.core.problems import Problem
+from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
@@ -305,3 +305,18 @@ _ONLY_IF: Mapping[str, Callable[[View], bool]] = {
 def as_date(value: object) -> dt.date | None:
     """A table's date without its time of day."""
     return None if value is None else value.date()
+
+
+def whole_view(
+    results: Results,
+    problems: Iterable[Problem],
+    earlier: Earlier | None = None,
+    filed: tuple[Objection, ...] | None = None,
+) -> View:
+    """Return the view of a whole county; of `problems` the warnings are listed.
+
+    `earlier`: the published results that the period looks back on (analysis.lookback). `filed`: the period's objections with
+    their outcomes; where None those of 异议登记 without amendments.
+    """
+    warnings = tuple(p for p in problems if p.severity == WARNING)
+    return View(results, warnings, earlier or {}, linked(results.county) if filed is None else filed)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from lianghua_batch.core import exact
 from lianghua_batch.core.text_width import display_width
@@ -23,12 +24,17 @@ def columns(given: Sequence[SheetColumn], listed: Sequence[Row]) -> tuple[SheetC
         at = 0
         for cell in row.cells:
             if cell.span == 1 and given[at].most is not None and cell.style != "strip":
-                widest[at] = max(widest[at], *(display_width(line) for line in _display_text(cell.value).split("\n")))
+                widest[at] = max(widest[at], _widest_line(cell.value))
             at += cell.span
     return tuple(
         c if c.most is None else replace(c, width=min(max(c.width, content + 2), c.most))
         for c, content in zip(given, widest, strict=True)
     )
+
+
+@lru_cache(maxsize=65536)
+def _widest_line(value: Value) -> int:
+    return max(display_width(line) for line in _display_text(value).split("\n"))
 
 
 def _display_text(value: Value) -> str:
@@ -57,6 +63,7 @@ def heading_height(fitted: Sequence[SheetColumn], least: float) -> float:
     return max(least, *(_height(c.heading, c.width, font_size(c.style)) for c in fitted))
 
 
+@lru_cache(maxsize=65536)
 def _height(text: str, width: float, size: float) -> float:
     return sum(_lines(part, width * _SIZE / size) for part in text.split("\n")) * size * _LINE + _PADDING
 

@@ -14,11 +14,13 @@ def style(name: str) -> dict[str, Any]:
     return {**(style(like) if like else {}), **own}
 
 
+@cache
 def wraps(name: str) -> bool:
     """Whether a text in this style goes on in the next line."""
     return bool(style(name).get("text_wrap"))
 
 
+@cache
 def font_size(name: str) -> float:
     """The size of a style's font in points."""
     return style(name).get("font_size") or resources.load("report/workbook")["base"]["font_size"]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from lianghua_batch.analysis.explanation import Node, explain
 from lianghua_batch.analysis.lookback import Earlier
-from lianghua_batch.analysis.objections import Objection, linked
+from lianghua_batch.analysis.objections import Objection
 from lianghua_batch.core import output_paths, resources
-from lianghua_batch.core.problems import WARNING, Problem
+from lianghua_batch.core.problems import Problem
 from lianghua_batch.model.scheme import COMMITTEE
 from lianghua_batch.model.scores import item_label, step_label
 from lianghua_batch.report.layout.model import Properties, SheetTable
@@ -23,7 +23,7 @@ from lianghua_batch.report.sheets import (
 )
 from lianghua_batch.report.unit_book import scorecard
 from lianghua_batch.report.unit_book.view import UnitView, unit_view
-from lianghua_batch.report.view import View
+from lianghua_batch.report.view import View, whole_view
 from lianghua_batch.scoring.results import Results, UnitResult
 
 __all__ = ["UnitBook", "unit_books"]
@@ -62,12 +62,13 @@ def unit_books(
     earlier: Earlier | None = None,
     filed: tuple[Objection, ...] | None = None,
 ) -> list[UnitBook]:
-    """Return the workbooks of all ranked units, committees first; of `problems` each has its own unit's warnings.
+    """Return `books_of` results and problems; for the arguments see `view.whole_view`."""
+    return books_of(whole_view(results, problems, earlier, filed))
 
-    `earlier`, `filed`: as for ranking_workbook.build; each workbook lists its own unit's objections only.
-    """
-    objections_filed = linked(results.county) if filed is None else filed
-    view = View(results, tuple(p for p in problems if p.severity == WARNING), earlier or {}, objections_filed)
+
+def books_of(view: View) -> list[UnitBook]:
+    """Return the workbooks of all ranked units, committees first; each lists its own unit's warnings and objections only."""
+    results = view.results
     ranked = sorted((*results.committees, *results.branches), key=lambda r: (r.unit.level != COMMITTEE, r.unit.id))
     paths = output_paths.paths(((r.unit.id, r.unit.name) for r in ranked), results.county.period)
     return [UnitBook(path, view, r) for path, r in zip(paths, ranked, strict=True)]

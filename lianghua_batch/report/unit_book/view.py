@@ -84,6 +84,5 @@ def _county(county: County, own: frozenset[str]) -> County:
         name: table.take(table.frame[_UNIT_COLUMN].isin(own)) if _UNIT_COLUMN in table.frame else table
         for name, table in county.tables.items()
     }
-    last = {code: county.roster.registered(code, county.period.last_day) for code in county.roster.members}
-    members = {code: county.roster.members[code] for code, row in last.items() if row is not None and row.branch in own}
+    members = county.roster.members_of(own, county.period.last_day)
     return replace(county, tables=tables, roster=replace(county.roster, members=members))
