@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -22,6 +23,7 @@ def _readable_part(given: str) -> str:
         return os.fsencode(given).decode("gb18030", "replace")
 
 
+@lru_cache(maxsize=1024)
 def column_letter(index: int) -> str:
     """Return the letters of the 0-based column `index`: 0 → A, 26 → AA."""
     letters = ""
