@@ -1,7 +1,7 @@
 """`run`: scores, ranks and publishes."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from lianghua_batch.cli.messages import sentence
 from lianghua_batch.cli.options import NEW_FOLDER, folder_argument, format_option, period_option, root
 from lianghua_batch.cli.partial import final_or_draft, partial_option
 from lianghua_batch.core import locking, resources
+from lianghua_batch.pipeline import last_run
 
 
 @root.command()
@@ -23,6 +24,7 @@ from lianghua_batch.core import locking, resources
 @click.option("--amend", "reason")
 @click.option("--by")
 @click.option("--dry-run", "preview", is_flag=True)
+@click.option("--no-cache", "anew", is_flag=True)
 @format_option
 def run(
     folder: Path,
@@ -33,17 +35,28 @@ def run(
     reason: str | None,
     by: str | None,
     preview: bool,
+    anew: bool,
     output_format: str,
 ) -> None:
     """Score and rank, and publish the results, or print everything that is wrong."""
-    from lianghua_batch.archive import guard, inputs
-    from lianghua_batch.cli import output, run_sealed
-    from lianghua_batch.core import atomic_files
-
-    run_sealed.check_options(folder, reason, by, out, partial, preview)
     outputs = folder / resources.load("reading")["output_folder"]
+    plainly = not (out or reason or by or preview or partial)
+    if not plainly:
+        from lianghua_batch.cli import run_sealed
+
+        run_sealed.check_options(folder, reason, by, out, partial, preview)
     with ExitStack() as afterwards:
         with locking.exclusive(folder, out or outputs):
+            command = f"run {period} {mask_names}"
+            before = last_run.snapshot(folder) if plainly else None
+            told = last_run.published_alike(folder, command, before)
+            if told is not None and output_format == "text" and not anew:
+                click.echo(sentence("unchanged", **told))
+                return
+            from lianghua_batch.archive import guard, inputs
+            from lianghua_batch.cli import output, run_sealed
+            from lianghua_batch.core import atomic_files
+
             atomic_files.recover(folder)  # where an amendment was broken off
             files = inputs.read(folder)
             outcome = final_or_draft(folder, period, out, partial)
@@ -58,8 +71,16 @@ def run(
             else:
                 published = _publish(folder, outcome, out, mask_names, seal)
                 print_report = functools.partial(_print_published, outcome, published)
+                last_run.record(folder, command, before, published[0].parent, _told(outcome))
             afterwards.enter_context(_published_already())
         print_report(output_format)
+
+
+def _told(outcome) -> Mapping[str, object]:
+    """What a run says of its results where it need not compute them again."""
+    from lianghua_batch.cli import output
+
+    return {"period": str(outcome.period), "warnings": output.summary(outcome)["warnings"]}
 
 
 def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) -> Sequence[Path]:
