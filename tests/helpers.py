@@ -13,5 +13,6 @@ def invoke(*words: object) -> Result:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """The content of every file under a folder by its path in it."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """The content of every file under a folder by its path in it, but for what `run` keeps for itself."""
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and ".lianghua-batch" not in p.parts)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

@@ -628,7 +628,7 @@ def test_another_version_of_the_program_alone_is_nothing_to_amend(published, tmp
     data = shutil.copytree(published, tmp_path / "data")
     monkeypatch.setattr("lianghua_batch.scoring.results.__version__", "0.0.9")
     monkeypatch.setattr("lianghua_batch.archive.seal_period.__version__", "0.0.9")
-    invoke("run", data, "--period", Q1)
+    invoke("run", data, "--period", Q1, "--no-cache")
     invoke("archive", "seal", data, "--period", Q1, "--date", DAY)
     monkeypatch.undo()
     code, _, err = command("run", data, "--period", Q1, "--amend", "新版")
