@@ -37,15 +37,22 @@ class Table:
     def ref(self, index: int, column: str | None = None) -> SourceRef:
         """Return the place of one cell, or of a whole row."""
         at = self.frame.index.get_loc(index)
-        return self.place(self._origin_numbers[at], self._row_numbers[at], column)
+        return self.place(self.values(ORIGIN)[at], self.values(ROW)[at], column)
+
+    def values(self, column: str) -> Sequence[object]:
+        """The plain values of a column, blanks as None; of few rows they are used without pandas' detours."""
+        if column not in self._values:
+            cells = self.frame[column]
+            blank = cells.isna().tolist()
+            listed = cells.tolist()
+            self._values[column] = (
+                [None if b else c for c, b in zip(listed, blank, strict=True)] if any(blank) else listed
+            )
+        return self._values[column]
 
     @cached_property
-    def _origin_numbers(self) -> Sequence[int]:
-        return self.frame[ORIGIN].tolist()
-
-    @cached_property
-    def _row_numbers(self) -> Sequence[int]:
-        return self.frame[ROW].tolist()
+    def _values(self) -> dict[str, Sequence[object]]:
+        return {}
 
     def place(self, origin_number: int, row: int, column: str | None) -> SourceRef:
         """Return the place of a cell or row of one of the origins."""
@@ -56,7 +63,7 @@ class Table:
 
     def records(self) -> Iterator["Record"]:
         """Yield the rows one by one, blanks as None."""
-        columns = {name: _cells(column) for name, column in self.frame.items()}
+        columns = {name: self.values(name) for name in self.frame.columns}
         for index, values in zip(self.frame.index, zip(*columns.values(), strict=True), strict=True):
             yield Record(self, index, dict(zip(columns, values, strict=True)))
 
@@ -82,11 +89,6 @@ class Record:
     @property
     def origin(self) -> Origin:
         return self.table.origins[self.values[ORIGIN]]
-
-
-def _cells(column: pd.Series) -> list[object]:
-    """The plain values of a column, blanks as None; of a whole frame at once it takes pandas longer, for few rows ten times."""
-    return [None if blank else cell for cell, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
 
 
 def extract(sources: Iterable[Recognised], sheet: Sheet) -> tuple[Table, list[Problem]]:

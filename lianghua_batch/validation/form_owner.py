@@ -65,21 +65,19 @@ def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
     """By origin, the branch that more than half of its members are in, if there are enough of them; who belongs to the labelled
     branch on one of the days that count is nobody else's.
     """
-    columns = [name for name in (ORIGIN, "member_id", "date") if name in table.frame]
-    listed = table.frame[columns].dropna(subset=["member_id"])
     members: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    moved: dict[int, set[str]] = defaultdict(set)
-    for n, code in listed[[ORIGIN, "member_id"]].drop_duplicates().itertuples(index=False, name=None):
+    moved: set[tuple[int, str]] = set()
+    for n, code in dict.fromkeys(zip(table.values(ORIGIN), table.values("member_id"), strict=True)):
         period = table.origins[n].period
-        if period is None:
+        if period is None or code is None:
             continue
         branch = county.roster.branch_throughout(code, period)
-        if branch is None:
-            moved[n].add(code)
         members[n][code] += [] if branch is None else [branch]
-    some = listed[listed[ORIGIN].isin(moved) & listed["member_id"].isin(set().union(*moved.values()))]
-    for n, code, *dates in some.drop_duplicates().itertuples(index=False, name=None):
-        if code in moved[n]:
+        if branch is None:
+            moved.add((n, code))
+    columns = [table.values(name) for name in (ORIGIN, "member_id", "date") if name in table.frame]
+    for n, code, *dates in dict.fromkeys(zip(*columns, strict=True)) if moved else ():
+        if (n, code) in moved:
             members[n][code] += county.roster.branches_within(code, _counting_days(table.origins[n].period, dates))
     found = {n: _home(table.origins[n].unit, list(branches.values())) for n, branches in members.items()}
     return {n: home for n, home in found.items() if home is not None}
@@ -89,7 +87,7 @@ def _counting_days(period: Period, dates: Sequence[pd.Timestamp]) -> Span:
     """When a row's member must be in the form's branch: on the row's own day, in a year on any, else on the period's last."""
     last = period.last_day
     if dates:
-        day = None if pd.isna(dates[0]) else dates[0].date()
+        day = None if dates[0] is None else dates[0].date()
         first, last = (day, day) if day is not None and period.holds(day) else (period.first_day, last)
     else:
         first = period.first_day if period.kind == YEAR else last

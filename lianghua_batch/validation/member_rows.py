@@ -27,8 +27,10 @@ def check(county: County) -> list[Problem]:
     problems = list(diary_rows(county, tables["daily_record"]))
     problems += _opposite_points(county, tables["daily_record"])
     for form in ("monthly_score", "quarterly_summary"):
-        problems += (p for row in tables[form].records() for p in _member_of_form(county, row))
-    problems += (p for row in tables["monthly_score"].records() for p in _monthly_row(county, row))
+        listed = tables[form].take(~_rightly_registered(county, tables[form], _last_days(tables[form])))
+        problems += (p for row in listed.records() for p in _member_of_form(county, row))
+    months = tables["monthly_score"]
+    problems += (p for row in months.take(~_adds_up(county, months)).records() for p in _monthly_row(county, row))
     return problems + list(_reviews(county, tables["annual_review"]))
 
 
@@ -42,19 +44,31 @@ def diary_rows(county: County, table: Table) -> Iterator[Problem]:
 
 def _doubtful(county: County, table: Table) -> pd.Series:
     """Which 日记录 rows may be wrong: of hundreds of thousands few are left to look at one by one."""
-    roster, frame = county.roster, table.frame
+    frame = table.frame
     projects = county.scheme.projects.keys() | county.scheme.unread_projects
-    registered = roster.rows_on(frame["member_id"], frame["date"])
-    units = np.array([*(origin.unit if origin.unit in roster.units else None for origin in table.origins), None])
     days = frame["date"].to_numpy().astype("datetime64[D]")
-    first, last = (
-        np.array([*(getattr(o.period, name, None) for o in table.origins), None], dtype="datetime64[D]")[frame[ORIGIN]]
-        for name in ("first_day", "last_day")
-    )
-    sure = frame["project_id"].isna() | frame["project_id"].isin([code for code in projects if code is not None])
-    sure &= (first <= days) & (days <= last) & registered.managed & (registered.branches == units[frame[ORIGIN]])
-    sure &= frame["member_name"].isna() | _rightly_named(roster, frame)
-    return ~sure
+    inside = (_days_of_forms(table, "first_day") <= days) & (days <= _days_of_forms(table, "last_day"))
+    known = frame["project_id"].isna() | frame["project_id"].isin([code for code in projects if code is not None])
+    return ~(known & inside & _rightly_registered(county, table, frame["date"]))
+
+
+def _days_of_forms(table: Table, name: str) -> np.ndarray:
+    """By row, the first or last day of its form's period."""
+    days = np.array([*(getattr(o.period, name, None) for o in table.origins), None], dtype="datetime64[D]")
+    return days[table.frame[ORIGIN]]
+
+
+def _last_days(table: Table) -> pd.Series:
+    return pd.Series(_days_of_forms(table, "last_day").astype("datetime64[s]"), index=table.frame.index)
+
+
+def _rightly_registered(county: County, table: Table, days: pd.Series) -> pd.Series:
+    """Which rows are of a member, rightly named, who takes part in 积分管理 in the form's branch on the row's day."""
+    roster, frame = county.roster, table.frame
+    registered = roster.rows_on(frame["member_id"], days)
+    units = np.array([*(o.unit if o.unit in roster.units else None for o in table.origins), None], dtype=object)
+    here = registered.managed & (registered.branches == units[frame[ORIGIN]])
+    return (frame["member_name"].isna() | _rightly_named(roster, frame)) & here
 
 
 def _rightly_named(roster: Roster, frame: pd.DataFrame) -> pd.Series:
@@ -175,6 +189,17 @@ def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
         yield _elsewhere(row.ref("member_id"), rows[0], county.roster, origin.unit, day)
     elif not current.managed:
         yield problem(Code.UNMANAGED_MEMBER, row.ref("member_id"), value=current.id, member=current)
+
+
+def _adds_up(county: County, table: Table) -> pd.Series:
+    """Which 月打分 rows have every dimension within 满分 and no 合计 or the right one, all of them as numbers."""
+    frame, dimensions = table.frame, county.scheme.dimensions
+    marks = [(frame[item_column("dimension", d.name)], d.hundredths[1]) for d in dimensions]
+    right = frame["exempt_reason"].isna() & ~frame.index.isin([index for index, _ in table.texts])
+    for cells, full_marks in marks:
+        right &= cells.notna() & (cells <= full_marks).fillna(False).astype(bool)
+    total = sum((cells for cells, _ in marks), pd.Series(0, index=frame.index, dtype="Int64"))
+    return right & (frame["sum"].isna() | (frame["sum"] == total).fillna(False).astype(bool))
 
 
 def _monthly_row(county: County, row: Record) -> Iterator[Problem]:

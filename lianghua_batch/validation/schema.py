@@ -1,5 +1,6 @@
 """Form definition → Pandera schema, run once a form over all its rows; its failures → Problems."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 import pandas as pd
@@ -10,7 +11,7 @@ from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import CODE, COUNT, NAME, NUMBER, TEXT, Column, Sheet, definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
-from lianghua_batch.intake.tables import Table
+from lianghua_batch.intake.tables import ORIGIN, Table
 from lianghua_batch.model.roster import Raters
 
 _COMPARED = {TEXT: compared, NAME: compared, CODE: str.casefold}
@@ -81,39 +82,34 @@ def doubled_keys(table: Table, raters: Raters) -> list[Problem]:
 
     A branch's form, or a sheet of 考评方案, that is there twice is one problem by itself.
     """
-    key = list(table.sheet.key)
+    key = table.sheet.key
     if not key or table.frame.empty:
         return []
-    marks = table.frame[key].copy()
-    for name in key:
-        same = raters.get(name) or _COMPARED.get(table.sheet.column(name).type)
-        if same is not None:
-            marks[name] = marks[name].map(same, na_action="ignore")
     form = definitions()[table.sheet.form]
     single = form.by_branch or form.name == "scheme"
-    owner = {i: str(i) if single else f"{o.unit}|{o.period}" for i, o in enumerate(table.origins)}
-    marks["_owner"] = table.frame["_origin"].map(owner)
+    owners = [str(n) if single else f"{o.unit}|{o.period}" for n, o in enumerate(table.origins)]
     unread = {index for index, name in table.faulty if name in key}
-    marks = marks[marks[key[0]].notna() & ~marks.index.isin(unread)]
-    doubled = marks[marks.duplicated(keep="first")]
-    if doubled.empty:
-        return []
-    first = marks.drop_duplicates(keep="first").reset_index().set_index([*key, "_owner"])["index"]
+    labels = "、".join(table.sheet.label_of(name) for name in key)
+    columns = [_compared_values(table, name, raters) for name in key]
+    firsts: dict[tuple, int] = {}
     problems = []
-    for index, row in doubled.iterrows():
-        earlier = first[tuple(row)] if not row.isna().any() else _first_equal(marks, row)
-        labels = "、".join(table.sheet.label_of(name) for name in key)
-        written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
-        problems.append(
-            problem(
-                Code.DUPLICATE_KEY,
-                table.ref(index, key[0]),
-                value=written,
-                key=f"{labels} {written}",
-                other=table.ref(earlier, key[0]),
-            )
-        )
+    for index, origin, *marks in zip(table.frame.index, table.values(ORIGIN), *columns, strict=True):
+        if marks[0] is None or index in unread:
+            continue
+        first = firsts.setdefault((owners[origin], *marks), index)
+        if first != index:
+            written = " ".join(_key_text(table, index, name) for name in key if pd.notna(table.frame.at[index, name]))
+            place, other = table.ref(index, key[0]), table.ref(first, key[0])
+            words = {"key": f"{labels} {written}", "other": other}
+            problems.append(problem(Code.DUPLICATE_KEY, place, value=written, **words))
     return problems
+
+
+def _compared_values(table: Table, name: str, raters: Raters) -> Sequence[object]:
+    """A column's values as they are compared."""
+    same = raters.get(name) or _COMPARED.get(table.sheet.column(name).type)
+    values = table.values(name)
+    return values if same is None else [None if value is None else same(value) for value in values]
 
 
 def _key_text(table: Table, index: int, name: str) -> str:
@@ -121,8 +117,3 @@ def _key_text(table: Table, index: int, name: str) -> str:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return table.sheet.column(name).choices.get(value, str(value))
-
-
-def _first_equal(marks: pd.DataFrame, row: pd.Series) -> int:
-    same = ((marks == row) | (marks.isna() & row.isna())).all(axis=1)
-    return int(same.idxmax())
