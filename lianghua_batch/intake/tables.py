@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,20 @@ class Table:
     def ref(self, index: int, column: str | None = None) -> SourceRef:
         """Return the place of one cell, or of a whole row."""
         at = self.frame.index.get_loc(index)
-        return self.place(self.values(ORIGIN)[at], self.values(ROW)[at], column)
+        origins, rows = self._places
+        return self.place(origins[at], rows[at], column)
+
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.frame[ORIGIN].to_numpy(), self.frame[ROW].to_numpy()
+
+    @property
+    def sheets(self) -> Iterator[tuple[int, slice]]:
+        """The numbers of the origins that have rows, each with where these stand: one sheet's follow each other."""
+        origins, _ = self._places
+        starts = np.flatnonzero(np.diff(origins, prepend=-1))
+        for start, end in pairwise([*starts.tolist(), len(origins)]):
+            yield int(origins[start]), slice(start, end)
 
     def values(self, column: str) -> Sequence[object]:
         """The plain values of a column, blanks as None; of few rows they are used without pandas' detours."""

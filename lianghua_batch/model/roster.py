@@ -38,6 +38,11 @@ class Span:
         """All days of a period."""
         return Span(period.first_day, period.last_day + dt.timedelta(days=1))
 
+    @staticmethod
+    def of_day(day: dt.date) -> "Span":
+        """One day."""
+        return Span(day, day + dt.timedelta(days=1))
+
     def covers(self, period: Period) -> bool:
         """Whether it holds every day of a period."""
         return self.holds(period.first_day) and self.holds(period.last_day)

@@ -1,6 +1,5 @@
 """The branch that a form is of: its 支部编号 and 支部名称 against 花名册, and against the members in it (spec §2)."""
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.duplicates import sent_twice
 from lianghua_batch.intake.sheet_records import Origin
-from lianghua_batch.intake.tables import ORIGIN, Table
+from lianghua_batch.intake.tables import Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Span
 from lianghua_batch.model.scheme import BRANCH
@@ -66,32 +65,30 @@ def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
     branch on one of the days that count is nobody else's.
     """
     members: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    moved: set[tuple[int, str]] = set()
-    for n, code in dict.fromkeys(zip(table.values(ORIGIN), table.values("member_id"), strict=True)):
+    codes, dates = table.values("member_id"), table.frame.get("date")
+    for n, rows in table.sheets:
         period = table.origins[n].period
-        if period is None or code is None:
-            continue
-        branch = county.roster.branch_throughout(code, period)
-        members[n][code] += [] if branch is None else [branch]
-        if branch is None:
-            moved.add((n, code))
-    columns = [table.values(name) for name in (ORIGIN, "member_id", "date") if name in table.frame]
-    for n, code, *dates in dict.fromkeys(zip(*columns, strict=True)) if moved else ():
-        if (n, code) in moved:
-            members[n][code] += county.roster.branches_within(code, _counting_days(table.origins[n].period, dates))
+        for code in dict.fromkeys(codes[rows]) if period is not None else ():
+            if code is None:
+                continue
+            branch = county.roster.branch_throughout(code, period)
+            if branch is not None:
+                members[n][code] = [branch]
+                continue
+            own = [at for at, each in enumerate(codes[rows], start=rows.start) if each == code]
+            for days in _counting_days(period, None if dates is None else dates.iloc[own]):
+                members[n][code] += county.roster.branches_within(code, days)
     found = {n: _home(table.origins[n].unit, list(branches.values())) for n, branches in members.items()}
     return {n: home for n, home in found.items() if home is not None}
 
 
-def _counting_days(period: Period, dates: Sequence[pd.Timestamp]) -> Span:
-    """When a row's member must be in the form's branch: on the row's own day, in a year on any, else on the period's last."""
-    last = period.last_day
-    if dates:
-        day = None if dates[0] is None else dates[0].date()
-        first, last = (day, day) if day is not None and period.holds(day) else (period.first_day, last)
-    else:
-        first = period.first_day if period.kind == YEAR else last
-    return Span(first, last + dt.timedelta(days=1))
+def _counting_days(period: Period, dates: pd.Series | None) -> list[Span]:
+    """When the member of some rows must be in the form's branch: on each row's own day, where rows have none in a year on any,
+    else on the period's last."""
+    if dates is None:
+        return [Span.of(period) if period.kind == YEAR else Span.of_day(period.last_day)]
+    days = [None if pd.isna(date) else date.date() for date in dates.drop_duplicates()]
+    return [Span.of_day(day) if day is not None and period.holds(day) else Span.of(period) for day in days]
 
 
 def _home(unit: str | None, branches: Sequence[list[str]]) -> _HomeBranch | None:
