@@ -15,6 +15,7 @@ from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.manifests import Manifest, SealReference
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, resources
+from lianghua_batch.core.periods import Period
 from lianghua_batch.report import publishing
 from lianghua_batch.report.publishing import Progress
 from lianghua_batch.scoring import results
@@ -27,10 +28,20 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Signature:
-    """Who seals, and on which day."""
+    """Who seals, on which day, and why before the period is over where it is."""
 
     by: str
     date: dt.date
+    early: str | None = None
+
+
+def in_time(signature: Signature, period: Period, early: str | None) -> Signature:
+    """Return the signature with the reason to seal early where its day needs one; raises Refused where it needs one and has none."""
+    if signature.date > period.last_day:
+        return signature
+    if early is None:
+        raise refusal("not_over", period=period, last=period.last_day, day=signature.date)
+    return replace(signature, early=early)
 
 
 def seal(
@@ -110,6 +121,7 @@ def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -
         "number": 1 if last is None else last.manifest.number + 1,
         "date": signature.date,
         "by": signature.by,
+        "early": signature.early,
         "tool": __version__,
         "scheme": outcome.county.scheme.name,
         "results_sha256": results.check_code(outcome.results),

@@ -244,7 +244,7 @@ def test_four_quarters_and_the_year_are_sealed_verified_restored_and_run_again(t
     for period in periods:
         if period == "2026":  # the quarters are published with their seals
             invoke("run", data, "--period", period)
-        invoke("archive", "seal", data, "--period", period, "--by", "经办人甲")
+        invoke("archive", "seal", data, "--period", period, "--by", "经办人甲", "--early", "演练")
     lines = invoke("archive", "verify", data).output.splitlines()
     assert lines[-1] == "共核对 5 个归档，没有问题。"
     for period in periods:
