@@ -74,7 +74,7 @@ class Manifest:
         return (*self.inputs, *self.outputs, *self.earlier, *self.rules)
 
 
-_LISTS = ("inputs", "outputs", "earlier", "rules")
+LISTS = ("inputs", "outputs", "earlier", "rules")
 _REFERENCES = ("previous", "amends")
 
 
@@ -92,7 +92,7 @@ def as_text(manifest: Manifest) -> str:
         "objections": list(manifest.objections),
         "differences": manifest.differences,
     }
-    document |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in _LISTS}
+    document |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in LISTS}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -115,7 +115,7 @@ def parse(content: bytes) -> Manifest:
     facts |= {"period": periods.parse(document["period"]), "date": dt.date.fromisoformat(document["date"])}
     facts |= {
         name: tuple(SealedFile(**_picked(e, "file", "stored", "sha256", "size")) for e in document[name])
-        for name in _LISTS
+        for name in LISTS
     }
     facts |= {name: _reference(document[name]) for name in _REFERENCES}
     return Manifest(**{**facts, "objections": tuple(document["objections"])})
@@ -189,7 +189,7 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
     "scheme": _text,
     "results_sha256": _code,
     "names_masked": lambda value: isinstance(value, bool),
-    **dict.fromkeys(_LISTS, _entries),
+    **dict.fromkeys(LISTS, _entries),
     **dict.fromkeys(_REFERENCES, _is_reference),
     **dict.fromkeys(("reason", "early"), lambda value: value is None or _text(value)),
     "changes": _object,

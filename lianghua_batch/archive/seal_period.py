@@ -9,7 +9,7 @@ from pathlib import Path
 from lianghua_batch import __version__
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive import bags, contents, history, seal_names, seal_sheet, seal_store
+from lianghua_batch.archive import bags, contents, history, manifests, seal_names, seal_sheet, seal_store, sealed_places
 from lianghua_batch.archive.contents import Contents
 from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.manifests import Manifest, SealReference
@@ -142,16 +142,24 @@ def reference(seal: Seal) -> SealReference:
 
 
 def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
-    """Write a seal, its check code and its sheet into a new folder."""
+    """Write a seal, its check code and its sheet into a new folder; raises Refused."""
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = replace(
-        manifest, **{kind: getattr(gathered, kind) for kind in ("inputs", "outputs", "earlier", "rules")}
-    )
+    manifest = replace(manifest, **{kind: getattr(gathered, kind) for kind in manifests.LISTS})
+    for kind in manifests.LISTS:
+        refuse_unsafe_places(entry.file for entry in getattr(manifest, kind))
     file = seal_names.file(manifest.period, manifest.amendment)
     bags.write(folder / file, gathered.payload(manifest), _info(manifest))
     made = Seal(folder / file, manifest)
     (folder / seal_names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
     seal_sheet.write(folder / seal_names.sheet_file(file), made)
+
+
+def refuse_unsafe_places(places: Iterable[str]) -> None:
+    """Raise Refused where a file would not come back everywhere: what cannot be restored is not sealed."""
+    listed = list(places)
+    bad = [place for place in listed if not sealed_places.safe(place)] or [*sealed_places.clashes(listed)]
+    if bad:
+        raise refusal("unsafe_place", place=bad[0])
 
 
 def _info(manifest: Manifest) -> dict[str, str]:
