@@ -124,7 +124,11 @@ def test_a_damaged_seal_is_not_restored(data, tmp_path):
     ]
     assert not target.exists()
     words = ("archive", "restore", data, target, "--period", "2026Q2", "--format", "json")
-    assert [f["kind"] for f in json.loads(invoke(*words, code=1).output)["findings"]] == ["missing", "code_other", "sheet_other"]
+    assert [f["kind"] for f in json.loads(invoke(*words, code=1).output)["findings"]] == [
+        "missing",
+        "code_other",
+        "sheet_other",
+    ]
 
 
 def test_a_zip_that_is_none_is_not_restored(data, tmp_path):
