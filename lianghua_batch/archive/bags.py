@@ -9,7 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+from lianghua_batch.archive import sealed_places
+from lianghua_batch.archive.sealed_places import safe
 
 DATA = "data/"
 _DECLARATION = ("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
@@ -20,9 +23,10 @@ _UNIX, _PLAIN_FILE = 3, 0o100644 << 16
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 # Kinds of flaws: a file has other bytes, is missing, is not listed, has another name, would be written outside the bag,
-# is there twice; the zip or one of the bag's own lists cannot be used.
+# is there twice, would take the place of another, shares its bytes with another; the zip or one of the bag's own lists cannot be
+# used.
 DAMAGED, MISSING, ADDED, RENAMED = "damaged", "missing", "added", "renamed"
-UNSAFE, TWICE, BROKEN = "unsafe", "twice", "broken"
+UNSAFE, TWICE, CLASHING, OVERLAPPING, BROKEN = "unsafe", "twice", "clashing", "overlapping", "broken"
 
 
 class BrokenBag(Exception):
@@ -31,7 +35,7 @@ class BrokenBag(Exception):
 
 @dataclass(frozen=True)
 class BagFlaw:
-    """What is wrong with one file of a bag; `now` is the new name of a renamed one."""
+    """What is wrong with one file of a bag; `now` is the new name of a renamed one, or the other file that it clashes with."""
 
     kind: str
     file: str
@@ -85,7 +89,7 @@ class Bag:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._lists: dict[str, dict[str, str]] = {}
-        names = [name for name in archive.namelist() if not name.endswith("/")]
+        names = [name for name in map(_whole_name, archive.infolist()) if not name.endswith("/")]
         self._base = f"{_folder(names)}/"
         self.outside = tuple(name for name in names if not name.startswith(self._base))
         inside = [name.removeprefix(self._base) for name in names if name not in self.outside]
@@ -137,6 +141,9 @@ class Bag:
         found += [BagFlaw(ADDED if safe(name) else UNSAFE, name) for name in self.outside]
         found += [] if safe(self._base + _DECLARATION[0]) else [BagFlaw(UNSAFE, self._base)]
         found += [BagFlaw(TWICE, name) for name in self.twice]
+        clashing = sealed_places.clashes(name for name in self.files if safe(name))
+        found += [BagFlaw(CLASHING, name, other) for name, other in clashing.items()]
+        found += [BagFlaw(OVERLAPPING, name.removeprefix(self._base)) for name in _overlapping(self._archive)]
         try:
             declared = self._text(_DECLARATION[0]) == _DECLARATION[1]
         except BrokenBag:
@@ -181,16 +188,18 @@ def _folder(names: Iterable[str]) -> str:
     return tops.pop()
 
 
-def safe(name: str) -> bool:
-    """Whether a file of this name is unpacked inside the target folder on every system."""
-    parts = PurePosixPath(name).parts
-    return (
-        bool(parts)
-        and not name.startswith("/")
-        and not {"..", "."} & set(name.split("/"))
-        and "\\" not in name
-        and ":" not in parts[0]
-    )
+def _whole_name(member: zipfile.ZipInfo) -> str:
+    """A member's name as the zip has it, also what stands behind a NUL."""
+    return member.orig_filename if "\0" in member.orig_filename else member.filename
+
+
+def _overlapping(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Members that begin before the one before them ends: a small zip could hold any number of bytes that way."""
+    end = 0
+    for member in sorted(archive.infolist(), key=lambda m: m.header_offset):
+        if member.header_offset < end:
+            yield _whole_name(member)
+        end = max(end, member.header_offset + zipfile.sizeFileHeader + member.compress_size)
 
 
 def _is_damage(error: OSError) -> bool:

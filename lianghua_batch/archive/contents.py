@@ -91,3 +91,9 @@ def rules() -> Iterator[tuple[str, bytes]]:
     found = {path.relative_to(schemas).as_posix(): path for path in schemas.rglob("*.yaml")}
     for name, path in sorted(found.items()):
         yield name, path.read_bytes().replace(b"\r\n", b"\n")
+
+
+def rules_code(rules: Mapping[str, bytes]) -> str:
+    """The check code of a whole set of rules: sha-256 over the list of their files."""
+    listed = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(rules.items()))
+    return hashlib.sha256("".join(listed).encode("utf-8", "surrogatepass")).hexdigest()

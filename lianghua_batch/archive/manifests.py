@@ -42,7 +42,7 @@ class Manifest:
     """The contents of 归档清单.json.
 
     `number` counts the seals of a folder from 1, `previous` is the one before; `amendment` counts those of the period from 0,
-    `amends` is the one that it takes the place of, `reason` why, `changes` which forms changed, `differences` what moved
+    `amends` is the one that it takes the place of, `reason` why, `early` why it was sealed before the period was over, `changes` which forms changed, `differences` what moved
     (as `diff --format json`), `objections` the rows of 异议登记 with what became of each. `names_masked`: as 公示 is. The lists of
     files are empty until the bag is written.
     """
@@ -63,6 +63,7 @@ class Manifest:
     previous: SealReference | None = None
     amends: SealReference | None = None
     reason: str | None = None
+    early: str | None = None
     changes: Mapping[str, Any] | None = None
     differences: Mapping[str, Any] | None = None
     objections: tuple[Mapping[str, Any], ...] = ()
@@ -73,7 +74,7 @@ class Manifest:
         return (*self.inputs, *self.outputs, *self.earlier, *self.rules)
 
 
-_LISTS = ("inputs", "outputs", "earlier", "rules")
+LISTS = ("inputs", "outputs", "earlier", "rules")
 _REFERENCES = ("previous", "amends")
 
 
@@ -81,7 +82,7 @@ def as_text(manifest: Manifest) -> str:
     """Return the text of 归档清单.json; the same manifest always gives the same text."""
     document: dict[str, Any] = {"format": FORMAT}
     document |= {"period": str(manifest.period), "date": manifest.date.isoformat()}
-    plain = ("number", "amendment", "reason", "by", "tool", "scheme", "results_sha256", "names_masked")
+    plain = ("number", "amendment", "reason", "early", "by", "tool", "scheme", "results_sha256", "names_masked")
     document |= {name: getattr(manifest, name) for name in plain}
     for name in _REFERENCES:
         reference = getattr(manifest, name)
@@ -91,7 +92,7 @@ def as_text(manifest: Manifest) -> str:
         "objections": list(manifest.objections),
         "differences": manifest.differences,
     }
-    document |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in _LISTS}
+    document |= {name: [_entry_as_json(entry) for entry in getattr(manifest, name)] for name in LISTS}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -110,11 +111,11 @@ def parse(content: bytes) -> Manifest:
     departure = next((name for name, fits in _SHAPE.items() if not fits(document.get(name))), None)
     if departure is not None:
         raise MalformedManifest(departure)
-    facts = {name: document[name] for name in _SHAPE}
+    facts = {name: document.get(name) for name in _SHAPE}  # seals of 0.1 know no `early`
     facts |= {"period": periods.parse(document["period"]), "date": dt.date.fromisoformat(document["date"])}
     facts |= {
         name: tuple(SealedFile(**_picked(e, "file", "stored", "sha256", "size")) for e in document[name])
-        for name in _LISTS
+        for name in LISTS
     }
     facts |= {name: _reference(document[name]) for name in _REFERENCES}
     return Manifest(**{**facts, "objections": tuple(document["objections"])})
@@ -188,9 +189,9 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
     "scheme": _text,
     "results_sha256": _code,
     "names_masked": lambda value: isinstance(value, bool),
-    **dict.fromkeys(_LISTS, _entries),
+    **dict.fromkeys(LISTS, _entries),
     **dict.fromkeys(_REFERENCES, _is_reference),
-    "reason": lambda value: value is None or _text(value),
+    **dict.fromkeys(("reason", "early"), lambda value: value is None or _text(value)),
     "changes": _object,
     "differences": _object,
     "objections": _rows,

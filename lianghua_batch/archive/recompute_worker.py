@@ -1,4 +1,4 @@
-"""Scores a folder of sealed forms: in this process under the installed rules, or in a worker under those of a seal."""
+"""Scores a folder of sealed forms, under the installed rules or those of a seal; runs in a worker."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from lianghua_batch.scoring import audit_trail, results
 
 @dataclass(frozen=True)
 class Rescored:
-    """The texts of results.json and 计分依据.json computed from the forms, None where there are errors."""
+    """The texts of results.json and 计分依据.json computed from the forms, None where errors leave nothing to rank; `errors` are
+    all of them, also those that only forbid publishing."""
 
     results: str | None
     audit_trail: str | None
@@ -20,13 +21,15 @@ class Rescored:
 
 def rescore(folder: Path, period: str) -> Rescored:
     """Check and score a folder for one period, such as 2026Q1."""
-    outcome = process.process(folder, periods.parse(period))
+    outcome = process.process_regardless(folder, periods.parse(period))
+    found = tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems))
     if outcome.results is None:
-        return Rescored(None, None, tuple(f"{p.place} {p.message}".strip() for p in errors(outcome.problems)))
-    return Rescored(results.as_text(outcome.results), audit_trail.as_text(outcome.results))
+        return Rescored(None, None, found)
+    return Rescored(results.as_text(outcome.results), audit_trail.as_text(outcome.results), found)
 
 
-def rescore_under(schemas: Path, folder: Path, period: str) -> Rescored:
-    """Do so under the rules of another folder schemas; only in a process that has not loaded its own yet."""
-    resources.stand_in(schemas)
+def rescore_under(schemas: Path | None, folder: Path, period: str) -> Rescored:
+    """Do so under the rules of another folder schemas, if one is given; only in a process that has not loaded its own yet."""
+    if schemas is not None:
+        resources.stand_in(schemas)
     return rescore(folder, period)

@@ -9,12 +9,13 @@ from pathlib import Path
 from lianghua_batch import __version__
 from lianghua_batch.analysis.lookback import Earlier
 from lianghua_batch.analysis.objections import Objection, linked
-from lianghua_batch.archive import bags, contents, history, seal_names, seal_sheet, seal_store
+from lianghua_batch.archive import bags, contents, history, manifests, seal_names, seal_sheet, seal_store, sealed_places
 from lianghua_batch.archive.contents import Contents
 from lianghua_batch.archive.inputs import FormFiles
 from lianghua_batch.archive.manifests import Manifest, SealReference
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, resources
+from lianghua_batch.core.periods import Period
 from lianghua_batch.report import publishing
 from lianghua_batch.report.publishing import Progress
 from lianghua_batch.scoring import results
@@ -27,10 +28,20 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Signature:
-    """Who seals, and on which day."""
+    """Who seals, on which day, and why before the period is over where it is."""
 
     by: str
     date: dt.date
+    early: str | None = None
+
+
+def in_time(signature: Signature, period: Period, early: str | None) -> Signature:
+    """Return the signature with the reason to seal early where its day needs one; raises Refused where it needs one and has none."""
+    if signature.date > period.last_day:
+        return signature
+    if early is None:
+        raise refusal("not_over", period=period, last=period.last_day, day=signature.date)
+    return replace(signature, early=early)
 
 
 def seal(
@@ -110,6 +121,7 @@ def manifest_facts(outcome: Outcome, signature: Signature, sealed: list[Seal]) -
         "number": 1 if last is None else last.manifest.number + 1,
         "date": signature.date,
         "by": signature.by,
+        "early": signature.early,
         "tool": __version__,
         "scheme": outcome.county.scheme.name,
         "results_sha256": results.check_code(outcome.results),
@@ -130,16 +142,24 @@ def reference(seal: Seal) -> SealReference:
 
 
 def write(folder: Path, manifest: Manifest, gathered: Contents) -> None:
-    """Write a seal, its check code and its sheet into a new folder."""
+    """Write a seal, its check code and its sheet into a new folder; raises Refused."""
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = replace(
-        manifest, **{kind: getattr(gathered, kind) for kind in ("inputs", "outputs", "earlier", "rules")}
-    )
+    manifest = replace(manifest, **{kind: getattr(gathered, kind) for kind in manifests.LISTS})
+    for kind in manifests.LISTS:
+        refuse_unsafe_places(entry.file for entry in getattr(manifest, kind))
     file = seal_names.file(manifest.period, manifest.amendment)
     bags.write(folder / file, gathered.payload(manifest), _info(manifest))
     made = Seal(folder / file, manifest)
     (folder / seal_names.code_file(file)).write_text(f"{made.check_code}  {file}\n", encoding="utf-8", newline="\n")
     seal_sheet.write(folder / seal_names.sheet_file(file), made)
+
+
+def refuse_unsafe_places(places: Iterable[str]) -> None:
+    """Raise Refused where a file would not come back everywhere: what cannot be restored is not sealed."""
+    listed = list(places)
+    bad = [place for place in listed if not sealed_places.safe(place)] or [*sealed_places.clashes(listed)]
+    if bad:
+        raise refusal("unsafe_place", place=bad[0])
 
 
 def _info(manifest: Manifest) -> dict[str, str]:

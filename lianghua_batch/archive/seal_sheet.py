@@ -60,7 +60,7 @@ def _form(seal: Seal, facts: Words) -> SheetTable:
         *seal_sheet_blocks.assured(),
         *seal_sheet_blocks.signatures(),
     )
-    rows = fitting.rows((*seal_sheet_blocks.period_rows(facts), *blocks), columns, layout["row"])
+    rows = fitting.rows((*seal_sheet_blocks.period_rows(seal.manifest, facts), *blocks), columns, layout["row"])
     paged = paging.paged(rows, columns, layout["orientation"], title.height or 0, 0)
     return _sheet(layout, facts, title=title, subtitles=(), columns=columns, rows=paged, notes=())
 

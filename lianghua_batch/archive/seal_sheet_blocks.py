@@ -106,10 +106,14 @@ def more(count: int, what: str) -> str:
 # --- blocks --------------------------------------------------------------------------------------------------------
 
 
-def period_rows(facts: Words) -> Iterator[Row]:
-    """Period, scheme, number, file, day, by whom, with which version."""
+def period_rows(manifest: Manifest, facts: Words) -> Iterator[Row]:
+    """Period, scheme, number, file, day, by whom, with which version, and why before the period was over where it was."""
     for line in layout()["facts"]:
         yield labelled(*((name, value.format_map(facts)) for name, value in line))
+    if manifest.early is not None:
+        words = layout()["early"]
+        text = words["text"].format(period=manifest.period, reason=shortened(manifest.early, words["most"]))
+        yield labelled((words["label"], text))
 
 
 def codes(manifest: Manifest, facts: Words) -> Iterator[Row]:

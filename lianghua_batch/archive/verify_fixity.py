@@ -3,15 +3,17 @@
 import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import bags, manifests, seal_names
+from lianghua_batch.archive import bags, manifests, seal_names, sealed_places
 from lianghua_batch.archive.bags import Bag, BagFlaw
 from lianghua_batch.archive.findings import Finding, finding, verify_messages
 from lianghua_batch.archive.manifests import Manifest, SealedFile
 from lianghua_batch.core import os_errors, resources
+from lianghua_batch.intake.formats import zip_limits
 
 _INFO, _OXUM = "bag-info.txt", "Payload-Oxum:"
 _PACKAGES = (".xlsx",)
@@ -104,6 +106,21 @@ def _flaw_finding(seal: str, flaw: BagFlaw) -> Finding:
     return finding(kind, seal, flaw.file, now=flaw.now)
 
 
+def _place_findings(seal: str, manifest: Manifest) -> Iterator[Finding]:
+    """Files that 归档清单 would put outside of their folder, or two into one place."""
+    own = bags.DATA + seal_names.place_in_bag("manifest")
+    for name, count in Counter(entry.stored for entry in manifest.entries).items():
+        if count > 1:
+            yield finding("stored_twice", seal, bags.DATA + name, count=count)
+    for kind in manifests.LISTS:
+        places = [entry.file for entry in getattr(manifest, kind)]
+        for entry in getattr(manifest, kind):
+            if not sealed_places.safe(entry.file):
+                yield finding("unsafe_place", seal, bags.DATA + entry.stored, place=entry.file)
+        for place, other in sealed_places.clashes(places).items():
+            yield finding("places_clash", seal, own, place=place, other=other)
+
+
 def _measured(bag: Bag) -> dict[str, tuple[str, int]]:
     """The check code and the size of every payload file that can be read."""
     found = {}
@@ -123,9 +140,8 @@ def _against_manifest(
     """How 归档清单 differs from the payload, without the files that the bag's own lists report already (`flawed`)."""
     listed = {bags.DATA + entry.stored: entry for entry in manifest.entries}
     own = bags.DATA + seal_names.place_in_bag("manifest")
+    yield from _place_findings(seal, manifest)
     for name, entry in listed.items():
-        if not bags.safe(bags.DATA + entry.file):
-            yield finding("unsafe_place", seal, name, place=entry.file)
         if name in flawed:
             continue
         if name not in payload:
@@ -168,7 +184,8 @@ def _unopenable(
 def _opens(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return package.testzip() is None
+            inflated = sum(member.file_size for member in package.infolist())
+            return inflated <= zip_limits.limits().inflated_bytes and package.testzip() is None
     except bags.DAMAGE:
         return False
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lianghua_batch.archive import seal_names, verify_fixity
+from lianghua_batch.archive import seal_names, seal_sheet_reader, verify_fixity
 from lianghua_batch.archive.findings import Finding, Note, finding, note
 from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.verify_fixity import Examined
@@ -93,7 +93,7 @@ def _same(path: Path, other: Path) -> bool:
 def check_companions(
     seal: Examined, confirmed: Mapping[tuple[str, str], str], *, needed: bool
 ) -> Iterator[Finding | Note]:
-    """Compare a zip with the file beside it that holds its check code, and look for its sheet.
+    """Compare a zip with the file beside it that holds its check code, and with its sheet.
 
     `confirmed` maps a file and check code to a later seal that refers to them; where none refers to this one, the file with its
     check code is `needed`.
@@ -111,8 +111,15 @@ def check_companions(
     else:
         yield from _code(seal.file, code, text, file, proper, by)
     sheet = seal_names.sheet_file(proper)
-    if not (folder / sheet).exists():
+    try:
+        stated = seal_sheet_reader.stated_code(folder / sheet)
+    except FileNotFoundError:
         yield note("sheet_missing", seal.file, sheet)
+    except OSError:
+        yield finding("sheet_unreadable", seal.file, sheet)
+    else:
+        if stated != code:
+            yield finding("sheet_unreadable" if stated is None else "sheet_other", seal.file, sheet)
 
 
 def _code(seal: str, code: str, text: str, file: str, proper: str, by: str | None) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,10 @@ from lianghua_batch.cli.options import (
 )
 from lianghua_batch.core import locking
 
+if TYPE_CHECKING:
+    from lianghua_batch.archive.seal_period import Signature
+    from lianghua_batch.core.periods import Period
+
 SOURCE = click.Path(exists=True, path_type=Path)
 seal_period_option = click.option("--period", type=ScoredPeriodType())
 
@@ -31,23 +36,24 @@ def archive() -> None:
 @click.option("--period", type=ScoredPeriodType(), required=True)
 @click.option("--by")
 @click.option("--date", "day", type=DayType())
+@click.option("--early")
 @format_option
-def seal(folder: Path, period, by: str | None, day: dt.date | None, output_format: str) -> None:
+def seal(folder: Path, period, by: str | None, day: dt.date | None, early: str | None, output_format: str) -> None:
     """Seal a period: its forms, rules, results and check codes."""
     from lianghua_batch.archive import contents, inputs, seal_period
-    from lianghua_batch.cli import archive_view, output, run_sealed
+    from lianghua_batch.cli import archive_view, output
     from lianghua_batch.core import atomic_files
     from lianghua_batch.pipeline import process
 
     if day is not None and day > dt.date.today():
         raise WrongUsage(sentence("day_to_come", day=day))
+    signature = _signature(period, by, day, early)
     with locking.exclusive(folder):
         atomic_files.recover(folder)
         files = inputs.read(folder)
         outcome = process.process(folder, period, progress=output.progress("reading"))
         if outcome.results is None:
             output.refuse(outcome, output_format, sentence("not_sealable"))
-        signature = run_sealed.signature(by, day)
         try:
             sealed, published = seal_period.seal(folder, outcome, files, signature, output.progress("checking"))
         except seal_period.Refused as refused:
@@ -63,6 +69,20 @@ def seal(folder: Path, period, by: str | None, day: dt.date | None, output_forma
     if published:
         click.echo(archive_view.published_too(sealed, len(published)))
     click.echo(archive_view.sealed_message(sealed))
+
+
+def _signature(period: "Period", by: str | None, day: dt.date | None, early: str | None) -> "Signature":
+    """Who seals and when; refused while the period lasts, unless a reason is given."""
+    from lianghua_batch.archive import seal_period
+    from lianghua_batch.cli import run_sealed
+
+    reason = None if early is None else run_sealed.plain(early)
+    if reason == "":
+        raise WrongUsage(sentence("no_early_reason"))
+    try:
+        return seal_period.in_time(run_sealed.signature(by, day), period, reason)
+    except seal_period.Refused as refused:
+        raise click.ClickException(str(refused)) from None
 
 
 @archive.command("list")

@@ -35,8 +35,9 @@ def show(seals: Sequence[Seal | Unreadable], width: int | None = None) -> None:
     if sound:
         console.print(_table(sound, words["headings"]), crop=False)
     for seal in sound:
-        if seal.manifest.reason is not None:
-            print_wrapped(words["reason"].format(number=seal.manifest.number, reason=seal.manifest.reason), _INDENT)
+        for why in ("early", "reason"):
+            if (reason := getattr(seal.manifest, why)) is not None:
+                print_wrapped(words[why].format(number=seal.manifest.number, reason=reason), _INDENT)
     for each in seals:
         if isinstance(each, Unreadable):
             print_wrapped(words["unreadable"].format(file=each.file, reason=each.reason), 0, "red")

@@ -25,6 +25,7 @@ def as_json(seal: Seal | Unreadable) -> dict[str, Any]:
         "number": manifest.number,
         "amendment": manifest.amendment,
         "reason": manifest.reason,
+        "early": manifest.early,
         "date": manifest.date.isoformat(),
         "by": manifest.by,
         "tool": manifest.tool,

@@ -11,7 +11,8 @@ from lianghua_batch.cli.partial import final_or_draft, partial_option
 from lianghua_batch.core import resources
 
 if TYPE_CHECKING:
-    from lianghua_batch.scoring.results import Results
+    from lianghua_batch.archive.sealed_scores import SealedScores
+    from lianghua_batch.scoring.results import Outcome, Results
 
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -40,20 +41,35 @@ def explain(
     if workbook is not None:
         _check(workbook, folder)
     outcome = final_or_draft(folder, period, None, partial)
+    sealed = None if partial else _sealed(folder, outcome)
+    if sealed is not None:
+        outcome = sealed.rescored
     if outcome.results is None:
         output.refuse(
             outcome, output_format, resources.load("messages/explain")["refused"]["draft" if partial else "final"]
         )
     top = explanation.explain(outcome.results, _subject(outcome.results, subject))
+    remarks = [] if sealed is None else sealed.remarks(top.subject)
     if output_format == "json":
-        output.print_json(explain_view.as_json(outcome.results, top))
+        output.print_json(explain_view.as_json(outcome.results, top, sealed))
     else:
-        explain_view.show(outcome.results, top, depth)
+        explain_view.show(outcome.results, top, depth, remarks=remarks)
     if workbook is not None:
         from lianghua_batch.report import explanation_file
 
-        explanation_file.write(outcome.results, top, workbook)
+        explanation_file.write(outcome.results, top, workbook, remarks)
         click.echo(sentence("written", path=workbook), err=output_format == "json")
+
+
+def _sealed(folder: Path, outcome: "Outcome") -> "SealedScores | None":
+    """The scores of the period that the folder is about as they are sealed, if they are."""
+    from lianghua_batch.archive import guard, sealed_scores
+
+    seal = None if outcome.period is None else guard.seal_in_force(folder, outcome.period)
+    try:
+        return None if seal is None else sealed_scores.read(seal, outcome)
+    except sealed_scores.Unexplained as reason:
+        raise click.ClickException(str(reason)) from None
 
 
 def _check(workbook: Path, folder: Path) -> None:

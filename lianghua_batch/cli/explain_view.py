@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -24,15 +24,18 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scores import WHOLE
 from lianghua_batch.scoring.results import Results
 
+if TYPE_CHECKING:
+    from lianghua_batch.archive.sealed_scores import SealedScores
+
 _BESIDE, _LAST, _ON, _OFF = "├─ ", "└─ ", "│  ", "   "
 _GAP = "  "
 _LEAST = 16  # columns that a text keeps, however narrow the terminal: it breaks the line itself then
 
 
-def show(results: Results, top: Node, depth: int | None, width: int | None = None) -> None:
+def show(results: Results, top: Node, depth: int | None, width: int | None = None, remarks: Sequence[str] = ()) -> None:
     """Print the head, the tree down to `depth` levels, whether it sums to the score, and the rules of what was shown.
 
-    `width` is the terminal's; None asks it, and breaks nothing where there is none. `depth` None: as deep as schemas/messages/explain.yaml
+    `remarks` end the head. `width` is the terminal's; None asks it, and breaks nothing where there is none. `depth` None: as deep as schemas/messages/explain.yaml
     says for one of its kind.
     """
     words = resources.load("messages/explain")["terminal"]
@@ -41,7 +44,7 @@ def show(results: Results, top: Node, depth: int | None, width: int | None = Non
     console = terminal.console(width)
     printer = _TreePrinter(list(_tree_rows(top, depth)), top.subject, console.width, words)
     _print(console, [explanation_summary.title(head)], "bold")
-    _print(console, explanation_summary.sentences(head))
+    _print(console, [*explanation_summary.sentences(head), *remarks])
     console.print()
     for line in printer.lines():
         console.print(line)
@@ -171,8 +174,11 @@ def _value(node: Node) -> str:
 # --- as data -------------------------------------------------------------------------------------------------------
 
 
-def as_json(results: Results, top: Node) -> dict[str, Any]:
-    """The head and the whole tree; numbers as exact texts, and rounded besides where they have no end."""
+def as_json(results: Results, top: Node, sealed: "SealedScores | None" = None) -> dict[str, Any]:
+    """The head and the whole tree; numbers as exact texts, and rounded besides where they have no end.
+
+    `sealed`: the seal whose forms these results come from, and where today's forms give others.
+    """
     head = explanation_summary.summarise(results, top.subject)
     found = leaves_total(top)
     return {
@@ -192,7 +198,23 @@ def as_json(results: Results, top: Node) -> dict[str, Any]:
         "notes": [{"kind": n.kind, "text": n.text, "places": [_place(p) for p in n.places]} for n in head.notes],
         **_number("sum", found),
         "agrees": found == top.value,
+        "sealed": None if sealed is None else _sealed_as_json(sealed, top.subject),
         "tree": _node_as_json(top, WHOLE, is_basis=False),
+    }
+
+
+def _sealed_as_json(sealed: "SealedScores", subject: str) -> dict[str, Any]:
+    """The seal; `today` is None where today's forms have errors."""
+    sides = {"rescored": sealed.rescored, "today": sealed.today}
+    return {
+        "file": sealed.seal.file,
+        "date": sealed.seal.manifest.date.isoformat(),
+        **{
+            name: None
+            if outcome.results is None
+            else [{"what": d.what, "was": d.was, "now": d.now} for d in sealed.differences(subject, outcome)]
+            for name, outcome in sides.items()
+        },
     }
 
 

@@ -56,6 +56,7 @@ def recognise_all(grids: Sequence[Grid]) -> tuple[list[Recognised], list[Problem
                 problems.append(problem(Code.HIDDEN_SHEET, grid.place()))
     if not sources and recognition.only_hidden(grids):
         problems.append(problem(Code.ONLY_HIDDEN_SHEETS, SourceRef(grids[0].file)))
+    problems += recognition.foreign_sheets(sources)
     return signatures.with_signatures(sources), problems
 
 

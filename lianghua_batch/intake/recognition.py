@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import zip_longest
@@ -193,6 +193,17 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
         problems.append(_two_tables(label, second))
         grid = _first_table(grid, head_row, second)
     return Recognised(grid, form, sheet, head_row, filled, period, second is not None), problems
+
+
+def foreign_sheets(sources: Iterable[Recognised]) -> Iterator[Problem]:
+    """Forms of the county, hidden or not, in a workbook that holds a branch's own form: nobody gives itself marks (spec §2)."""
+    listed = list(sources)
+    own = next((source for source in listed if source.form.by_branch), None)
+    for source in listed if own is not None else ():
+        if not source.form.by_branch:
+            words = {"branch": own.unit or "", "own": own.form.label, "own_sheet": own.grid.sheet}
+            found = problem(Code.COUNTY_FORM_IN_BRANCH_WORKBOOK, source.grid.place(), form=source.form.label, **words)
+            yield replace(found, unit=own.unit)
 
 
 def only_hidden(grids: Iterable[Grid]) -> bool:

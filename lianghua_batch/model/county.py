@@ -15,12 +15,24 @@ from lianghua_batch.model.scheme import BRANCH, Scheme
 
 
 @dataclass(frozen=True)
+class CountySheet:
+    """One sheet that a form of the county was read from: `name` is the form's sheet, `rows` how many records it had."""
+
+    form: str
+    name: str
+    period: Period | None
+    place: SourceRef
+    rows: int
+
+
+@dataclass(frozen=True)
 class County:
     """The input of scoring.
 
     `tables`: one table for each single-sheet form; `earlier`: 月打分 from before the period, for 免评 only. Where not
     `rules_sound`, the scheme has errors, and nothing computed by it is reported as a problem. `duplicated`: sheets left out
-    because an equal one was filed too; `left_out`: the units a draft omits.
+    because an equal one was filed too; `county_sheets`: what every form of the county was read from, 花名册 and 考评方案 too;
+    `left_out`: the units a draft omits.
     """
 
     period: Period
@@ -30,6 +42,7 @@ class County:
     tables: Mapping[str, Table]
     earlier: Table
     duplicated: frozenset[SourceRef] = frozenset()
+    county_sheets: tuple[CountySheet, ...] = ()
     left_out: frozenset[str] = frozenset()
 
     def units(self, level: str) -> list[Unit]:

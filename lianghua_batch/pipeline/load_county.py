@@ -1,7 +1,7 @@
 """Recognised sheets → one County: which period, which sheets belong to it, each form's table, the scheme and the roster."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from lianghua_batch.intake.period_selection import BASE
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Table, extract
 from lianghua_batch.model import known_codes, parameter_loader, roster_loader, scheme_loader
-from lianghua_batch.model.county import County
+from lianghua_batch.model.county import County, CountySheet
 from lianghua_batch.model.known_codes import KnownCodes
 from lianghua_batch.model.roster import Raters, Roster
 from lianghua_batch.model.scheme import Scheme
@@ -66,10 +66,20 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     earlier = known_codes.resolved(earlier, known)
-    loaded = County(period, rules, rules_sound, roster, tables, earlier, duplicated)
+    from_county = [*(t for name in BASE for t in base[name].values()), *tables.values()]
+    sheets = tuple(_county_sheets(t for t in from_county if not definitions[t.sheet.form].by_branch))
+    loaded = County(period, rules, rules_sound, roster, tables, earlier, duplicated, sheets)
     if changed := _with_numbers_changed(loaded, selected.unfilled, known):
         return county([replace(s, unfilled=False) if id(s) in changed else s for s in listed], period)
     return loaded, problems
+
+
+def _county_sheets(tables: Iterable[Table]) -> Iterator[CountySheet]:
+    """What the tables were read from, in the order of the forms and, within one, of the files."""
+    for table in tables:
+        rows = table.frame[ORIGIN].value_counts()
+        for n, origin in enumerate(table.origins):
+            yield CountySheet(table.sheet.form, table.sheet.name, origin.period, origin.place(), int(rows.get(n, 0)))
 
 
 def _with_numbers_changed(loaded: County, unfilled: Iterable[Recognised], known: Mapping[str, KnownCodes]) -> set[int]:

@@ -70,15 +70,27 @@ def process(root: Path, period: Period | None, out: Path | None = None, progress
     return _final(_examine(root, period, out, progress))
 
 
+def process_regardless(root: Path, period: Period) -> Outcome:
+    """`process` for forms that were ranked before: what can be ranked is, whatever errors are found by now."""
+    examined = _examine(root, period, None, None)
+    return examined.outcome(*_ranked(examined))
+
+
 def _final(examined: _Examined) -> Outcome:
     """What was examined, ranked if nothing is wrong."""
+    problems, ranked = _ranked(examined)
+    return examined.outcome(problems, None if errors(problems) else ranked)
+
+
+def _ranked(examined: _Examined) -> tuple[list[Problem], Results | None]:
+    """All problems, and the ranking, which stands only if none is an error; None where the rules forbid one."""
     county, problems, ranked = examined.county, examined.problems, None
     if county is not None and county.rules_sound:
         ranked, found = rank(county, examined.scored)
         if errors(problems):  # these may only follow from them
             found = knock_on.without_knock_on(found, county, examined.scored.eligibility)
         problems = [*problems, *attribution.attributed(found, county)]
-    return examined.outcome(problems, None if errors(problems) else ranked)
+    return problems, ranked
 
 
 def process_draft(

@@ -1,6 +1,7 @@
 """Writes the explanation of a score as the workbook 计分明细, only where it can neither be read as a form nor overwrite another file."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -41,9 +42,9 @@ def check(book: Path, data: Path) -> None:
         raise _wrong_place("other_file", path=book)
 
 
-def write(results: Results, top: Node, book: Path) -> None:
-    """Write the explanation tree `top` to `book`, replacing an earlier one; raises as atomic_files.replacement does."""
-    sheet = explanation.build(View(results, ()), top)
+def write(results: Results, top: Node, book: Path, remarks: Sequence[str] = ()) -> None:
+    """Write the explanation tree `top`, with `remarks` in its head, to `book`, replacing an earlier one; raises as atomic_files.replacement does."""
+    sheet = explanation.build(View(results, ()), top, remarks)
     properties = replace(ranking_workbook.properties(results), title=str(sheet.title.cells[0].value))
     with atomic_files.replacement(book.parent) as staging:
         workbook.write(staging / book.name, [sheet], properties)

@@ -1,4 +1,5 @@
-"""The audit trail of results, 计分依据.json: the rules in force, who was where, and every part of every unit's scores.
+"""The audit trail of results, 计分依据.json: the rules in force, who was where, every part of every unit's scores, and which sheets
+the county's own forms were read from.
 
 Comparing two audit trails shows why results differ. Numbers are exact fractions («81», «245/3»).
 """
@@ -10,6 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from lianghua_batch.core import resources
+from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.model.county import CountySheet
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
 from lianghua_batch.model.scores import Contribution, Score
 from lianghua_batch.scoring.raters import dropped_label
@@ -40,6 +43,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "rules": _rules(results.county.scheme),
         "units": {result.unit.id: _unit(result) for result in units},
         "members": {m.member.id: _member(m, results) for m in members},
+        "county_sheets": [_county_sheet(sheet) for sheet in results.county.county_sheets],
     }
     return found | {"sha256": audit_trail_check_code(found)}
 
@@ -101,6 +105,12 @@ def _exact(value: Fraction | None) -> str | None:
 
 def _hundredths(value: int | None) -> str | None:
     return None if value is None else str(Fraction(value, 100))
+
+
+def _county_sheet(read: CountySheet) -> dict[str, Any]:
+    """What a form of the county was read from; a difference in it explains no score, but who may have filled it."""
+    names = {"form": definitions()[read.form].label, "period": None if read.period is None else str(read.period)}
+    return {**names, "file": read.place.file, "sheet": read.place.sheet, "rows": read.rows}
 
 
 # --- units and members ---------------------------------------------------------------------------------------------

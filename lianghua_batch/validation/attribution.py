@@ -23,7 +23,7 @@ def _attribute(found: Problem, owners: Places) -> Problem:
     if not place.file:
         return found
     owner = owners.get((place.file, place.sheet, place.row)) or owners.get((place.file, place.sheet, None))
-    return found if owner is None else replace(found, unit=owner[0], period=owner[1])
+    return found if owner is None else replace(found, unit=owner[0] or found.unit, period=owner[1])
 
 
 def _owners(county: County) -> Places:

@@ -629,6 +629,7 @@ def test_the_tree_as_data(county, tmp_path):
         ],
         "sum": "82.75",
         "agrees": True,
+        "sealed": None,
     }
     mark = top["children"][0]["children"][0]["children"][0]["children"][0]
     assert mark.pop("basis")[0]["value"] == "23.00"

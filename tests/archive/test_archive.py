@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from factories import County, FilledForm
 from fakes.archive_county import invoke
@@ -471,6 +472,31 @@ def test_a_day_that_has_not_come_yet(published, command):
     )
 
 
+@pytest.mark.parametrize("day", ["2026-02-10", "2026-03-31"])
+def test_a_period_that_is_not_over_is_sealed_with_a_reason_only(published, command, tmp_path, day):
+    data = shutil.copytree(published, tmp_path / "data")
+    words = ("archive", "seal", data, "--period", Q1, "--by", "经办人甲", "--date", day)
+    code, _, err = command(*words)
+    assert (code, err) == (
+        2,
+        f"2026Q1 到 2026-03-31 才结束，归档日期是 {day}。请在结束以后归档；确需提前归档的，请加 --early 原因\n",
+    )
+    assert not (data / "归档").exists()
+    assert command(*words, "--early", " ")[::2] == (2, "--early 后要写提前归档的原因。请用 --help 查看用法。\n")
+    assert command(*words, "--early", "单位4月\n撤并")[0] == 0
+    assert manifest(data / "归档/2026Q1.zip")["early"] == "单位4月 撤并"
+    assert "    第 1 号提前归档的原因：单位4月 撤并" in command("archive", "list", data)[1].splitlines()
+    cells = openpyxl.load_workbook(data / "归档/2026Q1_归档单.xlsx")["归档单"].iter_rows(values_only=True)
+    assert any(row[0] == "提前归档" and "2026Q1 没有结束就归档，原因：单位4月 撤并" in row for row in cells)
+
+
+def test_a_reason_to_seal_early_is_not_recorded_once_the_period_is_over(published, command, tmp_path):
+    data = shutil.copytree(published, tmp_path / "data")
+    words = ("archive", "seal", data, "--period", Q1, "--by", "经办人甲", "--date", "2026-04-01")
+    assert command(*words, "--early", "单位4月撤并")[0] == 0
+    assert manifest(data / "归档/2026Q1.zip")["early"] is None
+
+
 def test_which_period_is_sealed_must_be_said(published, command):
     code, _, err = command("archive", "seal", published)
     assert (code, err) == (2, "缺少参数 period。请用 --help 查看用法。\n")
@@ -546,7 +572,7 @@ def test_an_amendment_names_the_other_sealed_periods_that_took_the_form_or_look_
     County().write(data)
     for period in ("2026Q2", "2026"):
         invoke("run", data, "--period", period)
-        invoke("archive", "seal", data, "--period", period)
+        invoke("archive", "seal", data, "--period", period, "--early", "演练")
     county = County()
     county.form("季汇总", 支部编号="ZB1", 期间=Q1).row(党员编号="001").update(
         支委会调整=3, 调整原因="补记抢险", 审定积分=83

@@ -119,11 +119,16 @@ def test_a_damaged_seal_is_not_restored(data, tmp_path):
     assert said.splitlines() == [
         "2026Q2.zip data/上报/花名册.xlsx：不见了。",
         "2026Q2.zip 2026Q2.zip.sha256：所记的校验码（SHA-256）不是压缩包现在的：压缩包被改动或已损坏。请从备份取回。",
-        "归档 2026Q2.zip 有 2 处问题，没有恢复。请从备份取回，再用 archive verify 核对。",
+        "2026Q2.zip 2026Q2_归档单.xlsx：归档单上的校验码不是压缩包现在的：压缩包或归档单被改动、换掉。请对照签字的归档单。",
+        "归档 2026Q2.zip 有 3 处问题，没有恢复。请从备份取回，再用 archive verify 核对。",
     ]
     assert not target.exists()
     words = ("archive", "restore", data, target, "--period", "2026Q2", "--format", "json")
-    assert [f["kind"] for f in json.loads(invoke(*words, code=1).output)["findings"]] == ["missing", "code_other"]
+    assert [f["kind"] for f in json.loads(invoke(*words, code=1).output)["findings"]] == [
+        "missing",
+        "code_other",
+        "sheet_other",
+    ]
 
 
 def test_a_zip_that_is_none_is_not_restored(data, tmp_path):
@@ -244,7 +249,7 @@ def test_four_quarters_and_the_year_are_sealed_verified_restored_and_run_again(t
     for period in periods:
         if period == "2026":  # the quarters are published with their seals
             invoke("run", data, "--period", period)
-        invoke("archive", "seal", data, "--period", period, "--by", "经办人甲")
+        invoke("archive", "seal", data, "--period", period, "--by", "经办人甲", "--early", "演练")
     lines = invoke("archive", "verify", data).output.splitlines()
     assert lines[-1] == "共核对 5 个归档，没有问题。"
     for period in periods:

@@ -147,7 +147,8 @@ def test_one_period_is_verified_with_the_whole_chain(shelf):
     assert [each.examined.file for each in report.seals] == [FIRST, AMENDED]
     seals.flip(shelf / LAST, 2000)
     assert found(shelf, "2026Q1") == []
-    assert len(found(shelf)) == 2
+    named = [line.partition("：")[0] for line in found(shelf)]
+    assert {line.split()[1] for line in named} == {LAST}
 
 
 # --- bytes ---------------------------------------------------------------------------------------------------------
@@ -161,8 +162,10 @@ def test_a_changed_byte_in_a_form_is_named(shelf):
         "2026Q1.zip 被改动、损坏或换掉",
         "真实性 2026Q1.zip data/上报/ZB1/2026-01.xlsx：内容不是归档时的",
         "真实性 2026Q1.zip 2026Q1.zip.sha256：所记的校验码（SHA-256）不是压缩包现在的：压缩包被改动或已损坏。请从备份取回",
+        "真实性 2026Q1.zip 2026Q1_归档单.xlsx：归档单上的校验码不是压缩包现在的：压缩包或归档单被改动、换掉。请对照签字的归档单",
+        "真实性 2026Q1.zip：上报的表有 1 个不能取出（第一个是 ZB1/2026-01.xlsx），结果没有重算，真伪不明",
     ]
-    assert notes(shelf) == ["2026Q1.zip：上报的表有 1 个读不出（第一个是 ZB1/2026-01.xlsx），没有重算"]
+    assert notes(shelf) == []
 
 
 PLACES = {
@@ -206,9 +209,11 @@ def test_a_zip_that_was_cut_is_named(shelf, share):
     (shelf / LAST).write_bytes(content[: int(len(content) * share)])
     assert found(shelf, "2026Q2") == [
         "真实性 2026Q2.zip 2026Q2.zip.sha256：所记的校验码（SHA-256）不是压缩包现在的：压缩包被改动或已损坏。请从备份取回",
+        "真实性 2026Q2.zip 2026Q2_归档单.xlsx：归档单上的校验码不是压缩包现在的：压缩包或归档单被改动、换掉。请对照签字的归档单",
+        "真实性 2026Q2.zip：读不出归档清单或结果，结果没有重算，真伪不明",
         "可用性 2026Q2.zip：压缩包打不开，或者里面不是一份完整的归档。请从备份取回",
     ]
-    assert notes(shelf, "2026Q2") == ["2026Q2.zip：读不出归档清单或结果，没有重算"]
+    assert notes(shelf, "2026Q2") == []
 
 
 def test_a_cut_zip_in_the_middle_breaks_the_chain_by_name(shelf):
@@ -233,7 +238,8 @@ def spoiled(shelf: Path, change) -> list[str]:
 def test_a_renamed_member_is_named_with_its_new_name(shelf):
     old, new = "2026Q2/data/上报/花名册.xlsx", "2026Q2/data/上报/花名册（旧）.xlsx"
     assert spoiled(shelf, lambda its: {new if n == old else n: c for n, c in its.items()}) == [
-        "完整性 2026Q2.zip data/上报/花名册.xlsx：被改名为 data/上报/花名册（旧）.xlsx"
+        "真实性 2026Q2.zip：上报的表有 1 个不能取出（第一个是 花名册.xlsx），结果没有重算，真伪不明",
+        "完整性 2026Q2.zip data/上报/花名册.xlsx：被改名为 data/上报/花名册（旧）.xlsx",
     ]
 
 
@@ -268,7 +274,7 @@ def test_a_member_that_was_added_is_named(shelf):
 )
 def test_a_name_that_leads_outside_is_named_and_not_followed(shelf, tmp_path, name, shown):
     lines = spoiled(shelf, lambda its: {**its, name: b"x"})
-    assert f"安全性 2026Q2.zip {shown}：名称不安全，解压时会写到文件夹以外，没有写出" in lines
+    assert f"安全性 2026Q2.zip {shown}：名称不安全（指到文件夹以外、过长，或含有不能作文件名的字符），没有写出" in lines
     assert not list(tmp_path.rglob("窃取*"))
 
 
@@ -298,6 +304,7 @@ def test_a_manifest_that_lists_what_is_not_there_is_named(shelf):
     rewrite_manifest(shelf / LAST, inputs=(wrong, lost, *its.inputs[2:]))
     assert found(shelf, "2026Q2") == [
         f"真实性 2026Q2.zip data/{wrong.stored}：内容与归档清单所记的校验码或大小不符",
+        f"真实性 2026Q2.zip：上报的表有 1 个不能取出（第一个是 {lost.file}），结果没有重算，真伪不明",
         "完整性 2026Q2.zip data/上报/丢失.xlsx：归档清单列有，却不见了",
         f"完整性 2026Q2.zip data/{its.inputs[1].stored}：归档清单没有列这个文件",
     ]
@@ -314,7 +321,9 @@ def test_a_manifest_that_would_write_outside_is_named(shelf, tmp_path):
     its = seals.manifest(shelf / LAST)
     rewrite_manifest(shelf / LAST, inputs=(replace(its.inputs[0], file="../../窃取.xlsx"), *its.inputs[1:]))
     assert found(shelf) == [
-        f"安全性 2026Q2.zip data/{its.inputs[0].stored}：归档清单要把它放到“../../窃取.xlsx”，那在文件夹以外，没有写出"
+        "真实性 2026Q2.zip：上报的表有 1 个不能取出（第一个是 ../../窃取.xlsx），结果没有重算，真伪不明",
+        f"安全性 2026Q2.zip data/{its.inputs[0].stored}：归档清单要把它放到“../../窃取.xlsx”，那在文件夹以外、过长，"
+        "或含有不能作文件名的字符，没有写出",
     ]
     assert not list(tmp_path.rglob("窃取*"))
 
@@ -327,7 +336,10 @@ def test_a_manifest_with_another_code_of_the_results_is_named(shelf):
 def test_a_misshapen_manifest_is_named(shelf):
     bags.write(shelf / LAST, sorted({**seals.payload(shelf / LAST), seals.MANIFEST: b'{"format": 1}'}.items()), {})
     seals.write_code(shelf / LAST)
-    assert found(shelf, "2026Q2") == ["可用性 2026Q2.zip data/归档清单.json：归档清单不完整（period）"]
+    assert found(shelf, "2026Q2") == [
+        "真实性 2026Q2.zip：读不出归档清单或结果，结果没有重算，真伪不明",
+        "可用性 2026Q2.zip data/归档清单.json：归档清单不完整（period）",
+    ]
 
 
 def test_counts_that_do_not_fit_are_named(shelf):
@@ -594,7 +606,8 @@ def test_what_the_results_rest_on_is_computed_anew_too(shelf):
 def test_results_that_are_none_are_named(shelf):
     seals.reseal(shelf / LAST, {seals.RESULTS: b"[]"})
     assert found(shelf, "2026Q2") == [
-        "可用性 2026Q2.zip data/结果/results.json：不是一份完整的 results.json，不能与重算的比较"
+        "真实性 2026Q2.zip：读不出归档清单或结果，结果没有重算，真伪不明",
+        "可用性 2026Q2.zip data/结果/results.json：不是一份完整的 results.json，不能与重算的比较",
     ]
 
 
@@ -643,13 +656,14 @@ def test_a_seal_under_rules_with_other_words_is_verified_under_them(shelf):
     assert [s["recomputed_under"] for s in said["seals"]] == ["installed", "installed", "sealed"]
 
 
-def test_a_rule_that_changed_since_is_reported_with_each_number_and_not_hidden(shelf):
+def test_numbers_that_only_rules_of_an_unknown_version_give_are_named_each(shelf):
     older(shelf / LAST, EXCHANGED, total="86.00", grade="良好")
     report = verify.verify(shelf, periods.parse("2026Q2"))
-    assert report.findings == ()
-    (note,) = report.notes
+    assert report.notes == ()
+    (note,) = report.findings
     assert note.message == (
-        f"按归档时的规则（程序 0.0.9）重算，与封存的结果相同；按现在的规则（程序 {__version__}）有 6 处不同，归档不受影响"
+        f"归档时的程序 0.0.9 不是现在的程序（{__version__}）认识的版本，封存的规则无从核对；按现在的规则有 6 处不同。"
+        "请用程序 0.0.9 核对"
     )
     assert [str(number) for number in note.numbers] == [
         "党委 DW1 财政局机关党委 总分：归档 86.00，重算 84.00",
@@ -659,9 +673,9 @@ def test_a_rule_that_changed_since_is_reported_with_each_number_and_not_hidden(s
         "支部 ZB2 财政第二支部 总分：归档 86.00，重算 84.00",
         "支部 ZB2 财政第二支部 等次：归档 良好，重算 一般",
     ]
-    lines = invoke("archive", "verify", shelf, "--period", "2026Q2").output.splitlines()
-    assert lines[6] == f"  2026Q2.zip data/结果/results.json：{note.message}。"
-    assert lines[7] == "    党委 DW1 财政局机关党委 总分：归档 86.00，重算 84.00"
+    lines = invoke("archive", "verify", shelf, "--period", "2026Q2", code=1).output.splitlines()
+    assert lines[2] == f"  2026Q2.zip data/结果/results.json：{note.message}。"
+    assert lines[3] == "    党委 DW1 财政局机关党委 总分：归档 86.00，重算 84.00"
 
 
 def test_results_that_the_sealed_rules_do_not_give_are_named_with_both_versions(shelf):

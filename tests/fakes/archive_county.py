@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import openpyxl
 from click.testing import CliRunner, Result
 from factories import County
 
@@ -57,8 +58,19 @@ def code_of(path: Path) -> str:
 
 
 def write_code(path: Path) -> None:
-    """Make the check code beside a zip anew, as somebody does who wants to hide what was done."""
+    """Make the check codes beside a zip anew, as somebody does who wants to hide what was done."""
     path.with_name(f"{path.name}.sha256").write_text(f"{code_of(path)}  {path.name}\n", encoding="utf-8")
+    sheet = path.with_name(f"{path.stem}_归档单.xlsx")
+    if sheet.exists():
+        write_sheet_code(sheet, code_of(path))
+
+
+def write_sheet_code(sheet: Path, code: str) -> None:
+    """Put another check code on a 归档单."""
+    book = openpyxl.load_workbook(sheet)
+    (row,) = (row for row in book["归档单"].iter_rows() if row[0].value == "归档校验码")
+    next(cell for cell in row[1:] if cell.value).value = code
+    book.save(sheet)
 
 
 def flip(path: Path, place: int) -> None:

@@ -355,3 +355,33 @@ def test_a_workbook_whose_filled_sheets_are_all_hidden_is_pointed_out(county, tm
     assert complaints(process.process(tmp_path, periods.parse("2026Q1"))) == [
         "W115 ZB1/另一份.xlsx：填了内容的工作表都是隐藏的，没有一张读得出“表种”，未读取。如是上报的表，请取消隐藏，在表头上方填写“表种”。"
     ]
+
+
+# --- forms of the county in a branch's workbook --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden", "veryHidden"])
+@pytest.mark.parametrize("form", ["加减分", "督查打分", "满意度测评"])
+def test_a_form_of_the_county_in_a_branchs_workbook_stops_the_run(tmp_path, state, form):
+    county = County()
+    moved = county.form(form)
+    moved.file, moved.sheet = "ZB1/2026Q1.xlsx", "附"
+    county.write(tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "ZB1/2026Q1.xlsx")
+    book["附"].sheet_state = state
+    book.save(tmp_path / "ZB1/2026Q1.xlsx")
+    outcome = process.process(tmp_path, periods.parse("2026"))
+    assert [c for c in complaints(outcome) if c.startswith("E")] == [
+        f"E143 ZB1/2026Q1.xlsx 附：“{form}”是县里的表，不能放在ZB1的“季汇总”（工作表 季汇总）所在的文件里。"
+        "请删去这张工作表；确由县里填报的，请另存为单独的文件。"
+    ]
+    assert next(p for p in outcome.problems if p.code == "E143").unit == "ZB1"
+
+
+@pytest.mark.parametrize("form", ["花名册", "考评方案"])
+def test_the_base_forms_in_a_branchs_workbook_stop_the_run_too(tmp_path, form):
+    county = County().only("2026Q1")
+    for each in county.forms:
+        each.file = "ZB1/2026Q1.xlsx" if each.form == form else each.file
+    errors = [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E")]
+    assert errors and all(c.startswith("E143 ZB1/2026Q1.xlsx") and f"“{form}”是县里的表" in c for c in errors)

@@ -10,7 +10,7 @@ from fractions import Fraction
 import openpyxl
 import pytest
 import xlsxwriter
-from factories import ROOT, sample_outcome
+from factories import ROOT, County, sample_outcome
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import SourceRef
@@ -21,7 +21,7 @@ from lianghua_batch.report.layout.model import Cell, Page, Row, SheetColumn, She
 from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import audit_trail, results
 
 YEAR_SHEETS = ["封面", "总览", "党委排名", "支部排名", "支部排名（按党委）", "晋位升级", "图表", "季度走势", "党员积分"]
 YEAR_SHEETS += ["得分构成（党委）", "得分构成（支部）", "指标得分明细", "评分明细", "测评明细", "加减分明细"]
@@ -34,6 +34,7 @@ YEAR_SHEETS += [
     "评分人分析",
     "方案",
     "方案（指标）",
+    "数据来源",
     "提示",
     "图表数据",
 ]
@@ -124,6 +125,27 @@ def everything_on(sheet):
 
 
 # --- what is there -------------------------------------------------------------------------------------------------
+
+
+def test_the_files_that_every_form_of_the_county_was_read_from_are_named(tmp_path):
+    county = County().only("2026Q1")
+    outcome = county.process(tmp_path, "2026Q1")
+    sheet = written_sheet("数据来源", outcome.results, (), tmp_path)
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = rows.index(["表种", "表名", "期间", "文件", "工作表", "行数"])
+    forms = ["花名册", "花名册", *["考评方案"] * 6, "督查打分"]
+    assert [row[0] for row in rows[head + 1 : head + 10]] == forms
+    assert rows[head + 2] == ["花名册", "党员", "2026年度", "花名册.xlsx", "党员", 6]
+    assert rows[head + 9] == ["督查打分", None, "一季度", "督查/2026Q1.xlsx", "督查打分", 2]
+    trail = audit_trail.as_json(outcome.results)["county_sheets"]
+    assert trail[-1] == {
+        "form": "督查打分",
+        "period": "2026Q1",
+        "file": "督查/2026Q1.xlsx",
+        "sheet": "督查打分",
+        "rows": 2,
+    }
+    assert [each["form"] for each in trail] == forms
 
 
 def test_a_year_has_every_sheet_in_order(year_book):

@@ -1,6 +1,6 @@
 """The sheet 计分明细: one subject's score as a tree that can be folded, every number with its rule, its clause and its cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +14,13 @@ from lianghua_batch.report.layout.sheet_table import Field
 from lianghua_batch.report.view import View
 
 
-def build(view: View, top: Node) -> SheetTable:
-    """Build the sheet from a tree of analysis.explanation.explain for the view's results."""
+def build(view: View, top: Node, remarks: Sequence[str] = ()) -> SheetTable:
+    """Build the sheet from a tree of analysis.explanation.explain for the view's results, with `remarks` in its head."""
     layout = view.layout("explanation")
     fields = sheet_table.fields(view, layout["columns"], {})
     head = explanation_summary.summarise(view.results, top.subject)
     rows = [_row(view, layout, fields, line, top.subject) for line in tree_rows(top)]
-    sentences = [_literal(text) for text in explanation_summary.sentences(head)]
+    sentences = [_literal(text) for text in (*explanation_summary.sentences(head), *remarks)]
     sheet = sheet_table.sheet(view, "explanation", (f.column for f in fields), rows, subtitles=sentences)
     cell = sheet.title.cells[0]
     titled = layout["titled"].format(name=head.name, id=head.id, title=cell.value)
