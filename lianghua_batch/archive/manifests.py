@@ -76,6 +76,9 @@ class Manifest:
 
 LISTS = ("inputs", "outputs", "earlier", "rules")
 _REFERENCES = ("previous", "amends")
+# What is read of the objections and the differences of a seal.
+_OF_OBJECTIONS = ("subject", "name", "raised", "objection", "conclusion", "state", "moved")
+_UNITS = ("committees", "branches")
 
 
 def as_text(manifest: Manifest) -> str:
@@ -171,12 +174,26 @@ def _entries(value: object) -> bool:
     )
 
 
-def _rows(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+def _objections(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, dict) and all(row.get(name) is None or isinstance(row[name], str) for name in _OF_OBJECTIONS)
+        for row in value
+    )
 
 
 def _object(value: object) -> bool:
     return value is None or isinstance(value, dict)
+
+
+def _differences(value: object) -> bool:
+    return value is None or (
+        isinstance(value, dict)
+        and all(isinstance(value.get(kind), list) and all(map(_change, value[kind])) for kind in _UNITS)
+    )
+
+
+def _change(value: object) -> bool:
+    return isinstance(value, dict) and "id" in value and all(_object(value.get(side, "")) for side in ("was", "now"))
 
 
 _SHAPE: Mapping[str, Callable[[object], bool]] = {
@@ -193,8 +210,8 @@ _SHAPE: Mapping[str, Callable[[object], bool]] = {
     **dict.fromkeys(_REFERENCES, _is_reference),
     **dict.fromkeys(("reason", "early"), lambda value: value is None or _text(value)),
     "changes": _object,
-    "differences": _object,
-    "objections": _rows,
+    "differences": _differences,
+    "objections": _objections,
 }
 
 

@@ -1,14 +1,16 @@
 """Restores a sealed period into a new data folder: its forms, its outputs, and the earlier results it was compared with."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lianghua_batch.archive import bags, seal_names, seal_store, unpack, verify_fixity, verify_scan
-from lianghua_batch.archive.findings import Finding
+from lianghua_batch.archive import bags, manifests, seal_names, seal_store, unpack, verify_fixity, verify_scan
+from lianghua_batch.archive.findings import Finding, finding
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.periods import Period
+from lianghua_batch.intake.formats import zip_limits
 
 
 class DamagedSeal(Exception):
@@ -49,13 +51,14 @@ def restore(source: Path, target: Path, period: Period | None = None, amendment:
     if found := [each for each in remarks if isinstance(each, Finding)]:
         raise DamagedSeal(path.name, found)
     check_target(target)
+    _check_room(target, examined)
     manifest, outputs = examined.manifest, Path(resources.load("reading")["output_folder"])
     with atomic_files.replacement(target, overwrite=False) as staging, bags.open_bag(path) as bag:
         lacking = unpack.unpack(bag, manifest.inputs, staging)
         lacking += unpack.unpack(bag, manifest.outputs, staging / outputs / str(manifest.period))
         lacking += unpack.unpack(bag, manifest.earlier, staging / outputs)
         if lacking:
-            raise bags.BrokenBag(lacking[0])
+            raise DamagedSeal(path.name, [finding("not_written", path.name, place=place) for place in lacking])
     return Restored(Seal(path, manifest), target)
 
 
@@ -72,6 +75,15 @@ def check_target(target: Path) -> None:
     data = next((folder for folder in target.resolve().parents if seal_names.folder(folder).is_dir()), None)
     if data is not None:
         raise WrongTarget(words["in_data"].format(target=target, data=data))
+
+
+def _check_room(target: Path, examined: verify_fixity.Examined) -> None:
+    """Raise WrongTarget where the disk cannot hold what would be written, before anything is."""
+    place = next(folder for folder in (target, *target.resolve().parents) if folder.is_dir())
+    needed, free = manifests.total_size(examined.manifest.entries), shutil.disk_usage(place).free
+    if needed > free:
+        facts = {"needed": zip_limits.megabytes(needed), "free": zip_limits.megabytes(free)}
+        raise WrongTarget(resources.load("messages/archive")["restored"]["no_room"].format(target=target, **facts))
 
 
 # --- which seal ----------------------------------------------------------------------------------------------------

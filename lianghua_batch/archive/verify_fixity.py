@@ -6,17 +6,21 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lianghua_batch.archive import bags, manifests, seal_names, sealed_places
 from lianghua_batch.archive.bags import Bag, BagFlaw
 from lianghua_batch.archive.findings import Finding, finding, verify_messages
 from lianghua_batch.archive.manifests import Manifest, SealedFile
-from lianghua_batch.core import os_errors, resources
+from lianghua_batch.core import os_errors, periods, resources
+from lianghua_batch.core.periods import Period
+from lianghua_batch.intake import discovery
 from lianghua_batch.intake.formats import zip_limits
 
 _INFO, _OXUM = "bag-info.txt", "Payload-Oxum:"
 _PACKAGES = (".xlsx",)
+_HIDDEN = "."
+_SUFFIXES = {"outputs": (*_PACKAGES, ".json"), "rules": (".yaml",)}
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ def _place_findings(seal: str, manifest: Manifest) -> Iterator[Finding]:
         for entry in getattr(manifest, kind):
             if not sealed_places.safe(entry.file):
                 yield finding("unsafe_place", seal, bags.DATA + entry.stored, place=entry.file)
+            elif not belongs(kind, entry, manifest.period):
+                yield finding("foreign_place", seal, bags.DATA + entry.stored, place=entry.file)
         for place, other in sealed_places.clashes(places).items():
             yield finding("places_clash", seal, own, place=place, other=other)
 
@@ -158,6 +164,20 @@ def _against_manifest(
     name = bags.DATA + results.stored
     if name in payload and payload[name][0] != manifest.results_sha256 and name not in flawed:
         yield finding("results_code", seal, name)
+
+
+def belongs(kind: str, entry: SealedFile, period: Period) -> bool:
+    """Whether a file is one that a seal holds: a form, an output, an earlier result, a rule; no settings, ledgers or seals."""
+    words, path = resources.load("reading"), PurePosixPath(entry.file)
+    if any(part.startswith(_HIDDEN) for part in path.parts[:-1]):
+        return False
+    if kind == "inputs":
+        return discovery.may_hold_forms(path)
+    if kind == "earlier":
+        before = periods.parse(path.parts[0])
+        names = {words["results_name"], words["basis_name"]}
+        return len(path.parts) == 2 and before is not None and before != period and path.name in names
+    return not path.name.startswith(_HIDDEN) and path.suffix in _SUFFIXES[kind]
 
 
 def results_entry(manifest: Manifest) -> SealedFile | None:

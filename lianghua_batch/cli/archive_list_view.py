@@ -82,7 +82,7 @@ def _objections(seals: Sequence[Seal], words: Mapping[str, Any]) -> Iterator[str
 
 
 def _outcome(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    state = words["states"].get(row.get("state"), "").format_map(row)
+    state = words["states"].get(row.get("state"), "").format(amendment=row.get("amendment"), moved=row.get("moved"))
     if row.get("state") == OPEN:
         return state
     return words["concluded"].format(state=state, conclusion=row.get("conclusion"))

@@ -258,3 +258,71 @@ def test_what_is_read_more_strictly_since_is_a_note_and_a_forgery_beside_it_a_fi
     row = json.loads(seals.payload(path)[seals.RESULTS])["branches"][0]
     seals.reseal(path, seals.with_results(path, "branches", row["id"], total="99.99"))
     assert kinds(path) == ["errors_other_tool"]
+
+
+# --- restoring -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("inputs", "邮件.toml"),
+        ("inputs", "邮件记录.jsonl"),
+        ("inputs", "归档/2026Q3.zip"),
+        ("inputs", "输出/2026Q2/results.json"),
+        ("inputs", ".git/hooks/pre-commit.xlsx"),
+        ("outputs", "运行.exe"),
+        ("outputs", ".隐藏/考评排名.xlsx"),
+        ("earlier", "2026Q2/results.json"),
+        ("earlier", "2026Q1/运行.json"),
+        ("earlier", "各单位/results.json"),
+        ("rules", "运行.py"),
+    ],
+)
+def test_only_forms_rules_and_results_are_restored(shelf, tmp_path, kind, place):
+    listed = getattr(seals.manifest(shelf / LAST), kind)
+    rewritten(shelf / LAST, **{kind: (replace(listed[0], file=place), *listed[1:])})
+    said = json.loads(invoke("archive", "restore", shelf / LAST, tmp_path / "恢复", "--format", "json", code=1).output)
+    (found,) = (f for f in said["findings"] if f["kind"] == "foreign_place")
+    assert found["message"] == (
+        f"归档清单要把它放到“{place}”，那里不放归档的文件（设置、记录、归档、隐藏的文件夹等），没有写出"
+    )
+    assert not (tmp_path / "恢复").exists()
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_names_are_refused_without_a_traceback(shelf, tmp_path, name):
+    outputs = seals.manifest(shelf / LAST).outputs
+    (results,) = (entry for entry in outputs if entry.file == "results.json")
+    rewritten(shelf / LAST, outputs=(results, replace(outputs[0], file=name)))
+    invoke("archive", "restore", shelf / LAST, tmp_path / "恢复", code=1)
+    invoke("archive", "list", shelf.parent)
+    assert not (tmp_path / "恢复").exists()
+
+
+def test_a_name_that_this_system_alone_cannot_write_is_said(shelf, tmp_path):
+    inputs, long = seals.manifest(shelf / LAST).inputs, f"{'长' * 100}.xlsx"  # 100 characters, 305 bytes
+    rewritten(shelf / LAST, inputs=(*inputs[1:], replace(inputs[0], file=long)))
+    lines = invoke("archive", "restore", shelf / LAST, tmp_path / "恢复", code=1).output.splitlines()
+    assert lines[0] == f"2026Q2.zip：“{long}”在这个系统上写不出（名称过长或不能用）。请换一台电脑取出。"
+    assert not (tmp_path / "恢复").exists()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"objections": ({"state": ["open"], "subject": "ZB1"},)},
+        {"objections": ({"state": "amended", "subject": {"a": 1}},)},
+        {"differences": {"branches": "ZB1", "committees": []}},
+        {"differences": {"branches": [{"id": "ZB1", "was": 1, "now": 2}], "committees": []}},
+    ],
+)
+def test_what_a_seal_says_of_itself_has_its_shape(shelf, facts):
+    rewritten(shelf / LAST, **facts)
+    assert "manifest_misshapen" in kinds(shelf / LAST)
+    invoke("archive", "list", shelf.parent)
+
+
+def test_an_objection_without_what_its_sentence_names_is_listed(shelf):
+    rewritten(shelf / LAST, objections=({"state": "amended"},))
+    invoke("archive", "list", shelf.parent)
