@@ -25,7 +25,7 @@ STAGES = (
 )
 
 
-def _told(name: str, stage: Callable) -> Callable:
+def _timed(name: str, stage: Callable) -> Callable:
     def timed(*arguments, **named):
         begun = time.perf_counter()
         result = stage(*arguments, **named)
@@ -39,7 +39,7 @@ def _told(name: str, stage: Callable) -> Callable:
 def main(folder: Path, period: str, out: Path) -> None:
     """Check, score and publish a county, and say of each stage what it took."""
     for module, name, words in STAGES:
-        setattr(module, name, _told(words, getattr(module, name)))
+        setattr(module, name, _timed(words, getattr(module, name)))
     outcome = process.process(folder, periods.parse(period))
     if outcome.results is not None:
         publishing.publish(outcome.results, outcome.problems, out)

@@ -49,9 +49,9 @@ def run(
         with locking.exclusive(folder, out or outputs):
             command = f"run {period} {mask_names}"
             before = last_run.snapshot(folder) if plainly else None
-            told = last_run.published_alike(folder, command, before)
-            if told is not None and output_format == "text" and not anew:
-                click.echo(sentence("unchanged", **told))
+            unchanged = last_run.published_alike(folder, command, before)
+            if unchanged is not None and output_format == "text" and not anew:
+                click.echo(sentence("unchanged", **unchanged))
                 return
             from lianghua_batch.archive import guard, inputs
             from lianghua_batch.cli import output, run_sealed
@@ -71,12 +71,12 @@ def run(
             else:
                 published = _publish(folder, outcome, out, mask_names, seal)
                 print_report = functools.partial(_print_published, outcome, published)
-                last_run.record(folder, command, before, published[0].parent, _told(outcome))
+                last_run.record(folder, command, before, published[0].parent, _summary(outcome))
             afterwards.enter_context(_published_already())
         print_report(output_format)
 
 
-def _told(outcome) -> Mapping[str, object]:
+def _summary(outcome) -> Mapping[str, object]:
     """What a run says of its results where it need not compute them again."""
     from lianghua_batch.cli import output
 

@@ -33,16 +33,16 @@ def snapshot(folder: Path) -> Snapshot | None:
 
 
 def published_alike(folder: Path, command: str, now: Snapshot | None) -> Mapping[str, Any] | None:
-    """What the last run by the same command line told, where nothing has changed since; else None."""
+    """The summary of the last run by the same command line, where nothing has changed since; else None."""
     try:
         last = json.loads(_record(folder, command).read_text(encoding="utf-8"))
         same = now is not None and last["program"] == now.program and last["files"] == now.files
-        return last["told"] if same else None
+        return last["summary"] if same else None
     except (OSError, ValueError, KeyError, TypeError):  # none, or no record of this program
         return None
 
 
-def record(folder: Path, command: str, before: Snapshot | None, out: Path, told: Mapping[str, Any]) -> None:
+def record(folder: Path, command: str, before: Snapshot | None, out: Path, summary: Mapping[str, Any]) -> None:
     """Keep what was published into `out` from a folder that was as `before`; nothing is kept in a folder that takes no file."""
     if before is None:
         return
@@ -53,7 +53,7 @@ def record(folder: Path, command: str, before: Snapshot | None, out: Path, told:
         files |= {path.relative_to(folder).as_posix(): _hash(path) for path in _files(out, set())}
         target.parent.mkdir(exist_ok=True)
         new = target.with_suffix(".new")
-        new.write_text(json.dumps({"program": before.program, "files": files, "told": told}), encoding="utf-8")
+        new.write_text(json.dumps({"program": before.program, "files": files, "summary": summary}), encoding="utf-8")
         new.replace(target)
     except OSError:
         return
