@@ -1,6 +1,7 @@
 """A recognised sheet → its records; what stands in many cells of a column is read once."""
 
 import hashlib
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from lianghua_batch.core.codes import Code
@@ -46,7 +47,7 @@ def read_records(source: Recognised, sheet: Sheet) -> SheetRecords:
         problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
     return SheetRecords(
         _origin(source, places),
-        [r + 1 for r in rows],
+        array("l", [r + 1 for r in rows]),
         cells,
         frozenset(faulty),
         frozenset(texts),

@@ -1,6 +1,6 @@
 """The records of one sheet as typed columns: all that is kept of its cells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lianghua_batch.core.periods import Period
@@ -38,7 +38,7 @@ class SheetRecords:
     """
 
     origin: Origin
-    rows: list[int]
+    rows: Sequence[int]
     cells: Mapping[str, list[object]]
     faulty: frozenset[tuple[int, str]]
     texts: frozenset[tuple[int, str]]

@@ -112,7 +112,7 @@ def extract(sources: Iterable[Recognised], sheet: Sheet) -> tuple[Table, list[Pr
         c.name: _typed(list(chain.from_iterable(part.cells[c.name] for part in parts)), c) for c in sheet.columns
     }
     columns[ORIGIN] = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
-    columns[ROW] = np.array(list(chain.from_iterable(part.rows for part in parts)), dtype="int64")
+    columns[ROW] = np.concatenate([np.empty(0, "int64"), *(np.asarray(part.rows, "int64") for part in parts)])
     table = Table(
         sheet,
         pd.DataFrame(columns),

@@ -171,7 +171,9 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
         return _Examined(None, len(paths), problems, base_files)
     problems = period_selection.problems_of_period(problems, sources, period)
     inputs = period_selection.files(sources, period)
+    rules_given = tuple(s for s in sources if s.form.name == "scheme")
     county, found = load_county.county(sources, period)
+    del sources  # their records stand in the county's tables
     problems += found
     if county is None:
         return _Examined(period, len(paths), problems, base_files, inputs)
@@ -179,7 +181,6 @@ def _examine(root: Path, period: Period | None, out: Path | None, progress: Prog
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed(knock_on.without_blanks_of_strangers([*problems, *found]), county)
-    rules_given = tuple(s for s in sources if s.form.name == "scheme")
     return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
 
 

@@ -135,7 +135,8 @@ def _counted(county: County, table: Table) -> pd.DataFrame:
     first, last = county.months[0].first_day, county.period.last_day
     dated = (frame["date"] >= pd.Timestamp(first)) & (frame["date"] <= pd.Timestamp(last))
     managed = county.roster.rows_on(frame["member_id"], frame["date"]).managed
-    frame = frame[frame["project_id"].isin(list(projects)) & dated & managed]
+    counted = frame["project_id"].isin(list(projects)) & dated & managed
+    frame = frame.loc[counted, ["member_id", "project_id", "date", "points"]]
     worth = frame["project_id"].map({i: p.points for i, p in projects.items()})
     return pd.DataFrame(
         {

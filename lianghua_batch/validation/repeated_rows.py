@@ -36,8 +36,11 @@ def _equal(table: Table) -> list[list[_Row]]:
     columns = table.sheet.columns
     loose = [c.name for c in columns if c.type in (TEXT, NAME)]
     strict = [c.name for c in columns if c.name not in loose]
-    frame = table.frame.drop(index=[i for i in {index for index, _ in table.faulty} if i in table.frame.index])
-    frame = frame[frame.duplicated(subset=strict, keep=False)]  # of hundreds of thousands few are left
+    unread = table.frame.index.isin([index for index, _ in table.faulty])
+    frame = table.frame[
+        table.frame.duplicated(subset=strict, keep=False) & ~unread
+    ]  # of hundreds of thousands few are left
+    frame = frame[frame.duplicated(subset=strict, keep=False)]
     if frame.empty:
         return []
     frame = frame.assign(**{name: frame[name].map(compared, na_action="ignore") for name in loose})
