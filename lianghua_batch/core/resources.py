@@ -1,8 +1,10 @@
 """Finds schemas/ and templates_xlsx/, in a checkout and in an installed package, and reads the YAML in them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -10,6 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _NUMBERS_REST_ON = ("forms/", "rules/", "reading")
 # Where version 0.1, whose seals are kept for years, had what is now elsewhere: everything of rules/ stood in schemas/ itself.
 _BEFORE = {"rules/rewards": "uses"}
+_WIDE = re.compile(r"\d{3}")  # no sentence asks for a value hundreds of characters wide
 _stand_ins: dict[str, Path] = {}
 
 
@@ -38,7 +41,7 @@ def load(name: str) -> dict[str, Any]:
     """Return the parsed YAML file schemas/<name>.yaml; every caller gets the same object and must not change it."""
     installed = _parsed(folder("schemas") / f"{name}.yaml")
     sealed = _sealed_file(name)
-    return installed if sealed is None else completed(_parsed(sealed), installed)
+    return installed if sealed is None else completed(_powerless(_parsed(sealed)), installed)
 
 
 def _sealed_file(name: str) -> Path | None:
@@ -56,6 +59,30 @@ def _parsed(file: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with open(file, encoding="utf-8") as stream:
         return yaml.load(stream, loader)
+
+
+def _powerless(value: Any) -> Any:
+    """Words of another folder as they are, if they only name what they are filled with; raises ValueError where they would reach
+    into it, or fill memory."""
+    for text in _texts(value, set()):
+        try:
+            fields = [(name or "", spec or "") for _, name, spec, _ in Formatter().parse(text)]
+        except ValueError:  # a pattern, or braces of another kind: nothing is ever filled in there
+            continue
+        if any(set(".[") & set(name) or "{" in spec or _WIDE.search(spec) for name, spec in fields):
+            raise ValueError("a sealed text asks for more than a name")
+    return value
+
+
+def _texts(value: Any, seen: set[int]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif (
+        isinstance(value, Mapping | list) and id(value) not in seen
+    ):  # one that stands in many places is looked at once
+        seen.add(id(value))
+        for part in [*value, *value.values()] if isinstance(value, Mapping) else value:
+            yield from _texts(part, seen)
 
 
 def completed(older: Any, newer: Any) -> Any:

@@ -5,6 +5,7 @@ Plain subprocesses, not multiprocessing: that would run the caller's own script 
 
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -14,11 +15,36 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from lianghua_batch.core import worker_process
 from lianghua_batch.core.worker_process import Failed, receive, send
 
 __all__ = ["Failed", "Task", "WorkerDied", "WorkerPool"]
 
 _MOST_WORKERS = 8
+# What a worker may know of its environment.
+_ENVIRONMENT = frozenset(
+    [
+        "COMSPEC",
+        "DYLD_LIBRARY_PATH",
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "NUMBER_OF_PROCESSORS",
+        "PATH",
+        "PATHEXT",
+        "SYSTEMDRIVE",
+        "SYSTEMROOT",
+        "TEMP",
+        "TMP",
+        "TMPDIR",
+        "TZ",
+        "USERPROFILE",
+        "VIRTUAL_ENV",
+        "WINDIR",
+    ]
+)
+_ENVIRONMENT_BEGINS = ("LC_", "MKL_", "OMP_", "OPENBLAS_", "PYTHON")
 _START = "import sys; sys.path[:] = {path!r}; from lianghua_batch.core.worker_process import work; work(*{arguments!r})"
 
 
@@ -115,7 +141,7 @@ class _Worker:
     def _timer(self, process: subprocess.Popen[bytes], late: threading.Event) -> threading.Timer | None:
         if self._task.seconds is None:
             return None
-        timer = threading.Timer(self._task.seconds, lambda: (late.set(), process.kill()))
+        timer = threading.Timer(self._task.seconds, lambda: (late.set(), _kill(process)))
         timer.daemon = True
         timer.start()
         return timer
@@ -123,7 +149,7 @@ class _Worker:
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
+            _kill(process)
             process.wait()
             with suppress(OSError):  # what was still to be sent goes nowhere
                 process.stdin.close()
@@ -137,5 +163,25 @@ def _start(task: Task) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "RUST_BACKTRACE": "0"},  # printing one takes memory, and without memory it never ends
+        env={name: value for name, value in os.environ.items() if _is_harmless(name)}
+        | {"RUST_BACKTRACE": "0"},  # printing one takes memory, and without memory it never ends
+        **_own_group(),
     )
+
+
+def _is_harmless(variable: str) -> bool:
+    """Whether a worker is given an environment variable: what the system and Python need, no password."""
+    return variable.upper() in _ENVIRONMENT or variable.upper().startswith(_ENVIRONMENT_BEGINS)
+
+
+def _own_group() -> dict[str, int]:
+    """A worker of the main process leads a group, in which those that it starts itself end with it."""
+    return {"process_group": 0} if os.name == "posix" and not worker_process.is_worker() else {}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker, and those that it started."""
+    if _own_group():
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 _LENGTH = struct.Struct(">Q")
+_here: list[str] = []  # the module that this process works for
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def _unpickled(content: bytes) -> object:
 
 def work(module: str, function: str, memory_bytes: int | None) -> None:
     """Answer each request, the function's arguments, with what it returns, with the OSError that it raised, or with Failed."""
+    _here.append(module)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which then closes our input
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints must not get between the answers
@@ -67,6 +69,11 @@ def work(module: str, function: str, memory_bytes: int | None) -> None:
         except EOFError:
             return
         send(answers, _answer(called, arguments))
+
+
+def is_worker() -> bool:
+    """Whether this process is a worker itself."""
+    return bool(_here)
 
 
 def _answer(called, arguments: tuple) -> object:

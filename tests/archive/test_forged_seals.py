@@ -10,11 +10,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from fakes import archive_county as seals
 from fakes.archive_county import AMENDED, FIRST, LAST, invoke
 
 from lianghua_batch import __version__
 from lianghua_batch.archive import bags, manifests, seal_sheet_reader, sealed_places
+from lianghua_batch.cli.app import root
 
 OLDER = Path(__file__).parent / "seals_of_0.1"
 
@@ -227,6 +229,71 @@ def test_other_rules_in_a_seal_of_an_earlier_version_are_named(tmp_path):
 @pytest.mark.parametrize("seal", [FIRST, AMENDED])
 def test_an_intact_seal_has_no_finding(shelf, seal):
     assert report(shelf / seal, code=0)["findings"] == []
+
+
+def with_text(path: Path, name: str, old: str, new: str, tool: str = "0.0.9") -> Path:
+    """A seal of a version that nobody knows, with one text of its rules exchanged."""
+    text = seals.payload(path)[f"规则/{name}"].decode("utf-8")
+    assert old in text
+    results = json.loads(seals.payload(path)[seals.RESULTS]) | {"tool": tool}
+    changed = {seals.RESULTS: (json.dumps(results, ensure_ascii=False, indent=1) + "\n").encode("utf-8")}
+    return seals.reseal(path, {f"规则/{name}": text.replace(old, new).encode("utf-8"), **changed}, tool=tool)
+
+
+UNREADABLE = f"归档时（程序 0.0.9）的规则，现在的程序（{__version__}）读不了，按现在的规则重算"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "{form.__init__.__globals__}",
+        "{year}{form.__class__.__mro__[1].__subclasses__}",
+        "{year[0]}",
+        "{year!r:{form.label}}",
+        "{year:>999999999}",
+    ],
+)
+def test_a_sealed_sentence_that_reaches_into_the_program_is_not_filled(shelf, monkeypatch, sentence):
+    monkeypatch.setenv("LIANGHUA_SMTP_PASSWORD", "暗号9183")
+    with_text(shelf / LAST, "reading.yaml", "scheme_name: '{year}年{form}'", f"scheme_name: '{sentence}'")
+    said = report(shelf / LAST, code=0)
+    assert [(n["kind"], n["message"]) for n in said["notes"]] == [("rules_unreadable", UNREADABLE)]
+    assert "暗号9183" not in json.dumps(said, ensure_ascii=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*$"])
+def test_a_sealed_pattern_that_never_ends_is_ended(shelf, pattern):
+    """Under the title of every sheet of 花名册 stands a row that it takes an age to say is none."""
+    name = next(n for n in seals.payload(shelf / LAST) if n.endswith("花名册.xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(seals.payload(shelf / LAST)[name]))
+    for sheet in book:
+        sheet.cell(sheet.max_row + 2, 1).value = "a" * 60 + "b"
+    kept = io.BytesIO()
+    book.save(kept)
+    seals.reseal(shelf / LAST, {name: kept.getvalue()})
+    with_text(shelf / LAST, "reading.yaml", "  - '^第\\d+页|^共\\d+页'", f"  - '{pattern}'")
+    assert "rules_unreadable" in [note["kind"] for note in json.loads(invoke_any(shelf / LAST))["notes"]]
+
+
+def invoke_any(path: Path) -> str:
+    return CliRunner().invoke(root, ["archive", "verify", str(path), "--format", "json"]).output
+
+
+def test_swapped_weights_in_the_sealed_rules_do_not_pass(shelf):
+    """The parameters' labels are exchanged, so that 督查 counts 60 and 党员积分 40 of what 考评方案 says the other way round."""
+    name = "rules/parameters.yaml"
+    text = seals.payload(shelf / LAST)[f"规则/{name}"].decode("utf-8")
+    swapped = (
+        text.replace("季度党员积分权重", "\0").replace("季度督查权重", "季度党员积分权重").replace("\0", "季度督查权重")
+    )
+    assert swapped != text
+    forged = seals.with_results(shelf / LAST, "branches", "ZB1", total="86.00")
+    seals.reseal(shelf / LAST, {f"规则/{name}": swapped.encode("utf-8"), **forged})
+    assert "rules_other" in kinds(shelf / LAST)
+    for tool, kind in (("0.1.0", "rules_not_of_tool"), ("0.0.9", "numbers_other_tool")):
+        seals.reseal(shelf / LAST, tool=tool)
+        assert kind in kinds(shelf / LAST)
 
 
 # --- stricter reading since ------------------------------------------------------------------------------------------
