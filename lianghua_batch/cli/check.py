@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 @click.option("--report", is_flag=True)
 @click.option("--annotate", is_flag=True)
 @click.option("--out", type=NEW_FOLDER)
+@click.option("--no-cache", "anew", is_flag=True)
 @format_option
-def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, output_format: str) -> None:
+def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, anew: bool, output_format: str) -> None:
     """Print everything that is wrong with the data; score nothing."""
     from lianghua_batch.cli import output
+    from lianghua_batch.intake.kept_forms import KeptForms
     from lianghua_batch.pipeline import process
 
     outputs = folder / resources.load("reading")["output_folder"]
@@ -31,7 +33,8 @@ def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, 
     if annotate and out is not None:
         _refuse_copies_among_forms(folder, outputs, out)
     with locking.exclusive(folder, out or outputs) if writes else nullcontext():
-        outcome = process.process(folder, period, out, progress=output.progress("reading"))
+        kept = None if anew else KeptForms(folder)
+        outcome = process.process(folder, period, out, output.progress("reading"), kept)
         written = failure = None
         if writes:
             from lianghua_batch.report import check_report_files

@@ -59,7 +59,7 @@ def run(
 
             atomic_files.recover(folder)  # where an amendment was broken off
             files = inputs.read(folder)
-            outcome = final_or_draft(folder, period, out, partial)
+            outcome = final_or_draft(folder, period, out, partial, anew=anew)
             seal = guard.seal_in_force(folder, outcome.period)
             outcome = run_sealed.guarded(outcome, files, seal, reason)
             if outcome.results is None:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 def status(folder: Path, period, as_of: dt.date | None, report: bool, out: Path | None, output_format: str) -> None:
     """Print which form of which unit is filed, and whom to remind."""
     from lianghua_batch.cli import output
+    from lianghua_batch.intake.kept_forms import KeptForms
     from lianghua_batch.pipeline import process
     from lianghua_batch.validation import filing_status
 
-    outcome = process.process(folder, period, out, progress=output.progress("reading"))
+    outcome = process.process(folder, period, out, output.progress("reading"), KeptForms(folder))
     if outcome.county is None:
         _refuse(outcome, output_format)
     filing = filing_status.filing_status(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)

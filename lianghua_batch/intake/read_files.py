@@ -12,6 +12,7 @@ from lianghua_batch.intake.formats import file_type, zip_limits
 from lianghua_batch.intake.formats.sheet_facts import Reading
 from lianghua_batch.intake.formats.zip_limits import Limits
 from lianghua_batch.intake.grid import Grid
+from lianghua_batch.intake.kept_forms import KeptForms
 from lianghua_batch.intake.read_forms import FormsRead
 from lianghua_batch.intake.recognition import Recognised
 
@@ -28,12 +29,21 @@ def read_all(
         yield ([], unread) if unread else (list(reading.grids), [])
 
 
-def recognise_all(paths: Iterable[Path], root: Path) -> Iterator[tuple[list[Recognised], list[Problem]]]:
-    """`read_all` for the forms that the files hold, with what is wrong in them."""
+def recognise_all(
+    paths: Iterable[Path], root: Path, kept: KeptForms | None = None
+) -> Iterator[tuple[list[Recognised], list[Problem]]]:
+    """`read_all` for the forms that the files hold, with what is wrong in them; those `kept` from before are not read again."""
     files = [(path, file_name(path, root)) for path in paths]
-    for (path, file), reading in zip(files, parser_pool.read_forms(files, zip_limits.limits()), strict=True):
+    known = {} if kept is None else {path: kept.find(path, file) for path, file in files}
+    answers = parser_pool.read_forms([each for each in files if known.get(each[0]) is None], zip_limits.limits())
+    for path, file in files:
+        reading = known.get(path) or next(answers)
+        if kept is not None:
+            kept.keep(file, reading)
         unread = _unread(path, file, reading)
         yield ([], unread) if unread else (list(reading.sources), list(reading.problems))
+    if kept is not None:
+        kept.save()
 
 
 def _unread(path: Path, file: str, reading: Reading | FormsRead | OSError) -> list[Problem]:

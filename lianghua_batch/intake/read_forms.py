@@ -21,12 +21,13 @@ from lianghua_batch.intake.record_reader import content, read_records
 
 @dataclass(frozen=True)
 class FormsRead:
-    """What one file came to: its forms' sheets and what is wrong in it, or the refusal; `kind` as in Reading."""
+    """What one file came to: its forms' sheets and what is wrong in it, or the refusal; `kind` and `digest` as in Reading."""
 
     kind: str
     sources: Sequence[Recognised] = ()
     problems: Sequence[Problem] = ()
     refusal: Refusal | None = None
+    digest: str | None = None
 
 
 def read(path: Path, file: str, limit: Limits, rules: Path | None) -> FormsRead:
@@ -34,7 +35,7 @@ def read(path: Path, file: str, limit: Limits, rules: Path | None) -> FormsRead:
     _go_by(rules)
     reading = workbook.read(path, file, limit)
     sources, problems = recognise_all(reading.grids)
-    return FormsRead(reading.kind, [_without_cells(s) for s in sources], problems, reading.refusal)
+    return FormsRead(reading.kind, [_without_cells(s) for s in sources], problems, reading.refusal, reading.digest)
 
 
 @cache

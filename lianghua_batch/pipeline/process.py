@@ -9,6 +9,7 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import discovery, period_selection, read_files
+from lianghua_batch.intake.kept_forms import KeptForms
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
@@ -65,9 +66,15 @@ class _Examined:
         return Outcome(self.period, self.files, listed, results, self.county, self.base_files, self.inputs)
 
 
-def process(root: Path, period: Period | None, out: Path | None = None, progress: Progress | None = None) -> Outcome:
-    """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written."""
-    return _final(_examine(root, period, out, progress))
+def process(
+    root: Path,
+    period: Period | None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+    kept: KeptForms | None = None,
+) -> Outcome:
+    """Check everything under `root` for one period and, if nothing is wrong, score it; nothing is written but what is `kept`."""
+    return _final(_examine(root, period, out, progress, kept))
 
 
 def process_regardless(root: Path, period: Period) -> Outcome:
@@ -99,6 +106,7 @@ def process_draft(
     named: Mapping[str, str],
     out: Path | None = None,
     progress: Progress | None = None,
+    kept: KeptForms | None = None,
 ) -> Outcome:
     """Check everything under `root` and score the units without errors; those `named` are left out for the reason given.
     Raises drafts.UnknownUnit or drafts.UnitNotInExistence.
@@ -106,7 +114,7 @@ def process_draft(
     Without any error and with nobody left out the results are final; where nobody remains, or 花名册 or 考评方案 have errors,
     there are none.
     """
-    examined = _examine(root, period, out, progress)
+    examined = _examine(root, period, out, progress, kept)
     county, problems = examined.county, examined.problems
     if county is None or not county.rules_sound or drafts.forbidding(problems, examined.base_files):
         return examined.outcome(problems, None)
@@ -155,10 +163,12 @@ def _ranked_under(scheme: Scheme, county: County) -> tuple[Results, list[Problem
     return ranked, errors(attribution.attributed(found, changed))
 
 
-def _examine(root: Path, period: Period | None, out: Path | None, progress: Progress | None) -> _Examined:
+def _examine(
+    root: Path, period: Period | None, out: Path | None, progress: Progress | None, kept: KeptForms | None = None
+) -> _Examined:
     """Read and check everything under `root` for one period."""
     paths, problems = discovery.find(root, out)
-    sources, found = recognise_all(paths, root, progress)
+    sources, found = recognise_all(paths, root, progress, kept)
     found = [p for p in found if not _is_own(p, root, out)]
     base_files = frozenset(s.grid.file for s in sources if s.form.name in period_selection.BASE)
     problems += found
@@ -194,13 +204,13 @@ def _is_own(found: Problem, root: Path, out: Path | None) -> bool:
 
 
 def recognise_all(
-    paths: Iterable[Path], root: Path, progress: Progress | None = None
+    paths: Iterable[Path], root: Path, progress: Progress | None = None, kept: KeptForms | None = None
 ) -> tuple[list[Recognised], list[Problem]]:
-    """Read every file and recognise every sheet in it."""
+    """Read every file that is not `kept` from before, and recognise every sheet in it."""
     listed = list(paths)
     sources: list[Recognised] = []
     problems: list[Problem] = []
-    for done, (recognised, found) in enumerate(read_files.recognise_all(listed, root), start=1):
+    for done, (recognised, found) in enumerate(read_files.recognise_all(listed, root, kept), start=1):
         sources += recognised
         problems += found
         if progress is not None:

@@ -51,8 +51,9 @@ def reason(key: str, **context: object) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one file came to: its sheets, or the refusal; `kind` is what its bytes are (kinds.kind_of)."""
+    """What one file came to: its sheets, or the refusal; `kind` is what its bytes are (kinds.kind_of), `digest` their hash."""
 
     kind: str
     grids: tuple[Grid, ...] = ()
     refusal: Refusal | None = None
+    digest: str | None = None

@@ -1,5 +1,6 @@
 """One file's path → its sheets as grids, or why it cannot be taken. Runs in a worker process, which may die of it."""
 
+import hashlib
 import io
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +49,7 @@ def read(path: Path, file: str, limit: Limits) -> Reading:
     if kind not in file_type.WORKBOOKS:
         return _refused(kind, Refusal(_CODES.get(kind, Code.FILE_IS_NO_WORKBOOK), kind=file_type.kind_label(kind)))
     try:
-        return Reading(kind, tuple(_grids(content, kind, file, limit)))
+        return Reading(kind, tuple(_grids(content, kind, file, limit)), digest=hashlib.sha256(content).hexdigest())
     except Refusal as refusal:
         return _refused(kind, refusal)
     except _DAMAGED:
