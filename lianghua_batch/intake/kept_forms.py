@@ -96,15 +96,16 @@ def _columns(cells: Mapping[str, Sequence[object]]) -> dict[str, list[object]]:
     found = {}
     for name, values in cells.items():
         distinct = {value: n for n, value in enumerate(dict.fromkeys(values))}
-        codes = array("I", map(distinct.__getitem__, values))
-        found[name] = [[_encoded(value) for value in distinct], base64.b64encode(codes.tobytes()).decode()]
+        kind = "B" if len(distinct) <= 0x100 else "H" if len(distinct) <= 0x10000 else "L"
+        codes = array(kind, map(distinct.__getitem__, values))
+        found[name] = [[_encoded(value) for value in distinct], kind, base64.b64encode(codes.tobytes()).decode()]
     return found
 
 
 def _cells(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[object]]:
     found = {}
-    for name, (distinct, written) in columns.items():
-        values, codes = [_decoded(value) for value in distinct], array("I")
+    for name, (distinct, kind, written) in columns.items():
+        values, codes = [_decoded(value) for value in distinct], array(kind)
         codes.frombytes(base64.b64decode(written))
         found[name] = [values[code] for code in codes]
     return found
