@@ -32,6 +32,9 @@ _SEVERITIES = {"E": "错误", "W": "提示"}
 _DIFFERING = "看上去一样时，不同的字的编码"
 _WORDS = {
     "suggestion": "可能的值",
+    "members": "党员",
+    "here": "这一处",
+    "question": "期间是否填错",
     "own": "支部的表",
     "own_sheet": "工作表",
     "seen": "看得见的部分",

@@ -139,12 +139,13 @@ def _workbook(sheets: list[tuple[str, list[list[object]]]]) -> bytes:
 
 
 _EMPTY_FROM_THE_START = tuple(f"“{form}”没有数据行" for form in ("日记录", "加减分", "整改台账"))
-_UNCHECKED = "考评方案有错误，与它的核对没有进行"  # after every error of 考评方案; validation/test_problems_consequences.py asserts it
+# After every error of 考评方案, or of a month whose 季汇总 is there; validation/test_problems_consequences.py asserts them.
+_UNCHECKED = tuple(f"{form}有错误，与它的核对没有进行" for form in ("考评方案", "月打分、日记录"))
 
 
 def complaints(outcome: Outcome) -> list[str]:
     """Every problem told in full, but for the forms without a row that the county starts with, and what W405 says of a wrong 考评方案."""
-    return [told(p) for p in outcome.problems if p.message not in (*_EMPTY_FROM_THE_START, _UNCHECKED)]
+    return [told(p) for p in outcome.problems if p.message not in (*_EMPTY_FROM_THE_START, *_UNCHECKED)]
 
 
 def told(problem) -> str:

@@ -64,7 +64,7 @@ def dispatch() -> int:
         if sys.getfilesystemencoding() == "utf-8":
             raise
         message = messages.unwritable_name(error)
-    click.echo(message, err=True)
+    messages.say(message, err=True)
     return _UNUSABLE
 
 

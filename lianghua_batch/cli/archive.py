@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import CommandGroup, WrongUsage, sentence
+from lianghua_batch.cli.messages import CommandGroup, WrongUsage, say, sentence
 from lianghua_batch.cli.options import (
     FAULTY,
     NEW_FOLDER,
@@ -65,10 +65,10 @@ def seal(folder: Path, period, by: str | None, day: dt.date | None, early: str |
         output.print_json(output.problems_as_json(outcome) | report)
         return
     output.print_outcome(outcome, err=True)
-    click.echo(output.summary_line(outcome))
+    say(output.summary_line(outcome))
     if published:
-        click.echo(archive_view.published_too(sealed, len(published)))
-    click.echo(archive_view.sealed_message(sealed))
+        say(archive_view.published_too(sealed, len(published)))
+    say(archive_view.sealed_message(sealed))
 
 
 def _signature(period: "Period", by: str | None, day: dt.date | None, early: str | None) -> "Signature":
@@ -143,10 +143,10 @@ def restore(source: Path, target: Path, period, amendment: int | None, output_fo
         if output_format == "json":
             output.print_json(archive_list_view.damaged_as_json(damaged))
         for line in [] if output_format == "json" else archive_list_view.damaged_lines(damaged):
-            click.echo(line, err=True)
+            say(line, err=True)
         raise click.exceptions.Exit(FAULTY) from None
     if output_format == "json":
         output.print_json(archive_list_view.restored_as_json(restored))
         return
     for line in archive_list_view.restored_lines(restored):
-        click.echo(line)
+        say(line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import FAULTY, NEW_FOLDER, folder_argument, format_option, period_option, root
 from lianghua_batch.core import locking, resources
 
@@ -50,8 +50,8 @@ def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, 
         output.print_json(output.problems_as_json(outcome))
     else:
         output.print_outcome(outcome, err=False)
-        click.echo(output.period_line(outcome, given=period is not None))
-        click.echo(output.summary_line(outcome))
+        say(output.period_line(outcome, given=period is not None))
+        say(output.summary_line(outcome))
     if failure is not None:
         raise failure
     if written is not None:
@@ -70,12 +70,12 @@ def _refuse_copies_among_forms(folder: Path, outputs: Path, out: Path) -> None:
 
 def _print_written(written: "WrittenFiles", *, err: bool) -> None:
     """Print what was written and where, and what was not."""
-    click.echo(sentence("written", path=written.report), err=err)
+    say(sentence("written", path=written.report), err=err)
     if written.folder is not None:
-        click.echo(sentence("copies_written", folder=written.folder, count=written.copies), err=err)
+        say(sentence("copies_written", folder=written.folder, count=written.copies), err=err)
     for file in written.too_large:
-        click.echo(sentence("too_large", file=file), err=True)
+        say(sentence("too_large", file=file), err=True)
     for file in written.unlike:
-        click.echo(sentence("not_copied", file=file), err=True)
+        say(sentence("not_copied", file=file), err=True)
     if written.kept is not None:
-        click.echo(sentence("edited_copies_kept", folder=written.kept), err=True)
+        say(sentence("edited_copies_kept", folder=written.kept), err=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import folder_argument, format_option, period_option, root
 from lianghua_batch.cli.partial import final_or_draft, partial_option
 from lianghua_batch.core import resources
@@ -58,7 +58,7 @@ def explain(
         from lianghua_batch.report import explanation_file
 
         explanation_file.write(outcome.results, top, workbook, remarks)
-        click.echo(sentence("written", path=workbook), err=output_format == "json")
+        say(sentence("written", path=workbook), err=output_format == "json")
 
 
 def _sealed(folder: Path, outcome: "Outcome") -> "SealedScores | None":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.messages import say, sentence
 from lianghua_batch.cli.options import NEW_FOLDER, root
 
 
@@ -21,5 +21,5 @@ def init(folder: Path, year: int | None) -> None:
     except FileExistsError as error:
         raise click.ClickException(sentence("exists", path=error.filename)) from None
     for path in written:
-        click.echo(sentence("made", path=path))
-    click.echo(sentence("year_started"))
+        say(sentence("made", path=path))
+    say(sentence("year_started"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import FAULTY, folder_argument, format_option, period_option, root
 from lianghua_batch.core import locking, os_errors, resources
 
@@ -81,7 +81,7 @@ def _settle(folder: Path, period, settlements: tuple[str, ...], history: "Histor
     except OSError as error:
         raise _unwritable(file, error) from None
     for entry in entries:
-        click.echo(confirm.sentence(entry), err=err)
+        say(confirm.sentence(entry), err=err)
 
 
 # --- who gets what -------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _refuse(problems, output_format: str) -> None:
         output.print_json({"problems": [p.as_dict() for p in problems]})
     else:
         output.print_problems(problems, err=True)
-    click.echo(resources.load("messages/mail")["roster_faulty"], err=True)
+    say(resources.load("messages/mail")["roster_faulty"], err=True)
     raise click.exceptions.Exit(FAULTY)
 
 

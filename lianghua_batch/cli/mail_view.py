@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from lianghua_batch.cli.messages import say
 from lianghua_batch.core import resources
 from lianghua_batch.mail import summary
 
@@ -28,7 +27,7 @@ def sample_settings(folder: Path) -> str:
 def print_pause(seconds: float) -> None:
     """Say on a terminal that sending goes on after a pause of `seconds`."""
     if sys.stderr.isatty():
-        click.echo(_words()["waiting"].format(seconds=round(seconds)), err=True)
+        say(_words()["waiting"].format(seconds=round(seconds)), err=True)
 
 
 def show_before(overview: "MailSummary", settings: "Settings | None", outbox: Path, output_format: str) -> None:
@@ -38,14 +37,14 @@ def show_before(overview: "MailSummary", settings: "Settings | None", outbox: Pa
         _print_json(overview, outbox, None)
         return
     _show(overview, "preview")
-    click.echo(words["preview_summary"].format_map(_counts(counts, "due", "sent", "uncertain", "kept_back")))
+    say(words["preview_summary"].format_map(_counts(counts, "due", "sent", "uncertain", "kept_back")))
     _print_uncertain(overview)
     if counts["due"]:
-        click.echo(words["written"].format(folder=outbox, count=counts["due"]))
+        say(words["written"].format(folder=outbox, count=counts["due"]))
     if settings is None:
-        click.echo(words["no_settings"].format(file=resources.load("reading")["mail_settings_name"]))
+        say(words["no_settings"].format(file=resources.load("reading")["mail_settings_name"]))
     elif counts["due"]:
-        click.echo(words["next"])
+        say(words["next"])
     _print_missing_operators(settings)
 
 
@@ -57,10 +56,10 @@ def show_after(overview: "MailSummary", settings: "Settings", stopped: str | Non
         return
     _show(overview, "sending")
     names = ("sent_now", "sent_before", "refused", "unsent", "uncertain", "kept_back")
-    click.echo(words["summary"].format_map(_counts(counts, *names)))
+    say(words["summary"].format_map(_counts(counts, *names)))
     _print_uncertain(overview)
     if counts["unsent"]:
-        click.echo(words["unfinished"])
+        say(words["unfinished"])
     _print_missing_operators(settings)
 
 
@@ -81,7 +80,7 @@ def _print_json(overview: "MailSummary", outbox: Path | None, stopped: str | Non
 
 def _print_missing_operators(settings: "Settings | None") -> None:
     if settings is not None and not settings.operators:
-        click.echo(_words()["no_operators"])
+        say(_words()["no_operators"])
 
 
 def _print_uncertain(overview: "MailSummary") -> None:
@@ -91,7 +90,7 @@ def _print_uncertain(overview: "MailSummary") -> None:
     for number, sentence in enumerate(summary.uncertain_lines(overview)):
         indent = "  " if number else ""
         for text in terminal.wrapped(sentence, width - len(indent) - 1):
-            click.echo(indent + text)
+            say(indent + text)
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -99,13 +98,13 @@ def _print_uncertain(overview: "MailSummary") -> None:
 
 def _show(overview: "MailSummary", title: str) -> None:
     words = _words()
-    click.echo(words["title"][title].format(period=overview.period))
+    say(words["title"][title].format(period=overview.period))
     if sys.stdout.isatty():
         _show_table(overview)
         return
     for line in overview.lines:
         template = words["line"] if line.address else words["line_without"]
-        click.echo(template.format(unit=line.unit_label, address=line.address, status=line.label))
+        say(template.format(unit=line.unit_label, address=line.address, status=line.label))
 
 
 def _show_table(overview: "MailSummary") -> None:

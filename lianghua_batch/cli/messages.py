@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lianghua_batch.core import os_errors, resources
+from lianghua_batch.core import os_errors, plain_text, resources
 from lianghua_batch.core.atomic_files import NotPutBack
 from lianghua_batch.core.locking import Busy
 
@@ -14,6 +14,11 @@ from lianghua_batch.core.locking import Busy
 def sentence(name: str, **facts: object) -> str:
     """Return a sentence of schemas/messages/cli.yaml with its placeholders filled."""
     return _texts()["sentences"][name].format(**facts)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text, whatever names and values it quotes; what rich prints passes terminal.console."""
+    click.echo(plain_text.plain(text), err=err)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 import click
 
-from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.messages import say, sentence
 from lianghua_batch.cli.options import FAULTY
+from lianghua_batch.core import plain_text
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.pipeline.process import Progress
 from lianghua_batch.scoring.results import Outcome
@@ -73,7 +74,7 @@ def print_problems(
             terminal.print_groups(groups, names, stream)
             return
     for entry in (e for group in groups for e in group.entries):
-        click.echo(entry_line(entry), err=err)
+        say(plain_text.one_line(entry_line(entry)), err=err)
 
 
 def print_outcome(outcome: Outcome, *, err: bool) -> None:
@@ -85,7 +86,7 @@ def print_json(value: Any) -> None:
     """Print machine-readable output on stdout, in UTF-8 whatever the console's code page is."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    say(plain_text.escaped(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def problems_as_json(outcome: Outcome) -> dict[str, Any]:
@@ -99,5 +100,5 @@ def refuse(outcome: Outcome, output_format: str, consequence: str) -> NoReturn:
         print_json(problems_as_json(outcome))
     else:
         print_outcome(outcome, err=True)
-        click.echo(f"{summary_line(outcome)}{consequence}", err=True)
+        say(f"{summary_line(outcome)}{consequence}", err=True)
     raise click.exceptions.Exit(FAULTY)

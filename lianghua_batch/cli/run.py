@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lianghua_batch.cli import messages
-from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.messages import say, sentence
 from lianghua_batch.cli.options import NEW_FOLDER, folder_argument, format_option, period_option, root
 from lianghua_batch.cli.partial import final_or_draft, partial_option
 from lianghua_batch.core import locking, resources
@@ -51,7 +51,7 @@ def run(
             before = last_run.snapshot(folder) if plainly else None
             unchanged = last_run.published_alike(folder, command, before)
             if unchanged is not None and output_format == "text" and not anew:
-                click.echo(sentence("unchanged", **unchanged))
+                say(sentence("unchanged", **unchanged))
                 return
             from lianghua_batch.archive import guard, inputs
             from lianghua_batch.cli import output, run_sealed
@@ -133,18 +133,18 @@ def _print_published(outcome, published: Sequence[Path], output_format: str) -> 
         output.print_json(output.problems_as_json(outcome) | report)
         return
     output.print_outcome(outcome, err=True)
-    click.echo(output.summary_line(outcome))
+    say(output.summary_line(outcome))
     ranked = outcome.results
     counts = {"committees": len(ranked.committees), "branches": len(ranked.branches), "members": len(ranked.members)}
-    click.echo(sentence("ranked", period=outcome.period, **counts))
+    say(sentence("ranked", period=outcome.period, **counts))
     if ranked.draft:
-        click.echo(sentence("draft", count=len(ranked.draft.left_out)))
+        say(sentence("draft", count=len(ranked.draft.left_out)))
         for each in ranked.draft.left_out:
-            click.echo(sentence("left_out", unit=each.unit, reason=each.reason))
+            say(sentence("left_out", unit=each.unit, reason=each.reason))
         if ranked.draft.unassigned:
-            click.echo(sentence("unassigned", count=ranked.draft.unassigned))
+            say(sentence("unassigned", count=ranked.draft.unassigned))
     for line in _written(published):
-        click.echo(line)
+        say(line)
 
 
 def _written(published: Sequence[Path]) -> Iterator[str]:

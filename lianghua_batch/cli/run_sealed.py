@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import FAULTY
 from lianghua_batch.core import resources
 from lianghua_batch.core.source_ref import readable
@@ -124,11 +124,11 @@ def _print_preview(outcome: "Outcome", prepared: "Amendment", output_format: str
         output.print_json(output.problems_as_json(outcome) | report)
         return
     output.print_outcome(outcome, err=True)
-    click.echo(output.summary_line(outcome))
+    say(output.summary_line(outcome))
     for line in archive_view.changed_forms(manifest):
-        click.echo(line)
+        say(line)
     diff_view.show(prepared.moved)
-    click.echo(archive_view.preview_message(manifest))
+    say(archive_view.preview_message(manifest))
 
 
 def _print_amended(
@@ -147,11 +147,11 @@ def _print_amended(
         output.print_json(output.problems_as_json(outcome) | report)
         return
     output.print_outcome(outcome, err=True)
-    click.echo(output.summary_line(outcome))
+    say(output.summary_line(outcome))
     diff_view.show(moved)
-    click.echo(archive_view.sealed_message(seal))
+    say(archive_view.sealed_message(seal))
     if also:
-        click.echo(archive_view.also_concerned(also))
+        say(archive_view.also_concerned(also))
 
 
 def keep(folder: Path, outcome: "Outcome", seal: "Seal") -> Printer:
@@ -176,11 +176,11 @@ def _print_kept(outcome: "Outcome", seal: "Seal", kept: "KeptOutputs", output_fo
         output.print_json(output.problems_as_json(outcome) | report | {"sealed": archive_view.as_json(seal)})
     else:
         output.print_outcome(outcome, err=True)
-        click.echo(output.summary_line(outcome))
+        say(output.summary_line(outcome))
         for line in archive_view.kept_outputs(seal, kept):
-            click.echo(line)
+            say(line)
         if outdated:
             words = resources.load("messages/archive")["announced"]
-            click.echo(words["outdated"].format(periods=words["separator"].join(outdated), period=outcome.period))
+            say(words["outdated"].format(periods=words["separator"].join(outdated), period=outcome.period))
     if kept.altered:
         raise click.exceptions.Exit(FAULTY)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import NEW_FOLDER, root
 
 
@@ -30,4 +30,4 @@ def sample(folder: Path, committees: int, branches: int, members: int, seed: int
     except ValueError as error:
         raise WrongUsage(str(error)) from None
     written = sample.write(county, folder, output.progress("writing"))
-    click.echo(sentence("sample_made", count=len(written), folder=folder))
+    say(sentence("sample_made", count=len(written), folder=folder))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lianghua_batch.cli.messages import sentence
+from lianghua_batch.cli.messages import say, sentence
 from lianghua_batch.cli.options import FAULTY, NEW_FOLDER, DayType, folder_argument, format_option, period_option, root
 from lianghua_batch.core import resources
 
@@ -41,9 +41,9 @@ def status(folder: Path, period, as_of: dt.date | None, report: bool, out: Path 
 
         status_view.show(filing)
         if written is not None:
-            click.echo(sentence("written", path=written))
+            say(sentence("written", path=written))
     if filing.base_errors:
-        click.echo(sentence("status_uncertain", count=filing.base_errors), err=True)
+        say(sentence("status_uncertain", count=filing.base_errors), err=True)
 
 
 def _write(filing: "Status", target: Path) -> Path:
@@ -60,7 +60,7 @@ def _refuse(outcome, output_format: str) -> None:
         output.print_json(output.problems_as_json(outcome))
     else:
         output.print_outcome(outcome, err=True)
-        click.echo(sentence("status_unknown"), err=True)
+        say(sentence("status_unknown"), err=True)
     raise click.exceptions.Exit(FAULTY)
 
 

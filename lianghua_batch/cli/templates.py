@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.messages import listed, sentence
+from lianghua_batch.cli.messages import listed, say, sentence
 from lianghua_batch.cli.options import FAULTY, PeriodType, folder_argument, root
 
 
@@ -27,11 +27,11 @@ def templates(folder: Path, period, form: str | None, unit: str | None) -> None:
         output.print_problems(result.problems, err=True)
         raise click.exceptions.Exit(FAULTY)
     for path in result.written:
-        click.echo(sentence("made", path=path))
+        say(sentence("made", path=path))
     for path in result.skipped:
-        click.echo(sentence("skipped", path=path), err=True)
+        say(sentence("skipped", path=path), err=True)
     if not result.written and not result.skipped:
-        click.echo(sentence("nothing_due", period=period))
+        say(sentence("nothing_due", period=period))
 
 
 def _form_named(label: str | None) -> str | None:

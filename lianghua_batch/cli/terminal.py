@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lianghua_batch.cli.messages import sentence
-from lianghua_batch.core import resources
+from lianghua_batch.core import plain_text, resources
 from lianghua_batch.validation.grouping import ProblemLine, UnitProblems, suggestion_text
 
 if TYPE_CHECKING:
@@ -42,10 +42,18 @@ def print_groups(groups: Sequence[UnitProblems], names: Mapping[str, str], strea
 def console(width: int | None = None, stream: TextIO | None = None) -> "Console":
     """A stream, or standard output, to print plain texts to; `width` is the terminal's, None asks it. In a file nothing is broken."""
     from rich.console import Console
+    from rich.segment import Segment
+
+    class PlainConsole(Console):
+        """A console that commands the terminal itself, for colours, but lets no text do so."""
+
+        def render(self, renderable, options=None):
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(plain_text.plain(segment.text), segment.style)
 
     if width is None and not (stream or sys.stdout).isatty():
         width = _UNBOUNDED
-    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    return PlainConsole(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 class _ProblemTable:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lianghua_batch.cli.messages import WrongUsage, sentence
+from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import FAULTY, folder_argument, format_option, period_option, root
 from lianghua_batch.core import resources
 
@@ -51,5 +51,5 @@ def _refuse_changed(trial, output_format: str) -> None:
         output.print_json({"problems": [p.as_dict() for p in trial.problems], "summary": summary})
     else:
         output.print_problems(trial.problems, err=True, names=trial.today.unit_names)
-        click.echo(resources.load("messages/compare")["whatif"]["faulty"], err=True)
+        say(resources.load("messages/compare")["whatif"]["faulty"], err=True)
     raise click.exceptions.Exit(FAULTY)

@@ -1,17 +1,17 @@
-"""Sheets that are there twice: identical copies, a second 花名册 of the same people, a branch's form of one period (spec §2)."""
+"""Sheets that are there twice: identical copies, a second 花名册 of the same people, the parts of a branch's form (spec §2)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import definitions
-from lianghua_batch.core.problems import Identified, Problem, problem
+from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import record_reader
 from lianghua_batch.intake.cell_values import as_shown, squeeze
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.sheet_records import Origin
-from lianghua_batch.intake.tables import ORIGIN, Table
+from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 
 
 def _identity(source: Recognised) -> tuple:
@@ -69,30 +69,43 @@ def without_second_rosters(table: Table) -> tuple[Table, list[Problem]]:
     return (table.take(~table.frame[ORIGIN].isin(again)) if again else table), problems
 
 
-def sent_twice(table: Table, units: Mapping[str, Sequence[Identified]]) -> Iterator[Problem]:
-    """A branch's form of one period that is there twice, as the sheets are labelled; `units` are the rows of 花名册 by code."""
-    form = definitions()[table.sheet.form].label
-    for first, second in same_form_twice(table):
-        unit = units[second.unit][-1] if second.unit in units else None
-        yield problem(
-            Code.FORM_SENT_TWICE,
-            second.place(),
-            value=second.unit,
-            unit=unit,
-            period=second.period,
-            branch=unit or second.unit,
-            form=form,
-            other=first.place(),
-        )
+@dataclass(frozen=True)
+class Rivals:
+    """Two sheets of one branch's form of one period that share members: by member's code, the places of the two rows."""
+
+    first: Origin
+    second: Origin
+    shared: Mapping[str, tuple[SourceRef, SourceRef]]
 
 
-def same_form_twice(table: Table) -> Iterator[tuple[Origin, Origin]]:
-    """Pairs of different sheets that are the same branch's same form of the same period."""
-    first: dict[tuple, Origin] = {}
-    for origin in table.origins:
-        key = (origin.unit, origin.period)
-        if origin.unit is None or origin.period is None:
-            continue
-        if key in first:
-            yield first[key], origin
-        first.setdefault(key, origin)
+def same_form_twice(table: Table, apart: Container[int] = ()) -> Iterator[Rivals]:
+    """Sheets that say something else of members of an earlier one; parts without a common member are one form.
+
+    The origins numbered in `apart` are left alone.
+    """
+    groups: dict[tuple, list[int]] = defaultdict(list)
+    for n, origin in enumerate(table.origins):
+        if origin.unit is not None and origin.period is not None and n not in apart:
+            groups[origin.unit, origin.period].append(n)
+    for numbers in groups.values():
+        if len(numbers) > 1:
+            yield from _rivals(table, numbers)
+
+
+def _rivals(table: Table, numbers: Sequence[int]) -> Iterator[Rivals]:
+    """The rivals among the parts of one form, each part with the first that has a member of it."""
+    rows = table.frame.loc[table.frame[ORIGIN].isin(numbers), [ORIGIN, ROW, "member_id"]].dropna()
+    first_rows = rows.drop_duplicates([ORIGIN, "member_id"])
+    members: dict[int, dict[str, int]] = {n: {} for n in numbers}
+    for n, row, code in first_rows.itertuples(index=False, name=None):
+        members[n][code] = row
+    for at, second in enumerate(numbers):
+        for first in numbers[:at]:
+            common = [code for code in members[second] if code in members[first]]
+            if common:
+                shared = {
+                    code: tuple(table.place(n, members[n][code], "member_id") for n in (first, second))
+                    for code in common
+                }
+                yield Rivals(table.origins[first], table.origins[second], shared)
+                break

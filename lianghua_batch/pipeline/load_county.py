@@ -19,7 +19,7 @@ from lianghua_batch.model.county import County, CountySheet
 from lianghua_batch.model.known_codes import KnownCodes
 from lianghua_batch.model.roster import Raters, Roster
 from lianghua_batch.model.scheme import Scheme
-from lianghua_batch.validation import as_generated, schema
+from lianghua_batch.validation import as_generated, dates, form_parts, local_rows, repeated_rows, schema
 
 _HEADING_ERRORS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
 
@@ -61,8 +61,9 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
         tables[form.name], found = _form_table(judged, form, rules.items, rules_sound, known, roster.raters)
         problems += found
     if missing or misshapen:  # a table without a column that it must have is as good as none
-        by_branch = (tables[form.name] for form in definitions.values() if form.by_branch)
-        return None, [*problems, *(p for table in by_branch for p in duplicates.sent_twice(table, roster.units))]
+        for table in (tables[form.name] for form in definitions.values() if form.by_branch):
+            problems += form_parts.check(table, roster, period)
+        return None, [*problems, *by_themselves(tables)]
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     earlier = known_codes.resolved(earlier, known)
@@ -80,6 +81,12 @@ def _county_sheets(tables: Iterable[Table]) -> Iterator[CountySheet]:
         rows = table.frame[ORIGIN].value_counts()
         for n, origin in enumerate(table.origins):
             yield CountySheet(table.sheet.form, table.sheet.name, origin.period, origin.place(), int(rows.get(n, 0)))
+
+
+def by_themselves(tables: Mapping[str, Table]) -> Iterator[Problem]:
+    """What is wrong with the tables of a period whatever 花名册 and 考评方案 say."""
+    for room in (local_rows, dates, repeated_rows):
+        yield from room.check(tables)
 
 
 def _with_numbers_changed(loaded: County, unfilled: Iterable[Recognised], known: Mapping[str, KnownCodes]) -> set[int]:

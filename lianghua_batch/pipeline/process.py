@@ -22,12 +22,10 @@ from lianghua_batch.validation import (
     agreement,
     attribution,
     completeness,
-    dates,
     form_owner,
     knock_on,
     lost_percentages,
     member_rows,
-    repeated_rows,
     scheme_rules,
     unit_rows,
 )
@@ -237,7 +235,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     `so_far` are the problems found in reading it: what follows from them is left out.
     """
     problems = [*scheme_rules.check(county), *member_rows.check(county), *unit_rows.check(county)]
-    problems += (p for room in (dates, lost_percentages, repeated_rows) for p in room.check(county))
+    problems += [*load_county.by_themselves(county.tables), *lost_percentages.check(county)]
     scored = _score_members(county)
     problems += completeness.check(county, scored)
     if county.rules_sound:

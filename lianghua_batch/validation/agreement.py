@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import item_column
+from lianghua_batch.core.form_definitions import definitions, item_column
 from lianghua_batch.core.problems import Problem, problem
+from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scores import Score
@@ -17,18 +18,24 @@ _MONTH_COLUMNS = ("month_1", "month_2", "month_3")
 
 
 def check(county: County, members: Members, doubtful_months: DoubtfulMonths) -> list[Problem]:
-    """Every filled figure that disagrees with the computed one, unless that was computed from what is wrong itself."""
+    """Every filled figure that disagrees with the computed one; where that would be computed from what is wrong itself, that the
+    sheet's figures were left unchecked."""
     problems: list[Problem] = []
     doubtful = set(doubtful_months.months)
     for key, found in _deviations(county, members):
         if key not in doubtful_months.diary:
             problems.append(found)
             doubtful.add(key)
+    unchecked: dict[SourceRef, None] = {}
     for (member_id, period), quarter in members.quarters.items():
         if quarter.row is not None:
             sound = not any((member_id, month) in doubtful for month in period.months)
             problems += _quarter(county, quarter, quarter.row, sound)
-    return problems
+            if not sound:
+                unchecked[quarter.row.origin.place()] = None
+    separator = resources.load("messages/problem_words")["separator"]
+    causes = separator.join(definitions()[name].label for name in ("monthly_score", "daily_record"))
+    return problems + [problem(Code.CHECKS_NOT_MADE, place, form=causes) for place in unchecked]
 
 
 def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem]]:
@@ -100,8 +107,6 @@ def _adjustment(county: County, row: Record) -> Iterator[Problem]:
         yield problem(
             Code.ADJUSTMENT_TOO_LARGE, row.ref("adjustment"), value=exact.short(given), limit=exact.short(cap)
         )
-    if row["adjustment_reason"] is None and not _unread(row, "adjustment_reason"):
-        yield problem(Code.ADJUSTMENT_WITHOUT_REASON, row.ref("adjustment_reason"))
 
 
 def _approved(county: County, quarter: Quarter, row: Record) -> Iterator[Problem]:

@@ -41,14 +41,17 @@ def _missing_form(county: County, form: str, branch: str, period: Period) -> Pro
 
 def _origins(county: County, form: str) -> Mapping[tuple[str, Period], Origin]:
     """The sheets of a form that have the member's column: without it no row of a member can be missing."""
-    return {(o.unit, o.period): o for o in county.tables[form].origins if "member_id" in o.columns}
+    origins = county.tables[form].origins
+    lacking = {(o.unit, o.period) for o in origins if "member_id" not in o.columns}
+    return {(o.unit, o.period): o for o in origins if (o.unit, o.period) not in lacking}
 
 
-def _rows_without_member(county: County, form: str) -> set[tuple[str, SourceRef]]:
-    """The names, each with its sheet, of rows whose code is missing or unknown: such a member has a row."""
+def _rows_without_member(county: County, form: str) -> set[tuple[str, str | None, Period | None]]:
+    """The names, each with its form's branch and period, of rows whose code is missing or unknown: such a member has a row."""
     table = county.tables[form]
     lost = table.frame[~table.frame["member_id"].isin(list(county.roster.members))].dropna(subset=["member_name"])
-    return {(name, table.origins[n].place()) for name, n in zip(lost["member_name"], lost[ORIGIN], strict=True)}
+    named = zip(lost["member_name"], (table.origins[n] for n in lost[ORIGIN]), strict=True)
+    return {(name, origin.unit, origin.period) for name, origin in named}
 
 
 def _months(county: County, members: Members) -> Iterator[Problem]:
@@ -61,7 +64,7 @@ def _months(county: County, members: Members) -> Iterator[Problem]:
         origin = origins.get((member.branch, month))
         if origin is None or not county.period.contains(month) or (member_id, member.branch, month) in rows:
             continue
-        if (member.name, origin.place()) not in unknown:
+        if (member.name, member.branch, month) not in unknown:
             yield problem(Code.MISSING_MONTHLY_SCORE, origin.place(), value=member_id, member=member, period=month)
 
 
@@ -71,7 +74,7 @@ def _quarters(county: County, members: Members) -> Iterator[Problem]:
     unknown = _rows_without_member(county, "quarterly_summary")
     for (branch, quarter), origin in _origins(county, "quarterly_summary").items():
         for member in due_forms.in_quarter(county, members.eligibility, branch, quarter) if quarter else ():
-            if (member.id, branch, quarter) not in rows and (member.name, origin.place()) not in unknown:
+            if (member.id, branch, quarter) not in rows and (member.name, branch, quarter) not in unknown:
                 yield problem(
                     Code.MISSING_QUARTERLY_SUMMARY, origin.place(), value=member.id, member=member, period=quarter
                 )
@@ -89,9 +92,9 @@ def _reviews(county: County, members: Members) -> Iterator[Problem]:
     """Every 正式党员 with a quarter has a 年评议, from whichever branch; who has no year needs none."""
     reviewed = {r["member_id"] for r in county.tables["annual_review"].records()}
     unknown = _rows_without_member(county, "annual_review")
-    for (branch, _), origin in _origins(county, "annual_review").items():
+    for (branch, year), origin in _origins(county, "annual_review").items():
         for member in due_forms.in_year(county, members.eligibility, branch):
-            if not member.probationary and member.id not in reviewed and (member.name, origin.place()) not in unknown:
+            if not member.probationary and member.id not in reviewed and (member.name, branch, year) not in unknown:
                 yield problem(Code.MISSING_ANNUAL_REVIEW, origin.place(), value=member.id, member=member)
     yield from _idle_reviews(county, members)
 

@@ -1,7 +1,7 @@
 """Dates of the county's forms: in the form's year or near it, and in the order in which things happen (spec §2, §5)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -12,14 +12,13 @@ from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake import period_selection
 from lianghua_batch.intake.cell_suggestions import suggest_year
 from lianghua_batch.intake.tables import ORIGIN, Record, Table
-from lianghua_batch.model.county import County
 
 _HELD_TO_YEAR = {"bonus": "date"}  # the column that must lie in the form's year, by form
 
 
-def check(county: County) -> Iterator[Problem]:
+def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
     """All problems of the dates in forms that the county files."""
-    for name, table in county.tables.items():
+    for name, table in tables.items():
         if definitions()[name].by_branch:
             continue
         columns = [c.name for c in table.sheet.columns if c.type == DATE]

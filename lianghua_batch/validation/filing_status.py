@@ -127,7 +127,7 @@ def _entries(
 ) -> dict[DueForm, FormState]:
     """The entry of everything that is due, or was sent by a branch without being due."""
     tables = [table for form, table in county.tables.items() if definitions()[form].by_branch]
-    rivals = {DueForm(t.sheet.form, o.unit, o.period) for t in tables for o, _ in same_form_twice(t)}
+    rivals = {DueForm(t.sheet.form, r.second.unit, r.second.period) for t in tables for r in same_form_twice(t)}
     duplicates = {due for p in county.duplicated for due in placed.get((p.file, p.sheet), _NOBODYS).dues}
     faulty = {due for p in errors(problems) for due in _blamed(p, placed.get(_sheet(p), _NOBODYS))}
 

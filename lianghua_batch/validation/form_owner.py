@@ -13,12 +13,12 @@ from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
-from lianghua_batch.intake.duplicates import sent_twice
 from lianghua_batch.intake.sheet_records import Origin
 from lianghua_batch.intake.tables import Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Span
 from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.validation import form_parts
 from lianghua_batch.validation.unit_rows import level_label
 
 
@@ -52,8 +52,7 @@ def check(county: County) -> tuple[County, list[Problem]]:
                 problems += labelled_branch(county, form, origin, homes.get(n))
                 if _is_committees(county, origin):
                     owned[n] = _suggest_branch(county, origin, homes.get(n))
-        kept = (origin for n, origin in enumerate(table.origins) if n not in owned)
-        problems += sent_twice(replace(table, origins=tuple(kept)), county.roster.units)
+        problems += form_parts.check(table, county.roster, county.period, owned)
         if owned:
             right = (replace(o, unit=owned[n]) if n in owned else o for n, o in enumerate(table.origins))
             tables[form] = replace(table, origins=tuple(right))

@@ -90,7 +90,7 @@ def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], 
     rows = {n: wrong[o.file, o.sheet] for n, o in enumerate(table.origins) if (o.file, o.sheet) in wrong}
     # An error of a sheet or of its headings is one of all its rows; of a form that was sent twice it is unknown which counts.
     whole = {n for n, numbers in rows.items() if numbers & {None, table.origins[n].head_row}}
-    twice = {(o.unit, o.period) for pair in same_form_twice(table) for o in pair}
+    twice = {(rivals.second.unit, rivals.second.period) for rivals in same_form_twice(table)}
     whole |= {n for n, o in enumerate(table.origins) if (o.unit, o.period) in twice}
     frame = table.frame[table.frame[ORIGIN].isin(whole | set(rows))]
     columns = (frame[name] for name in (ORIGIN, ROW, "member_id", "member_name"))

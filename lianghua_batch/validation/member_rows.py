@@ -1,7 +1,7 @@
 """Rows about members: known, rightly named, in the form's branch on the day, dated within the form's period (spec §4)."""
 
 import datetime as dt
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +13,6 @@ from lianghua_batch.core.form_definitions import item_column
 from lianghua_batch.core.look_alikes import code_points
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.intake import period_selection
-from lianghua_batch.intake.cell_suggestions import suggest_year
 from lianghua_batch.intake.sheet_records import Origin
 from lianghua_batch.intake.tables import ORIGIN, Record, Table
 from lianghua_batch.model.county import County
@@ -36,10 +34,8 @@ def check(county: County) -> list[Problem]:
 
 def diary_rows(county: County, table: Table) -> Iterator[Problem]:
     """Problems of 日记录 rows."""
-    wrong = _wrong_months(table)
-    yield from (m.problem(table.origins[n].label_place("period"), table.origins[n].period) for n, m in wrong.items())
     for row in table.take(_doubtful(county, table)).records():
-        yield from _diary_row(county, row, wrong)
+        yield from _diary_row(county, row)
 
 
 def _doubtful(county: County, table: Table) -> pd.Series:
@@ -80,7 +76,7 @@ def _rightly_named(roster: Roster, frame: pd.DataFrame) -> pd.Series:
     return pairs.isin(right)
 
 
-def _diary_row(county: County, row: Record, wrong_months: Container[int]) -> Iterator[Problem]:
+def _diary_row(county: County, row: Record) -> Iterator[Problem]:
     roster, scheme, origin = county.roster, county.scheme, row.origin
     member_id, name, project_id = row["member_id"], row["member_name"], row["project_id"]
     day = None if row["date"] is None else row["date"].date()
@@ -88,10 +84,6 @@ def _diary_row(county: County, row: Record, wrong_months: Container[int]) -> Ite
         suggestion = scheme.suggest_project(project_id)
         yield problem(Code.UNKNOWN_PROJECT, row.ref("project_id"), value=project_id, suggestion=suggestion)
     if day is not None and origin.period is not None and not origin.period.holds(day):
-        if row[ORIGIN] not in wrong_months:
-            suggestion = suggest_year(day, origin.period)
-            place = row.ref("date")
-            yield problem(Code.DATE_OUTSIDE_PERIOD, place, value=day, suggestion=suggestion, period=origin.period)
         day = None
     if member_id is None:
         return
@@ -108,14 +100,6 @@ def _diary_row(county: County, row: Record, wrong_months: Container[int]) -> Ite
         yield _elsewhere(row.ref("member_id"), rows[0], roster, origin.unit, day)
     elif not current.managed:
         yield problem(Code.MEMBER_UNMANAGED_ON_DAY, row.ref("member_id"), value=member_id, member=current)
-
-
-def _wrong_months(table: Table) -> dict[int, period_selection.OtherMonth]:
-    """By origin, the month that its dates are in, where its label names another one."""
-    days = table.frame["date"].dropna().dt.date.groupby(table.frame[ORIGIN])
-    labelled = ((n, group, table.origins[n].period) for n, group in days)
-    found = {n: period_selection.other_month(group, period) for n, group, period in labelled if period is not None}
-    return {n: month for n, month in found.items() if month is not None}
 
 
 def _opposite_points(county: County, table: Table) -> Iterator[Problem]:

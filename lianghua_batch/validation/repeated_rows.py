@@ -1,6 +1,6 @@
 """The same row twice in a form without a key: in one sheet a warning, in two files an error (spec §2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lianghua_batch.core.codes import Code
@@ -8,7 +8,6 @@ from lianghua_batch.core.form_definitions import NAME, TEXT, definitions
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.tables import ORIGIN, ROW, Table
-from lianghua_batch.model.county import County
 
 
 class _Row(NamedTuple):
@@ -19,9 +18,9 @@ class _Row(NamedTuple):
     value: object
 
 
-def check(county: County) -> Iterator[Problem]:
+def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
     """All problems of rows that count once more; a branch's form that was sent twice is one problem already."""
-    for table in county.tables.values():
+    for table in tables.values():
         if table.sheet.key or table.sheet.form == "objection":  # nothing is counted by objections
             continue
         groups = _equal(table)

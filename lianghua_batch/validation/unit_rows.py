@@ -160,12 +160,6 @@ def _share(indicator: Indicator, row: Record) -> Iterator[Problem]:
         )
 
 
-def _satisfaction(county: County, row: Record) -> Iterator[Problem]:
-    columns = [c.name for c in row.table.sheet.expanded]
-    if columns and not any(row[c] or (row.index, c) in row.table.faulty for c in columns):
-        yield problem(Code.NO_VOTES, row.ref(columns[0]))
-
-
 def _bonus(county: County, row: Record) -> Iterator[Problem]:
     deduction = -county.scheme.parameters.discipline_deduction
     if row["kind"] == "discipline" and row["points"] is not None:
@@ -183,32 +177,16 @@ def _bonus(county: County, row: Record) -> Iterator[Problem]:
         yield problem(Code.BONUS_PENDING, row.ref("review"), value=row.table.sheet.column("review").choices[PENDING])
 
 
-def _rectification(county: County, row: Record) -> Iterator[Problem]:
-    if row["status"] == "done" and row["completed"] is None and (row.index, "completed") not in row.table.faulty:
-        yield problem(Code.COMPLETED_WITHOUT_DATE, row.ref("completed"))
-
-
 def _objection(county: County, row: Record) -> Iterator[Problem]:
     subject = row["subject_id"]
     if subject is not None and subject not in county.roster.units and subject not in county.roster.members:
         suggestion = county.roster.suggest_subject(subject)
         yield problem(Code.UNKNOWN_SUBJECT, row.ref("subject_id"), value=subject, suggestion=suggestion)
-    if any((row.index, column) in row.table.faulty for column in ("raised", "conclusion", "reviewed")):
-        return
-    reviewed, raised = row["reviewed"], row["raised"]
-    if row["conclusion"] is not None and reviewed is None:
-        yield problem(Code.CONCLUSION_WITHOUT_DATE, row.ref("reviewed"))
-    elif row["conclusion"] is None and reviewed is not None:
-        yield problem(Code.DATE_WITHOUT_CONCLUSION, row.ref("conclusion"))
-    if reviewed is not None and raised is not None and reviewed < raised:
-        yield problem(Code.REVIEWED_BEFORE_RAISED, row.ref("reviewed"), value=reviewed.date(), raised=raised.date())
 
 
 _ROW_RULES = {
     "inspection": _inspection,
     "indicator_value": _indicator_value,
-    "satisfaction": _satisfaction,
     "bonus": _bonus,
-    "rectification": _rectification,
     "objection": _objection,
 }

@@ -294,8 +294,8 @@ def test_two_different_forms_of_one_branch_and_month(county, tmp_path):
     again.rows[0]["说明"] = "补充说明"
     county.forms.append(again)
     assert [c for c in county.complaints(tmp_path, "2026Q1") if c.startswith("E113")] == [
-        "E113 补报/二月.xlsx 月打分[ZB1]：财政第一支部（ZB1） 的“月打分”（2026-02）交了两份，内容不同，"
-        "另一份在 ZB1/2026-02.xlsx 月打分。请只保留正确的一份。"
+        "E113 补报/二月.xlsx 月打分 A4[001]：财政第一支部（ZB1） 的“月打分”（2026-02）有两份写着党员 甲一（001） 等 3 名："
+        "ZB1/2026-02.xlsx 月打分 A4 和 补报/二月.xlsx 月打分 A4。请只保留正确的一份；分开填报的，同一名党员只写在一份里。"
     ]
 
 

@@ -179,9 +179,10 @@ def test_a_form_sent_twice_is_one_problem(tmp_path, form):
     }
     again.rows[0].update(changed.get(form, {"支委会调整": 1, "调整原因": "表现突出", "审定积分": 81}))
     county.forms.append(again)
-    other = county.form(form, 支部编号="ZB1", 期间=period).file
+    other, cell = county.form(form, 支部编号="ZB1", 期间=period).file, "B4" if form == "日记录" else "A4"
     assert county.complaints(tmp_path, "2026") == [
-        f"E113 补报/再报.xlsx {form}[ZB1]：财政第一支部（ZB1） 的“{form}”（{period}）交了两份，内容不同，另一份在 {other} {form}。请只保留正确的一份。",
+        f"E113 补报/再报.xlsx {form} {cell}[001]：财政第一支部（ZB1） 的“{form}”（{period}）有两份写着党员 甲一（001） 等 3 名："
+        f"{other} {form} {cell} 和 补报/再报.xlsx {form} {cell}。请只保留正确的一份；分开填报的，同一名党员只写在一份里。",
     ]
 
 

@@ -69,8 +69,9 @@ def _drawn(book: Workbook, chart: Chart, addresses: Addresses) -> Drawn:
 
 
 def _text(words: str) -> str:
-    """Words of a chart; xlsxwriter would take what begins with = for a formula."""
-    return f" {words}" if words.startswith("=") else words
+    """Words of a chart; xlsxwriter would take what reads as a place in a sheet (=A!B1, A!B1) for a formula."""
+    plain = words.replace("!", "！")
+    return f" {plain}" if plain.startswith("=") else plain
 
 
 def _series(chart: Chart, series: Series, number: int, addresses: Addresses, look: dict[str, Any]) -> dict[str, Any]:
