@@ -121,17 +121,11 @@ def _records_again(kept: Mapping[str, Any]) -> SheetRecords:
     return SheetRecords(**plain, cells=_cells(kept["cells"]), rows=array("l", kept["rows"]))
 
 
-def _sheet(value: Sheet) -> list[str]:
-    if definitions()[value.form].sheet(value.name) is not value:
-        raise ValueError("only sheets as they are defined are kept")
-    return [value.form, value.name]
-
-
 _ENCODERS = (
     (SheetRecords, "records", _records),
     (Code, "code", str),
     (Form, "form", lambda form: form.name),
-    (Sheet, "sheet", _sheet),
+    (Sheet, "sheet", lambda sheet: [sheet.form, sheet.name]),
     (dt.datetime, "datetime", dt.datetime.isoformat),
     (dt.date, "date", dt.date.isoformat),
     (dt.time, "time", dt.time.isoformat),

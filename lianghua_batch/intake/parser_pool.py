@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
+from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.core.worker_process import allowed_memory
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
@@ -24,6 +25,7 @@ def read_grids(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Rea
 
 def read_forms(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[FormsRead | OSError]:
     """`read_grids` for the forms that the files hold."""
+    definitions()  # before the threads that receive the answers could each make their own
     task = Task("lianghua_batch.intake.read_forms", "read", limit.seconds, limit.memory_bytes)
     for answer in _answers(task, [(path, file, limit, resources.standing_in()) for path, file in files]):
         refusal = _refusal(answer, limit)
