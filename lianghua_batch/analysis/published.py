@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +44,16 @@ class Correction:
 class Publication:
     """A period's results in force: the folder with its files, the results and their check code.
 
-    `sealed`: the sha-256 of every sealed file by its path in `folder`, None where the period is not sealed; `correction`: that
-    of the seal in force, if any.
+    `recorded`: the sha-256 of every file by its path in `folder`, as the seal in force has them or else the run that wrote these
+    results; empty where no run recorded them. `correction`: that of the seal in force, if any.
     """
 
     period: Period
     folder: Path
     results: Mapping[str, Any]
     check_code: str
-    sealed: Mapping[str, str] | None = None
+    is_sealed: bool = False
+    recorded: Mapping[str, str] = field(default_factory=dict)
     correction: Correction | None = None
 
 

@@ -8,6 +8,7 @@ from lianghua_batch.archive.manifests import Manifest
 from lianghua_batch.archive.seal_store import Seal, Unreadable
 from lianghua_batch.core import periods, resources
 from lianghua_batch.core.periods import QUARTER, YEAR, Period
+from lianghua_batch.pipeline import last_run
 
 
 class NothingPublished(Exception):
@@ -41,9 +42,13 @@ def publication(data: Path, period: Period) -> Publication:
     code = published_reader.check_code(found.path)
     if seal is not None and code != seal.manifest.results_sha256:
         raise NothingPublished(words["results_not_as_sealed"].format(path=found.path, seal=seal.file))
-    sealed = None if seal is None else {entry.file: entry.sha256 for entry in seal.manifest.outputs}
-    correction = None if seal is None else _correction(seal.manifest)
-    return Publication(period, _outputs(data) / str(period), found.results, code, sealed, correction)
+    folder = _outputs(data) / str(period)
+    if seal is None:
+        recorded = last_run.published(folder)
+        of_these = recorded.get(resources.load("reading")["results_name"]) == code
+        return Publication(period, folder, found.results, code, False, recorded if of_these else {})
+    sealed = {entry.file: entry.sha256 for entry in seal.manifest.outputs}
+    return Publication(period, folder, found.results, code, True, sealed, _correction(seal.manifest))
 
 
 def _correction(manifest: Manifest) -> Correction | None:

@@ -99,7 +99,7 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
     earlier = history.earlier_results(folder, outcome.period)
     progress = output.progress("writing")
     objections = linked(outcome.results.county, seal.manifest.objections) if isinstance(seal, Seal) else None
-    return publishing.publish(
+    published = publishing.publish(
         outcome.results,
         outcome.problems,
         place,
@@ -108,6 +108,9 @@ def _publish(folder: Path, outcome, out: Path | None, mask_names: bool, seal) ->
         mask_names=mask_names,
         progress=progress,
     )
+    if out is None and outcome.results.draft is None:
+        last_run.record_published(place)
+    return published
 
 
 @contextmanager

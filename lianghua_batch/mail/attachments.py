@@ -1,4 +1,4 @@
-"""The workbooks to attach: each must itself name the expected unit, period and results check code."""
+"""The workbooks to attach: each must itself name the expected unit and period, and be the one that was recorded."""
 
 import hashlib
 import io
@@ -41,15 +41,16 @@ class NotSent:
 
 @dataclass(frozen=True)
 class ExpectedWorkbook:
-    """What a workbook's properties must be; `unit` None: it is the whole ranking.
+    """What a workbook must be; `unit` None: it is the whole ranking.
 
-    `sha256` is that of the sealed file; None where the period is not sealed.
+    `sha256` is that of the file as it was sealed or, where the period is not sealed, written by the run of these results; None
+    where none was.
     """
 
     unit: str | None
     period: str
-    check_code: str
-    sha256: str | None = None
+    sha256: str | None
+    is_sealed: bool
 
 
 def reason(why: str, **facts: object) -> NotSent:
@@ -81,17 +82,16 @@ def mismatch(content: bytes, path: str, expected: ExpectedWorkbook) -> NotSent |
         resources.load("report/workbook")["properties"]
         | resources.load("report/sheets/unit_books")["unit_books"]["properties"]
     )
-    unit, period, code = (marks.get(names[key]) for key in ("unit", "period", "check_code"))
-    if not (period and code) or (expected.unit is not None and not unit):
+    unit, period = (marks.get(names[key]) for key in ("unit", "period"))
+    if not period or (expected.unit is not None and not unit):
         return reason("unmarked", path=path)
     for why, found, wanted in (("other_unit", unit, expected.unit), ("other_period", period, expected.period)):
         if found != wanted:
             everyone = resources.load("messages/mail")["everyone"]
             return reason(why, path=path, found=found or everyone, expected=wanted or everyone)
-    if code != expected.check_code:
-        return reason("other_results", path=path)
-    as_sealed = expected.sha256 in (None, hashlib.sha256(content).hexdigest())
-    return None if as_sealed else reason("not_as_sealed", path=path)
+    if hashlib.sha256(content).hexdigest() == expected.sha256:
+        return None
+    return reason("not_as_sealed" if expected.is_sealed else "other_results", path=path)
 
 
 def properties(content: bytes) -> Mapping[str, str]:

@@ -140,9 +140,8 @@ class _Planner:
             yield self._due("", name, address, book, ranked)
 
     def _workbook(self, unit: str | None, path: str) -> Attachment | NotSent:
-        sealed = self.publication.sealed
-        sha256 = None if sealed is None else sealed.get(path)
-        expected = ExpectedWorkbook(unit, str(self.period), self.publication.check_code, sha256)
+        recorded = self.publication.recorded.get(path)
+        expected = ExpectedWorkbook(unit, str(self.period), recorded, self.publication.is_sealed)
         return attachments.fetch(self.publication.folder, path, expected)
 
     def _due(self, unit: str, name: str, address: str, book: Attachment, rankings: list[UnitRanking]) -> DueLetter:

@@ -52,6 +52,25 @@ def record(folder: Path, command: str, before: Snapshot | None, out: Path, summa
     installed.keep(folder, _record(folder, command).name, json.dumps(kept))
 
 
+def record_published(out: Path) -> None:
+    """Keep, beside `out`, the check codes of what a run wrote into it: `mail` sends only what bears them. Raises OSError."""
+    codes = {path.relative_to(out).as_posix(): _hash(path) for path in _files(out, set())}
+    installed.keep(out.parent, _published_record(out).name, json.dumps(codes))
+
+
+def published(out: Path) -> Mapping[str, str]:
+    """Return the check codes of what the last run wrote into `out`, by their places in it; none where none are kept."""
+    try:
+        codes = json.loads(_published_record(out).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return codes if isinstance(codes, dict) else {}
+
+
+def _published_record(out: Path) -> Path:
+    return out.parent / installed.OWN_FOLDER / f"published_{out.name}.json"
+
+
 def _record(folder: Path, command: str) -> Path:
     return folder / installed.OWN_FOLDER / f"{hashlib.sha256(command.encode()).hexdigest()[:16]}.json"
 

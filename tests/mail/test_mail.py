@@ -1,6 +1,7 @@
 """`mail`: every unit gets its own workbook and nobody else's; what cannot be sent is named; nothing goes out twice."""
 
 import email
+import hashlib
 import io
 import json
 import os
@@ -84,6 +85,23 @@ def ready(data, office):
 
 def address(unit: str) -> str:
     return f"{unit.lower()}@example.cn"
+
+
+def amend(path: Path) -> None:
+    """Give a workbook other bytes, as a run does whose results have changed."""
+    content = io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.comment = b"amended"
+    replace(path, content.getvalue())
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a workbook with its check code in the record of the run."""
+    path.write_bytes(content)
+    place = path.parents[2] / f".lianghua-batch/published_{PERIOD}.json"
+    record = json.loads(place.read_text("utf-8"))
+    record[f"各单位/{path.name}"] = hashlib.sha256(content).hexdigest()
+    place.write_text(json.dumps(record), encoding="utf-8")
 
 
 def book(data: Path, unit: str) -> Path:
@@ -297,8 +315,7 @@ def test_messages_of_the_last_preview_go(data, mail, ready):
 def test_what_has_changed_goes_out_once_more_as_a_correction(data, mail, ready):
     mail("--send")
     book_of = book(data, "ZB001")
-    with zipfile.ZipFile(book_of, "a") as archive:
-        archive.comment = b"amended"
+    amend(book_of)
     _, out, _ = mail()
     assert "ZB001 县教育局机关党支部  zb001@example.cn  内容有更新，重新发送" in out
     assert "将发送 1 封，以前已发送 7 封" in out
@@ -315,10 +332,9 @@ def test_a_correction_that_is_taken_back_goes_out_too(data, mail, ready):
     book_of = book(data, "ZB001")
     first = book_of.read_bytes()
     mail("--send")
-    with zipfile.ZipFile(book_of, "a") as archive:
-        archive.comment = b"amended"
+    amend(book_of)
     mail("--send")
-    book_of.write_bytes(first)
+    replace(book_of, first)
     _, out, _ = mail()
     assert "ZB001 县教育局机关党支部  zb001@example.cn  内容有更新，重新发送" in out
     for _ in range(2):
@@ -337,10 +353,9 @@ def test_what_came_again_after_a_correction_is_not_sent_a_third_time(data, mail,
     first = book_of.read_bytes()
     ready.says(CONTENT, BREAK, to="zb001@example.cn")
     mail("--send")
-    with zipfile.ZipFile(book_of, "a") as archive:
-        archive.comment = b"amended"
+    amend(book_of)
     mail("--send")
-    book_of.write_bytes(first)
+    replace(book_of, first)
     mail("--send")
     assert mail("--settle", "ZB001=未收到")[0] == 0
     assert "将发送 0 封" in mail()[1]
@@ -351,8 +366,7 @@ def test_after_an_amendment_nobody_has_to_ask_for_the_old_one(data, mail, ready)
     """An uncertain one whose content has changed: the new one goes as a correction, which makes the old one void."""
     ready.says(CONTENT, BREAK, to="zb002@example.cn")
     mail("--send")
-    with zipfile.ZipFile(book(data, "ZB002"), "a") as archive:
-        archive.comment = b"amended"
+    amend(book(data, "ZB002"))
     code, out, _ = mail("--send")
     assert code == 0
     assert "ZB002 县教育局业务股党支部  zb002@example.cn  已发送" in out
@@ -536,8 +550,28 @@ def test_workbooks_of_other_results(data, mail, ready):
     code, out, _ = mail("--send")
     assert (code, ready.received) == (1, [])
     name = book(data, "DW01").name
-    assert f"DW01 县教育局机关党委  不能发送：各单位/{name} 与 results.json 不是同一次的结果。请重新运行 run" in out
+    assert (
+        f"DW01 县教育局机关党委  不能发送：各单位/{name} 与 results.json 不是同一次的结果，或写出以后被改动。请重新运行 run"
+        in out
+    )
     assert out.splitlines()[-1] == "已发送 0、以前已发送 0、被拒绝 0、暂未发出 0、不确定 0、不能发送 8。"
+
+
+def test_a_workbook_that_somebody_changed_after_the_run(data, mail, ready):
+    """It names the right unit and period, and is another all the same."""
+    path = book(data, "ZB001")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"mine"
+    code, out, _ = mail("--send")
+    assert (code, "zb001@example.cn" in ready.addresses) == (1, False)
+    assert f"不能发送：各单位/{path.name} 与 results.json 不是同一次的结果，或写出以后被改动。请重新运行 run" in out
+    assert len(ready.received) == 7
+
+
+def test_without_the_record_of_a_run_nothing_goes(data, mail, ready):
+    (data / f"输出/.lianghua-batch/published_{PERIOD}.json").unlink()
+    assert mail("--send")[0] == 1
+    assert ready.received == []
 
 
 def test_workbooks_that_are_gone_or_damaged(data, mail, ready):

@@ -401,3 +401,22 @@ def test_writing_one_workbook_needs_no_workers(published, tmp_path):
     (unit, *_) = build.unit_books(published.results, ())
     workbook.write(tmp_path / "one.xlsx", *unit.content())
     assert (tmp_path / "one.xlsx").read_bytes() == published.path(unit.result.unit.id).read_bytes()
+
+
+def test_a_unit_whose_own_numbers_stay_gets_the_same_workbook(tmp_path):
+    """Another unit's change neither rewrites nor re-mails it; the check code is that of its own content."""
+    county = County()
+    before = {p.name: p.read_bytes() for p in books_published(county, tmp_path / "a")}
+    county.form("年评议", 支部编号="ZB2").rows[0]["备注"] = None
+    inspection = county.form("督查打分", 期间="2026Q4")
+    inspection.row(组织编号="ZB2")["存在问题"] = "记录不全"
+    after = {p.name: p.read_bytes() for p in books_published(county, tmp_path / "b")}
+    same = {name for name in before if before[name] == after[name]}
+    assert {name[:3] for name in before.keys() - same} <= {"DW1", "ZB2"}
+    assert "ZB1" in {name[:3] for name in same}
+
+
+def books_published(county, folder):
+    found = CliRunner().invoke(root, ["run", str(county.write(folder)), "--period", "2026"])
+    assert found.exit_code == 0, found.output
+    return (folder / "输出/2026/各单位").iterdir()

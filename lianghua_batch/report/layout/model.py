@@ -217,7 +217,7 @@ class SheetTable:
 class Properties:
     """The workbook's document properties; `created` is the period's last day, so that equal results are equal bytes.
 
-    `custom`: further properties by name.
+    `custom`: further properties by name; `content_code`: the name of one with the check code of the sheets.
     """
 
     title: str
@@ -226,3 +226,4 @@ class Properties:
     comments: str
     created: dt.date
     custom: tuple[tuple[str, str], ...] = ()
+    content_code: str | None = None

@@ -102,7 +102,7 @@ def _cut(node: Node, hidden: Collection[str], unlisted: Collection[str]) -> Node
 
 
 def _properties(view: UnitView) -> Properties:
-    facts = {"unit": view.result.unit.id, "period": str(view.period), "check_code": view.check_code}
+    facts = {"unit": view.result.unit.id, "period": str(view.period)}
     return Properties(
         title=view.fill(view.sheets["unit_books"]["title"]),
         subject=view.fill("{period_label}"),
@@ -110,4 +110,5 @@ def _properties(view: UnitView) -> Properties:
         comments=view.fill(view.layout("overview")["basis"]),
         created=view.period.last_day,
         custom=tuple((name, facts[key]) for key, name in view.sheets["unit_books"]["properties"].items()),
+        content_code=view.sheets["unit_books"]["content_code"],
     )

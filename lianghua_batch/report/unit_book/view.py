@@ -50,10 +50,6 @@ class UnitView(View):
     def branch_class_changes(self) -> BranchClassChanges | None:
         return self.whole.branch_class_changes
 
-    @property
-    def check_code(self) -> str:
-        return self.whole.check_code
-
 
 def unit_view(whole: View, result: UnitResult) -> UnitView:
     """Return the view of a ranked unit: of members and rows of forms only those of itself and, for a committee, its branches."""
