@@ -105,7 +105,7 @@ def test_messages_that_the_text_quotes_are_the_programs():
 def test_options_that_the_text_names_exist():
     every = [c for command in commands.commands.values() for c in (command, *getattr(command, "commands", {}).values())]
     known = {name for command in every for p in command.params for name in p.opts}
-    pip = {"--no-index", "--find-links"}
+    pip = {"--no-index", "--find-links", "--require-hashes", "--no-deps"}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", MANUAL)) <= known | pip | {"--help", "--version"}
 
 
