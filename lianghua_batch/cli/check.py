@@ -1,13 +1,23 @@
 """`check`: what is wrong with the data, for people and for programs."""
 
+import datetime as dt
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lianghua_batch.cli.messages import WrongUsage, say, sentence
-from lianghua_batch.cli.options import FAULTY, NEW_FOLDER, folder_argument, format_option, period_option, root
+from lianghua_batch.cli.options import (
+    FAULTY,
+    NEW_FOLDER,
+    CheckedPeriodType,
+    DayType,
+    folder_argument,
+    format_option,
+    root,
+)
 from lianghua_batch.core import locking, resources
 
 if TYPE_CHECKING:
@@ -16,17 +26,29 @@ if TYPE_CHECKING:
 
 @root.command()
 @folder_argument
-@period_option
+@click.option("--period", type=CheckedPeriodType())
+@click.option("--as-of", type=DayType())
 @click.option("--report", is_flag=True)
 @click.option("--annotate", is_flag=True)
 @click.option("--out", type=NEW_FOLDER)
 @click.option("--no-cache", "anew", is_flag=True)
 @format_option
-def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, anew: bool, output_format: str) -> None:
+def check(
+    folder: Path,
+    period,
+    as_of: dt.date | None,
+    report: bool,
+    annotate: bool,
+    out: Path | None,
+    anew: bool,
+    output_format: str,
+) -> None:
     """Print everything that is wrong with the data; score nothing."""
     from lianghua_batch.cli import output
+    from lianghua_batch.core.problems import errors
     from lianghua_batch.intake.kept_forms import KeptForms
     from lianghua_batch.pipeline import process
+    from lianghua_batch.validation import completeness
 
     outputs = folder / resources.load("reading")["output_folder"]
     writes = report or annotate or out is not None
@@ -34,7 +56,9 @@ def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, 
         _refuse_copies_among_forms(folder, outputs, out)
     with locking.exclusive(folder, out or outputs) if writes else nullcontext():
         kept = None if anew else KeptForms(folder)
-        outcome = process.process(folder, period, out, output.progress("reading"), kept)
+        whole = process.process(folder, period, out, output.progress("reading"), kept)
+        due = completeness.without_forms_not_due(whole.problems, as_of or dt.date.today())
+        outcome = replace(whole, problems=tuple(due))
         written = failure = None
         if writes:
             from lianghua_batch.report import check_report_files
@@ -51,12 +75,14 @@ def check(folder: Path, period, report: bool, annotate: bool, out: Path | None, 
     else:
         output.print_outcome(outcome, err=False)
         say(output.period_line(outcome, given=period is not None))
+        if later := len(whole.problems) - len(due):
+            say(sentence("not_due", count=later))
         say(output.summary_line(outcome))
     if failure is not None:
         raise failure
     if written is not None:
         _print_written(written, err=output_format == "json")
-    if outcome.results is None:
+    if errors(outcome.problems):
         raise click.exceptions.Exit(FAULTY)
 
 

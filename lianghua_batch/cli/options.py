@@ -37,6 +37,16 @@ class ScoredPeriodType(PeriodType):
         return period
 
 
+class CheckedPeriodType(PeriodType):
+    """A period that can be checked: a month, too."""
+
+    def convert(self, value, param, ctx):
+        period = super().convert(value, param, ctx)
+        if len(period.months) == 6:
+            self.fail(sentence("no_checked_period", value=value), param, ctx)
+        return period
+
+
 class DayType(click.ParamType):
     """A day as 2026-04-16."""
 

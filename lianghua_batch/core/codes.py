@@ -156,6 +156,7 @@ class Code(StrEnum):
     DEADLINE_OUTSIDE_YEAR = "W316"
     COMPLETED_TOO_LATE = "W317"
     NEARLY_A_UNIT = "W318"
+    FIGURES_UNCHECKED = "W319"
 
     # The scheme (考评方案)
     UNKNOWN_PARAMETER = "E401"

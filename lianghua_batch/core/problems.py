@@ -16,7 +16,7 @@ class Problem:
     """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
 
     `unit` and `period` are those of the form or row that it is about, as far as known: a missing form has no place.
-    `other_unit` is a second unit that it concerns.
+    `other_unit` is a second unit that it concerns. `form`: the form that is missing, or the county's form that it stands in.
     """
 
     code: Code
@@ -28,6 +28,7 @@ class Problem:
     unit: str | None = None
     period: str | None = None
     other_unit: str | None = None
+    form: str | None = None
 
     @property
     def units(self) -> frozenset[str]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lianghua_batch.core import periods
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
-from lianghua_batch.core.problems import Problem, errors, in_order, problem
+from lianghua_batch.core.problems import WARNING, Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import discovery, period_selection, read_files
 from lianghua_batch.intake.kept_forms import KeptForms
@@ -90,7 +91,7 @@ def _final(examined: _Examined) -> Outcome:
 def _ranked(examined: _Examined) -> tuple[list[Problem], Results | None]:
     """All problems, and the ranking, which stands only if none is an error; None where the rules forbid one."""
     county, problems, ranked = examined.county, examined.problems, None
-    if county is not None and county.rules_sound:
+    if county is not None and county.rules_sound and county.period.quarters:  # a month is checked, not ranked
         ranked, found = rank(county, examined.scored)
         if errors(problems):  # these may only follow from them
             found = knock_on.without_knock_on(found, county, examined.scored.eligibility)
@@ -174,9 +175,7 @@ def _examine(
         problems.append(problem(Code.NO_READABLE_FILES, SourceRef("")))
     period = period or period_selection.choose_period(sources)
     if period is None:
-        if not errors(problems):
-            problems.append(problem(Code.NO_PERIOD, SourceRef("")))
-        return _Examined(None, len(paths), problems, base_files)
+        return _Examined(None, len(paths), _base_alone(sources, problems), base_files)
     problems = period_selection.problems_of_period(problems, sources, period)
     inputs = period_selection.files(sources, period)
     rules_given = tuple(s for s in sources if s.form.name == "scheme")
@@ -189,7 +188,28 @@ def _examine(
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed(knock_on.without_blanks_of_strangers([*problems, *found]), county)
+    problems = [p for p in problems if not _is_settled(p, period)]
     return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
+
+
+def _is_settled(found: Problem, period: Period) -> bool:
+    """Whether it is a warning of a form of a time before the period, of which it was told then."""
+    labelled = None if found.period is None or found.severity != WARNING else periods.parse(found.period)
+    return labelled is not None and labelled.last_day < period.first_day
+
+
+def _base_alone(sources: Iterable[Recognised], problems: Iterable[Problem]) -> list[Problem]:
+    """Without a period: what is wrong with 花名册 and 考评方案 of the latest year that a form says, and that the period is unknown."""
+    listed = list(sources)
+    base = [s for s in listed if s.form.name in period_selection.BASE]
+    year = max((s.period.year for s in listed if s.period is not None), default=None)
+    found = list(problems)
+    if not errors(found):
+        found.append(problem(Code.NO_PERIOD, SourceRef("")))
+    if base and year is not None:
+        county, wrong = load_county.county(base, periods.year(year))
+        found += wrong if county is None else [*wrong, *scheme_rules.check(county)]
+    return found
 
 
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:

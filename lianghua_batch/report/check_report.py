@@ -9,7 +9,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.report.layout import fitting
 from lianghua_batch.report.layout.model import Cell, Page, Properties, Row, SheetColumn, SheetTable, Value
-from lianghua_batch.validation.grouping import UNIT, ProblemLine, UnitProblems
+from lianghua_batch.validation.grouping import ProblemLine, UnitProblems
 
 # Escapes in a link's file name for characters that Excel gives another meaning.
 _ESCAPES = {c: f"%{ord(c):02x}" for c in '%#" <>[]^`{}'}
@@ -167,7 +167,7 @@ def _values(findings: CheckFindings, group: UnitProblems, entry: ProblemLine) ->
     first = entry.first
     owners = _words()["sheets"]["problems"]["owners"]
     return {
-        "owner": group.title(findings.names) if group.kind == UNIT else owners[group.kind],
+        "owner": owners[group.kind] if group.kind in owners else group.title(findings.names),
         "code": first.code,
         "severity": resources.load("report/check_report")["severities"][first.severity],
         "file": first.place.file or entry.place,

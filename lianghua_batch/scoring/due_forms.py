@@ -111,7 +111,7 @@ def has_missing_rows(county: County, unit: Unit, due: DueForm) -> bool:
 
 def inspections(county: County, unit: Unit) -> list[Period]:
     """Return the periods of a unit's 督查; in a year without any, which is an error, the year itself."""
-    if unit.level == COMMITTEE and not county.is_year:
+    if not county.period.quarters or (unit.level == COMMITTEE and not county.is_year):
         return []
     return inspection_periods(county, unit) or [county.period]
 

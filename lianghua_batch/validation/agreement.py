@@ -35,7 +35,7 @@ def check(county: County, members: Members, doubtful_months: DoubtfulMonths) -> 
                 unchecked[quarter.row.origin.place()] = None
     separator = resources.load("messages/problem_words")["separator"]
     causes = separator.join(definitions()[name].label for name in ("monthly_score", "daily_record"))
-    return problems + [problem(Code.CHECKS_NOT_MADE, place, form=causes) for place in unchecked]
+    return problems + [problem(Code.FIGURES_UNCHECKED, place, form=causes) for place in unchecked]
 
 
 def _deviations(county: County, members: Members) -> Iterator[tuple[Key, Problem]]:

@@ -1,7 +1,10 @@
 """What is due and not there: forms, rows of members, ratings, 督查, actual values (spec §4–§6)."""
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from lianghua_batch.core import periods
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import YEAR, Period
@@ -36,7 +39,16 @@ def check(county: County, members: Members) -> list[Problem]:
 def _missing_form(county: County, form: str, branch: str, period: Period) -> Problem:
     code = Code.MISSING_DAILY_RECORD if form == "daily_record" else Code.MISSING_FORM
     unit = county.roster.unit(branch, period.last_day)
-    return problem(code, NOWHERE, unit=unit, period=period, form=definitions()[form].label)
+    return replace(problem(code, NOWHERE, unit=unit, period=period, form=definitions()[form].label), form=form)
+
+
+def without_forms_not_due(problems: Iterable[Problem], day: dt.date) -> list[Problem]:
+    """Leave out that a form, or a row of one, is missing that is in time after `day` still."""
+    return [p for p in problems if not (p.form and not p.place.file and p.period and day <= _due_by(p))]
+
+
+def _due_by(found: Problem) -> dt.date:
+    return definitions()[found.form].due_by(periods.parse(found.period))
 
 
 def _origins(county: County, form: str) -> Mapping[tuple[str, Period], Origin]:
@@ -123,21 +135,21 @@ def _inspections(county: County, unit: Unit) -> Iterator[Problem]:
                 Code.NO_INSPECTION_PERIOD, unit.row.ref("founded"), value=unit.start, unit=unit, period=period
             )
         else:
-            yield problem(Code.MISSING_INSPECTION, NOWHERE, value=unit.id, unit=unit, period=period)
+            yield _missing_rows("inspection", period, Code.MISSING_INSPECTION, unit)
+
+
+def _missing_rows(form: str, period: Period, code: Code, unit: Unit, **words: object) -> Problem:
+    """That a form of the county lacks a row about a unit."""
+    return replace(problem(code, NOWHERE, **{"value": unit.id} | words, unit=unit, period=period), form=form)
 
 
 def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
     for indicator in due_forms.missing_indicators(county, unit):
-        yield problem(
-            Code.MISSING_INDICATOR_VALUE,
-            NOWHERE,
-            value=indicator.id,
-            unit=unit,
-            indicator=indicator.id,
-            name=indicator.name,
-        )
+        words = {"value": indicator.id, "indicator": indicator.id, "name": indicator.name}
+        yield _missing_rows("indicator_value", county.period, Code.MISSING_INDICATOR_VALUE, unit, **words)
     if not county.rows_by_unit("supervisor_score").get(unit.id):
-        yield problem(Code.MISSING_SUPERVISOR_SCORE, NOWHERE, value=unit.id, unit=unit)
+        yield _missing_rows("supervisor_score", county.period, Code.MISSING_SUPERVISOR_SCORE, unit)
     labels = definitions()["satisfaction"].sheet("satisfaction").column("audience").choices
     for audience in due_forms.missing_audiences(county, unit):
-        yield problem(Code.MISSING_SATISFACTION, NOWHERE, value=unit.id, unit=unit, audience=labels[audience])
+        words = {"audience": labels[audience]}
+        yield _missing_rows("satisfaction", county.period, Code.MISSING_SATISFACTION, unit, **words)

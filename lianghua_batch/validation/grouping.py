@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from lianghua_batch.core import periods, resources
+from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, QUARTER, Period
 from lianghua_batch.core.problems import ERROR, Problem, in_order
 from lianghua_batch.core.source_ref import SourceRef
 
-BASE, GENERAL, UNIT = "base", "general", "unit"
+BASE, GENERAL, COUNTY, UNIT = "base", "general", "county", "unit"
 _LEAST_SPAN = 3  # periods that are written «first to last»
 
 
@@ -105,11 +106,12 @@ def suggestion_text(line: ProblemLine) -> str:
 
 @dataclass(frozen=True)
 class UnitProblems:
-    """The lines of 花名册 and 考评方案 (BASE), of no unit (GENERAL), or of one unit (UNIT)."""
+    """The lines of 花名册 and 考评方案 (BASE), of no unit (GENERAL), of one form of the county (COUNTY), or of one unit (UNIT)."""
 
     kind: str
     unit: str | None
     entries: tuple[ProblemLine, ...]
+    form: str | None = None
 
     @property
     def errors(self) -> int:
@@ -127,23 +129,30 @@ class UnitProblems:
         """What the group is called, a unit by its name."""
         words = resources.load("report/check_report")["groups"]
         if self.kind != UNIT:
-            return words[self.kind]
+            return words[self.kind].format(form=definitions()[self.form].label if self.form else "")
         return words["unit" if self.unit in names else "unnamed"].format(unit=self.unit, name=names.get(self.unit))
 
 
 def by_unit(problems: Iterable[Problem], base_files: frozenset[str] = frozenset()) -> list[UnitProblems]:
-    """Return all problems grouped by unit: those of `base_files` (花名册, 考评方案) first, for they cause others, then unit by unit."""
+    """Return all problems grouped by unit: those of `base_files` (花名册, 考评方案) first, for they cause others, then the county's
+    forms, then unit by unit."""
     prefixes = tuple(_words()["base_codes"])
-    found: dict[tuple[int, str, str | None], list[Problem]] = defaultdict(list)
+    found: dict[tuple[int, str, str | None, str | None], list[Problem]] = defaultdict(list)
     for p in in_order(problems):
         if p.place.file in base_files or p.code[1:].startswith(prefixes):
-            found[0, BASE, None].append(p)
+            found[0, BASE, None, None].append(p)
+        elif p.form is not None and not definitions()[p.form].by_branch:
+            found[2, COUNTY, None, p.form].append(p)
         elif p.unit is None:
-            found[1, GENERAL, None].append(p)
+            found[1, GENERAL, None, None].append(p)
         else:
-            found[2, UNIT, p.unit].append(p)
-    ordered = sorted(found, key=lambda key: (key[0], key[2] or ""))
-    return [UnitProblems(key[1], key[2], tuple(problem_lines(found[key]))) for key in ordered]
+            found[3, UNIT, p.unit, None].append(p)
+    ordered = sorted(found, key=lambda key: (key[0], key[2] or "", definitions()[key[3]].order if key[3] else 0))
+    return [
+        UnitProblems(kind, unit, tuple(problem_lines(found[key])), form)
+        for key in ordered
+        for _, kind, unit, form in [key]
+    ]
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[ProblemLine]:

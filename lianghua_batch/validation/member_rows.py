@@ -72,7 +72,8 @@ def _rightly_named(roster: Roster, frame: pd.DataFrame) -> pd.Series:
     pairs = frame.groupby(["member_id", "member_name"], sort=False, dropna=False).ngroup()
     firsts = ~pairs.duplicated()
     listed = zip(pairs[firsts], frame.loc[firsts, "member_id"], frame.loc[firsts, "member_name"], strict=True)
-    right = {n for n, code, name in listed if code in roster.members and roster.members[code][0].is_called(name)}
+    named = (each for each in listed if isinstance(each[2], str) and each[1] in roster.members)
+    right = {n for n, code, name in named if roster.members[code][0].is_called(name)}
     return pairs.isin(right)
 
 

@@ -133,11 +133,11 @@ def test_the_program_itself_prints_json_in_utf_8_and_ends_with_the_exit_code(cou
     assert [p["message"] for p in report["problems"] if p["severity"] == "error"] == ["“得分”没有填写"] * code
 
 
-@pytest.mark.parametrize("written", ["2026-03", "2026H1", "去年", "2026Q5"])
+@pytest.mark.parametrize("written", ["2026H1", "去年", "2026Q5"])
 def test_a_period_that_is_not_appraised_is_a_wrong_call(tmp_path, written):
     done = invoke("check", tmp_path, "--period", written)
     assert done.exit_code == 2
-    assert "请写成 2026Q1 或 2026 的样子" in done.output
+    assert "2026Q1 或 2026 的样子" in done.output
 
 
 def test_the_order_of_problems_is_that_of_the_files(county, tmp_path):

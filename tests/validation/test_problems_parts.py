@@ -4,7 +4,7 @@ import copy
 import datetime as dt
 
 import pytest
-from factories import MEMBERS, County, complaints
+from factories import MEMBERS, County, complaints, told
 
 from lianghua_batch.core import periods
 from lianghua_batch.pipeline import process
@@ -122,9 +122,9 @@ def test_what_a_row_has_wrong_by_itself_is_told_in_the_first_round(tmp_path, spo
         county.forms = [f for f in county.forms if f.form != "考评方案"]
     elif spoilt == "a month":
         county.form("月打分", 支部编号="ZB1", 期间="2026-01").row(党员编号="001")["合计"] = 99
-    told = [c[:4] for c in county.complaints(tmp_path, "2026")]
+    codes = [c[:4] for c in county.complaints(tmp_path, "2026")]
     votes_unread = spoilt == "no 考评方案"  # what a ballot is called stands in it
-    assert [code for code in LOCAL if code in told] == [c for c in LOCAL if not (votes_unread and c == "E321")]
+    assert [code for code in LOCAL if code in codes] == [c for c in LOCAL if not (votes_unread and c == "E321")]
 
 
 def test_what_was_left_unchecked_for_a_wrong_month_is_named(tmp_path):
@@ -132,7 +132,7 @@ def test_what_was_left_unchecked_for_a_wrong_month_is_named(tmp_path):
     county.form("月打分", 支部编号="ZB1", 期间="2026-01").row(党员编号="001")["合计"] = 99
     county.form("季汇总", 支部编号="ZB1").row(党员编号="001")["季度积分"] = 70
     outcome = process.process(county.write(tmp_path), periods.parse("2026Q1"))
-    assert [f"{p.code} {p.place} {p.message}" for p in outcome.problems if p.code == "W405"] == [
-        "W405 ZB1/2026Q1.xlsx 季汇总 月打分、日记录有错误，与它的核对没有进行"
+    assert [told(p) for p in outcome.problems if p.code == "W319"] == [
+        "W319 ZB1/2026Q1.xlsx 季汇总：本表的数没有全部核对：月打分、日记录有错误。请先改正。"
     ]
     assert [c[:4] for c in complaints(outcome)] == ["E310"]
