@@ -14,6 +14,7 @@ from lianghua_batch.cli.options import (
     ScoredPeriodType,
     folder_argument,
     format_option,
+    kept_private,
     root,
 )
 from lianghua_batch.core import locking
@@ -125,7 +126,7 @@ def verify(source: Path, period, output_format: str) -> None:
 
 
 @archive.command()
-@click.argument("source", type=SOURCE)
+@click.argument("source", type=SOURCE, callback=kept_private)
 @click.argument("target", type=NEW_FOLDER)
 @seal_period_option
 @click.option("--amendment", type=click.IntRange(0, 9999))

@@ -1,12 +1,14 @@
 """What several commands share: the group of all commands, and parameters for folder, period and output format."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import click
 
 from lianghua_batch import __version__
 from lianghua_batch.cli.messages import CommandGroup, sentence
+from lianghua_batch.core import permissions
 
 FAULTY = 1  # exit code: the data has errors
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -59,7 +61,15 @@ class DayType(click.ParamType):
             return self.fail(sentence("no_day", value=value), param, ctx)
 
 
-folder_argument = click.argument("folder", type=FOLDER)
+def kept_private(ctx: click.Context, param: click.Parameter, source: Path) -> Path:
+    """Have the command write nothing that is readable by somebody whom the data folder, or that of a file, keeps out."""
+    before = os.umask(0)
+    ctx.call_on_close(lambda: os.umask(before))
+    os.umask(before | permissions.withheld(source if source.is_dir() else source.parent))
+    return source
+
+
+folder_argument = click.argument("folder", type=FOLDER, callback=kept_private)
 period_option = click.option("--period", type=ScoredPeriodType())
 format_option = click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text")
 

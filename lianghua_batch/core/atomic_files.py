@@ -4,6 +4,8 @@ New files are made in a staging folder, hidden inside the target. Only when all 
 are kept there too, a journal says what is about to change, and each new file takes the place of its old one in one step.
 Removing the journal is the moment from which the new ones stand. A journal that is found later was left by a process that
 was killed in between: whoever writes next first puts back what it names. A staging folder without a journal is simply removed.
+
+Others may be able to put something into the folder too: no link in it is followed, and of a journal no name that leads out of it.
 """
 
 import errno
@@ -12,13 +14,14 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lianghua_batch.core import locking, signals
 
 _SUFFIX = ".writing"
+_JOURNALLED = ("folders", "added", "replaced", "removed")
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # of file systems that cannot sync
 _STAGING_NAME = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(_SUFFIX)}")
 
@@ -46,6 +49,7 @@ def replacement(
     """
     # From the exchange until all is tidy no signal interrupts: it takes a moment, and what is reported of it must be true.
     with ExitStack() as undisturbed, ExitStack() as last:
+        _refuse_links(_below_held(out))
         made = _make_folders(out)
         last.callback(_remove_if_empty, made)
         last.enter_context(locking.exclusive(out))
@@ -74,7 +78,7 @@ def recover(out: Path) -> None:
 def _settle(out: Path) -> None:
     """What `recover` does, for who holds the folder."""
     for folder in sorted(out.iterdir()):
-        if _STAGING_NAME.fullmatch(folder.name) and folder.is_dir():
+        if _STAGING_NAME.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
             left = _Staging(folder, out)
             with signals.held_back():
                 left.put_back()
@@ -98,7 +102,7 @@ class _Staging:
             self._keep(name)
         folders = {folder for name in added for folder in _missing((self._out / name).parent)}
         made = sorted(folder.relative_to(self._out).as_posix() for folder in folders)
-        self._write_journal({"folders": made, "added": added, "replaced": replaced, "removed": removed})
+        self._write_journal(dict(zip(_JOURNALLED, (made, added, replaced, removed), strict=True)))
         try:
             for name in added:
                 (self._out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -119,6 +123,8 @@ class _Staging:
     ) -> tuple[list[str], list[str], list[str]]:
         """The names that are added, replaced and removed."""
         names = _files(self.new, self.new)
+        folders = {folder for name in (*names, *gone) for folder in PurePosixPath(name).parents} - {PurePosixPath()}
+        _refuse_links(self._out / folder for folder in sorted(folders | set(map(PurePosixPath, whole))))
         replaced = [name for name in names if os.path.lexists(self._out / name)]
         for name in replaced:
             if (self._out / name).is_dir():  # not ours to move away
@@ -152,12 +158,27 @@ class _Staging:
         os.replace(draft, self._journal)
         _sync_folder(self._folder)
 
+    def _read_journal(self) -> dict[str, list[str]]:
+        """The journal; what in it is none of ours was put there by somebody else and is left out."""
+        try:
+            names = json.loads(self._journal.read_text(encoding="utf-8"))
+            return {kind: [name for name in names[kind] if self._is_inside(name)] for kind in _JOURNALLED}
+        except (ValueError, KeyError, TypeError):
+            return {kind: [] for kind in _JOURNALLED}
+
+    def _is_inside(self, name: str) -> bool:
+        """Whether a name leads to a place in the folder, through no link."""
+        place = Path(name)
+        folders = (self._out / parent for parent in place.parents if parent != Path())
+        inside = not place.anchor and ".." not in place.parts and "\0" not in name
+        return inside and not any(folder.is_symlink() for folder in folders)
+
     def put_back(self) -> None:
         """If there is a journal, make all as it was before; doing so again after an interruption is harmless."""
         if not self._journal.exists():
             return
         try:
-            names = json.loads(self._journal.read_text(encoding="utf-8"))
+            names = self._read_journal()
             for name in names["added"]:
                 if self._has_moved(name):
                     (self._out / name).unlink(missing_ok=True)
@@ -195,6 +216,19 @@ class _Staging:
         if path.is_relative_to(self._folder):
             path = self._out
         error.filename, error.filename2 = str(path), None
+
+
+def _below_held(out: Path) -> list[Path]:
+    """Of a folder and those above it the ones in the folder that this process holds, which are the program's own."""
+    held = next((folder for folder in out.parents if locking.holds(folder)), None)
+    return [] if held is None else [path for path in (out, *out.parents) if held in path.parents]
+
+
+def _refuse_links(folders: Iterable[Path]) -> None:
+    """Raise OSError where one of the folders is a link: what is written or removed there would be somewhere else."""
+    for folder in folders:
+        if folder.is_symlink():
+            raise _error(errno.ELOOP, folder)
 
 
 def _error(number: int, path: Path) -> OSError:
