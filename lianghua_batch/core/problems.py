@@ -1,7 +1,7 @@
 """Problems: what is wrong with the data, where, and what to do. Their texts stand in schemas/messages/problems.yaml."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from lianghua_batch.core import resources
@@ -16,7 +16,7 @@ class Problem:
     """One problem (spec §9): a stable code, its place, the value as filled, what is wrong and what to do.
 
     `unit` and `period` are those of the form or row that it is about, as far as known: a missing form has no place.
-    `other_unit` is a second unit that it concerns. `form`: the form that is missing, or the county's form that it stands in.
+    `other_unit` is a second unit that it concerns. `outsider`: it says something of a member who is not in the form's branch. `form`: the form that is missing, or the county's form that it stands in.
     """
 
     code: Code
@@ -29,6 +29,14 @@ class Problem:
     period: str | None = None
     other_unit: str | None = None
     form: str | None = None
+    outsider: bool = False
+
+    @property
+    def for_unit(self) -> "Problem":
+        """The problem as the form's unit may read it: of a member of another branch neither name nor branch."""
+        if not self.outsider:
+            return self
+        return replace(self, **resources.load("messages/problem_words")["outsider"], suggestion=None)
 
     @property
     def units(self) -> frozenset[str]:
@@ -71,6 +79,7 @@ def problem(
     unit: Identified | None = None,
     period: object = None,
     other_unit: Identified | None = None,
+    outsider: bool = False,
     **words: object,
 ) -> Problem:
     """Make the problem `code` of the catalogue: of `unit` in `period`, concerning `other_unit` too, where these are known.
@@ -90,6 +99,7 @@ def problem(
         unit=None if unit is None else unit.id,
         period=None if period is None else str(period),
         other_unit=None if other_unit is None else other_unit.id,
+        outsider=outsider,
     )
 
 

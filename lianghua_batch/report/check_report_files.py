@@ -97,7 +97,7 @@ def _write_copies(
         name = path.relative_to(root)
         if grids:
             file = file_name(path, root)
-            copy = annotated.annotated(path.read_bytes(), PurePath(file), grids, by_file[file])
+            copy = annotated.annotated(path.read_bytes(), PurePath(file), grids, [p.for_unit for p in by_file[file]])
             if isinstance(copy, annotated.NoCopy):
                 without[file] = copy
             else:

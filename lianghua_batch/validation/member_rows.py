@@ -93,7 +93,7 @@ def _diary_row(county: County, row: Record) -> Iterator[Problem]:
         yield _unknown(county, row.ref("member_id"), member_id, name, origin, day)
         return
     if name is not None and not rows[0].is_called(name):
-        yield _wrong_name(row.ref("member_name"), name, rows[0])
+        yield _wrong_name(row.ref("member_name"), name, rows, origin.unit)
     if day is None or origin.unit not in roster.units:
         return
     current = next((each for each in rows if each.holds(day)), None)
@@ -124,14 +124,23 @@ def _unknown(
     day = day or (None if origin.period is None else origin.period.last_day)
     suggestion = county.roster.suggest_member(member_id, name, origin.unit, day)
     by_code = county.roster.suggest_member(member_id, None, None, None)
+    suggestion = suggestion if by_code in (None, suggestion) else None
+    outsider = not _was_in(county.roster.members.get(suggestion, ()), origin.unit)
     return problem(
-        Code.UNKNOWN_MEMBER, place, value=member_id, suggestion=suggestion if by_code in (None, suggestion) else None
+        Code.UNKNOWN_MEMBER, place, value=member_id, suggestion=suggestion, outsider=suggestion is not None and outsider
     )
 
 
-def _wrong_name(place: SourceRef, name: str, member: Member) -> Problem:
+def _was_in(rows: Iterable[Member], unit: str | None) -> bool:
+    """Whether 花名册 ever held a member in a branch, which then knows him."""
+    return any(row.branch == unit for row in rows)
+
+
+def _wrong_name(place: SourceRef, name: str, rows: Sequence[Member], unit: str | None) -> Problem:
+    member = rows[0]
     words = {"expected": member.name, "points": code_points(name, member.name)}
-    return problem(Code.MEMBER_NAME_DIFFERS, place, value=name, member=member.id, **words)
+    outsider = not _was_in(rows, unit)
+    return problem(Code.MEMBER_NAME_DIFFERS, place, value=name, member=member.id, outsider=outsider, **words)
 
 
 def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day: dt.date) -> Problem:
@@ -141,9 +150,9 @@ def _elsewhere(place: SourceRef, member: Member, roster: Roster, unit: str, day:
         where = resources.load("messages/problem_words")["outside_roster"]
     else:
         where = str(roster.named(current.branch)) if current.branch in roster.units else current.branch
-    return problem(
-        Code.MEMBER_NOT_IN_UNIT, place, value=member.id, member=member, day=day, unit=roster.named(unit), where=where
-    )
+    words = {"member": member, "day": day, "where": where}
+    outsider = current is not None or not _was_in(roster.members[member.id], unit)
+    return problem(Code.MEMBER_NOT_IN_UNIT, place, value=member.id, unit=roster.named(unit), outsider=outsider, **words)
 
 
 def _known(county: County, row: Record) -> tuple[Member, ...] | None:
@@ -159,7 +168,7 @@ def _code_and_name(county: County, row: Record) -> Iterator[Problem]:
         taken = (found.suggestion, row.origin.unit, row.origin.period) in county.rows_by_member(row.table.sheet.form)
         yield replace(found, suggestion=None) if taken else found  # the form has one row a member
     elif row["member_name"] is not None and not rows[0].is_called(row["member_name"]):
-        yield _wrong_name(row.ref("member_name"), row["member_name"], rows[0])
+        yield _wrong_name(row.ref("member_name"), row["member_name"], rows, row.origin.unit)
 
 
 def _member_of_form(county: County, row: Record) -> Iterator[Problem]:
