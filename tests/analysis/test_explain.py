@@ -799,7 +799,7 @@ def test_data_with_errors_is_not_explained(county, tmp_path):
     assert found.stdout == ""
     assert "[E310] ZB1/2026-01.xlsx 月打分 H4：" in found.stderr
     assert found.stderr.splitlines()[-1].endswith(
-        "错误 1 条，警告 6 条。有错误，不能计分，没有可以说明的得分。请先按上面的提示改正；"
+        "错误 1 条，警告 7 条。有错误，不能计分，没有可以说明的得分。请先按上面的提示改正；"
         "急需查看没有错误的单位的，加 --partial（草稿，名次不是最终名次）。"
     )
     found = run(folder, "002", "--period", "2026Q1", "--format", "json")

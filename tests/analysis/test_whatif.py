@@ -358,7 +358,7 @@ def test_errors_of_today_are_all_listed_first(tmp_path, monkeypatch, capsys):
     county.form("督查打分").row(组织编号="ZB2")["得分"] = 101
     code, out, err = shown(["--set", "小数位=1"], county.write(tmp_path), monkeypatch, capsys)
     assert (code, out) == (1, "")
-    assert [line[:6] for line in err.splitlines() if line.startswith("[E")] == ["[E310]", "[E205]"]
+    assert [line[:6] for line in err.splitlines() if line.startswith("[E")] == ["[E205]", "[E310]"]
     assert err.splitlines()[-1] == "共读取 11 个文件，错误 2 条，警告 5 条。有错误，不能试算。"
 
 
