@@ -88,18 +88,27 @@ def problem(
     """
     entry = resources.load("messages/problems")[code]
     standard = {"heading": place.heading, "value": value, "suggestion": suggestion, "unit": unit, "period": period}
-    filled = standard | words
+    filled = {name: _shortened(word) for name, word in (standard | words).items()}
     return Problem(
         code=code,
         place=place,
         message=entry["message"].format_map(filled),
         remedy=entry["remedy"].format_map(filled),
-        value=None if value is None else str(value),
+        value=None if value is None else _shortened(str(value)),
         suggestion=suggestion,
         unit=None if unit is None else unit.id,
         period=None if period is None else str(period),
         other_unit=None if other_unit is None else other_unit.id,
         outsider=outsider,
+    )
+
+
+def _shortened(word: object) -> object:
+    """What fills a sentence; of what no sentence has room for, its beginning."""
+    words = resources.load("messages/problem_words")["cut"]
+    text = str(word)
+    return (
+        word if len(text) <= words["most"] else words["text"].format(beginning=text[: words["most"]], count=len(text))
     )
 
 

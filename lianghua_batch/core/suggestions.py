@@ -10,6 +10,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.periods import arabic
 
 Tokens = tuple[str, ...]
+_LONGEST = 200  # no right value is so long, and comparing takes time by the letter
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -35,6 +36,8 @@ class Candidates:
 
     def suggest(self, written: str) -> str | None:
         """The one that is the same, or the same with o for 0 and l for 1, or else clearly the nearest."""
+        if len(written) > _LONGEST:
+            return None
         if written not in self._answers:
             self._answers[written] = self._suggest(written)
         return self._answers[written]

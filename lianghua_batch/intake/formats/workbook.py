@@ -156,9 +156,11 @@ def _xlsx(content: bytes, limit: Limits) -> Mapping[str, SheetFacts]:
     if xlsx.category(parts) == resources.load("reading")["own_category"]:
         raise Refusal(Code.OWN_OUTPUT)
     looks = xlsx.looks(parts)
+    cells = 0  # of the whole workbook: it is read as one
     for name, look in looks.items():
         rows, columns = look.corner[0] + 1, look.corner[1] + 1
-        if rows * columns > limit.cells:
+        cells += rows * columns
+        if cells > limit.cells:
             raise Refusal(Code.SHEET_TOO_LARGE, sheet=name, cell=f"{column_letter(columns - 1)}{rows}")
     return {name: look.facts for name, look in looks.items()}
 

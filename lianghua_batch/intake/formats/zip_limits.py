@@ -17,7 +17,7 @@ _ENCRYPTED = 0x1
 @dataclass(frozen=True)
 class Limits:
     """How large a workbook may be: bytes of the file, members of the zip, bytes inflated, how many times it may grow if it
-    is more than `small_bytes`, cells of a sheet's used range; seconds and bytes of memory that reading may take."""
+    is more than `small_bytes`, cells of its sheets' used ranges together; seconds and bytes of memory that reading may take."""
 
     file_bytes: int
     members: int
