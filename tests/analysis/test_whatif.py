@@ -359,7 +359,7 @@ def test_errors_of_today_are_all_listed_first(tmp_path, monkeypatch, capsys):
     code, out, err = shown(["--set", "小数位=1"], county.write(tmp_path), monkeypatch, capsys)
     assert (code, out) == (1, "")
     assert [line[:6] for line in err.splitlines() if line.startswith("[E")] == ["[E205]", "[E310]"]
-    assert err.splitlines()[-1] == "共读取 11 个文件，错误 2 条，警告 5 条。有错误，不能试算。"
+    assert err.splitlines()[-1] == "共读取 11 个文件，错误 2 条，警告 6 条。有错误，不能试算。"
 
 
 def test_help_is_chinese_with_an_example():

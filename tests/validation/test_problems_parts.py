@@ -133,6 +133,6 @@ def test_what_was_left_unchecked_for_a_wrong_month_is_named(tmp_path):
     county.form("季汇总", 支部编号="ZB1").row(党员编号="001")["季度积分"] = 70
     outcome = process.process(county.write(tmp_path), periods.parse("2026Q1"))
     assert [told(p) for p in outcome.problems if p.code == "W319"] == [
-        "W319 ZB1/2026Q1.xlsx 季汇总：本表的数没有全部核对：月打分、日记录有错误。请先改正。"
+        "W319 ZB1/2026Q1.xlsx 季汇总：本表的数没有全部核对：依据的月打分、日记录中有错误。请先改正。"
     ]
     assert [c[:4] for c in complaints(outcome)] == ["E310"]
