@@ -141,7 +141,7 @@ def _workbook(sheets: list[tuple[str, list[list[object]]]]) -> bytes:
 _EMPTY_FROM_THE_START = tuple(f"“{form}”没有数据行" for form in ("日记录", "加减分", "整改台账"))
 # After every error of 考评方案, or of a month whose 季汇总 is there; validation/test_problems_consequences.py and
 # test_problems_parts.py assert them.
-_UNCHECKED = ("考评方案有错误，与它的核对没有进行", "本表的数没有全部核对：月打分、日记录有错误")
+_UNCHECKED = ("考评方案有错误，与它的核对没有进行", "本表的数没有全部核对：依据的月打分、日记录中有错误")
 
 
 def complaints(outcome: Outcome) -> list[str]:
