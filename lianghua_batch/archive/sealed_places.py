@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-# What no honest path has: a drive letter, and what no system can write or that no text can hold.
-_DRIVE, _UNWRITABLE = re.compile(r"[A-Za-z]:"), re.compile("[\0\ud800-\udfff]")
+# What no honest path has: what no system can write or that no text can hold, and what Windows takes for a drive, a hidden part of
+# another file (both with a colon), or a device, whatever comes after a dot.
+_UNWRITABLE = re.compile("[\0\ud800-\udfff:]")
+_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)")
 _LONGEST_PART, _LONGEST_PATH = 255, 1024  # UTF-16 units: what Windows takes for a part, and more than any folder needs
 
 
@@ -17,8 +19,8 @@ def safe(name: str) -> bool:
         bool(PurePosixPath(name).parts)
         and not {"..", ".", ""} & set(parts)
         and "\\" not in name
-        and not _DRIVE.match(name)
         and not _UNWRITABLE.search(name)
+        and not any(map(_DEVICE.match, parts))
         and _units(name) <= _LONGEST_PATH
         and max(map(_units, parts)) <= _LONGEST_PART
     )
