@@ -8,11 +8,13 @@ from pathlib import Path
 from lianghua_batch.core import resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.form_definitions import definitions
-from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
+from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool, cores
 from lianghua_batch.core.worker_process import allowed_memory
 from lianghua_batch.intake.formats.sheet_facts import Reading, Refusal, reason
 from lianghua_batch.intake.formats.zip_limits import Limits, megabytes
 from lianghua_batch.intake.read_forms import FormsRead
+
+_AHEAD = 16  # files read for each worker ahead of whoever takes them: what they hold waits in memory
 
 
 def read_grids(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[Reading | OSError]:
@@ -33,7 +35,7 @@ def read_forms(files: Iterable[tuple[Path, str]], limit: Limits) -> Iterator[For
 
 
 def _answers(task: Task, requests: Sequence[tuple]) -> Iterator[object]:
-    return _pool(task).answers(requests) if requests else iter(())
+    return _pool(task).answers(requests, ahead=_AHEAD * cores()) if requests else iter(())
 
 
 def _refusal(answer: object, limit: Limits) -> Refusal | None:

@@ -8,7 +8,9 @@ from pathlib import Path, PurePath
 from lianghua_batch.core import atomic_files, resources
 from lianghua_batch.core.problems import Problem, errors
 from lianghua_batch.core.source_ref import file_name
+from lianghua_batch.core.worker_pool import Failed, Task, WorkerDied, WorkerPool
 from lianghua_batch.intake import discovery, read_files
+from lianghua_batch.intake.formats import zip_limits
 from lianghua_batch.report import annotated, check_report
 from lianghua_batch.report.annotated import copies_folder
 from lianghua_batch.report.writer import workbook
@@ -93,11 +95,12 @@ def _write_copies(
     paths = [path for path in found if file_name(path, root) in by_file]
     existing = {path.relative_to(root) for path in found}
     made, without = 0, {}
+    annotate = _Annotator()
     for done, (path, (grids, _)) in enumerate(zip(paths, read_files.read_all(paths, root), strict=True), start=1):
         name = path.relative_to(root)
         if grids:
             file = file_name(path, root)
-            copy = annotated.annotated(path.read_bytes(), PurePath(file), grids, [p.for_unit for p in by_file[file]])
+            copy = annotate(path.read_bytes(), PurePath(file), grids, [p.for_unit for p in by_file[file]])
             if isinstance(copy, annotated.NoCopy):
                 without[file] = copy
             else:
@@ -107,7 +110,30 @@ def _write_copies(
                 made += 1
         if progress is not None:
             progress(done, len(paths))
+    annotate.stop()
     return made, without
+
+
+class _Annotator:
+    """Annotates workbooks in a worker, as they were read: one that its writer cannot bear has no copy."""
+
+    def __init__(self) -> None:
+        limit = zip_limits.limits()
+        self._pool = WorkerPool(
+            Task("lianghua_batch.report.annotated.annotate", "annotated", limit.seconds, limit.memory_bytes)
+        )
+
+    def __call__(self, *request: object) -> annotated.Copy | annotated.NoCopy:
+        (answer,) = self._pool.answers([request])
+        if isinstance(answer, OSError):
+            raise answer
+        if isinstance(answer, WorkerDied | Failed):
+            short = isinstance(answer, WorkerDied) or answer.name == MemoryError.__name__
+            return annotated.NoCopy.TOO_LARGE if short else annotated.NoCopy.UNLIKE
+        return answer
+
+    def stop(self) -> None:
+        self._pool.stop()
 
 
 def _converted_name(name: PurePath, existing: set[PurePath]) -> PurePath:

@@ -1,8 +1,10 @@
 """`check --annotate`: copies of faulty workbooks with the faults marked, which can be corrected and put back."""
 
 import io
+import math
 import re
 import shutil
+import struct
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 from click.testing import Result
 from factories import SAMPLE, County
 from fakes import odd_workbooks
@@ -23,7 +26,6 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.intake import read_files
 from lianghua_batch.intake.grid import Flaw, Grid
 from lianghua_batch.report import annotated as annotation
-from lianghua_batch.report.annotated import fidelity_check
 
 RED, YELLOW = "FFFF7C80", "FFFFEB84"
 FILE = "ZB1/2026-01.xlsx"
@@ -502,12 +504,30 @@ def test_errors_that_excel_does_not_know_stay_errors(tmp_path):
     assert (sheet["C1"].value, sheet["C1"].number_format) == (95.5, "aaaa")
 
 
-def test_a_workbook_that_no_copy_reads_like_has_none(faulty, monkeypatch):
-    monkeypatch.setattr(fidelity_check, "reads_alike", lambda *_: False)
-    done = check(faulty, "--annotate")
+def test_a_workbook_that_no_copy_reads_like_has_none(tmp_path):
+    """A mark that is no number at all, as only a program can write it into an .xls."""
+    county = without_remarks()
+    form = county.form("月打分", 支部编号="ZB1", 期间="2026-01")
+    form.rows[0]["政治合格"] = 77.123456789
+    folder = county.write(tmp_path)
+    path = folder / FILE
+    book = xlwt.Workbook()
+    for sheet in openpyxl.load_workbook(path):
+        page = book.add_sheet(sheet.title)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    page.write(cell.row - 1, cell.column - 1, cell.value)
+    content = io.BytesIO()
+    book.save(content)
+    path.unlink()
+    path.with_suffix(".xls").write_bytes(
+        content.getvalue().replace(struct.pack("<d", 77.123456789), struct.pack("<d", math.nan))
+    )
+    done = check(folder, "--annotate")
     assert done.exit_code == 1
-    assert done.stderr == f"{FILE} 的内容不能照原样写成副本，没有批注，问题见检查报告。\n"
-    assert copies(faulty) == []
+    said = f"{FILE[:-5]}.xls 的内容不能照原样写成副本，没有批注，问题见检查报告。\n"
+    assert done.stderr == said
 
 
 def test_a_number_that_none_is_has_no_copy():
