@@ -202,6 +202,18 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
 def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, ...]) -> list[Problem]:
     """The problems of an indicator's standard values (spec §5.2)."""
     method = row.table.sheet.column("method").choices[row["method"]]
+    kinds = resources.load("rules/metrics")["methods"].values()
+    unused = [name for kind in kinds for name in kind["needs"] if name not in needs and row[name] is not None]
+    return [
+        *(problem(Code.UNUSED_STANDARD, row.ref(n), value=exact.short(_number(row[n])), method=method) for n in unused),
+        *_needed_standards(row, needs, standards, method),
+    ]
+
+
+def _needed_standards(
+    row: Record, needs: list[str], standards: tuple[Fraction | None, ...], method: str
+) -> list[Problem]:
+    """What is wrong with the standard values that the method takes."""
     missing = [
         problem(Code.MISSING_STANDARD, row.ref(name), method=method)
         for name, value in zip(needs, standards, strict=True)

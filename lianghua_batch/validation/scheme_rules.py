@@ -10,7 +10,7 @@ from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
-from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PENDING, ROUTINE
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PASSED, PENDING, ROUTINE
 from lianghua_batch.validation.unit_rows import level_label
 
 
@@ -53,7 +53,8 @@ def _parent(county: County, unit: Unit, day: dt.date) -> Iterator[Problem]:
 
 
 def _targets(county: County) -> Iterator[Problem]:
-    """适用单位 is a unit of the indicator's 层级, or a 考评组; 差异化 that waits for its review is a warning."""
+    """适用单位 is a unit of the indicator's 层级, or a 考评组; 审核 that keeps a 差异化 indicator waiting, or does nothing to a 常规化
+    one, is a warning."""
     for indicator in county.scheme.indicators:
         place = indicator.row.ref("applies_to")
         target = indicator.applies_to
@@ -61,6 +62,10 @@ def _targets(county: County) -> Iterator[Problem]:
             yield problem(
                 Code.INDICATOR_PENDING, indicator.row.ref("review"), value=indicator.id, indicator=indicator.id
             )
+        elif indicator.counts and indicator.review not in (None, PASSED):
+            label = indicator.row.table.sheet.column("review").choices[indicator.review]
+            review = indicator.row.ref("review")
+            yield problem(Code.REVIEW_WITHOUT_EFFECT, review, value=label, indicator=indicator.id)
         if target is None or target in county.roster.groups:
             continue
         unit = county.roster.units.get(target)

@@ -1,13 +1,15 @@
 """What a person sees at a glance and a program does not: struck-out and raised figures, hidden and white rows, footers, headings."""
 
 import io
+import struct
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlwt
 from factories import County, complaints
-from fakes.odd_workbooks import ods_file
+from fakes.hostile import members, zipped
+from fakes.odd_workbooks import ods_file, xlsb_record, xlsb_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
@@ -17,6 +19,10 @@ from lianghua_batch.intake import read_files
 from lianghua_batch.intake.grid import Flaw
 from lianghua_batch.pipeline import process
 
+SHARED_TEXTS = (
+    b'<Relationship Id="rId98" Target="sharedStrings.bin" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+)
 JANUARY, INSPECTION = "ZB1/2026-01.xlsx", "督查/2026Q1.xlsx"
 
 
@@ -111,6 +117,39 @@ def test_struck_out_and_raised_figures_in_an_ods(tmp_path):
     (tmp_path / "表.ods").write_bytes(ods_file(table, styles))
     (grid,), _ = read_files.read(tmp_path / "表.ods", tmp_path)
     assert [(row[0].code, row[0].seen) for row in grid.rows[:2]] == [("E217", "8"), ("E218", "10")]
+    assert grid.struck == {(2, 0)}
+
+
+def test_struck_out_and_raised_figures_in_an_xlsb(tmp_path):
+    """Fonts: 0 plain, 1 struck out, 2 raised; shared texts: «98» struck out before 8, 10 with a raised 2 behind."""
+    fonts = [
+        xlsb_record(43, struct.pack("<HHHH4x", 220, flags, 400, raised)) for flags, raised in ((0, 0), (8, 0), (0, 1))
+    ]
+    cell_styles = [xlsb_record(47, struct.pack("<HHHHHBBHBB", 0, 0, font, *[0] * 7)) for font in (0, 1)]
+    styles = b"".join((*fonts, xlsb_record(617, struct.pack("<I", 2)), *cell_styles, xlsb_record(618)))
+    texts = b"".join(
+        xlsb_record(19, struct.pack("<BI6sIHHHH", 1, 3, text.encode("utf-16-le"), 2, 0, first, 2, then))
+        for text, first, then in (("988", 1, 0), ("102", 0, 2))
+    )
+    row = [xlsb_record(0, struct.pack("<I13x", r)) for r in range(3)]
+    shared = [xlsb_record(7, struct.pack("<III", 0, 0, number)) for number in range(2)]
+    struck = xlsb_record(5, struct.pack("<IId", 0, 1, 80))
+    size = xlsb_record(148, struct.pack("<IIII", 0, 2, 0, 0))
+    sheet = (xlsb_record(129), size, xlsb_record(145), row[0], shared[0], row[1], shared[1], row[2], struck)
+    parts = members(xlsb_workbook({"表": [[1]]}))
+    links = parts["xl/_rels/workbook.bin.rels"].replace(b"</Relationships>", SHARED_TEXTS + b"</Relationships>")
+    parts |= {
+        "xl/_rels/workbook.bin.rels": links,
+        "xl/styles.bin": styles,
+        "xl/sharedStrings.bin": xlsb_record(159, struct.pack("<II", 2, 2)) + texts + xlsb_record(160),
+        "xl/worksheets/sheet1.bin": b"".join((*sheet, xlsb_record(146), xlsb_record(130))),
+    }
+    (tmp_path / "表.xlsb").write_bytes(zipped(parts))
+    (grid,), _ = read_files.read(tmp_path / "表.xlsb", tmp_path)
+    assert [(row[0].code, row[0].text, row[0].seen) for row in grid.rows[:2]] == [
+        ("E217", "988", "8"),
+        ("E218", "102", "10"),
+    ]
     assert grid.struck == {(2, 0)}
 
 

@@ -260,3 +260,30 @@ def test_bounds_that_do_not_descend(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "E420 考评方案.xlsx 等次 C5[85]：组织等次的下限 85 高于上一行“优秀”的下限。请核对各档下限，从高到低填写。"
     ]
+
+
+# --- what has no effect ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("review", ["不通过", "待审"])
+def test_a_review_of_a_routine_indicator_does_nothing_and_is_pointed_out(county, tmp_path, review):
+    indicators = county.form("考评方案", "赋分方法")
+    indicators.row(指标编号="B1")["审核"] = review
+    assert county.complaints(tmp_path, "2026Q1") == [
+        f"W406 考评方案.xlsx 指标 {indicators.cell('审核', 指标编号='B1')}[{review}]：常规化指标 B1 的审核是“{review}”，仍然计分（审核只对差异化指标）。"
+        "请核对类别和审核；不计分的，请删去这一行。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "heading"), [("直接赋分", "良好值"), ("直接赋分", "满意值"), ("功效系数", "较低值")]
+)
+def test_a_standard_value_that_the_method_does_not_take_is_pointed_out(county, tmp_path, method, heading):
+    indicators = county.form("考评方案", "赋分方法")
+    row = indicators.row(指标编号="B1")
+    row.update(赋分方法=method, **({"满意值": 95, "不允许值": 60} if method == "功效系数" else {}))
+    row[heading] = 70
+    assert county.complaints(tmp_path, "2026Q1") == [
+        f"W407 考评方案.xlsx 指标 {indicators.cell(heading, 指标编号='B1')}[70]：赋分方法为{method}，用不到“{heading}”。"
+        "请核对赋分方法；无误的，请删去这个数。"
+    ]
