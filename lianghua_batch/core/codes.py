@@ -205,6 +205,7 @@ class Code(StrEnum):
     MEMBERS_OF_SAME_NAME = "W502"
     COMMITTEE_WITH_PARENT = "W503"
     NOT_A_MAIL_ADDRESS = "W504"
+    DATE_FAR_AHEAD = "W505"
 
     # Scoring
     NO_PERIOD = "E602"

@@ -38,6 +38,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     for name in BASE:
         base[name], base_problems[name] = _form_tables(judged, definitions[name])
         problems += base_problems[name]
+    problems += dates.of_roster(base["roster"], period.year)
     misshapen = _misshapen(base_problems["roster"])
     roster, found = _read_roster(base["roster"], misshapen)
     problems += found

@@ -31,6 +31,15 @@ def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
                 yield from _row(row, columns)
 
 
+def of_roster(tables: Mapping[str, Table], year: int) -> Iterator[Problem]:
+    """Dates of 花名册 years after the form's: nothing of the year depends on them; dates of long ago are right there."""
+    for table in tables.values():
+        for column in (c.name for c in table.sheet.columns if c.type == DATE):
+            for index, day in table.frame[column].dropna().items():
+                if day.year - year > resources.load("reading")["sensible_years"]:
+                    yield problem(Code.DATE_FAR_AHEAD, table.ref(index, column), value=day.date(), year=year)
+
+
 def _other_years(table: Table, columns: list[str]) -> dict[int, period_selection.OtherYear]:
     """By origin, the one year of all its dates, where its label names another one."""
     if not columns or not period_selection.holds_year_of_dates(definitions()[table.sheet.form]):

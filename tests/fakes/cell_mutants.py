@@ -243,7 +243,7 @@ def _other_year(cell, column, others, rng) -> Iterator[object]:
 
 def _day_where_none_was(cell, column, others, rng) -> Iterator[object]:
     if cell == "":
-        yield from (dt.date(2026, 3, 5), dt.date(2026, 7, 1), dt.date(2062, 3, 5))
+        yield from (dt.date(2026, 7, 1), dt.date(2062, 3, 5))
 
 
 def _next_day(cell, column, others, rng) -> Iterator[object]:
@@ -257,7 +257,8 @@ def _no_day(cell, column, others, rng) -> Iterator[object]:
 
 
 def _other_choice(cell, column, others, rng) -> Iterator[object]:
-    yield from (label for label in column.choices.values() if label != cell)
+    blank = "否" if column.type == YES_NO and not column.required else ""
+    yield from (label for label in column.choices.values() if label != cell and not (cell == "" and label == blank))
 
 
 def _no_choice(cell, column, others, rng) -> Iterator[object]:
@@ -339,6 +340,11 @@ def _mutant(memory: InMemory, number: int, rng: random.Random) -> Mutant | None:
     says_else = kind not in SAYS_THE_SAME and not (kind == BLANK and column.name in REPEATED.get(source.form.name, ()))
     where = f"{grid.file} {grid.sheet} 第 {row + 1} 行 {column.label}"
     return Mutant(number, row, at, value, kind, says_else, f"{kind}: {where}: {cell!r} → {value!r}")
+
+
+def _is_idle(column: Column, cells: Sequence[object]) -> bool:
+    """Whether a cell of this row says nothing: the 审核 of a 常规化 indicator."""
+    return column.name == "review" and "常规化" in cells
 
 
 def _changes(form: str, column: Column) -> Mapping[str, Change]:

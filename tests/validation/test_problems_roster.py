@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 
 def units(county):
     return county.form("花名册", "层级")
@@ -197,4 +199,17 @@ def test_a_roster_whose_every_unit_has_ended(county, tmp_path):
     assert county.complaints(tmp_path, "2026Q1") == [
         "E514 ：花名册中没有 2026-03-31 存在的党组织。请先登记党组织，核对启用日期和撤销日期。",
         "W104 花名册.xlsx 党员：“花名册”没有数据行。请确认本期确实没有可填的内容。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "heading"),
+    [("层级", {"组织编号": "ZB2"}, "撤销日期"), ("姓名", {"党员编号": "004"}, "转出日期")],
+)
+def test_a_date_far_ahead_is_pointed_out(county, tmp_path, sheet, key, heading):
+    form = county.form("花名册", sheet)
+    form.row(**key)[heading] = dt.date(2062, 3, 5)
+    assert county.complaints(tmp_path, "2026Q1") == [
+        f"W505 花名册.xlsx {form.sheet} {form.cell(heading, **key)}[2062-03-05]：“{heading}”2062-03-05 比 2026 年晚得多，本年不起作用。"
+        "请核对年份；没有撤销、转出的请留空。"
     ]
