@@ -23,6 +23,8 @@ from lianghua_batch.archive.manifests import SealReference
 from lianghua_batch.archive.verify_chain import ChainLink
 from lianghua_batch.core import periods, resources
 
+pytestmark = pytest.mark.slow  # every verifying scores the sealed forms anew in a process of its own
+
 NOTHING_ELSE = (
     "不在核对之列：电子签名、可信时间戳、病毒查杀、载体检测、异地备份、工作簿中的数字（只核对文件未变；重算的是 "
     "results.json 和计分依据）、最后一个归档连同它的校验码、归档单一起被取走（请对照签字的归档单）。"

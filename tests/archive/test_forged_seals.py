@@ -18,6 +18,8 @@ from lianghua_batch import __version__
 from lianghua_batch.archive import bags, manifests, seal_sheet_reader, sealed_places
 from lianghua_batch.cli.app import root
 
+pytestmark = pytest.mark.slow  # every verifying scores the sealed forms anew in a process of its own
+
 OLDER = Path(__file__).parent / "seals_of_0.1"
 
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from factories import ROOT, County
+from helpers import files_in
 
 from lianghua_batch.cli import status_view
 from lianghua_batch.cli.app import root
@@ -573,9 +574,9 @@ def test_the_workbook_is_not_taken_for_a_form(county, tmp_path):
 
 def test_without_report_nothing_is_written(county, tmp_path):
     folder = county.write(tmp_path)
-    before = sorted(folder.rglob("*"))
+    before = files_in(folder)
     run(folder, "--period", "2026Q1", "--as-of", LATER)
-    assert sorted(folder.rglob("*")) == before
+    assert files_in(folder) == before
 
 
 # --- the list ------------------------------------------------------------------------------------------------------

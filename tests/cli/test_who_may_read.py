@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import sys
 import tempfile
@@ -34,11 +35,14 @@ def county(folder: Path, mode: int) -> Path:
 @pytest.fixture
 def call(monkeypatch, capfd):
     """Runs a command as from the command line; gives its exit code and what it printed."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
     def called(*arguments: object) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["lianghua-batch", *map(str, arguments)])
         with pytest.raises(SystemExit) as stop:
             main()
+        for number, handler in handlers.items():  # at its end the program ignores them
+            signal.signal(number, handler)
         printed = capfd.readouterr()
         return stop.value.code or 0, printed.out + printed.err
 
