@@ -196,7 +196,7 @@ class Mutant:
     value: object
     kind: str
     changes: bool
-    told: str
+    written: str
 
 
 Change = Callable[[object, Column, Sequence[object], random.Random], Iterator[object]]

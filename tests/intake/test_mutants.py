@@ -77,7 +77,7 @@ def test_a_cell_that_says_something_else_is_told_or_shows(form):
         outcome = came_to(memory, mutant, judged)
         table[mutant.kind, mutant.changes, outcome] += 1
         if is_silent(memory, mutant, judged, outcome):
-            silent.append(f"{outcome}: {mutant.told}")
+            silent.append(f"{outcome}: {mutant.written}")
     for (kind, changes, outcome), count in sorted(table.items()):
         print("MUTANTS", form, kind, "changes" if changes else "same", outcome, count, sep="\t")
     print("SILENT", form, *silent, sep="\n")
