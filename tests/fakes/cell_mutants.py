@@ -337,7 +337,8 @@ def _mutant(memory: InMemory, number: int, rng: random.Random) -> Mutant | None:
     value = rng.choice(values)
     if value == cell and type(value) is type(cell):
         return None
-    says_else = kind not in SAYS_THE_SAME and not (kind == BLANK and column.name in REPEATED.get(source.form.name, ()))
+    idle = column.name in REPEATED.get(source.form.name, ()) or _is_idle(column, grid.rows[row])
+    says_else = kind not in SAYS_THE_SAME and not (kind == BLANK and idle)
     where = f"{grid.file} {grid.sheet} 第 {row + 1} 行 {column.label}"
     return Mutant(number, row, at, value, kind, says_else, f"{kind}: {where}: {cell!r} → {value!r}")
 
