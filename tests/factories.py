@@ -166,7 +166,9 @@ def line(problem) -> str:
 def _scheme() -> list[FilledForm]:
     file, year = "考评方案.xlsx", {"期间": "2026"}
     rules = [
-        [e["label"], parameters.default_text(e), None, None] for e in resources.load("rules/parameters")["parameters"]
+        [e["label"], parameters.default_text(e), None, None]
+        for e in resources.load("rules/parameters")["parameters"]
+        if "absent" not in e
     ]
     bands = [
         *(["组织", grade, lower] for grade, lower in (("优秀", 90), ("良好", 85), ("一般", 70), ("较差", None))),
@@ -253,7 +255,7 @@ def _branch_forms() -> Iterator[FilledForm]:
             heads = "党员编号 姓名 第一月 第二月 第三月 季度积分 支委会调整 调整原因 审定积分"
             rows = [[m, name, 80, 80, 80, 80, None, None, 80] for m, name in members.items()]
             yield FilledForm(f"{branch}/{quarter}.xlsx", "季汇总", heads, rows, **whose, 期间=str(quarter))
-        votes = [[m, name, 10, 0, 0, 0] for m, name in members.items()]
+        votes = [[m, name, 2, 0, 0, 0] for m, name in members.items()]  # no more than the branch has members
         heads = "党员编号 姓名 优秀票 合格票 基本合格票 不合格票"
         yield FilledForm(f"{branch}/年评议.xlsx", "年评议", heads, votes, **whose, 期间="2026")
 

@@ -124,6 +124,14 @@ def ranking_score(result: SubjectResult) -> Score:
     return result.year.total if result.year is not None else result.quarters[-1].percent
 
 
+# By what a rate counts as not done: the columns that say what it is, until when, and where it shows.
+_ROW_COLUMNS = {
+    "unrectified": ("issue", "deadline", "completed"),
+    "undone_task": ("task", "deadline", "completed"),
+    "unregistered": ("findings", "rectify_by", "findings"),
+}
+
+
 @dataclass(frozen=True)
 class _Tree:
     """Builds the nodes of one subject's tree."""
@@ -215,13 +223,10 @@ class _Tree:
         if first.form is not None:
             facts["form"] = definitions()[first.form].label
         if first.row is not None:
-            completed = first.row["completed"]
-            facts |= {
-                "event": first.row["issue"],
-                "deadline": first.row["deadline"].date(),
-                "completed": words["blank"] if completed is None else completed.date(),
-                "place": first.row.ref("completed"),
-            }
+            event, deadline, place = _ROW_COLUMNS[kind]
+            days = {"deadline": first.row[deadline], "completed": first.row.values.get("completed")}
+            facts |= {"event": first.row[event], "place": first.row.ref(place)}
+            facts |= {name: words["blank"] if day is None else day.date() for name, day in days.items()}
         return words["undone"][kind].format_map(facts)
 
     def _other_subject_label(self, part: Contribution) -> str:

@@ -11,6 +11,7 @@ from lianghua_batch.core.periods import Period
 from lianghua_batch.core.source_ref import SourceRef
 from lianghua_batch.model.scheme import BRANCH, MEMBER, ORGANISATION
 from lianghua_batch.model.scores import Score
+from lianghua_batch.scoring.grades_and_ranks import VETO
 from lianghua_batch.scoring.organisation_year import OrganisationYear
 from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, published_text
 
@@ -150,8 +151,9 @@ def _member_notes(results: Results, result: MemberResult) -> Iterator[SummaryNot
         yield from _year_notes(results, result)
     if result.held_back:
         best = scheme.bands[MEMBER][0].grade
+        base = scheme.parameters.top_share_base
         facts = {"best": best, "grade": result.grade, "share": scheme.parameters.top_share}
-        yield _note("held_back", _cells(scheme.rule_cell("top_share")), **facts)
+        yield _note(f"held_back_{base}", _cells(scheme.rule_cell("top_share")), **facts)
     for month in results.county.period.months:
         row = results.scored.eligibility.exempt.get((member.id, month))
         if row is not None:
@@ -167,15 +169,19 @@ def _member_notes(results: Results, result: MemberResult) -> Iterator[SummaryNot
 def _year_notes(results: Results, result: MemberResult) -> Iterator[SummaryNote]:
     """What decides a member's grade instead of the score; only the first that holds counts."""
     member, scheme = result.member, results.county.scheme
-    vetoes = results.scored.diary.vetoes.get(member.id)
+    vetoes = results.scored.diary.vetoes.get(member.id, ())
     least = scheme.parameters.min_quarters
     if member.probationary:
         yield _note("probationary", (member.row.ref("member_class"),))
-    elif vetoes:
-        yield _note("veto", vetoes, grade=result.grade)
+    elif result.graded.ground == VETO and result.grade == scheme.bands[MEMBER][-1].grade:
+        yield _note("veto", [veto.place for veto in vetoes], grade=result.grade)
     elif len(result.quarters) < least:
         cells = _cells(scheme.rule_cell("min_quarters"))
         yield _note("few_quarters", cells, count=len(result.quarters), least=least)
+    elif vetoes:
+        order = [band.grade for band in scheme.bands[MEMBER]]
+        ceiling = max((veto.grade for veto in vetoes), key=order.index)
+        yield _note("ceiling", [veto.place for veto in vetoes if veto.grade == ceiling], grade=ceiling)
     if result.year.review is None:
         yield _note("no_review")
 
@@ -207,6 +213,11 @@ def _unit_summary(results: Results, result: UnitResult) -> SubjectSummary:
 
 def _unit_notes(results: Results, result: UnitResult) -> Iterator[SummaryNote]:
     scheme, scores = results.county.scheme, result.scores
+    if result.graded.held_back:
+        best, share = scheme.bands[ORGANISATION][0].grade, scheme.parameters.unit_top_share
+        yield _note(
+            "unit_held_back", _cells(scheme.rule_cell("unit_top_share")), best=best, grade=result.grade, share=share
+        )
     if isinstance(scores, OrganisationYear):
         if scores.clients is None:
             weight = exact.short(scheme.parameters.clients_weight)

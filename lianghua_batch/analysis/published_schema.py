@@ -12,7 +12,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import YEAR, Period
 from lianghua_batch.intake.cell_values import Fault
 from lianghua_batch.model.parameters import parameter_value
-from lianghua_batch.scoring.audit_trail import GROUNDS
+from lianghua_batch.scoring.grades_and_ranks import GROUNDS
 
 _NUMBER = re.compile(r"-?\d{1,500}(/[1-9]\d{0,499})?", re.ASCII)
 _SCOPES = ("organisation", "member")
@@ -196,7 +196,9 @@ def _unit_faults(audit_trail: Values, results: Values, period: Period) -> Iterat
             yield from (f"units.{unit}.{key}" for _ in _score_faults(score))
     for unit, scores in units.items():
         for key, score in scores.items():
-            if not (_is_sound(key, score, scores, audit_trail["rules"]) and _refers(score, scores, members, units)):
+            if not (
+                _is_sound(unit, key, score, scores, audit_trail["rules"]) and _refers(score, scores, members, units)
+            ):
                 yield f"units.{unit}.{key}"
     if _circular(units):
         yield "units"
@@ -222,14 +224,15 @@ def _score_faults(score: Any) -> Iterator[str]:
         yield from (name for name, check in allowed.items() if name in part and not check(part[name]))
 
 
-def _is_sound(key: str, score: Values, scores: Values, rules: Values) -> bool:
+def _is_sound(unit: str, key: str, score: Values, scores: Values, rules: Values) -> bool:
     """Whether a score has the parts that one of its step has."""
     step, _, item = key.partition(":")
     parts = score["parts"]
     if any(part.get("kind") in _HOLDING and "held" not in part for part in parts):
         return False
     if step == "indicator":
-        return item in rules["indicators"] and bool(parts) and _comes_from(parts[0], rules["indicators"][item])
+        indicator = rules["indicators"].get(f"{unit}/{item}") or rules["indicators"].get(item)
+        return indicator is not None and bool(parts) and _comes_from(parts[0], indicator)
     if any("of" in part and "share" not in part for part in parts):
         return False
     if step in ("masses", "clients"):

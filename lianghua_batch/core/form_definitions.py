@@ -26,7 +26,8 @@ CODE, TEXT, NAME, NUMBER, COUNT, DATE, CHOICE, YES_NO, ANY = (
 class Column:
     """One column of a sheet; `item` is the scheme's dimension or ballot grade that an expanded column stands for.
 
-    `prefilled`: `templates` writes it, so that it does not show that somebody filled the form. `decides`: a cap, a veto, votes: it must not be missing unnoticed, although its heading may be.
+    `prefilled`: `templates` writes it, so that it does not show that somebody filled the form. `decides`: a cap, a veto, votes: it
+    must not be missing unnoticed, although its heading may be. `ahead`: a day to come, which may lie in the year after the form's.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     item: str | None = None
     decides: bool = False
     prefilled: bool = False
+    ahead: bool = False
 
     @property
     def must_have(self) -> bool:
@@ -87,9 +89,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Form:
-    """One form (表种): who files it, for which kinds of period, until when, and its sheets.
+    """One form (表种): who files it (a branch, any unit for itself, the county), for which kinds of period, until when, and its sheets.
 
     `deadline`: so many months after the period's last one, on which day; None where the period's own last day is meant.
+    `counts`: the labelled cells above the table that hold a whole number (schemas/reading.yaml).
     """
 
     name: str
@@ -102,10 +105,16 @@ class Form:
     clause: str
     sheets: tuple[Sheet, ...]
     deadline: Mapping[str, int] | None = None
+    counts: tuple[str, ...] = ()
 
     @property
     def by_branch(self) -> bool:
         return self.filed_by == "branch"
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether it is a branch's or a committee's own, its code in a labelled cell."""
+        return self.filed_by in ("branch", "unit")
 
     def due_by(self, period: Period) -> dt.date:
         """The last day on which the form of a period is in time."""
@@ -174,10 +183,17 @@ def definitions() -> dict[str, Form]:
                 due=raw["due"],
                 clause=raw["clause"],
                 deadline=raw.get("deadline"),
+                counts=tuple(raw.get("counts", ())),
                 sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
             )
         )
     return {form.name: form for form in sorted(forms, key=lambda f: f.order)}
+
+
+def other_names(item: str) -> tuple[str, ...]:
+    """Return what else a dimension is called: the county's words and the regulations' for the same."""
+    groups = (group for group in resources.load("reading")["same_names"] if item in group)
+    return tuple(name for group in groups for name in group if name != item)
 
 
 def expand(form: Form, items: Mapping[str, Sequence[str]]) -> Form:
@@ -190,7 +206,13 @@ def expand(form: Form, items: Mapping[str, Sequence[str]]) -> Form:
                 result.append(column)
                 continue
             result += (
-                replace(column, name=item_column(column.name, item), label=column.label.format(item=item), item=item)
+                replace(
+                    column,
+                    name=item_column(column.name, item),
+                    label=column.label.format(item=item),
+                    aliases=tuple(column.label.format(item=name) for name in other_names(item)),
+                    item=item,
+                )
                 for item in items[column.expand]
             )
         return tuple(result)

@@ -11,6 +11,7 @@ from lianghua_batch.forms import writer
 from lianghua_batch.forms.prefilled_layout import references, scheme_layout
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.model import default_scheme
+from lianghua_batch.model.scheme import MEMBER
 
 
 def blank_names() -> dict[str, str]:
@@ -57,6 +58,8 @@ def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
     rows = default_scheme.rows()
     choices = {(index, "value"): labels for index, labels in default_scheme.parameter_choices().items()}
     dimensions = [str(row["dimension"]) for row in rows["dimensions"]]
+    answers = resources.load("reading")["yes_no"]
+    ceilings = [answers["yes"][0], answers["no"][0], *(b.grade for b in default_scheme.scheme().bands[MEMBER][1:])]
     spare = resources.load("templates")["scheme_spare_rows"]
     return [
         FormSheet(
@@ -64,7 +67,7 @@ def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
             labels={} if period is None else {"period": period},
             rows=rows[sheet.name],
             title=default_scheme.name() if sheet.name == "parameters" else None,
-            lists={"dimension": dimensions} if sheet.name == "projects" else {},
+            lists={"dimension": dimensions, "ceilings": ceilings} if sheet.name == "projects" else {},
             cell_lists=choices if sheet.name == "parameters" else {},
             spare_rows=spare.get(sheet.name, 0),
         )

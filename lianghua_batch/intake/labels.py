@@ -40,6 +40,11 @@ def label_of(identifier: str) -> str:
     return resources.load("reading")["labels"][identifier]["label"]
 
 
+def votes_label() -> str:
+    """What the votes of a row together are called."""
+    return resources.load("reading")["votes"]
+
+
 def find(grid: Grid, rows: Iterable[int]) -> dict[str, list[Labelled]]:
     """Every filled label of the given rows by identifier, in reading order."""
     found: dict[str, list[Labelled]] = defaultdict(list)

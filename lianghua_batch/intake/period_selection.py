@@ -63,7 +63,7 @@ class OtherYear:
 
 def holds_year_of_dates(form: Form) -> bool:
     """Whether all dates of a form belong to its year: of a yearly form of the county, the base forms excepted."""
-    return not form.by_branch and form.periods == (periods.YEAR,) and form.name not in BASE
+    return not form.by_unit and form.periods == (periods.YEAR,) and form.name not in BASE
 
 
 def other_year(days: Iterable[dt.date], labelled: Period) -> OtherYear | None:
@@ -85,7 +85,7 @@ def _year_of_dates(source: Recognised) -> OtherYear | None:
 def _days(source: Recognised) -> Iterator[dt.date]:
     """All dates of a sheet."""
     records = source.records or read_records(source, source.sheet)
-    columns = (records.cells[c.name] for c in source.sheet.columns if c.type == DATE)
+    columns = (records.cells[c.name] for c in source.sheet.columns if c.type == DATE and not c.ahead)
     return (day for day in chain.from_iterable(columns) if day is not None)
 
 

@@ -27,7 +27,8 @@ _FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record")
 class Recognised:
     """A grid known to be one sheet of a form, its heading row (0-based) and its labelled cells by identifier.
 
-    `unsigned`: where 填表人 belongs, if nobody has signed any sheet of the file; `unfilled`: nobody filled the table either.
+    `unsigned`: where 填表人 is blank; `signed_elsewhere`: another sheet of the file has the name; `unfilled`: nobody filled the
+    table either.
     `records`: the table, where it is read already, and `content` its fingerprint; the grid ends with the heading then.
     """
 
@@ -39,6 +40,7 @@ class Recognised:
     period: Period | None
     several: bool = False  # another table begins below or beside this one
     unsigned: SourceRef | None = None
+    signed_elsewhere: bool = False
     unfilled: bool = False
     records: SheetRecords | None = None
     content: str | None = None
@@ -47,7 +49,7 @@ class Recognised:
     def unit(self) -> str | None:
         """The 支部编号 of a branch's form, as it is compared."""
         label = self.labels.get("unit_id")
-        return squeeze(as_shown(label.value)) if label is not None and self.form.by_branch else None
+        return squeeze(as_shown(label.value)) if label is not None and self.form.by_unit else None
 
     @property
     def title(self) -> str | None:
@@ -181,13 +183,13 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
     above = range(head_row)
     found = labels.find(grid, above)
     filled = {name: cells[0] for name, cells in found.items()}
-    branch_labels = ("unit_id", "unit_name") if form.by_branch else ()
+    branch_labels = ("unit_id", "unit_name") if form.by_unit else ()
     problems = labels.contradictions(found, ("form", "period", *branch_labels))
     period, period_problems = _period(grid, form, head_row, filled.get("period"))
     problems += period_problems
-    if form.by_branch and "unit_id" not in filled:
+    if form.by_unit and "unit_id" not in filled:
         problems.append(labels.missing(grid, above, "unit_id"))
-    problems = _with_owner(problems, found, form.by_branch, period)
+    problems = _with_owner(problems, found, form.by_unit, period)
     second = _second_form(grid, head_row, known)
     if second is not None:
         problems.append(_two_tables(label, second))
@@ -198,9 +200,9 @@ def recognise(grid: Grid, definitions: Mapping[str, Form]) -> tuple[Recognised |
 def foreign_sheets(sources: Iterable[Recognised]) -> Iterator[Problem]:
     """Forms of the county, hidden or not, in a workbook that holds a branch's own form: nobody gives itself marks (spec §2)."""
     listed = list(sources)
-    own = next((source for source in listed if source.form.by_branch), None)
+    own = next((source for source in listed if source.form.by_unit), None)
     for source in listed if own is not None else ():
-        if not source.form.by_branch:
+        if not source.form.by_unit:
             words = {"branch": own.unit or "", "own": own.form.label, "own_sheet": own.grid.sheet}
             found = problem(Code.COUNTY_FORM_IN_BRANCH_WORKBOOK, source.grid.place(), form=source.form.label, **words)
             yield replace(found, unit=own.unit)
@@ -219,11 +221,11 @@ def _sheets(definitions: Mapping[str, Form]) -> list[Sheet]:
 def _with_owner(
     problems: Iterable[Problem],
     found: Mapping[str, Sequence[Labelled]],
-    by_branch: bool,
+    by_unit: bool,
     period: Period | None,
 ) -> list[Problem]:
     """Return the problems with the unit and period of the labels above the table, where these do not contradict each other."""
-    units = {squeeze(as_shown(cell.value)) for cell in found.get("unit_id", ())} if by_branch else set()
+    units = {squeeze(as_shown(cell.value)) for cell in found.get("unit_id", ())} if by_unit else set()
     times = {periods.parse(cell.value) for cell in found.get("period", ())}
     unit = units.pop() if len(units) == 1 else None
     when = str(period) if period is not None and len(times) == 1 else None
@@ -247,7 +249,7 @@ def _with_owner_without_table(
     period = periods.parse(times[0].value) if names_period else None
     if period is not None and period.kind not in form.periods:
         period = None
-    return _with_owner(problems, found, form is None or form.by_branch, period)
+    return _with_owner(problems, found, form is None or form.by_unit, period)
 
 
 def _second_form(grid: Grid, head_row: int, known: Mapping[str, Form]) -> Labelled | None:
@@ -295,7 +297,7 @@ def _without_form(grid: Grid, definitions: Mapping[str, Form]) -> list[Problem]:
     form, head_row = alike
     place, written = labels.nearest(grid, range(head_row), "form")
     found = [problem(Code.MISSING_FORM_NAME, place, suggestion=written, form=form.label)]
-    return _with_owner(found, labels.find(grid, range(head_row)), form.by_branch, None)
+    return _with_owner(found, labels.find(grid, range(head_row)), form.by_unit, None)
 
 
 def _period(grid: Grid, form: Form, head_row: int, label: Labelled | None) -> tuple[Period | None, list[Problem]]:

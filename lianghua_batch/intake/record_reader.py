@@ -3,15 +3,17 @@
 import hashlib
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import NUMBER, Column, Sheet
+from lianghua_batch.core.form_definitions import COUNT, NUMBER, Column, Sheet
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.intake import merged_cells, table_rows, unseen
 from lianghua_batch.intake.cell_values import Fault, as_shown, read
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import Flaw, Grid, is_blank
+from lianghua_batch.intake.labels import label_of
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.sheet_records import Origin, SheetRecords
 
@@ -45,8 +47,10 @@ def read_records(source: Recognised, sheet: Sheet) -> SheetRecords:
     problems += _uncomputed_once(of_cells)
     if not rows:
         problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
+    counts, found = _counts(source)
+    problems += found
     return SheetRecords(
-        _origin(source, places),
+        replace(_origin(source, places), counts=counts),
         array("l", [r + 1 for r in rows]),
         cells,
         frozenset(faulty),
@@ -86,13 +90,29 @@ def _origin(source: Recognised, places: Mapping[str, int]) -> Origin:
         file=source.grid.file,
         sheet=source.grid.sheet,
         unit=source.unit,
-        unit_name=as_shown(label.value) if label is not None and source.form.by_branch else None,
+        unit_name=as_shown(label.value) if label is not None and source.form.by_unit else None,
         period=source.period,
         head_row=source.head_row + 1,
         columns=places,
         labels={name: labelled.place for name, labelled in source.labels.items()},
         title=source.title,
     )
+
+
+def _counts(source: Recognised) -> tuple[dict[str, int], list[Problem]]:
+    """The whole numbers of a form's labelled cells; one that is none is a problem at its cell."""
+    counts: dict[str, int] = {}
+    problems = []
+    for name in source.form.counts:
+        label = source.labels.get(name)
+        if label is None:
+            continue
+        try:
+            counts[name] = read(label.value, Column(name, label_of(name), COUNT), source.period)
+        except Fault as fault:
+            words = {"value": as_shown(label.value), "suggestion": fault.suggestion}
+            problems.append(problem(fault.code, label.place, **words, **fault.context))
+    return counts, problems
 
 
 def _record_rows(

@@ -1,7 +1,7 @@
 """The records of one sheet as typed columns: all that is kept of its cells."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem
@@ -10,7 +10,7 @@ from lianghua_batch.core.source_ref import SourceRef
 
 @dataclass(frozen=True)
 class Origin:
-    """The sheet that rows came from: its place, unit and period, and where its columns stand (0-based)."""
+    """The sheet that rows came from: its place, unit and period, where its columns stand (0-based), and its labelled `counts`."""
 
     file: str
     sheet: str
@@ -21,6 +21,7 @@ class Origin:
     columns: Mapping[str, int]
     labels: Mapping[str, SourceRef]
     title: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, row: int | None = None, column: int | None = None, heading: str | None = None) -> SourceRef:
         return SourceRef(self.file, self.sheet, row, column, heading)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lianghua_batch.core.form_definitions import NUMBER
 from lianghua_batch.intake import labels
 from lianghua_batch.intake.columns import columns_of
 from lianghua_batch.intake.grid import is_blank
@@ -13,28 +14,29 @@ EXEMPT = ("roster", "scheme")
 
 
 def with_signatures(sources: Iterable[Recognised]) -> list[Recognised]:
-    """Return the sheets of one file with the place where a name is lacking; one name in the file is enough for all of them."""
+    """Return the sheets of one file with the place where a name is lacking, and whether one on another sheet is enough for it."""
     listed = list(sources)
-    if any("filled_by" in source.labels for source in listed):
-        return listed
-    return [_unsigned(source) for source in listed]
+    signed = any("filled_by" in source.labels for source in listed)
+    return [_unsigned(source, signed) for source in listed]
 
 
-def _unsigned(source: Recognised) -> Recognised:
+def _unsigned(source: Recognised, signed: bool) -> Recognised:
     place = labels.empty(source.grid, range(source.head_row), "filled_by")
     if place is None or source.form.name in EXEMPT:
         return source
-    return replace(source, unsigned=place, unfilled=not _is_filled(source))
+    return replace(source, unsigned=place, signed_elsewhere=signed, unfilled=not _is_filled(source, signed))
 
 
-def _is_filled(source: Recognised) -> bool:
-    """Whether anything stands in the table that `templates` would not have written there.
+def _is_filled(source: Recognised, signed: bool) -> bool:
+    """Whether anything stands in the table that `templates` would not have written there; computed numbers are somebody's where the
+    file is `signed`.
 
     What headings stand for the scheme's dimensions is not known yet: where those are pre-filled, numbers under others are too.
     """
     places, _ = columns_of(source, source.sheet)
-    by_template = {places[c.name] for c in source.sheet.columns if c.prefilled and c.name in places}
-    unknown_too = any(c.prefilled and c.expand is not None for c in source.sheet.columns)
+    prefilled = [c for c in source.sheet.columns if c.prefilled and not (signed and c.type == NUMBER)]
+    by_template = {places[c.name] for c in prefilled if c.name in places}
+    unknown_too = any(c.expand is not None for c in prefilled)
     known = set(places.values())
     body = body_rows(source, source.sheet, places)
     return any(

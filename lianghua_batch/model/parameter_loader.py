@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+import pandas as pd
+
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import Candidates, suggest
 from lianghua_batch.intake.cell_suggestions import suggest_fraction, suggest_number
 from lianghua_batch.intake.cell_values import Fault, squeeze
-from lianghua_batch.intake.tables import Record, Table
-from lianghua_batch.model.parameters import allowed_values, choice_labels, default_text, default_value, parameter_value
+from lianghua_batch.intake.tables import ORIGIN, ROW, Record, Table
+from lianghua_batch.model.parameters import allowed_values, choice_labels, default_text, parameter_value, value_of
 from lianghua_batch.model.scheme import Parameters, Rule
 
 
@@ -38,7 +40,7 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
         try:
             value = parameter_value(entry, str(row["value"]))
         except Fault:
-            value = default_value(entry)
+            value = value_of(entry, "default")
             problems.append(
                 problem(
                     Code.WRONG_KIND_OF_PARAMETER,
@@ -66,21 +68,30 @@ def read(table: Table) -> tuple[tuple[Rule, ...], Parameters, list[Problem]]:
         problems += (
             problem(Code.MISSING_PARAMETER, sheet_place, name=entry["label"], default=default_text(entry))
             for entry in catalogue["parameters"]
-            if squeeze(entry["label"]) not in given
+            if squeeze(entry["label"]) not in given and "absent" not in entry
         )
     problems += _hundreds(found, catalogue)
-    values = {e["name"]: found[e["name"]][0] if e["name"] in found else default_value(e) for e in by_label.values()}
+    values = {
+        e["name"]: found[e["name"]][0] if e["name"] in found else value_of(e, "absent" if "absent" in e else "default")
+        for e in by_label.values()
+    }
     assert set(values) == {f.name for f in fields(Parameters)}, "rules/parameters.yaml and Parameters differ"
     return tuple(rules), Parameters(**values), problems
 
 
 def with_values(table: Table, texts: Mapping[str, str]) -> Table:
-    """Return the 参数 table with other texts in the 值 cells of these 参数, by label."""
+    """Return the 参数 table with other texts in the 值 cells of these 参数, by label; one that it lacks is a row more."""
     wanted = {squeeze(label): text for label, text in texts.items()}
     frame = table.frame.copy()
-    for index, label in frame["parameter"].dropna().items():
-        if squeeze(str(label)) in wanted:
-            frame.at[index, "value"] = wanted[squeeze(str(label))]
+    there = frame["parameter"].map(lambda label: squeeze(str(label)), na_action="ignore")
+    for index, label in there.dropna().items():
+        if label in wanted:
+            frame.at[index, "value"] = wanted[label]
+    lacking = {label: text for label, text in texts.items() if squeeze(label) not in set(there.dropna())}
+    if lacking and table.origins:
+        more = pd.DataFrame({"parameter": list(lacking), "value": list(lacking.values())})
+        more[ORIGIN], more[ROW] = 0, 0
+        frame = pd.concat([frame, more.reindex(columns=frame.columns).astype(frame.dtypes)], ignore_index=True)
     return replace(table, frame=frame)
 
 

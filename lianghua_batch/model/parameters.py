@@ -25,7 +25,7 @@ def parameter_value(entry: Mapping, written: str) -> object:
         share = (
             Fraction(int(match[1]), int(match[2])) if match and int(match[2]) else Fraction(hundredths(written), 100)
         )
-        if not 0 <= share <= 1:
+        if not 0 < share <= 1:
             raise Fault(Code.WRONG_KIND_OF_PARAMETER)
         return share
     number = exact.from_hundredths(hundredths(written))
@@ -48,14 +48,16 @@ def choice_labels(entry: Mapping) -> dict[object, str]:
 
 def default_text(entry: Mapping) -> str:
     """Return a 参数's Linxi value as `init` writes it."""
-    if entry["type"] in ("yes_no", "choice"):
-        return choice_labels(entry)[entry["default"]]
-    return str(entry["default"])
+    return _text(entry, "default")
 
 
-def default_value(entry: Mapping) -> object:
-    """Return a 参数's Linxi value."""
-    return parameter_value(entry, default_text(entry))
+def value_of(entry: Mapping, name: str) -> object:
+    """Return the value that the catalogue has for a 参数: `default` the Linxi one, `absent` that of schemes from before it."""
+    return parameter_value(entry, _text(entry, name))
+
+
+def _text(entry: Mapping, name: str) -> str:
+    return choice_labels(entry)[entry[name]] if entry["type"] in ("yes_no", "choice") else str(entry[name])
 
 
 def allowed_values(entry: Mapping) -> str:

@@ -226,6 +226,11 @@ class Roster:
         row = self.member(member_id, day)
         return row if row is not None and row.managed else None
 
+    def members_on(self, day: dt.date) -> list[Member]:
+        """Every member whom 花名册 holds in a branch on `day`, in 积分管理 or not, by code."""
+        found = (self.member(member_id, day) for member_id in sorted(self.members))
+        return [member for member in found if member is not None]
+
     def scored_in(self, branch: str, day: dt.date) -> list[Member]:
         """The members of a branch who take part in 积分管理 on `day`, by code."""
         return list(self._scored_on(day).get(branch, ()))

@@ -52,6 +52,11 @@ class Parameters:
     quarter_points_weight: Fraction
     quarter_inspection_weight: Fraction
     committee_mean: str
+    unregistered_findings: str
+    offence_without_case: str
+    ballot_counts: str
+    top_share_base: str
+    unit_top_share: Fraction
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,10 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Project:
-    """A 积分项目: what one diary entry is worth, in hundredths, and its caps."""
+    """A 积分项目: what one diary entry is worth, in hundredths, and its caps.
+
+    `veto`: the best grade that 一票否决 leaves a member with such an entry, the lowest one where it says 是; None without one.
+    """
 
     id: str
     dimension: str
@@ -92,7 +100,7 @@ class Project:
     points: int
     monthly_cap: int | None
     yearly_cap: int | None
-    veto: bool
+    veto: str | None
     basis: str | None
     row: Record
 
@@ -103,7 +111,10 @@ class Project:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A 指标; `standards` are the values its method needs, in the order of schemas/rules/metrics.yaml."""
+    """A 指标; `standards` are the values its method needs, in the order of schemas/rules/metrics.yaml.
+
+    `row`: its row in 考评方案, or in the unit's own 差异化申报.
+    """
 
     id: str
     level: str
@@ -122,6 +133,11 @@ class Indicator:
     @property
     def source(self) -> SourceRef:
         return self.row.ref("weight")
+
+    @property
+    def declared(self) -> bool:
+        """Whether a unit declared it for itself."""
+        return self.row.table.sheet.form == "declaration"
 
     @property
     def counts(self) -> bool:
@@ -161,8 +177,16 @@ class Scheme:
 
     @cached_property
     def indicator(self) -> Mapping[str, Indicator]:
-        """The indicators by code."""
-        return {i.id: i for i in reversed(self.indicators)}
+        """The indicators of 考评方案 by code."""
+        return {i.id: i for i in reversed(self.indicators) if not i.declared}
+
+    def indicator_of(self, unit_id: str, code: str) -> Indicator | None:
+        """The indicator of a code that a unit means by it: its own declared one, else that of 考评方案."""
+        return self._declared.get((unit_id, code)) or self.indicator.get(code)
+
+    @cached_property
+    def _declared(self) -> Mapping[tuple[str | None, str], Indicator]:
+        return {(i.applies_to, i.id): i for i in self.indicators if i.declared}
 
     def suggest_indicator(self, written: str) -> str | None:
         """The 指标编号 that an unknown one probably stands for."""

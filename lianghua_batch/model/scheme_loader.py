@@ -1,18 +1,18 @@
 """考评方案 → Scheme: the six tables read, every rule checked (spec §2, §5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
 
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.codes import Code
-from lianghua_batch.core.form_definitions import definitions
+from lianghua_batch.core.form_definitions import definitions, other_names
 from lianghua_batch.core.problems import Problem, problem
 from lianghua_batch.core.suggestions import suggest
 from lianghua_batch.intake.cell_values import squeeze
 from lianghua_batch.intake.tables import Record, Table
 from lianghua_batch.model import parameter_loader
-from lianghua_batch.model.scheme import Band, Dimension, Indicator, Project, Scheme
+from lianghua_batch.model.scheme import MEMBER, Band, Dimension, Indicator, Project, Scheme
 
 # The columns that a project and an indicator must have; the code first.
 _PROJECT_COLUMNS = ("project_id", "dimension", "project_name", "points")
@@ -27,7 +27,7 @@ def read(tables: Mapping[str, Table], year: int) -> tuple[Scheme, list[Problem]]
     dimensions, found = _dimensions(tables["dimensions"])
     problems += found
     known = {d.name for d in dimensions} if tables["dimensions"].origins else None
-    projects, found = _projects(tables["projects"], known)
+    projects, found = _projects(tables["projects"], known, bands[MEMBER])
     problems += found
     indicators, found = _indicators(tables["indicators"])
     problems += found
@@ -138,15 +138,19 @@ def _dimension(row: Record) -> Dimension:
     return Dimension(squeeze(str(row["dimension"])), full_marks, start, row)
 
 
-def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Project], list[Problem]]:
-    """The 积分项目 by code; `dimensions` is None where nobody can know them."""
+def _projects(
+    table: Table, dimensions: set[str] | None, grades: Sequence[Band]
+) -> tuple[dict[str, Project], list[Problem]]:
+    """The 积分项目 by code; `dimensions` is None where nobody can know them, `grades` the 党员 grades, the best first."""
     problems: list[Problem] = []
     projects: dict[str, Project] = {}
     for r in _rows(table, *_PROJECT_COLUMNS):
-        dimension = squeeze(str(r["dimension"]))
+        dimension = _dimension_called(squeeze(str(r["dimension"])), dimensions or ())
         if dimensions is not None and dimension not in dimensions:
             meant = suggest(dimension, dimensions)
             problems.append(problem(Code.UNKNOWN_DIMENSION, r.ref("dimension"), value=r["dimension"], suggestion=meant))
+        veto, found = _veto(r, [band.grade for band in grades])
+        problems += found
         projects[str(r["project_id"])] = Project(
             id=str(r["project_id"]),
             dimension=dimension,
@@ -154,24 +158,43 @@ def _projects(table: Table, dimensions: set[str] | None) -> tuple[dict[str, Proj
             points=int(r["points"]),
             monthly_cap=None if r["monthly_cap"] is None else int(r["monthly_cap"]),
             yearly_cap=None if r["yearly_cap"] is None else int(r["yearly_cap"]),
-            veto=r["veto"] == "yes",
+            veto=veto,
             basis=r["basis"],
             row=r,
         )
     return projects, problems
 
 
+def _dimension_called(written: str, dimensions: Iterable[str]) -> str:
+    """The dimension that a name stands for; the name itself where there is none."""
+    return next((d for d in dimensions if written in other_names(d)), written)
+
+
+def _veto(row: Record, grades: Sequence[str]) -> tuple[str | None, list[Problem]]:
+    """The best grade that 一票否决 leaves: the lowest for 是, else the one it names, which is any but the best (spec §4.6)."""
+    written = row["veto"]
+    answers = resources.load("reading")["yes_no"]
+    if written is None or squeeze(written) in answers["no"] or not grades:
+        return None, []
+    if squeeze(written) in answers["yes"]:
+        return grades[-1], []
+    named = {squeeze(grade): grade for grade in grades[1:]}
+    if squeeze(written) in named:
+        return named[squeeze(written)], []
+    allowed = [answers["yes"][0], answers["no"][0], *grades[1:]]
+    words = {"allowed": _listed(allowed), "suggestion": suggest(written, allowed)}
+    return None, [problem(Code.UNKNOWN_CEILING, row.ref("veto"), value=written, **words)]
+
+
 def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
     catalogue = resources.load("rules/metrics")
-    methods = catalogue["methods"]
     levels = {m["name"]: m["levels"] for m in catalogue["metrics"]}
     sheet = table.sheet
     problems: list[Problem] = []
     indicators = []
     for r in _rows(table, *_INDICATOR_COLUMNS):
-        needs = methods[r["method"]]["needs"]
-        standards = tuple(_number(r[name]) for name in needs)
-        problems += _standards(r, needs, standards)
+        standards, found = standards_of(r)
+        problems += found
         if r["level"] not in levels[r["metric"]]:
             labels = sheet.column("metric").choices
             meant = suggest(labels[r["metric"]], [labels[m] for m in labels if r["level"] in levels[m]])
@@ -199,15 +222,19 @@ def _indicators(table: Table) -> tuple[tuple[Indicator, ...], list[Problem]]:
     return tuple(indicators), problems
 
 
-def _standards(row: Record, needs: list[str], standards: tuple[Fraction | None, ...]) -> list[Problem]:
-    """The problems of an indicator's standard values (spec §5.2)."""
+def standards_of(row: Record) -> tuple[tuple[Fraction | None, ...], list[Problem]]:
+    """The standard values that an indicator's method takes, and their problems (spec §5.2)."""
     method = row.table.sheet.column("method").choices[row["method"]]
-    kinds = resources.load("rules/metrics")["methods"].values()
-    unused = [name for kind in kinds for name in kind["needs"] if name not in needs and row[name] is not None]
-    return [
+    kinds = resources.load("rules/metrics")["methods"]
+    needs = kinds[row["method"]]["needs"]
+    standards = tuple(_number(row[name]) for name in needs)
+    every = dict.fromkeys(name for kind in kinds.values() for name in kind["needs"])
+    unused = [name for name in every if name not in needs and row[name] is not None]
+    problems = [
         *(problem(Code.UNUSED_STANDARD, row.ref(n), value=exact.short(_number(row[n])), method=method) for n in unused),
         *_needed_standards(row, needs, standards, method),
     ]
+    return standards, problems
 
 
 def _needed_standards(

@@ -14,11 +14,11 @@ from lianghua_batch.intake import duplicates, period_selection
 from lianghua_batch.intake.period_selection import BASE
 from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.tables import ORIGIN, Table, extract
-from lianghua_batch.model import known_codes, parameter_loader, roster_loader, scheme_loader
+from lianghua_batch.model import declared_indicators, known_codes, parameter_loader, roster_loader, scheme_loader
 from lianghua_batch.model.county import County, CountySheet
 from lianghua_batch.model.known_codes import KnownCodes
 from lianghua_batch.model.roster import Raters, Roster
-from lianghua_batch.model.scheme import Scheme
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Scheme
 from lianghua_batch.validation import as_generated, dates, form_parts, local_rows, repeated_rows, schema
 
 _HEADING_ERRORS = (Code.MISSING_COLUMN, Code.DUPLICATE_COLUMN)
@@ -31,7 +31,7 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     judged, duplicated, found = duplicates.without_duplicates(selected.judged)
     problems += found
     problems += _by_file(Code.UNFILLED_FORM, selected.unfilled)
-    problems += _by_file(Code.UNSIGNED_FORM, (s for s in judged if s.unsigned is not None))
+    problems += _by_file(Code.UNSIGNED_FORM, (s for s in judged if s.unsigned is not None and not s.signed_elsewhere))
     definitions = form_definitions.definitions()
     base: dict[str, dict[str, Table]] = {}
     base_problems: dict[str, list[Problem]] = {}
@@ -56,20 +56,24 @@ def county(sources: Iterable[Recognised], period: Period) -> tuple[County | None
     )
     known = _known_codes(roster, rules)
     tables: dict[str, Table] = {}
-    for form in definitions.values():
+    for form in sorted(definitions.values(), key=lambda f: f.name != "declaration"):  # the others hold what it declares
         if form.name in BASE:
             continue
         tables[form.name], found = _form_table(judged, form, rules.items, rules_sound, known, roster.raters)
         problems += found
+        if form.name == "declaration":
+            known = _with_declared(known, tables[form.name])
     if missing or misshapen:  # a table without a column that it must have is as good as none
         for table in (tables[form.name] for form in definitions.values() if form.by_branch):
             problems += form_parts.check(table, roster, period)
         return None, [*problems, *by_themselves(tables)]
+    rules, found = _with_declared_indicators(rules, tables, roster, period)
+    problems += found
     monthly = form_definitions.expand(definitions["monthly_score"], rules.items).sheets[0]
     earlier, _ = extract(selected.earlier, monthly)
     earlier = known_codes.resolved(earlier, known)
     from_county = [*(t for name in BASE for t in base[name].values()), *tables.values()]
-    sheets = tuple(_county_sheets(t for t in from_county if not definitions[t.sheet.form].by_branch))
+    sheets = tuple(_county_sheets(t for t in from_county if not definitions[t.sheet.form].by_unit))
     loaded = County(period, rules, rules_sound, roster, tables, earlier, duplicated, sheets)
     if changed := _with_numbers_changed(loaded, selected.unfilled, known):
         return county([replace(s, unfilled=False) if id(s) in changed else s for s in listed], period)
@@ -122,6 +126,24 @@ def changed_rules(
     tables, _ = _form_tables(judged, form_definitions.definitions()["scheme"])
     tables["parameters"] = parameter_loader.with_values(tables["parameters"], texts)
     return scheme_loader.read(tables, period.year)
+
+
+def _with_declared(known: Mapping[str, KnownCodes], declared: Table) -> Mapping[str, KnownCodes]:
+    """The known codes with those of declared indicators."""
+    own = known_codes.of_columns(declared, "indicator_id", "indicator_name")
+    return {**known, "indicator_id": known["indicator_id"].with_others(own)}
+
+
+def _with_declared_indicators(
+    scheme: Scheme, tables: Mapping[str, Table], roster: Roster, period: Period
+) -> tuple[Scheme, list[Problem]]:
+    units = {u.id: u for level in (COMMITTEE, BRANCH) for u in roster.units_on(period.last_day, level)}
+    return declared_indicators.with_declared(scheme, tables, units)
+
+
+def under(scheme: Scheme, county: County) -> County:
+    """The county under other rules, with what its units declared."""
+    return replace(county, scheme=_with_declared_indicators(scheme, county.tables, county.roster, county.period)[0])
 
 
 def _known_codes(roster: Roster, rules: Scheme) -> Mapping[str, KnownCodes]:

@@ -22,11 +22,14 @@ from lianghua_batch.scoring.results import Outcome, Results
 from lianghua_batch.validation import (
     agreement,
     attribution,
+    ballots,
     completeness,
     form_owner,
     knock_on,
     lost_percentages,
     member_rows,
+    offences,
+    rectification_rows,
     scheme_rules,
     unit_rows,
 )
@@ -155,7 +158,7 @@ def _ranked_under(scheme: Scheme, county: County) -> tuple[Results, list[Problem
 
     What was filled in under the rules of the county (季度积分, 违纪's 分值) is not held against the others.
     """
-    changed = replace(county, scheme=scheme)
+    changed = load_county.under(scheme, county)
     scored = _score_members(changed)
     ranked, found = rank(changed, scored)
     found = [*scheme_rules.check(changed), *completeness.check(changed, scored), *found]
@@ -255,8 +258,10 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     `so_far` are the problems found in reading it: what follows from them is left out.
     """
     problems = [*scheme_rules.check(county), *member_rows.check(county), *unit_rows.check(county)]
+    problems += [*ballots.check(county), *rectification_rows.check(county)]
     problems += [*load_county.by_themselves(county.tables), *lost_percentages.check(county)]
     scored = _score_members(county)
+    problems += offences.check(county, scored.diary)
     problems += completeness.check(county, scored)
     if county.rules_sound:
         problems += agreement.check(county, scored, knock_on.doubtful_months(county, [*so_far, *problems]))

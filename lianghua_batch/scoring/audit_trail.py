@@ -10,19 +10,14 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from lianghua_batch.core import resources
 from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.model.county import CountySheet
-from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Scheme
+from lianghua_batch.model.scheme import BRANCH, MEMBER, Indicator, Project, Scheme
 from lianghua_batch.model.scores import Contribution, Score
 from lianghua_batch.scoring.raters import dropped_label
 from lianghua_batch.scoring.results import MemberResult, Results, UnitResult, check_code
 
 AUDIT_TRAIL_FORMAT = 2  # a 计分依据.json with another number cannot be read
-
-# What a member's grade rests on: the band of the total, or a rule that comes before the bands.
-BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY = "band", "held_back", "veto", "few_quarters", "probationary"
-GROUNDS = (BAND, HELD_BACK, VETO, FEW_QUARTERS, PROBATIONARY)
 
 _BY_PERIOD = "inspection_period"  # the one step of which a unit has a score for each of several periods
 
@@ -73,16 +68,27 @@ def _rules(scheme: Scheme) -> dict[str, Any]:
                 "points": _exact(Fraction(project.points, 100)),
                 "monthly_cap": _hundredths(project.monthly_cap),
                 "yearly_cap": _hundredths(project.yearly_cap),
-                "veto": project.veto,
+                "veto": _veto(project, scheme),
             }
             for project in scheme.projects.values()
         },
-        "indicators": {indicator.id: _indicator(indicator) for indicator in scheme.indicators},
+        "indicators": {indicator_key(i): _indicator(i) for i in scheme.indicators},
         "ballots": {
             scope: {grade: _exact(worth) for grade, worth in worths.items()}
             for scope, worths in sorted(scheme.ballots.items())
         },
     }
+
+
+def _veto(project: Project, scheme: Scheme) -> bool | str:
+    """Whether a 积分项目 has 一票否决; the grade where it leaves a better one than the lowest."""
+    lowest = scheme.bands[MEMBER][-1].grade
+    return project.veto if project.veto not in (None, lowest) else project.veto is not None
+
+
+def indicator_key(indicator: Indicator) -> str:
+    """Return an indicator's key among the rules: its code, after the unit's where a unit declared it."""
+    return f"{indicator.applies_to}/{indicator.id}" if indicator.declared else indicator.id
 
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:
@@ -125,6 +131,7 @@ def _unit(result: UnitResult) -> dict[str, Any]:
         "parent": unit.parent,
         "group": unit.group,
         **classed,
+        **({"ground": result.graded.ground} if result.graded.held_back else {}),
         "total": score_key(total),
         "scores": dict(_scores(total, {})),
     }
@@ -179,7 +186,7 @@ def _member(result: MemberResult, results: Results) -> dict[str, Any]:
         "probationary": result.member.probationary,
         "adjustments": adjustments,
         "votes": _votes(result, results.county.scheme),
-        "ground": _ground(result, results),
+        "ground": None if result.graded is None else result.graded.ground,
     }
 
 
@@ -190,16 +197,3 @@ def _votes(result: MemberResult, scheme: Scheme) -> dict[str, str] | None:
         return None
     ballots = (part for part in review.parts if part.kind == "ballots")
     return {grade: str(part.held or 0) for grade, part in zip(scheme.ballots[MEMBER], ballots, strict=True)}
-
-
-def _ground(result: MemberResult, results: Results) -> str | None:
-    """What the grade rests on (spec §4.6), one of GROUNDS; None in a quarter, which has no grades."""
-    statuses = resources.load("reading")["statuses"]
-    by_status = {statuses["not_graded"]: PROBATIONARY, statuses["undetermined"]: FEW_QUARTERS}
-    if result.grade is None:
-        return None
-    if result.grade in by_status:
-        return by_status[result.grade]
-    if result.member.id in results.scored.diary.vetoes:
-        return VETO
-    return HELD_BACK if result.held_back else BAND

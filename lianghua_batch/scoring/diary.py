@@ -24,12 +24,21 @@ _NO_CAP = 10**15  # hundredths, beyond any sum
 
 
 @dataclass(frozen=True)
+class Veto:
+    """One counted 日记录 entry with 一票否决: the best grade that it leaves, the branch whose form holds it, and its place."""
+
+    grade: str
+    branch: str | None
+    place: SourceRef
+
+
+@dataclass(frozen=True)
 class Diary:
     """The year's diary points up to the period's end.
 
     `sums`: (member, month) → dimension → hundredths that records and caps add to 起始分; months without records are absent.
     `caps`: (member, month, project) → (what 每月上限 takes, what 每年上限 takes), hundredths, only where something is taken.
-    `rows`: the counted rows of the table by (member, month). `vetoes`: member → the places of 一票否决 entries.
+    `rows`: the counted rows of the table by (member, month). `vetoes`: member → the 一票否决 entries.
     """
 
     scheme: Scheme
@@ -37,7 +46,7 @@ class Diary:
     sums: Mapping[Key, Mapping[str, int]]
     caps: Mapping[tuple[str, Period, str], tuple[int, int]]
     rows: Mapping[Key, Sequence[int]]
-    vetoes: Mapping[str, list[SourceRef]]
+    vetoes: Mapping[str, Sequence[Veto]]
 
     @cached_property
     def _columns(self) -> tuple[list, list, list, list]:
@@ -115,9 +124,12 @@ def tally(county: County, eligibility: Eligibility) -> Diary:
     """Sum the diary rows that count: their member takes part in 积分管理 that day, and the month counts."""
     table, projects = county.tables["daily_record"], county.scheme.projects
     counted = _counted(county, table)
-    vetoes: dict[str, list[SourceRef]] = defaultdict(list)
-    for index in counted.index[counted["project"].isin([p.id for p in projects.values() if p.veto])]:
-        vetoes[counted.at[index, "member"]].append(table.ref(index, "project_id"))
+    grades = {p.id: p.veto for p in projects.values() if p.veto is not None}
+    vetoes: dict[str, list[Veto]] = defaultdict(list)
+    for index in counted.index[counted["project"].isin(list(grades))]:
+        branch = table.origins[table.frame.at[index, ORIGIN]].unit
+        veto = Veto(grades[counted.at[index, "project"]], branch, table.ref(index, "project_id"))
+        vetoes[counted.at[index, "member"]].append(veto)
     months = {m.index: m for m in county.months}
     by_month = counted.groupby(["member", "month"], sort=False).indices
     positions = {(member, months[n]): listed for (member, n), listed in by_month.items()}

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
-from lianghua_batch.core import exact
+from lianghua_batch.core import exact, periods
+from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.intake.tables import Record
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH
-from lianghua_batch.model.scores import Contribution, Score, score, step_clause, taken
-from lianghua_batch.scoring import formulas
+from lianghua_batch.model.scores import Contribution, Score, score, step_clause, taken, unrounded
+from lianghua_batch.scoring import findings, formulas, raters
 from lianghua_batch.scoring.due_forms import by_calendar
+from lianghua_batch.scoring.findings import Ledger, completed_in_time
 from lianghua_batch.scoring.members import Members
 
 
@@ -23,6 +26,11 @@ class UnitFacts:
     county: County
     members: Members
     branch_totals: Mapping[str, Score]
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The findings of 督查 and 监督员, and the problems of 整改台账."""
+        return findings.read(self.county)
 
     def branches(self, unit: Unit) -> list[str]:
         """The unit itself if it is a branch, else the committee's branches at the period's end."""
@@ -64,7 +72,8 @@ def committee_parts(facts: UnitFacts, totals: list[Score], member_counts: Mappin
 
 @dataclass(frozen=True)
 class Counted:
-    """One thing that a rate counts, and whether it was `done`: a form, a member's month, or a row of 整改台账.
+    """One thing that a rate counts, and whether it was `done`: a form, a member's month, a problem of 整改台账 by its last
+    row, a finding that nobody took up, a row of 任务清单.
 
     `kind`: its item in schemas/rules/clauses.yaml where it was not done; `subject`: the code of its branch or member.
     """
@@ -92,18 +101,34 @@ def _due_forms(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
 
 
 def _due_rectifications(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
-    """The unit's own 整改 due in the year, and whether they were done in time."""
+    """The unit's own 整改 due in the year, and whether they were done in time; under 督查问题未登记 = 计入未完成 also every finding
+    that 整改台账 does not take up."""
     period = facts.county.period
-    for row in facts.county.rows_by_unit("rectification").get(unit.id, ()):
-        if row["deadline"] is not None and period.holds(row["deadline"].date()):
-            done = row["status"] == "done" and row["completed"] is not None and row["completed"] <= row["deadline"]
-            yield Counted("unrectified", unit.id, period, bool(done), row=row)
+    for issue in facts.ledger.issues.get(unit.id, ()):
+        if _due_in(period, issue.last):
+            yield Counted("unrectified", unit.id, period, issue.done, row=issue.last)
+    if facts.county.scheme.parameters.unregistered_findings == "count":
+        for finding in facts.ledger.unregistered(unit.id):
+            yield Counted("unregistered", unit.id, finding.period, False, row=finding.row)
+
+
+def _due_tasks(facts: UnitFacts, unit: Unit) -> Iterator[Counted]:
+    """The unit's own tasks due in the year, and whether they were done in time."""
+    period = facts.county.period
+    for row in facts.county.rows_by_unit("task").get(unit.id, ()):
+        if _due_in(period, row):
+            yield Counted("undone_task", unit.id, period, completed_in_time(row), row=row)
+
+
+def _due_in(period: Period, row: Record) -> bool:
+    return row["deadline"] is not None and period.holds(row["deadline"].date())
 
 
 _COUNTED: Mapping[str, Callable[[UnitFacts, Unit], Iterator[Counted]]] = {
     "record_coverage": _member_months,
     "filing_rate": _due_forms,
     "rectified": _due_rectifications,
+    "tasks_done": _due_tasks,
 }
 
 
@@ -127,12 +152,40 @@ def rectified(facts: UnitFacts, unit: Unit) -> Score:
     return _rate(facts, unit, "rectified")
 
 
+def tasks_done(facts: UnitFacts, unit: Unit) -> Score:
+    """Return 任务完成率: the percentage of the unit's own tasks due in the year that were done in time."""
+    return _rate(facts, unit, "tasks_done")
+
+
+def report_review(facts: UnitFacts, unit: Unit) -> Score | None:
+    """Return 述职评议得分 from the unit's row 述职评议 of 满意度测评; None where there is none."""
+    return raters.satisfaction(facts.county, unit).get("report_review")
+
+
+def branch_class_rises(facts: UnitFacts, unit: Unit) -> Score:
+    """Return 支部类别进位数: how many of a committee's branches have a better 支部类别 on the period's last day than on the year's
+    first; one without a class on either day is not counted."""
+    county, by = facts.county, step_clause("branch_class_rises")
+    year = periods.year(county.period.year)
+    order = list(definitions()["roster"].sheet("units").column("branch_class").choices)
+    parts = []
+    for branch in county.branches_of(unit.id):
+        before = county.roster.unit(branch.id, year.first_day)
+        was, now = (None if each is None else each.details["branch_class"] for each in (before, branch))
+        if was is not None and now is not None and order.index(now) < order.index(was):
+            parts.append(Contribution(str(branch), Fraction(1), by, branch.row.ref("branch_class"), kind="class_rise"))
+    return unrounded(unit.id, "branch_class_rises", county.period, parts)
+
+
 METRICS: Mapping[str, Callable[[UnitFacts, Unit], Score | None]] = {
     "member_mean": member_mean,
     "branch_mean": branch_mean,
     "record_coverage": record_coverage,
     "filing_rate": filing_rate,
     "rectified": rectified,
+    "tasks_done": tasks_done,
+    "report_review": report_review,
+    "branch_class_rises": branch_class_rises,
 }
 
 

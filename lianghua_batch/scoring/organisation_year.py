@@ -86,7 +86,8 @@ def _organisation(
     if supervisors is None or "masses" not in audiences or inspection is None:
         return None
     by = step_clause("assessment")
-    parts = [taken(s, f"{i} {scheme.indicator[i].name}", by) for i, s in indicators.items()]
+    names = {i.id: i.name for i in scheme.indicators_for(unit.id, unit.level, unit.group)}
+    parts = [taken(s, f"{i} {names[i]}", by) for i, s in indicators.items()]
     assessment = unrounded(unit.id, "assessment", county.period, parts)
     masses, clients = audiences["masses"], audiences.get("clients")
     year_end = _year_end(county, unit, assessment, supervisors, masses, clients)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +15,9 @@ from lianghua_batch.core.problems import Problem
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Unit
 from lianghua_batch.model.scheme import ORGANISATION
-from lianghua_batch.model.scores import Score
+from lianghua_batch.model.scores import WHOLE, Score
 from lianghua_batch.scoring import grades_and_ranks
+from lianghua_batch.scoring.grades_and_ranks import Graded
 from lianghua_batch.scoring.members import Members, Quarter, Year
 from lianghua_batch.scoring.organisation_quarter import OrganisationQuarter
 from lianghua_batch.scoring.organisation_year import OrganisationYear
@@ -28,9 +30,17 @@ class MemberResult:
     member: Member
     quarters: tuple[Quarter, ...]
     year: Year | None
-    grade: str | None
-    held_back: bool
+    graded: Graded | None
     rank: int
+
+    @property
+    def grade(self) -> str | None:
+        return None if self.graded is None else self.graded.grade
+
+    @property
+    def held_back(self) -> bool:
+        """Whether a quota took the best grade away."""
+        return self.graded is not None and self.graded.held_back
 
     @property
     def points(self) -> Score:
@@ -43,13 +53,17 @@ class UnitResult:
     """A ranked branch or committee; `rank` is within its cohort, `rank_county` among all of its level."""
 
     scores: OrganisationYear | OrganisationQuarter
-    grade: str
+    graded: Graded
     rank: int
     rank_county: int
 
     @property
-    def unit(self):
+    def unit(self) -> Unit:
         return self.scores.unit
+
+    @property
+    def grade(self) -> str:
+        return self.graded.grade
 
     @property
     def cohort(self) -> str:
@@ -148,25 +162,37 @@ def _units(county: County, scored: Iterable[OrganisationYear | OrganisationQuart
     ordered = sorted(scored, key=tie_order)
     in_county = {s.unit.id: rank for s, rank in grades_and_ranks.ranks(ordered, total, county.scheme)}
     ordered.sort(key=lambda s: s.unit.parent or "")
-    bands = county.scheme.bands[ORGANISATION]
+    bands, rules = county.scheme.bands[ORGANISATION], county.scheme.parameters
+    share = rules.unit_top_share if county.is_year else WHOLE  # a quarter's 监测等次 has no quota
+    cohorts = {s.unit.id: s.unit.parent or "" for s in ordered}
+    graded = grades_and_ranks.unit_grades({s.unit.id: total(s) for s in ordered}, cohorts, bands, share)
     return tuple(
-        UnitResult(s, grades_and_ranks.grade(total(s), bands), rank, in_county[s.unit.id])
+        UnitResult(s, graded[s.unit.id], rank, in_county[s.unit.id])
         for s, rank in grades_and_ranks.ranks_within(ordered, lambda s: s.unit.parent or "", total, county.scheme)
     )
 
 
 def _member_years(county: County, members: Members) -> list[MemberResult]:
-    grades = grades_and_ranks.member_grades(members.years, members.diary.vetoes, county.scheme)
+    grades = grades_and_ranks.member_grades(
+        members.years, members.diary.vetoes, _full_members(county, members), county.scheme
+    )
     ranked = _ranked_in_branch(members.years.values(), lambda y: y.total.value, county)
-    return [
-        MemberResult(y.member, y.quarters, y, grades[y.member.id].grade, grades[y.member.id].held_back, rank)
-        for y, rank in ranked
-    ]
+    return [MemberResult(y.member, y.quarters, y, grades[y.member.id], rank) for y, rank in ranked]
+
+
+def _full_members(county: County, members: Members) -> Counter[str]:
+    """The 正式党员 of each branch that 优秀比例上限 is a share of, by 优秀比例基数: those scored in the year, or all whom 花名册 holds
+    on its last day."""
+    if county.scheme.parameters.top_share_base == "all":
+        held = county.roster.members_on(county.period.last_day)
+    else:
+        held = [year.member for year in members.years.values()]
+    return Counter(member.branch for member in held if not member.probationary)
 
 
 def _member_quarters(county: County, members: Members) -> list[MemberResult]:
     ranked = _ranked_in_branch(members.quarters.values(), lambda q: q.percent.value, county)
-    return [MemberResult(q.member, (q,), None, None, False, rank) for q, rank in ranked]
+    return [MemberResult(q.member, (q,), None, None, rank) for q, rank in ranked]
 
 
 def _ranked_in_branch(scored: Iterable, value: Callable, county: County) -> list[tuple[Any, int]]:

@@ -23,7 +23,7 @@ def attributed(problems: Iterable[Problem], county: County) -> list[Problem]:
 def _offices(county: County) -> dict[tuple[str, str | None], str]:
     """The county's form in each sheet, but in files of branches, who answer for what is in them."""
     tables = county.tables.items()
-    of_branches = {o.file for name, table in tables if definitions()[name].by_branch for o in table.origins}
+    of_branches = {o.file for name, table in tables if definitions()[name].by_unit for o in table.origins}
     return {
         (origin.file, origin.sheet): name
         for name, table in tables

@@ -144,6 +144,9 @@ def _missing_rows(form: str, period: Period, code: Code, unit: Unit, **words: ob
 
 
 def _year_end(county: County, unit: Unit) -> Iterator[Problem]:
+    for indicator in county.scheme.indicators_for(unit.id, unit.level, unit.group):
+        if indicator.metric == "tasks_done" and not county.rows_by_unit("task").get(unit.id):
+            yield problem(Code.UNIT_WITHOUT_TASKS, indicator.row.ref("metric"), value=indicator.id, unit=unit)
     for indicator in due_forms.missing_indicators(county, unit):
         words = {"value": indicator.id, "indicator": indicator.id, "name": indicator.name}
         yield _missing_rows("indicator_value", county.period, Code.MISSING_INDICATOR_VALUE, unit, **words)

@@ -13,16 +13,16 @@ from lianghua_batch.intake import period_selection
 from lianghua_batch.intake.cell_suggestions import suggest_year
 from lianghua_batch.intake.tables import ORIGIN, Record, Table
 
-_HELD_TO_YEAR = {"bonus": "date"}  # the column that must lie in the form's year, by form
+_HELD_TO_YEAR = {"bonus": "date", "supervisor_score": "date"}  # the column that must lie in the form's year, by form
 
 
 def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
     """All problems of the dates in forms that the county files."""
     for name, table in tables.items():
-        if definitions()[name].by_branch:
+        if definitions()[name].by_unit:
             continue
         columns = [c.name for c in table.sheet.columns if c.type == DATE]
-        mislabelled = _other_years(table, columns)
+        mislabelled = _other_years(table, [c.name for c in table.sheet.columns if c.type == DATE and not c.ahead])
         for number, found in mislabelled.items():
             origin = table.origins[number]
             yield found.problem(origin.label_place("period"), origin.period)

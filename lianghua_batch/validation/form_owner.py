@@ -16,7 +16,7 @@ from lianghua_batch.intake.cell_values import compared
 from lianghua_batch.intake.sheet_records import Origin
 from lianghua_batch.intake.tables import Table
 from lianghua_batch.model.county import County
-from lianghua_batch.model.roster import Span
+from lianghua_batch.model.roster import Span, Unit
 from lianghua_batch.model.scheme import BRANCH
 from lianghua_batch.validation import form_parts
 from lianghua_batch.validation.unit_rows import level_label
@@ -40,7 +40,10 @@ def check(county: County) -> tuple[County, list[Problem]]:
     problems: list[Problem] = []
     tables = dict(county.tables)
     for form, table in county.tables.items():
+        if not definitions()[form].by_unit:
+            continue
         if not definitions()[form].by_branch:
+            problems += (p for origin in table.origins for p in labelled_unit(county, form, origin))
             continue
         homes = _homes(county, table)
         misfiled = {n: home for n, home in homes.items() if _is_misfiled(county, table.origins[n], home)}
@@ -135,6 +138,24 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _HomeBranch
             Code.UNIT_IS_NO_BRANCH, place, value=origin.unit, level=level_label(unit.level), suggestion=suggestion
         )
         return
+    yield from _named_and_existing(county, form, origin, unit)
+
+
+def labelled_unit(county: County, form: str, origin: Origin) -> Iterator[Problem]:
+    """组织编号, 组织名称 and 期间 of a form that any unit files for itself, against 花名册."""
+    roster = county.roster
+    if origin.unit is None:
+        return
+    if origin.unit in roster.units:
+        yield from _named_and_existing(county, form, origin, roster.named(origin.unit))
+    else:
+        suggestion = roster.suggest_unit(origin.unit, origin.unit_name)
+        yield problem(Code.UNKNOWN_UNIT, origin.label_place("unit_id"), value=origin.unit, suggestion=suggestion)
+
+
+def _named_and_existing(county: County, form: str, origin: Origin, unit: Unit) -> Iterator[Problem]:
+    """Whether the name beside a unit's code is one that it has had, and it existed within the form's period."""
+    roster, period = county.roster, origin.period
     if origin.unit_name is not None and compared(origin.unit_name) not in roster.names_of(unit.id):
         yield problem(
             Code.BRANCH_NAME_DIFFERS,
@@ -146,9 +167,8 @@ def labelled_branch(county: County, form: str, origin: Origin, home: _HomeBranch
             expected=unit.name,
             points=code_points(origin.unit_name, unit.name),
         )
-    period = origin.period
     if period is not None and not roster.existed_within(unit.id, period.first_day, period.last_day):
-        label = definitions()[form].label
+        label, place = definitions()[form].label, origin.label_place("unit_id")
         yield problem(Code.FORM_OF_UNIT_NOT_IN_EXISTENCE, place, value=unit.id, unit=unit, period=period, form=label)
 
 

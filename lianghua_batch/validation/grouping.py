@@ -141,7 +141,7 @@ def by_unit(problems: Iterable[Problem], base_files: frozenset[str] = frozenset(
     for p in in_order(problems):
         if p.place.file in base_files or p.code[1:].startswith(prefixes):
             found[0, BASE, None, None].append(p)
-        elif p.form is not None and not definitions()[p.form].by_branch:
+        elif p.form is not None and not definitions()[p.form].by_unit:
             found[2, COUNTY, None, p.form].append(p)
         elif p.unit is None:
             found[1, GENERAL, None, None].append(p)

@@ -57,7 +57,8 @@ def _ballots(row: Record) -> Iterator[Problem]:
         yield problem(Code.NO_VOTES, row.ref(columns[0]))
 
 
-def _rectification(row: Record) -> Iterator[Problem]:
+def _completed(row: Record) -> Iterator[Problem]:
+    """整改台账 and 任务清单: 已完成 has its date."""
     if row["status"] == "done" and row["completed"] is None and not _unread(row, "completed"):
         yield problem(Code.COMPLETED_WITHOUT_DATE, row.ref("completed"))
 
@@ -82,6 +83,7 @@ def _unread(row: Record, *columns: str) -> bool:
 _ROW_RULES = {
     "quarterly_summary": _quarterly_row,
     "satisfaction": _ballots,
-    "rectification": _rectification,
+    "rectification": _completed,
+    "task": _completed,
     "objection": _objection,
 }

@@ -30,7 +30,7 @@ def _is_mark(column: Column) -> bool:
 
 
 def _is_direct(scheme: Scheme, row: Record) -> bool:
-    indicator = scheme.indicator.get(row["indicator_id"])
+    indicator = scheme.indicator_of(row["unit_id"], row["indicator_id"])
     return indicator is not None and indicator.method == _DIRECT
 
 

@@ -56,7 +56,7 @@ def _equal(table: Table) -> list[list[_Row]]:
 
 def _naming_column(table: Table) -> str:
     """The column that says whom or what a row is about."""
-    return "member_id" if "member_id" in table.frame else table.sheet.columns[0].name
+    return next((name for name in ("member_id", "unit_id") if name in table.frame), table.sheet.columns[0].name)
 
 
 def _in_one_sheet(table: Table, rows: Sequence[_Row]) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ _SCORED = ("inspection", "indicator_value", "supervisor_score", "satisfaction", 
 def check(county: County) -> list[Problem]:
     """All problems of the county's forms' rows, and of 花名册's addresses."""
     problems = [p for rows in county.roster.units.values() for unit in rows for p in _addresses(unit)]
-    for name in (*_SCORED, "rectification"):
+    for name in (*_SCORED, "rectification", "task", "declaration_review"):
         problems += (p for row in county.tables[name].records() for p in _unit_row(county, name, row))
     for name, rule in _ROW_RULES.items():
         problems += (p for row in county.tables[name].records() for p in rule(county, row))
@@ -120,7 +120,7 @@ def _indicator_value(county: County, row: Record) -> Iterator[Problem]:
     if unit is None or indicator_id is None:
         return
     place = row.ref("indicator_id")
-    indicator = county.scheme.indicator.get(indicator_id)
+    indicator = county.scheme.indicator_of(unit.id, indicator_id)
     if indicator is None:
         if indicator_id in county.scheme.unread_indicators:
             return
@@ -184,7 +184,15 @@ def _objection(county: County, row: Record) -> Iterator[Problem]:
         yield problem(Code.UNKNOWN_SUBJECT, row.ref("subject_id"), value=subject, suggestion=suggestion)
 
 
+def _suggestion(county: County, row: Record) -> Iterator[Problem]:
+    code = row["indicator_id"]
+    if code is not None and not any(i.id == code for i in county.scheme.indicators):
+        suggestion = county.scheme.suggest_indicator(code)
+        yield problem(Code.SUGGESTION_ON_UNKNOWN_INDICATOR, row.ref("indicator_id"), value=code, suggestion=suggestion)
+
+
 _ROW_RULES = {
+    "suggestion": _suggestion,
     "inspection": _inspection,
     "indicator_value": _indicator_value,
     "bonus": _bonus,

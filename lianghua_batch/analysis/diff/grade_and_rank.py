@@ -8,7 +8,7 @@ from lianghua_batch.analysis.diff.model import Cause
 from lianghua_batch.analysis.diff.sides import Pair
 from lianghua_batch.analysis.rank_changes import MEMBERS, RankChange, RankedRow
 from lianghua_batch.core import exact, resources
-from lianghua_batch.scoring.audit_trail import BAND, FEW_QUARTERS, HELD_BACK
+from lianghua_batch.scoring.grades_and_ranks import BAND, FEW_QUARTERS, HELD_BACK
 
 Bands = Mapping[str, Fraction | None]
 
@@ -26,12 +26,12 @@ def grade_cause(pair: Pair, kind: str, rank_change: RankChange) -> Cause | None:
         return None
     scope = "member" if kind == MEMBERS else "organisation"
     bands = [side.rules.bands(scope) for side in (pair.old, pair.new)]
-    if kind == MEMBERS:
-        grounds = [side.member(rank_change.id)["ground"] for side in (pair.old, pair.new)]
-        if grounds[0] != grounds[1]:
-            return _other_ground(pair, grounds)
-        if grounds[0] != BAND:
-            return Cause("bounds", _words()["names"])
+    facts = [side.member if kind == MEMBERS else side.unit for side in (pair.old, pair.new)]
+    grounds = [of_code(rank_change.id).get("ground", BAND) for of_code in facts]
+    if grounds[0] != grounds[1]:
+        return _other_ground(pair, kind, grounds)
+    if grounds[0] != BAND:
+        return Cause("bounds", _words()["names"])
     return _crossed(rank_change, *bands)
 
 
@@ -65,14 +65,14 @@ def _grade(value: Fraction, bands: Bands) -> str | None:
     return next((grade for grade, low in bands.items() if low is None or value >= low), None)
 
 
-def _other_ground(pair: Pair, grounds: Sequence[str]) -> Cause:
+def _other_ground(pair: Pair, kind: str, grounds: Sequence[str]) -> Cause:
     """The ground that applies now, or, where the total gives the grade again, the one that applied before."""
     words = _words()
     was, now = grounds
     ground = was if now == BAND else now
     sentence = words["grounds" if now != BAND else "grounds_gone"][ground]
-    rule = {HELD_BACK: "top_share", FEW_QUARTERS: "min_quarters"}.get(ground)
-    changed = pair.changed(rule) if rule else []
+    quota = ("top_share", "top_share_base") if kind == MEMBERS else ("unit_top_share",)
+    changed = pair.changed(*{HELD_BACK: quota, FEW_QUARTERS: ("min_quarters",)}.get(ground, ()))
     return Cause(
         ground, words["by_rule"].format(what=sentence, rule=pair.parameters_text(changed)) if changed else sentence
     )

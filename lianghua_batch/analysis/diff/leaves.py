@@ -163,4 +163,7 @@ _LEAVES: Mapping[str, Callable[[Pair, str, str], list[Reason]]] = {
     "record_coverage": _rate,
     "filing_rate": _rate,
     "rectified": _rate,
+    "tasks_done": _rate,
+    "report_review": _votes,
+    "branch_class_rises": _rate,
 }

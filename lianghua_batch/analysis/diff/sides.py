@@ -9,7 +9,7 @@ from typing import Any
 
 from lianghua_batch.analysis.rank_changes import BRANCHES, COMMITTEES, KINDS
 from lianghua_batch.core import exact, resources
-from lianghua_batch.model.parameters import default_text, parameter_value
+from lianghua_batch.model.parameters import parameter_value, value_of
 from lianghua_batch.model.scheme import Parameters
 
 
@@ -52,6 +52,11 @@ class SideRules:
     texts: Mapping[str, Any]
     values: Parameters
 
+    def indicator(self, unit: str, code: str) -> Mapping[str, Any] | None:
+        """An indicator of a unit: its own declared one, else that of 考评方案; None where there is none."""
+        indicators = self.texts["indicators"]
+        return indicators.get(f"{unit}/{code}") or indicators.get(code)
+
     def bands(self, scope: str) -> Mapping[str, Fraction | None]:
         """Grades with their lower bounds, the best first."""
         return {grade: None if low is None else Fraction(low) for grade, low in self.texts["bands"][scope].items()}
@@ -88,7 +93,12 @@ class Side:
         rules = self.audit_trail["rules"]
         entries = resources.load("rules/parameters")["parameters"]
         texts = rules["parameters"]  # an older version's may lack one that came later
-        values = {e["name"]: parameter_value(e, texts.get(e["label"], default_text(e))) for e in entries}
+        values = {
+            e["name"]: parameter_value(e, texts[e["label"]])
+            if e["label"] in texts
+            else value_of(e, "absent" if "absent" in e else "default")
+            for e in entries
+        }
         return SideRules(rules, Parameters(**values))
 
     @cached_property

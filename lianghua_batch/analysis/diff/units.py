@@ -98,7 +98,7 @@ class Attribution:
     def _indicator(self, unit: str, key: str, old: TrailScore, new: TrailScore) -> list[Reason]:
         """The new number under the old rules, then under the new ones; a computed number is traced further."""
         code = key.partition(":")[2]
-        was, now = (side.rules.texts["indicators"][code] for side in (self.pair.old, self.pair.new))
+        was, now = (side.rules.indicator(unit, code) for side in (self.pair.old, self.pair.new))
         clip = self.pair.changed("clip_efficacy")
         changed = [_indicator_change_text(code, self.pair, was, now)] if was != now else []
         rule = reason_words()["separator"].join([*changed, *([self.pair.parameters_text(clip)] if clip else [])])
@@ -112,7 +112,7 @@ class Attribution:
         source_key = new.parts[0].score_key
         if source_key is None:
             sides = {"was": exact.short(x_old), "now": exact.short(x_new)}
-            what = reason_words()["moved"].format(what=weights.indicator_name(self.pair, code), **sides)
+            what = reason_words()["moved"].format(what=weights.indicator_name(self.pair, unit, code), **sides)
             return [Reason(DATA, what, middle - old.raw), *found]
         slope = (middle - old.raw) / (x_new - x_old)
         return [*scaled(self.score_reasons(unit, source_key), slope), *found]

@@ -90,7 +90,7 @@ def _owner(score_key: str) -> str:
 def _set_by_rules(step: Step, key: str) -> bool:
     """Whether an indicator that only one side has is there by 考评方案, not by what unit it is."""
     indicator = key.partition(":")[2]
-    was, now = (side.rules.texts["indicators"].get(indicator) for side in (step.pair.old, step.pair.new))
+    was, now = (side.rules.indicator(step.unit, indicator) for side in (step.pair.old, step.pair.new))
     return was is None or now is None or any(was[field] != now[field] for field in _APPLICABILITY)
 
 
@@ -106,14 +106,14 @@ def rules_reason(step: Step, key: str, amount: Fraction) -> Reason:
     """Return the reason for a share that rules changed."""
     if step.name == "assessment":
         text = reason_words()["indicator_new" if key in step.new else "indicator_gone"]
-        return Reason(RULE, text.format(indicator=indicator_name(step.pair, key.partition(":")[2])), amount)
+        return Reason(RULE, text.format(indicator=indicator_name(step.pair, step.unit, key.partition(":")[2])), amount)
     return Reason(RULE, step.pair.parameters_text(step.pair.changed(*step_parameters(step))), amount)
 
 
-def indicator_name(pair: Pair, code: str) -> str:
-    """Return an indicator's code and name, in words."""
-    sides = (side.rules.texts["indicators"] for side in (pair.new, pair.old))
-    name = next((indicators[code]["name"] for indicators in sides if code in indicators), "")
+def indicator_name(pair: Pair, unit: str, code: str) -> str:
+    """Return the code and name of a unit's indicator, in words."""
+    sides = (side.rules.indicator(unit, code) for side in (pair.new, pair.old))
+    name = next((indicator["name"] for indicator in sides if indicator is not None), "")
     return reason_words()["indicator"].format(code=code, name=name)
 
 
@@ -121,7 +121,7 @@ def _facts_text(step: Step, key: str) -> str:
     words = reason_words()
     if step.name == "assessment":
         text = words["indicator_applies" if key in step.new else "indicator_no_more"]
-        return text.format(indicator=indicator_name(step.pair, key.partition(":")[2]))
+        return text.format(indicator=indicator_name(step.pair, step.unit, key.partition(":")[2]))
     if step.name == MEMBER_MEAN:
         return _come_and_gone(step, words["members_changed"], words["members_same"])
     if step.is_branch_mean:

@@ -90,10 +90,10 @@ class _SheetWriter:
 
     def _labels(self, first_row: int) -> int:
         values = self._label_values()
-        names = resources.load("reading")["labels"]
+        names = self._label_names()
         least = {"unit_name": 22, "filled_by": 8}
         wanted = [
-            (i, text_width.display_width(names[i]["label"]), max(text_width.display_width(v), least.get(i, 8)))
+            (i, text_width.display_width(names[i]), max(text_width.display_width(v), least.get(i, 8)))
             for i, v in values.items()
         ]
         cells = layout.place_labels(self.widths, wanted)
@@ -101,7 +101,7 @@ class _SheetWriter:
             self._row_height(row, [])
         for cell in cells:
             row, value = first_row + cell.row, values[cell.name]
-            self._merge(row, *cell.label, names[cell.name]["label"], self.book.style("label"))
+            self._merge(row, *cell.label, names[cell.name], self.book.style("label"))
             locked = value and cell.name != "filled_by"
             self._merge(row, *cell.value, value, self.book.style("label_value" if locked else "label_open"))
             if cell.name == "period" and not value:
@@ -109,9 +109,15 @@ class _SheetWriter:
                 self.page.data_validation(row, cell.value[0], row, cell.value[0], hint)
         return first_row + cells[-1].row + 1
 
+    def _label_names(self) -> dict[str, str]:
+        """What the labels are called; on a form that any unit files 组织编号 instead of 支部编号."""
+        key = "label" if definitions()[self.form_sheet.sheet.form].by_branch else "any_unit"
+        labels = resources.load("reading")["labels"]
+        return {name: entry.get(key, entry["label"]) for name, entry in labels.items()}
+
     def _label_values(self) -> dict[str, str]:
         form = definitions()[self.form_sheet.sheet.form]
-        names = ["form", *(["unit_id", "unit_name"] if form.by_branch else []), "period", "filled_by"]
+        names = ["form", *(["unit_id", "unit_name"] if form.by_unit else []), "period", *form.counts, "filled_by"]
         given = {"form": form.label, **self.form_sheet.labels}
         return {name: "" if given.get(name) is None else str(given[name]) for name in names}
 

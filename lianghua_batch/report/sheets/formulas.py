@@ -97,13 +97,21 @@ def mean(keys: Sequence[Key]) -> Formula:
     return published("AVERAGE({parts})", {"parts": Keys(tuple(keys))})
 
 
-def marks(keys: Sequence[Key]) -> Formula:
-    """The raters' mean (spec §5.4, §5.6): from 去极值人数 of them on, and more than two, one highest and one lowest are dropped."""
-    text = (
-        "IF(AND({trim_from}>0,COUNT({marks})>=MAX({trim_from},3)),"
-        "(SUM({marks})-MAX({marks})-MIN({marks}))/(COUNT({marks})-2),AVERAGE({marks}))"
+def marks(raters: Sequence[Sequence[Key]]) -> Formula:
+    """The raters' mean, of each one's mean (spec §5.4, §5.6): from 去极值人数 of them on, and more than two, one highest and one lowest
+    are dropped."""
+    single = all(len(keys) == 1 for keys in raters)
+    refs: dict[str, Keys] = (
+        {"m": Keys(tuple(keys[0] for keys in raters))}
+        if single
+        else {f"m{n}": Keys(tuple(keys)) for n, keys in enumerate(raters)}
     )
-    return published(text, {"marks": Keys(tuple(keys)), **parameters("trim_from")})
+    means = "{m}" if single else ",".join(f"AVERAGE({{{name}}})" for name in refs)
+    text = (
+        f"IF(AND({{trim_from}}>0,COUNT({means})>=MAX({{trim_from}},3)),"
+        f"(SUM({means})-MAX({means})-MIN({means}))/(COUNT({means})-2),AVERAGE({means}))"
+    )
+    return published(text, {**refs, **parameters("trim_from")})
 
 
 def ballots(votes: Sequence[Key], worths: Sequence[Key]) -> Formula:

@@ -106,9 +106,9 @@ def _filed(view: View, result: UnitResult, indicator: Indicator) -> Fraction:
 
 def _computed(view: View, layout: Mapping[str, Any], metric: Score) -> str:
     """How a computed actual value is derived: a rate with its counts, a mean with its rule, the branches' mean with 党委汇总口径."""
-    part, nothing = metric.parts[0], layout["nothing"]
-    if part.score is None:
-        return nothing["words"] if part.item == nothing["counts"] else part.item
+    if metric.parts and metric.parts[0].kind == "rate":
+        counts, nothing = metric.parts[0].item, layout["nothing"]
+        return nothing["words"] if counts == nothing["counts"] else counts
     if metric.step == "branch_mean":
         return layout["branch_mean"][view.scheme.parameters.committee_mean]
     return step_rule(metric.step)

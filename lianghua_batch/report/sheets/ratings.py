@@ -18,8 +18,9 @@ AUDIENCES = ("masses", "clients")
 
 
 def mean_of_marks(score: Score) -> Formula:
-    """A 督查得分 or 监督员分 as the mean of its marks on 评分明细."""
-    return formulas.marks([_mark_key(score, n) for n in range(len(_filed(score)))])
+    """A 督查得分 or 监督员分 as the mean of its marks on 评分明细, each rater's several marks as their mean before."""
+    keys = iter([_mark_key(score, n) for n in range(len(_filed(score)))])
+    return formulas.marks([[next(keys) for _ in _cells_of(part)] for part in score.parts if _cells_of(part)])
 
 
 def mean_of_votes(score: Score) -> Formula:
@@ -30,8 +31,14 @@ def mean_of_votes(score: Score) -> Formula:
 
 
 def _filed(score: Score) -> list[Contribution]:
-    """The parts of a score that come from cells of forms."""
-    return [p for p in score.parts if p.source is not None]
+    """The parts of a score that come from cells of forms, those of a rater's mean included."""
+    return [cell for part in score.parts for cell in _cells_of(part)]
+
+
+def _cells_of(part: Contribution) -> Sequence[Contribution]:
+    """The cells of forms behind a part: its own, or those of a rater's mean."""
+    listed = (part,) if part.score is None else part.score.parts
+    return [each for each in listed if each.source is not None]
 
 
 def _mark_key(score: Score, number: int) -> Key:

@@ -114,7 +114,7 @@ def _project(view: View, project: Project) -> Values:
         "points": _hundredths(project.points),
         "monthly_cap": _hundredths(project.monthly_cap),
         "yearly_cap": _hundredths(project.yearly_cap),
-        "veto": resources.load("reading")["yes_no"]["yes"][0] if project.veto else "",
+        "veto": project.row["veto"] if project.veto else "",
         "basis": project.basis or "",
     }
 
