@@ -9,7 +9,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.form_definitions import CODE, TEXT, YES_NO, Column, Sheet, definitions
 from lianghua_batch.intake import recognition, tables
 from lianghua_batch.intake.grid import Grid
-from lianghua_batch.model import scheme_loader
+from lianghua_batch.model import regulations, scheme_loader
 from lianghua_batch.model.parameters import choice_labels, default_text
 from lianghua_batch.model.scheme import Scheme
 
@@ -29,10 +29,15 @@ def rows() -> dict[str, list[dict[str, object]]]:
         if sheet.name == "parameters":
             found[sheet.name] = [_parameter(entry) for entry in _parameters()]
         else:
-            found[sheet.name] = [
-                {c.name: _cell(row[c.name], c) for c in sheet.columns if c.name in row} for row in stored[sheet.name]
-            ]
+            form = stored["basis_forms"].get(sheet.name)
+            listed = ({**row, **_basis(row, form)} for row in stored[sheet.name])
+            found[sheet.name] = [{c.name: _cell(row[c.name], c) for c in sheet.columns if c.name in row} for row in listed]
     return found
+
+
+def _basis(row: Mapping[str, Any], form: str | None) -> dict[str, str]:
+    """A row's 依据 with the regulations by their titles; nothing for the sheets without."""
+    return {} if form is None else {"basis": form.format(basis=regulations.cited(row["basis"]))}
 
 
 def parameter_choices() -> dict[int, list[str]]:

@@ -48,10 +48,6 @@ class DiaryWriter:
         return tuple(_activity(raw) for raw in resources.load("sample")["activities"])
 
     @cached_property
-    def _veto_project(self) -> str | None:
-        return next((p.id for p in self.scheme.projects.values() if p.veto), None)
-
-    @cached_property
     def _months(self) -> tuple[tuple[Period, tuple[dt.date, ...]], ...]:
         return tuple((m, _days(m)) for m in self.year.months)
 
@@ -69,7 +65,7 @@ class DiaryWriter:
                 continue
             entries = self._month(random, person, open_days, recorders)
             if person.vetoed_on in open_days:
-                entries.append(self._veto(random, person, recorders))
+                entries.append(self._veto(person, recorders))
             diary[month.index] = entries
         return diary
 
@@ -118,12 +114,10 @@ class DiaryWriter:
             for day in chosen
         ]
 
-    def _veto(self, random: RandomSource, person: Person, recorders: Mapping[str, str]) -> Entry:
-        words = resources.load("sample")
-        day = person.vetoed_on
+    def _veto(self, person: Person, recorders: Mapping[str, str]) -> Entry:
+        day, veto = person.vetoed_on, person.veto
         recorder = recorders[person.scored_on(day).branch]
-        event = random.pick(words["veto_events"])
-        return (day, person.id, person.name, self._veto_project, event, None, words["veto_evidence"], recorder)
+        return (day, person.id, person.name, veto["project"], veto["event"], None, veto["evidence"], recorder)
 
     def computed(self, diary: Mapping[int, Sequence[Entry]]) -> dict[int, dict[str, int]]:
         """Return month → dimension → 核算分 in hundredths, for all twelve months."""

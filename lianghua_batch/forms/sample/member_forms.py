@@ -1,6 +1,6 @@
 """The branches' forms of a year: every member's 日记录, 月打分, 季汇总 and 年评议, by branch and period."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,7 +19,6 @@ from lianghua_batch.model.scheme import BRANCH, MEMBER, Scheme
 
 Progress = Callable[[int, int], None]
 Table = dict[tuple[str, int], list[tuple]]  # (branch, number of the month or quarter) → rows
-_REVIEW_LEAST = 3
 
 
 @dataclass
@@ -88,13 +87,13 @@ def review_day(year: Period):
 
 
 def _voters(people: Sequence[Person], year: Period) -> Mapping[str, int]:
-    """How many vote in each branch's 民主评议."""
-    counts: dict[str, int] = defaultdict(lambda: _REVIEW_LEAST)
-    for person in people:
-        stay = person.scored_on(review_day(year))
-        if stay is not None:
-            counts[stay.branch] += 1
-    return counts
+    """How many vote in each branch's 民主评议: the 正式党员 whom it has then, but no more than it has at the year's end."""
+    rolls = []
+    for day in (review_day(year), year.last_day):
+        stays = (p.on_roll(day) for p in people)
+        rolls.append(Counter(s.branch for s in stays if s is not None and not s.probationary))
+    then, last = rolls
+    return {branch: max(1, min(count, last[branch])) for branch, count in then.items()}
 
 
 def _unrecorded(unit: SampleUnit) -> float:

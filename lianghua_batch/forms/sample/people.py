@@ -31,7 +31,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Person:
-    """A member; `away`: month → 免评原因; `core` members keep a branch alive: nothing special ever happens to them."""
+    """A member; `away`: month → 免评原因; `core` members keep a branch alive: nothing special ever happens to them.
+
+    `veto`: the diary entry of `vetoed_on`, as schemas/sample.yaml has it.
+    """
 
     id: str
     name: str
@@ -40,10 +43,16 @@ class Person:
     core: bool = False
     away: Mapping[int, str] = field(default_factory=dict)
     vetoed_on: dt.date | None = None
+    veto: Mapping[str, str] = field(default_factory=dict)
+
+    def on_roll(self, day: dt.date) -> Stay | None:
+        """The branch's row that holds the member on a day."""
+        return next((s for s in self.stays if s.holds(day)), None)
 
     def scored_on(self, day: dt.date) -> Stay | None:
         """The branch's row that holds the member on a day, if he or she takes part in 积分管理."""
-        return next((s for s in self.stays if s.holds(day) and s.unmanaged_reason is None), None)
+        stay = self.on_roll(day)
+        return stay if stay is not None and stay.unmanaged_reason is None else None
 
 
 def make_people(random: RandomSource, units: Sequence[SampleUnit], members: int, year: int) -> list[Person]:
@@ -209,7 +218,8 @@ def _unmanaged(context: _RoleContext, person: Person) -> Person:
 
 
 def _vetoed(context: _RoleContext, person: Person) -> Person:
-    return replace(person, vetoed_on=context.day("vetoed_on"))
+    vetoes = context.words["vetoes"]
+    return replace(person, vetoed_on=context.day("vetoed_on"), veto=vetoes[context.number % len(vetoes)])
 
 
 def _exempt(context: _RoleContext, person: Person) -> Person:
