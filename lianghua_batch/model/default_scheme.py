@@ -31,7 +31,9 @@ def rows() -> dict[str, list[dict[str, object]]]:
         else:
             form = stored["basis_forms"].get(sheet.name)
             listed = ({**row, **_basis(row, form)} for row in stored[sheet.name])
-            found[sheet.name] = [{c.name: _cell(row[c.name], c) for c in sheet.columns if c.name in row} for row in listed]
+            found[sheet.name] = [
+                {c.name: _cell(row[c.name], c) for c in sheet.columns if c.name in row} for row in listed
+            ]
     return found
 
 

@@ -12,9 +12,9 @@ from lianghua_batch.core import periods
 from lianghua_batch.forms import sample as sampling
 from lianghua_batch.forms.sample.files import clear
 from lianghua_batch.intake import discovery
-from lianghua_batch.model.scheme import BRANCH, COMMITTEE, MEMBER, ORGANISATION
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, ORGANISATION
 from lianghua_batch.pipeline import process
-from lianghua_batch.scoring import results
+from lianghua_batch.scoring import findings, results
 
 SIZE = {"committees": 2, "branches": 6, "members": 40, "seed": 2026, "year": 2026}
 QUARTERS = ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
@@ -144,11 +144,13 @@ def test_a_discipline_case_costs_its_points(county):
     assert all(float(unit(r["unit_id"])["discipline"]) == deduction for r in cases)
 
 
-def test_a_veto_gives_the_lowest_grade(county):
-    projects = {p.id for p in county.scheme.projects.values() if p.veto}
-    struck = {r["member_id"] for r in county.tables["daily_record"].records() if r["project_id"] in projects}
+def test_a_warning_for_breaking_discipline_bars_the_better_grades(county):
+    vetoes = {p.id: p.veto for p in county.scheme.projects.values() if p.veto}
+    diary = county.tables["daily_record"].records()
+    struck = {r["member_id"]: vetoes[r["project_id"]] for r in diary if r["project_id"] in vetoes}
     assert struck
-    assert all(member(m)["grade"] == county.scheme.bands[MEMBER][-1].grade for m in struck)
+    assert all(float(member(m)["total"]) >= 70 for m in struck)  # 合格 without it
+    assert {m: member(m)["grade"] for m in struck} == dict.fromkeys(struck, "基本合格")
 
 
 def test_two_branches_of_a_committee_share_a_rank():
@@ -209,7 +211,32 @@ def test_some_figures_are_reasoned(county):
 
 def test_units_have_indicators_of_their_own(county):
     own = {i.applies_to for i in county.scheme.indicators if i.kind == "differential"}
-    assert own >= set(county.roster.units)
+    assert own >= {u.id for level in (COMMITTEE, BRANCH) for u in county.units(level)}
+
+
+def test_no_project_takes_more_than_a_tenth_of_the_diary(county):
+    times = Counter(r["project_id"] for r in county.tables["daily_record"].records())
+    assert max(times.values()) <= sum(times.values()) / 10
+
+
+def test_no_more_vote_on_a_member_than_the_branch_has_full_members(county):
+    last = county.period.last_day
+    held = Counter(m.branch for m in county.roster.members_on(last) if not m.probationary)
+    for row in county.tables["annual_review"].records():
+        cast = sum(row[name] for name in county.tables["annual_review"].frame.columns if name.startswith("votes"))
+        assert 0 < cast <= held[row.origin.unit]
+
+
+def test_every_finding_is_taken_up_and_some_are_sent_back(county):
+    ledger = findings.read(county)
+    assert ledger.findings and not ledger.unregistered()
+    assert any(len(issue.rounds) == 2 for issue in ledger.issue_of.values())
+
+
+def test_a_superior_changes_what_a_unit_declares_and_refuses_some(county):
+    reviews = county.tables["declaration_review"].records()
+    assert {r["review"] for r in county.tables["declaration_review"].records()} == {"passed", "rejected"}
+    assert any(r["approved_weight"] is not None for r in reviews)
 
 
 def test_the_county_says_who_plays_which_part(county):
@@ -220,6 +247,11 @@ def test_the_county_says_who_plays_which_part(county):
 
 
 # --- any county -------------------------------------------------------------------------------------------------------
+
+
+def small(branches: int, members: int) -> set[str]:
+    """What is told of branches of fewer than three 正式党员, where there are not members enough."""
+    return {"W506"} if members < 4 * (branches + 1) else set()
 
 
 @pytest.mark.slow
@@ -238,7 +270,7 @@ def test_other_sizes_and_seeds_have_no_problem(committees, branches, members, se
     sample = sampling.county(committees, branches, members, seed, year)
     for period in (f"{year}Q1", f"{year}Q4", f"{year}"):
         scored, problems = judged(sample, period)
-        assert problems == []
+        assert {p.code for p in problems} <= small(branches, members)
         assert len(scored.committees) == committees
 
 
@@ -250,7 +282,7 @@ def test_every_small_county_has_every_situation(seed):
 @pytest.mark.slow
 def test_a_big_county_has_every_grade():
     scored, problems = judged(sampling.county(10, 60, 180, 1), "2026")
-    assert problems == []
+    assert {p.code for p in problems} <= small(60, 180)
     bands = [b.grade for b in scored.county.scheme.bands[ORGANISATION]]
     assert {b.grade for b in scored.branches} == set(bands)
     assert len({c.grade for c in scored.committees}) >= 3

@@ -11,7 +11,7 @@ from lianghua_batch.forms.sample.model import SampleCounty
 from lianghua_batch.forms.sample.people import Person, make_people
 from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.ratings import Raters, Ratings, supervisor_pool
-from lianghua_batch.forms.sample.rules import sample_scheme, scheme_rows
+from lianghua_batch.forms.sample.rules import declared_indicators, sample_scheme, scheme_rows
 from lianghua_batch.forms.sample.tie import Figures
 from lianghua_batch.forms.sample.units import SampleUnit, make_units, tie_pair
 from lianghua_batch.model.scheme import BRANCH, Scheme
@@ -33,7 +33,8 @@ def county(
     units = make_units(random, committees, branches, year)
     people = make_people(random, units, members, year)
     units = _with_heads(units, people)
-    scheme = sample_scheme(units)
+    declared = declared_indicators([u for u in units if u.exists(period.last_day)])
+    scheme = sample_scheme(units, declared)
     forms = member_forms.fill(random, scheme, period, units, people, progress)
     ratings = _rate(random, scheme, period, units, people)
     ratings, tied = _with_tie(scheme, period, units, forms.figures, ratings)
@@ -41,6 +42,7 @@ def county(
     sheets = (
         *county_forms.base_sheets(period, units, people, scheme_rows(units)),
         *member_forms.sheets(scheme, period, [u for u in units if u.level == BRANCH], forms),
+        *county_forms.declaration_sheets(period, units, declared),
         *county_forms.rating_sheets(random, period, rated, people),
     )
     return SampleCounty(year, scheme.name, scheme.items, sheets, _situations(units, people, ratings, tied))
@@ -107,7 +109,7 @@ def _situations(
         "direct": tuple(u.id for u in branches if u.parent is None),
         "founded": units_where(lambda u: u.founded is not None),
         "dissolved": units_where(lambda u: u.dissolved is not None),
-        "without_clients": units_where(lambda u: list(ratings[u.id].ballots) == ["masses"]),
+        "without_clients": units_where(lambda u: ratings[u.id].ballots and "clients" not in ratings[u.id].ballots),
         "discipline": units_where(lambda u: any(b.kind == "discipline" for b in ratings[u.id].bonuses)),
         "transfer": people_where(lambda p: len(moved[p.id]) > 1 and not moved[p.id] & ended),
         "probationary": people_where(lambda p: any(s.probationary for s in p.stays)),

@@ -9,6 +9,7 @@ from lianghua_batch.forms.sample.model import FilledSheet, filled
 from lianghua_batch.forms.sample.people import Person, member_rows
 from lianghua_batch.forms.sample.random_source import RandomSource
 from lianghua_batch.forms.sample.ratings import Ratings
+from lianghua_batch.forms.sample.rules import Declared
 from lianghua_batch.forms.sample.units import SampleUnit, date_in, unit_rows
 
 Rated = Sequence[tuple[SampleUnit, Ratings]]
@@ -25,16 +26,31 @@ def base_sheets(
         yield _sheet("scheme", sheet, year, rows)
 
 
+def declaration_sheets(
+    year: Period, units: Sequence[SampleUnit], declared: Mapping[str, Sequence[Declared]]
+) -> Iterator[FilledSheet]:
+    """差异化申报 of every unit that declared something, and the county's 差异化审核."""
+    for unit in units:
+        if unit.id in declared:
+            labels = {"filled_by": unit.head, "unit": unit.id, "unit_name": unit.name}
+            yield filled("declaration", "declaration", year, [d.declaration for d in declared[unit.id]], **labels)
+    yield _sheet(
+        "declaration_review", "declaration_review", year, [d.review for listed in declared.values() for d in listed]
+    )
+
+
 def rating_sheets(random: RandomSource, year: Period, rated: Rated, people: Sequence[Person]) -> Iterator[FilledSheet]:
     """Everything that is filed about units; a form without a row is not filed."""
     for period in (*year.quarters, *year.halves):
         yield from _unless_empty("inspection", period, _inspections(rated, period))
     yield from _unless_empty("indicator_value", year, _actuals(random, rated))
     yield from _unless_empty("supervisor_score", year, _supervisors(rated))
-    yield from _unless_empty("satisfaction", year, _ballots(rated))
+    yield from _unless_empty("satisfaction", year, _ballots(random, rated))
     yield from _unless_empty("bonus", year, _bonuses(rated))
     yield from _unless_empty("rectification", year, _rectifications(rated))
+    yield from _unless_empty("task", year, _tasks(rated))
     yield from _unless_empty("objection", year, _objections(year, rated, people))
+    yield from _unless_empty("suggestion", year, _suggestions(year))
 
 
 def _sheet(form: str, sheet: str, period: Period, rows: Sequence[Mapping[str, object]]) -> FilledSheet:
@@ -56,6 +72,8 @@ def _inspections(rated: Rated, period: Period) -> Iterator[Row]:
                 "inspector": row.inspector,
                 "score": row.score,
                 "findings": row.finding,
+                "advice": row.advice,
+                "rectify_by": row.rectify_by,
             }
 
 
@@ -73,11 +91,17 @@ def _supervisors(rated: Rated) -> Iterator[Row]:
             yield {"unit_id": unit.id, "supervisor": name, "score": score}
 
 
-def _ballots(rated: Rated) -> Iterator[Row]:
+def _ballots(random: RandomSource, rated: Rated) -> Iterator[Row]:
+    """The votes; now and then one ballot is spoilt, some are not given back, and some people are absent."""
+    most = resources.load("sample")["ballots"]["missing"]
     for unit, ratings in rated:
         for audience, counts in ratings.ballots.items():
             cells = {item_column("votes", grade): count for grade, count in counts.items()}
-            yield {"unit_id": unit.id, "audience": audience, **cells}
+            returned = sum(counts.values()) + random.below(2)
+            issued = returned + random.below(most)
+            expected = issued + random.below(most)
+            row = {"unit_id": unit.id, "audience": audience, **cells}
+            yield row | {"expected": expected, "issued": issued, "returned": returned}
 
 
 def _bonuses(rated: Rated) -> Iterator[Row]:
@@ -95,10 +119,12 @@ def _bonuses(rated: Rated) -> Iterator[Row]:
 
 
 def _rectifications(rated: Rated) -> Iterator[Row]:
-    origin = resources.load("sample")["origin"]
+    origin, reviewer = resources.load("sample")["origin"], rated[0][0].head
     for unit, ratings in rated:
         for r in ratings.rectifications:
             yield {
+                "issue_id": r.number,
+                "round": r.round,
                 "unit_id": unit.id,
                 "issue": r.issue,
                 "origin": origin,
@@ -107,7 +133,29 @@ def _rectifications(rated: Rated) -> Iterator[Row]:
                 "deadline": r.deadline,
                 "completed": r.completed,
                 "status": r.status,
+                "reviewed": r.reviewed,
+                "verdict": r.verdict,
+                "reviewer": None if r.verdict is None else reviewer,
             }
+
+
+def _tasks(rated: Rated) -> Iterator[Row]:
+    for unit, ratings in rated:
+        for place, task in enumerate(ratings.tasks, start=1):
+            yield {
+                "unit_id": unit.id,
+                "task_id": f"{unit.id}-{place}",
+                "task": task.task,
+                "owner": unit.head,
+                "deadline": task.deadline,
+                "completed": task.completed,
+                "status": task.status,
+            }
+
+
+def _suggestions(year: Period) -> Iterator[Row]:
+    for row in resources.load("sample")["suggestions"]:
+        yield {**row, "date": date_in(year.year, [row["date"]], 0)}
 
 
 def _objections(year: Period, rated: Rated, people: Sequence[Person]) -> Iterator[Row]:

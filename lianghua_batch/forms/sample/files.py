@@ -64,7 +64,7 @@ def _render(job: tuple[str, Mapping[str, Sequence[str]], Sequence[FilledSheet]])
     form_sheets = []
     for sheet in sheets:
         definition = form_definitions.expand(form_definitions.definitions()[sheet.form], items).sheet(sheet.sheet)
-        labels = {"period": str(sheet.period), "filled_by": sheet.filled_by}
+        labels = {"period": str(sheet.period), "filled_by": sheet.filled_by, **sheet.counts}
         if sheet.unit is not None:
             labels |= {"unit_id": sheet.unit, "unit_name": sheet.unit_name}
         title = scheme_name if sheet.form == _SCHEME else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
-from lianghua_batch.core.form_definitions import item_column
+from lianghua_batch.core.form_definitions import definitions, item_column
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample import diary
 from lianghua_batch.forms.sample.marks import Marker, MonthMark, QuarterMark, votes
@@ -39,6 +39,7 @@ class MemberForms:
     quarters: Table
     reviews: Mapping[str, list[tuple]]
     figures: Mapping[str, Figures]
+    voters: Mapping[str, int]
 
 
 def fill(
@@ -78,7 +79,7 @@ def fill(
         if progress is not None:
             progress(done, len(people))
     figures = {b: Figures(t.points, t.recorded_months, t.months) for b, t in totals.items()}
-    return MemberForms(_by_date(diaries), months, quarters, reviews, figures)
+    return MemberForms(_by_date(diaries), months, quarters, reviews, figures, voters)
 
 
 def review_day(year: Period):
@@ -171,11 +172,17 @@ def sheets(scheme: Scheme, year: Period, units: Sequence[SampleUnit], forms: Mem
         for quarter in year.quarters:
             rows = forms.quarters.get((unit.id, quarter.index))
             yield from _sheet("quarterly_summary", quarter, unit, quarter_columns, rows)
-        yield from _sheet("annual_review", year, unit, (*member_columns, *ballots), forms.reviews.get(unit.id))
+        counts = dict.fromkeys(definitions()["annual_review"].counts, forms.voters.get(unit.id, 0))
+        yield from _sheet("annual_review", year, unit, (*member_columns, *ballots), forms.reviews.get(unit.id), counts)
 
 
 def _sheet(
-    form: str, period: Period, unit: SampleUnit, columns: tuple[str, ...], rows: Sequence[tuple] | None
+    form: str,
+    period: Period,
+    unit: SampleUnit,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple] | None,
+    counts: Mapping[str, int] | None = None,
 ) -> Iterator[FilledSheet]:
     if rows:
-        yield FilledSheet(form, form, period, columns, rows, unit.head, unit.id, unit.name)
+        yield FilledSheet(form, form, period, columns, rows, unit.head, unit.id, unit.name, counts or {})

@@ -1,7 +1,7 @@
 """A synthetic county as data: every form of a year, filled, as columns and rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lianghua_batch.core.periods import Period
 
@@ -12,7 +12,8 @@ Columns = tuple[str, ...]
 class FilledSheet:
     """One sheet of a form as it is filled: rows are kept as tuples, for there are hundreds of thousands.
 
-    Values are str, int, Fraction, date or None; choices are identifiers. `unit` is the branch of a branch's form.
+    Values are str, int, Fraction, date or None; choices are identifiers. `unit` is the branch of a branch's form, `counts` the
+    ballots in labelled cells.
     """
 
     form: str
@@ -23,6 +24,7 @@ class FilledSheet:
     filled_by: str
     unit: str | None = None
     unit_name: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[dict[str, object]]:

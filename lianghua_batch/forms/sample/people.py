@@ -65,11 +65,17 @@ def make_people(random: RandomSource, units: Sequence[SampleUnit], members: int,
 
 
 def _sizes(random: RandomSource, branches: Sequence[SampleUnit], members: int) -> list[int]:
-    """How many members each branch begins with: at least one; the dissolved ones are the smallest."""
-    weights = [1.2 + random.bell() for _ in branches]
-    least = min(weights) / 2
-    weights = [least if u.dissolved else w for u, w in zip(branches, weights, strict=True)]
-    return [1 + more for more in quotas(weights, members - len(branches))]
+    """How many members each branch begins with: at least `_least`; the dissolved ones are the smallest."""
+    weights = [1.2 + random.bell() / 2 for _ in branches]
+    smallest, least = min(weights) / 2, _least(len(branches), members)
+    weights = [smallest if u.dissolved else w for u, w in zip(branches, weights, strict=True)]
+    return [least + more for more in quotas(weights, members - least * len(branches))]
+
+
+def _least(branches: int, members: int) -> int:
+    """How many members of each branch nothing special happens to: enough for a 党支部 where there are that many."""
+    wanted = resources.load("sample")["least"]
+    return wanted if members >= (wanted + 1) * (branches + 1) else 1
 
 
 def _ordinary(
@@ -82,6 +88,7 @@ def _ordinary(
     counts = quotas([t["share"] for t in tiers], members)
     drawn = iter(random.shuffled(t for t, count in zip(tiers, counts, strict=True) for _ in range(count)))
     people: list[Person] = []
+    least = _least(len(begun), members)
     for unit, size in zip(begun, _sizes(random, begun, members), strict=True):
         used = {unit.head}
         for place in range(size):
@@ -89,7 +96,7 @@ def _ordinary(
             name = unit.head if place == 0 else _new_name(random, used)
             diligence = _adjusted_diligence(random.between(tier["low"], tier["high"]), unit, words)
             stay = Stay(unit.id, _party_group(words, place))
-            people.append(Person(f"{_CODE}{len(people) + 1:0{width}d}", name, diligence, (stay,), core=place == 0))
+            people.append(Person(f"{_CODE}{len(people) + 1:0{width}d}", name, diligence, (stay,), core=place < least))
     return people
 
 
@@ -147,7 +154,8 @@ def _moved_in(random: RandomSource, people: list[Person], units: Sequence[Sample
         return people
     free = random.shuffled(p for p in people if not p.core)
     begun = sum(u.level == BRANCH and u.founded is None for u in units)
-    each = max(1, min(len(people) // begun // 2, len(free) // len(founded) // 3))
+    least = _least(begun, len(people))
+    each = max(least, min(len(people) // begun // 2, len(free) // len(founded) // 3))
     goes: dict[str, SampleUnit] = {}
     for unit in founded:
         goes |= {p.id: unit for p in free[:each]}

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from lianghua_batch.core import exact, resources
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms.sample.marks import votes
 from lianghua_batch.forms.sample.random_source import RandomSource
-from lianghua_batch.forms.sample.units import SampleUnit, person_name
+from lianghua_batch.forms.sample.units import SampleUnit, date_in, person_name
 from lianghua_batch.model.scheme import BRANCH, ORGANISATION, Indicator, Scheme
 
 _MEASURE = re.compile(r"（([^（）]+)）$")
@@ -25,6 +25,8 @@ class Inspection:
     inspector: str
     score: Fraction
     finding: str | None
+    advice: str | None = None
+    rectify_by: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,28 @@ class Bonus:
 
 @dataclass(frozen=True)
 class SampleRectification:
-    """One 整改 of a finding."""
+    """One round of the 整改 of a finding; `number`: its 问题编号."""
 
+    number: str
+    round: int
     issue: str
     measure: str
+    deadline: dt.date
+    completed: dt.date | None
+    status: str
+    reviewed: dt.date | None = None
+    verdict: str | None = None
+
+    @property
+    def in_time(self) -> bool:
+        return self.completed is not None and self.completed <= self.deadline
+
+
+@dataclass(frozen=True)
+class SampleTask:
+    """One row of 任务清单."""
+
+    task: str
     deadline: dt.date
     completed: dt.date | None
     status: str
@@ -60,6 +80,7 @@ class Ratings:
     supervisors: tuple[tuple[str, Fraction], ...] = ()
     ballots: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bonuses: tuple[Bonus, ...] = ()
+    tasks: tuple[SampleTask, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,10 +95,10 @@ class Raters:
     def rate(self, random: RandomSource, unit: SampleUnit) -> Ratings:
         words = resources.load("sample")
         inspections = {p: self._inspections(random, unit, p) for p in self._periods(unit)}
-        rectifications = self._rectifications(random, unit, inspections)
         if unit.level != BRANCH and self.scheme.parameters.committee_inspections == "first_half":
             # Both halves are drawn, so that a seed gives the same county under either 党委督查期次.
             inspections = {p: rows for p, rows in inspections.items() if p.index == 1}
+        rectifications = self._rectifications(random, unit, inspections)
         if not unit.exists(self.year.last_day):
             return Ratings(inspections, rectifications)
         return Ratings(
@@ -87,6 +108,7 @@ class Raters:
             supervisors=self._supervisors(random, unit, words["supervisors"]),
             ballots=self._ballots(random, unit, words),
             bonuses=self._bonuses(random, unit, words["bonuses"]),
+            tasks=self._tasks(random, unit, words["tasks"]),
         )
 
     def _periods(self, unit: SampleUnit) -> list[Period]:
@@ -98,47 +120,68 @@ class Raters:
         words = resources.load("sample")
         habits = words["inspection"]
         peers = [u for u in self.units if u.level == unit.level and u.id != unit.id and u.exists(period.last_day)]
-        inspectors = [u.name for u in _choose(random, peers, habits["inspectors"])] or [words["office"]]
-        return tuple(self._inspection(random, unit, name, habits, words) for name in inspectors)
+        chosen = sorted(_choose(random, peers, habits["inspectors"]), key=lambda u: u.id)  # as findings are numbered
+        inspectors = [u.name for u in chosen] or [words["office"]]
+        return tuple(self._inspection(random, unit, period, name, words) for name in inspectors)
 
     def _inspection(
         self,
         random: RandomSource,
         unit: SampleUnit,
+        period: Period,
         inspector: str,
-        habits: Mapping[str, Any],
         words: Mapping[str, Any],
     ) -> Inspection:
-        score = _mark(random, unit.quality, habits)
-        finding = random.pick(words["findings"]) if score < words["findings_below"] else None
-        return Inspection(inspector, score, finding)
+        score = _mark(random, unit.quality, words["inspection"])
+        if score >= words["findings_below"]:
+            return Inspection(inspector, score, None)
+        found = random.pick(words["findings"])
+        after = dt.timedelta(days=words["rectification"]["after_days"])
+        return Inspection(
+            inspector, score, found["issue"], found["advice"], min(period.last_day + after, self.year.last_day)
+        )
 
     def _rectifications(
         self, random: RandomSource, unit: SampleUnit, inspections: Mapping[Period, Sequence[Inspection]]
     ) -> tuple[SampleRectification, ...]:
-        """One for each different finding of a period, due some days later if that is still in the year."""
-        after = dt.timedelta(days=resources.load("sample")["rectification"]["after_days"])
-        found = []
-        for period, rows in inspections.items():
-            deadline = period.last_day + after
-            if self.year.holds(deadline):
-                issues = dict.fromkeys(r.finding for r in rows if r.finding)
-                found += (self._rectification(random, unit, issue, deadline) for issue in issues)
-        return tuple(found)
+        """The rounds of every finding, numbered as the program numbers them."""
+        rows: list[SampleRectification] = []
+        for period, inspected in inspections.items():
+            found = (row for row in inspected if row.finding is not None)
+            for place, row in enumerate(found, start=1):
+                rows += self._rounds(random, unit, f"{unit.id}-{period}-{place}", row)
+        return tuple(rows)
 
-    def _rectification(
-        self, random: RandomSource, unit: SampleUnit, issue: str, deadline: dt.date
-    ) -> SampleRectification:
+    def _rounds(
+        self, random: RandomSource, unit: SampleUnit, number: str, found: Inspection
+    ) -> list[SampleRectification]:
+        """Done in time and closed, now and then only after it was sent back; or late, or not at all."""
         words = resources.load("sample")
-        habits = words["rectification"]
+        habits, deadline = words["rectification"], found.rectify_by
         measure = random.pick(words["measures"])
-        if random.chance(_interpolated(unit, habits["in_time"])):
-            completed = deadline - dt.timedelta(days=random.below(habits["after_days"] // 2))
-            return SampleRectification(issue, measure, deadline, completed, "done")
-        late = deadline + dt.timedelta(days=random.whole(1, habits["late_days"]))
-        if self.year.holds(late) and random.chance(0.5):  # what is done late would be pointed out
-            return SampleRectification(issue, measure, deadline, None, "ongoing")
-        return SampleRectification(issue, measure, deadline, None, "ongoing" if random.chance(0.6) else "open")
+        first = SampleRectification(number, 1, found.finding, measure, deadline, None, "ongoing")
+        if not random.chance(_interpolated(unit, habits["in_time"])):
+            return [first if random.chance(0.6) else replace(first, status="open")]
+        review = dt.timedelta(days=habits["review_days"])
+        completed = deadline - random.whole(1, habits["after_days"] // 4) * dt.timedelta(days=1)
+        done = replace(first, status="done", completed=completed, reviewed=completed + review, verdict="closed")
+        if not random.chance(habits["sent_back"]):
+            return [done]
+        early = completed - 2 * review
+        back = replace(done, completed=early, reviewed=early + review, verdict="returned")
+        return [back, replace(done, round=2)]
+
+    def _tasks(self, random: RandomSource, unit: SampleUnit, habits: Mapping[str, Any]) -> tuple[SampleTask, ...]:
+        """The tasks of the unit's level, due through the year, most of them done in time by good units."""
+        rows = []
+        for text, day in zip(habits[unit.level], habits["due"], strict=True):
+            deadline = date_in(self.year.year, [day], 0)
+            if unit.founded is not None and deadline <= unit.founded:
+                continue
+            early = deadline - dt.timedelta(days=random.below(habits["early_days"]))
+            in_time = random.chance(_interpolated(unit, habits["in_time"]))
+            rows.append(SampleTask(text, deadline, early if in_time else None, "done" if in_time else "ongoing"))
+        return tuple(rows)
 
     def _actuals(self, random: RandomSource, unit: SampleUnit) -> dict[str, Fraction]:
         """指标完成 of every indicator in force for the unit that is filed."""
@@ -156,9 +199,9 @@ class Raters:
         return tuple((name, _mark(random, unit.quality, habits)) for name in chosen)
 
     def _ballots(self, random: RandomSource, unit: SampleUnit, words: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-        """党员群众 always; 服务对象 of windows, and of some others, but not of the first that is none."""
+        """党员群众 and 述职评议 always; 服务对象 of windows, and of some others, but not of the first that is none."""
         habits = words["ballots"]
-        audiences = ["masses"]
+        audiences = ["masses", "report_review"]
         first = next((u for u in self.units if u.level == unit.level and not u.window), None)
         if unit.window or (unit != first and random.chance(words["clients_of_others"])):
             audiences.append("clients")

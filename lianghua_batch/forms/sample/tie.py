@@ -60,6 +60,8 @@ def _assessment(scheme: Scheme, year: Period, unit: SampleUnit, figures: Figures
         "record_coverage": _rate(scheme, figures.recorded_months, figures.months),
         "filing_rate": exact.HUNDRED,
         "rectified": _rectified(scheme, year, ratings),
+        "tasks_done": _rate(scheme, sum(t.status == "done" for t in ratings.tasks), len(ratings.tasks)),
+        "report_review": _ballot(scheme, ratings.ballots["report_review"]),
     }
     scores = (
         _indicator(scheme, i, ratings.actuals[i.id] if i.metric == "filed" else metrics[i.metric])
@@ -79,8 +81,9 @@ def _rate(scheme: Scheme, part: int, whole: int) -> Fraction:
 
 
 def _rectified(scheme: Scheme, year: Period, ratings: Ratings) -> Fraction:
-    due = [r for r in ratings.rectifications if year.holds(r.deadline)]
-    return _rate(scheme, sum(r.status == "done" and r.completed <= r.deadline for r in due), len(due))
+    last = {r.number: r for r in ratings.rectifications}  # its last round decides
+    due = [r for r in last.values() if year.holds(r.deadline)]
+    return _rate(scheme, sum(r.in_time for r in due), len(due))
 
 
 def _bonuses(scheme: Scheme, ratings: Ratings) -> Fraction:

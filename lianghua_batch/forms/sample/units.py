@@ -16,7 +16,10 @@ _PAIR = 2
 
 @dataclass(frozen=True)
 class SampleUnit:
-    """A committee or a branch; `quality` is about the mark that its raters give it, 0…100."""
+    """A committee or a branch; `quality` is about the mark that its raters give it, 0…100.
+
+    `risen`: the day from which it has its 支部类别, and the one that it had before.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class SampleUnit:
     founded: dt.date | None
     dissolved: dt.date | None
     quality: float
+    risen: tuple[dt.date, str] | None = None
 
     def exists(self, day: dt.date) -> bool:
         return (self.founded or day) <= day < (self.dissolved or dt.date.max)
@@ -55,7 +59,7 @@ def make_units(random: RandomSource, committees: int, branches: int, year: int) 
     words = resources.load("sample")
     plans = _branch_plans(random, committees, branches, year)
     names = _UnitNames(words)
-    units = [*_committees(random, words, names, committees), *_branches(random, words, names, plans)]
+    units = [*_committees(random, words, names, committees), *_branches(random, words, names, plans, year)]
     pair = tie_pair(units)
     return units if pair is None else [replace(u, quality=pair[0].quality) if u == pair[1] else u for u in units]
 
@@ -151,7 +155,7 @@ def _committees(random: RandomSource, words: Mapping[str, Any], names: _UnitName
 
 
 def _branches(
-    random: RandomSource, words: Mapping[str, Any], names: _UnitNames, plans: Sequence[_BranchPlan]
+    random: RandomSource, words: Mapping[str, Any], names: _UnitNames, plans: Sequence[_BranchPlan], year: int
 ) -> Iterator[SampleUnit]:
     width = max(3, len(str(len(plans))))
     committees = len({p.committee for p in plans} - {None})
@@ -173,7 +177,19 @@ def _branches(
             founded=plan.founded,
             dissolved=plan.dissolved,
             quality=_quality(random, tier),
+            risen=_rise(words, plan, index, tier["branch_class"], year),
         )
+
+
+def _rise(
+    words: Mapping[str, Any], plan: _BranchPlan, place: int, branch_class: str, year: int
+) -> tuple[dt.date, str] | None:
+    """When a branch got its 支部类别, for one in some of those that exist all year."""
+    habits = words["rises"]
+    before = habits["from"].get(branch_class)
+    if before is None or place % habits["one_in"] or plan.founded or plan.dissolved:
+        return None
+    return date_in(year, [habits["day"]], 0), before
 
 
 def _branch_tiers(
@@ -199,23 +215,30 @@ def _kind(words: Mapping[str, Any], plan: _BranchPlan, inside: Counter) -> tuple
 
 
 def unit_rows(units: Sequence[SampleUnit]) -> list[dict[str, object]]:
-    """The 党组织 sheet of 花名册."""
+    """The 党组织 sheet of 花名册; one whose 支部类别 rose in the year has two rows."""
+    rows = []
+    for u in units:
+        if u.risen is not None:
+            day, before = u.risen
+            rows.append(_unit_row(u) | {"branch_class": before, "dissolved": day})
+        rows.append(_unit_row(u) | ({} if u.risen is None else {"founded": u.risen[0]}))
+    return rows
+
+
+def _unit_row(unit: SampleUnit) -> dict[str, object]:
     email = resources.load("sample")["email"]
-    return [
-        {
-            "unit_id": u.id,
-            "unit_name": u.name,
-            "level": u.level,
-            "parent_id": u.parent,
-            "nature": u.nature,
-            "service_window": "yes" if u.window else "no",
-            "authority": u.authority,
-            "branch_class": u.branch_class,
-            "group": u.group,
-            "head": u.head,
-            "email": email.format(unit=u.id.lower()),
-            "founded": u.founded,
-            "dissolved": u.dissolved,
-        }
-        for u in units
-    ]
+    return {
+        "unit_id": unit.id,
+        "unit_name": unit.name,
+        "level": unit.level,
+        "parent_id": unit.parent,
+        "nature": unit.nature,
+        "service_window": "yes" if unit.window else "no",
+        "authority": unit.authority,
+        "branch_class": unit.branch_class,
+        "group": unit.group,
+        "head": unit.head,
+        "email": email.format(unit=unit.id.lower()),
+        "founded": unit.founded,
+        "dissolved": unit.dissolved,
+    }
