@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lianghua_batch.analysis.statistics import correlation, settings, spread
 from lianghua_batch.core import exact
-from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator, Parameters
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, Indicator, Parameters, applies
 from lianghua_batch.model.scores import Score, total
 from lianghua_batch.scoring.results import Results, UnitResult
 
@@ -55,7 +55,7 @@ def _order(figures: IndicatorFigures, verdicts: Sequence[str]) -> tuple:
 def _figures(
     results: Results, indicator: Indicator, level: str, unit_results: Sequence[UnitResult]
 ) -> IndicatorFigures:
-    marked = sorted((s for s in unit_results if indicator.id in s.scores.indicators), key=_best_first)
+    marked = sorted((s for s in unit_results if _is_marked(s, indicator)), key=_best_first)
     if not marked:
         return IndicatorFigures(indicator, 0, *[None] * 8, verdict="unused")
     points = [s.scores.indicators[indicator.id] for s in marked]
@@ -76,6 +76,11 @@ def _figures(
         "correlation": correlation(shares, rests) if enough else None,
     }
     return IndicatorFigures(indicator, len(marked), **figures, verdict=_verdict(enough, **figures))
+
+
+def _is_marked(result: UnitResult, indicator: Indicator) -> bool:
+    """Whether the unit has points for this indicator; another's may have the same code."""
+    return indicator.id in result.scores.indicators and applies(indicator, result.unit.id, result.unit.group)
 
 
 def _best_first(result: UnitResult) -> tuple:

@@ -168,26 +168,36 @@ def _sheet(form: str, raw: Mapping[str, Any]) -> Sheet:
 @cache
 def definitions() -> dict[str, Form]:
     """Return every form by identifier, in the order of the year's work; expandable columns are not expanded yet."""
-    forms = []
-    for name in resources.form_names():
-        raw = resources.load(f"forms/{name}")
-        periods = raw["period"] if isinstance(raw["period"], list) else [raw["period"]]
-        forms.append(
-            Form(
-                name=raw["form"],
-                label=raw["label"],
-                order=raw["order"],
-                filed_by=raw["filed_by"],
-                periods=tuple(periods),
-                purpose=raw["purpose"],
-                due=raw["due"],
-                clause=raw["clause"],
-                deadline=raw.get("deadline"),
-                counts=tuple(raw.get("counts", ())),
-                sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
-            )
-        )
+    forms = [_form(resources.load(f"forms/{name}")) for name in resources.form_names()]
     return {form.name: form for form in sorted(forms, key=lambda f: f.order)}
+
+
+@cache
+def feedback() -> Form:
+    """Return 反馈单, which is written like a form and never read as one."""
+    return _form(resources.load("papers/feedback"))
+
+
+def form_of(sheet: Sheet) -> Form:
+    """Return the form of a sheet, or the paper."""
+    return definitions().get(sheet.form) or feedback()
+
+
+def _form(raw: Mapping[str, Any]) -> Form:
+    periods = raw["period"] if isinstance(raw["period"], list) else [raw["period"]]
+    return Form(
+        name=raw["form"],
+        label=raw["label"],
+        order=raw["order"],
+        filed_by=raw["filed_by"],
+        periods=tuple(periods),
+        purpose=raw["purpose"],
+        due=raw["due"],
+        clause=raw["clause"],
+        deadline=raw.get("deadline"),
+        counts=tuple(raw.get("counts", ())),
+        sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
+    )
 
 
 def other_names(item: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from lianghua_batch.forms.prefilled_layout import references
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.intake import discovery
 from lianghua_batch.intake.recognition import Recognised
-from lianghua_batch.model.scheme import BRANCH
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE
 from lianghua_batch.pipeline import load_county, process
 from lianghua_batch.validation import scheme_rules
 
@@ -44,7 +44,7 @@ def due(
 ) -> WrittenForms:
     """Write the forms of a period that are not yet under `root`, one workbook a unit, pre-filled, all of them or none.
 
-    `form`: an identifier, to write that form only; `unit`: a branch, or a committee for all of its branches. Without a
+    `form`: an identifier, to write that form only; `unit`: a branch, or a committee with all of its branches. Without a
     sound 花名册 and 考评方案 nothing is written and `problems` says why.
     """
     paths, problems = discovery.find(root)
@@ -78,11 +78,15 @@ def _write_due(
 ) -> WrittenForms:
     files = resources.load("templates")["files"]
     folder = root / files["due_folder"] / str(facts.county.period)
-    units = _requested_branches(facts, unit)
+    units, committees = _requested_branches(facts, unit), _requested_committees(facts, unit)
     jobs: list[tuple[str, Callable[[], list[FormSheet]]]] = [
         (_file_name(facts, branch, form), lambda branch=branch: prefilled.branch_sheets(facts, branch, form))
         for branch in units
     ]
+    jobs += (
+        (_file_name(facts, unit_id, form), lambda unit_id=unit_id: prefilled.committee_sheets(facts, unit_id, form))
+        for unit_id in committees
+    )
     if unit is None:
         stem = _with_form(files["county_book"], form)
         jobs.append((f"{stem}.xlsx", lambda: prefilled.county_sheets(facts, form)))
@@ -106,6 +110,12 @@ def _requested_branches(facts: prefilled.FormFacts, unit: str | None) -> list[st
     if unit is None or roster.named(unit).level == BRANCH:
         return [b for b in every if unit in (None, b)]
     return [b for b in every if roster.named(b).parent == unit]
+
+
+def _requested_committees(facts: prefilled.FormFacts, unit: str | None) -> list[str]:
+    """The committees whose own forms are asked for."""
+    every = facts.county.roster.units_on(facts.county.period.last_day, COMMITTEE)
+    return [committee.id for committee in every if unit in (None, committee.id)]
 
 
 def _file_name(facts: prefilled.FormFacts, branch: str, form: str | None) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
-from lianghua_batch.core.form_definitions import definitions, item_column
-from lianghua_batch.core.periods import HALF, QUARTER, YEAR, Period
+from lianghua_batch.core.form_definitions import Sheet, definitions, feedback, item_column
+from lianghua_batch.core.periods import HALF, Period
 from lianghua_batch.forms.prefilled_layout import (
     MONTH_COLUMNS,
     dimension_columns,
@@ -17,11 +17,12 @@ from lianghua_batch.forms.prefilled_layout import (
 from lianghua_batch.forms.writer import FormSheet, Reference
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Member, Unit
-from lianghua_batch.model.scheme import BRANCH, COMMITTEE
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL
 from lianghua_batch.model.scores import Score
-from lianghua_batch.scoring import diary, due_forms, eligibility, members
+from lianghua_batch.scoring import diary, due_forms, eligibility, findings, members
 from lianghua_batch.scoring.diary import Diary
 from lianghua_batch.scoring.eligibility import Eligibility, Key
+from lianghua_batch.scoring.findings import Finding
 from lianghua_batch.scoring.raters import unit_marks
 
 
@@ -58,7 +59,18 @@ def branch_sheets(facts: FormFacts, branch: str, form: str | None = None) -> lis
         sheets += (_quarterly_summary(facts, branch, q) for q in period.quarters if q.last_day == month.last_day)
     if facts.county.is_year:
         sheets.append(_annual_review(facts, branch))
+    sheets += _own_sheets(facts, branch)
     return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+def committee_sheets(facts: FormFacts, committee: str, form: str | None = None) -> list[FormSheet]:
+    """The sheets that a committee has still to file for itself, and what was found of it."""
+    return [s for s in _own_sheets(facts, committee) if form in (None, s.sheet.form)]
+
+
+def _own_sheets(facts: FormFacts, unit: str) -> list[FormSheet]:
+    """差异化申报 of a unit whose 差异化 指标 do not add up yet, and its 反馈单."""
+    return [sheet for sheet in (_declaration(facts, unit), _feedback(facts, unit)) if sheet is not None]
 
 
 def county_sheets(facts: FormFacts, form: str | None = None) -> list[FormSheet]:
@@ -66,10 +78,17 @@ def county_sheets(facts: FormFacts, form: str | None = None) -> list[FormSheet]:
     sheets: list[FormSheet | None] = [_inspection(facts, period) for period in inspected(facts.county)]
     if facts.county.is_year:
         sheets += (_indicator_value(facts), _supervisor_score(facts), _satisfaction(facts))
-        sheets += (_register(facts, name) for name in ("bonus", "rectification"))
-    if form == "objection" and facts.county.period.kind in (QUARTER, YEAR):
+        sheets += (_register(facts, "bonus"), _rectification(facts), _declaration_review(facts))
+        if form == "task" or any(i.metric == "tasks_done" for i in facts.county.scheme.indicators):
+            sheets.append(_register(facts, "task"))
+    if form in definitions() and _kept_on_request(facts, form):
         sheets.append(_register(facts, form))
     return [s for s in sheets if s is not None and form in (None, s.sheet.form)]
+
+
+def _kept_on_request(facts: FormFacts, form: str) -> bool:
+    """Whether a form is written only where it is asked for, and there is one of the period."""
+    return form in ("objection", "suggestion") and facts.county.period.kind in definitions()[form].periods
 
 
 # --- what branches file --------------------------------------------------------------------------------------------
@@ -153,6 +172,39 @@ def _person(member: Member) -> dict[str, object]:
     return {"member_id": member.id, "member_name": member.name}
 
 
+# --- what units file for themselves --------------------------------------------------------------------------------
+
+
+def _declaration(facts: FormFacts, unit_id: str) -> FormSheet | None:
+    county = facts.county
+    unit = county.roster.unit(unit_id, county.period.last_day) if county.is_year else None
+    if unit is None or any(i.declared and i.applies_to == unit_id for i in county.scheme.indicators):
+        return None
+    given = county.scheme.indicators_for(unit.id, unit.level, unit.group)
+    weights = sum((i.weight for i in given if i.kind == DIFFERENTIAL), exact.ZERO)
+    if weights >= county.scheme.parameters.differential_weight:
+        return None
+    return _sheet(facts, "declaration", county.period, branch=unit_id)
+
+
+def _feedback(facts: FormFacts, unit_id: str) -> FormSheet | None:
+    """What was found of a unit in the period and 整改台账 does not take up yet."""
+    found = findings.read(facts.county).unregistered(unit_id)
+    sheet = feedback().sheets[0]
+    return _written(facts, sheet, facts.county.period, unit_id, [_found(f) for f in found]) if found else None
+
+
+def _found(finding: Finding) -> dict[str, object]:
+    finder = resources.load("templates")["prefilled"]["finder"]
+    return {
+        "issue_id": finding.number,
+        "origin": finder.format(form=definitions()[finding.form].label, finder=finding.finder),
+        "issue": finding.text,
+        "advice": finding.row["advice"],
+        "deadline": finding.rectify_by,
+    }
+
+
 # --- what 机关工委 files -------------------------------------------------------------------------------------------
 
 
@@ -213,6 +265,22 @@ def _register(facts: FormFacts, form: str) -> FormSheet | None:
     return _sheet(facts, form, facts.county.period)
 
 
+def _rectification(facts: FormFacts) -> FormSheet | None:
+    """整改台账 with the findings that nobody took up; empty where nothing was found, unless one of the period is there."""
+    found = findings.read(facts.county).unregistered()
+    if not found:
+        return _register(facts, "rectification")
+    rows = [{"unit_id": f.unit, **{k: v for k, v in _found(f).items() if k != "advice"}} for f in found]
+    return _sheet(facts, "rectification", facts.county.period, rows=rows)
+
+
+def _declaration_review(facts: FormFacts) -> FormSheet | None:
+    """差异化审核 with the declared 指标 that nobody reviewed."""
+    open_ones = [i for i in facts.county.scheme.indicators if i.declared and i.row.reviewed is None]
+    rows = [{"unit_id": i.applies_to, "indicator_id": i.id, "indicator_name": i.name} for i in open_ones]
+    return _sheet(facts, "declaration_review", facts.county.period, rows=rows) if rows else None
+
+
 def _names(units: Sequence[Unit]) -> dict[tuple[int, str], str]:
     return {(index, "unit_id"): unit.name for index, unit in enumerate(units)}
 
@@ -221,7 +289,17 @@ def _names(units: Sequence[Unit]) -> dict[tuple[int, str], str]:
 
 
 def _sheet(facts: FormFacts, form: str, period: Period, branch: str | None = None, **given: object) -> FormSheet:
-    sheet = facts.county.tables[form].sheet
+    return _written(facts, facts.county.tables[form].sheet, period, branch, **given)
+
+
+def _written(
+    facts: FormFacts,
+    sheet: Sheet,
+    period: Period,
+    branch: str | None,
+    rows: Sequence[Mapping[str, object]] = (),
+    **given: object,
+) -> FormSheet:
     labels: dict[str, object] = {"period": str(period)}
     if branch is not None:
         unit = facts.county.roster.known_as(branch, period.last_day)
@@ -232,7 +310,8 @@ def _sheet(facts: FormFacts, form: str, period: Period, branch: str | None = Non
         labels=labels,
         title=words["title"].format(period=period_words(period), title=sheet.title),
         name=words["sheet_name"].format(form=sheet.label, period=period),
-        spare_rows=words["spare_rows"].get(form, 0),
+        rows=rows,
+        spare_rows=words["spare_rows"].get(sheet.form, 0),
         **scheme_layout(sheet, facts.county.scheme),
         **given,
     )

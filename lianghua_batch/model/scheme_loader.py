@@ -173,7 +173,8 @@ def _dimension_called(written: str, dimensions: Iterable[str]) -> str:
 def _veto(row: Record, grades: Sequence[str]) -> tuple[str | None, list[Problem]]:
     """The best grade that 一票否决 leaves: the lowest for 是, else the one it names, which is any but the best (spec §4.6)."""
     written = row["veto"]
-    answers = resources.load("reading")["yes_no"]
+    # Sealed definitions of version 0.1 have a column of 是 and 否, which reads as these keys.
+    answers = {key: [*labels, key] for key, labels in resources.load("reading")["yes_no"].items()}
     if written is None or squeeze(written) in answers["no"] or not grades:
         return None, []
     if squeeze(written) in answers["yes"]:

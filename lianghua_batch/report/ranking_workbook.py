@@ -8,6 +8,7 @@ from lianghua_batch.core import resources
 from lianghua_batch.core.problems import Problem
 from lianghua_batch.report.layout.model import Properties, SheetTable
 from lianghua_batch.report.sheets import (
+    activity,
     bonuses,
     branch_class_changes,
     chart_data,
@@ -15,6 +16,7 @@ from lianghua_batch.report.sheets import (
     composition,
     county_sheets,
     cover,
+    declarations,
     indicator_scores,
     left_out,
     members,
@@ -54,10 +56,12 @@ _SHEETS: Mapping[str, Callable[[View], SheetTable]] = {
     "rectification": rectification.ledger,
     "findings": rectification.findings,
     "objections": objections.build,
+    "activity": activity.build,
     "indicator_analysis": statistics.indicators,
     "rater_analysis": statistics.raters,
     "scheme": scheme.build,
     "indicators": scheme.indicators,
+    "declarations": declarations.build,
     "county_sheets": county_sheets.build,
     "warnings": warnings.build,
     "left_out": left_out.build,

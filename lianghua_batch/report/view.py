@@ -297,6 +297,7 @@ class View:
 # Optional sheets, and when a workbook has them.
 _ONLY_IF: Mapping[str, Callable[[View], bool]] = {
     "branch_class_changes": lambda view: view.branch_class_changes is not None,
+    "declarations": lambda view: any(i.declared for i in view.scheme.indicators),
     "objections": lambda view: bool(view.objections),
     "years": lambda view: view.years.looks_back,
 }

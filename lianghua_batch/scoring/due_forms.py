@@ -135,8 +135,11 @@ def missing_indicators(county: County, unit: Unit) -> list[Indicator]:
 
 
 def missing_audiences(county: County, unit: Unit) -> list[str]:
-    """Return the 测评对象 that have no row: 党员群众 for every unit, 服务对象 for those that must have them."""
+    """Return the 测评对象 that have no row: 党员群众 for every unit, 服务对象 and 述职评议 for those that must have them."""
     asked = {r["audience"] for r in county.rows_by_unit("satisfaction").get(unit.id, ())}
     always = county.scheme.parameters.without_clients == "error"
     wanted = ["masses", "clients"] if always or unit.service_window else ["masses"]
+    applied = county.scheme.indicators_for(unit.id, unit.level, unit.group)
+    if any(indicator.metric == "report_review" for indicator in applied):
+        wanted.append("report_review")
     return [audience for audience in wanted if audience not in asked]

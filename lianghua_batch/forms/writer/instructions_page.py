@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lianghua_batch.core import resources, text_width
-from lianghua_batch.core.form_definitions import NUMBER, Column, Form, Sheet, definitions
+from lianghua_batch.core.form_definitions import NUMBER, Column, Form, Sheet, form_of
 from lianghua_batch.forms.writer.book import Book
 from lianghua_batch.forms.writer.data_validation import number_range
 from lianghua_batch.forms.writer.model import Reference
@@ -34,7 +34,7 @@ class _InstructionsPage:
         for text in self.words["general"]:
             self._across(text.format(source=source), "words")
         for sheet in {(s.form, s.name): s for s in sheets}.values():
-            self._form(definitions()[sheet.form], sheet)
+            self._form(form_of(sheet), sheet)
         for reference in references:
             self._reference(reference)
         self.book.setup_page(self.page, landscape=False, signature="")

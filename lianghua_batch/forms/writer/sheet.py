@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lianghua_batch.core import resources, text_width
-from lianghua_batch.core.form_definitions import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, definitions
+from lianghua_batch.core.form_definitions import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, form_of
 from lianghua_batch.core.source_ref import column_letter
 from lianghua_batch.forms.writer import instructions_page, layout
 from lianghua_batch.forms.writer.book import Book
@@ -111,12 +111,12 @@ class _SheetWriter:
 
     def _label_names(self) -> dict[str, str]:
         """What the labels are called; on a form that any unit files 组织编号 instead of 支部编号."""
-        key = "label" if definitions()[self.form_sheet.sheet.form].by_branch else "any_unit"
+        key = "label" if form_of(self.form_sheet.sheet).by_branch else "any_unit"
         labels = resources.load("reading")["labels"]
         return {name: entry.get(key, entry["label"]) for name, entry in labels.items()}
 
     def _label_values(self) -> dict[str, str]:
-        form = definitions()[self.form_sheet.sheet.form]
+        form = form_of(self.form_sheet.sheet)
         names = ["form", *(["unit_id", "unit_name"] if form.by_unit else []), "period", *form.counts, "filled_by"]
         given = {"form": form.label, **self.form_sheet.labels}
         return {name: "" if given.get(name) is None else str(given[name]) for name in names}

@@ -30,13 +30,14 @@ def branches(view: View) -> SheetTable:
 def _sheet(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
     """One row for each unit, with a thicker line where the next cohort begins."""
     layout = view.layout(key)
-    in_force = [i for i in view.scheme.indicators if any(i.id in _indicators(r) for r in ranked)]
-    fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, ranked))
+    own = {r.unit.id: _own(view, r) for r in ranked}
+    in_force = [i for i in view.scheme.indicators if any(own[r.unit.id].get(i.id) is i for r in ranked)]
+    fields = sheet_table.fields(view, layout["columns"], _items(view, layout, in_force, list(own.values()), ranked))
     rows = []
     for number, result in enumerate(ranked):
         begins = number and result.cohort != ranked[number - 1].cohort
         live = composition_formulas.unit_formulas(view, result, ranked)
-        cells = (_cell(view, result, {i.id: i for i in in_force}, field, live) for field in fields)
+        cells = (_cell(view, result, own[result.unit.id], field, live) for field in fields)
         rows.append(Row(tuple(cells), "begins" if begins else None))
     return sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=len(rows))
 
@@ -44,6 +45,12 @@ def _sheet(view: View, key: str, ranked: Sequence[UnitResult]) -> SheetTable:
 def _indicators(result: UnitResult) -> Mapping[str, Score]:
     """A unit's 指标得分; in a quarter there are none."""
     return getattr(result.scores, "indicators", {})
+
+
+def _own(view: View, result: UnitResult) -> Mapping[str, Indicator]:
+    """The indicators that a unit has points for, by code: two units' declared ones may have the same."""
+    unit, scored = result.unit, _indicators(result)
+    return {i.id: i for i in view.scheme.indicators_for(unit.id, unit.level, unit.group) if i.id in scored}
 
 
 def _cell(
@@ -55,7 +62,7 @@ def _cell(
 ) -> Cell:
     key, item = _key(view, result, by_id, field), field.item
     if isinstance(item, Subtotal):
-        added = [(result.unit.id, "indicator", i) for i in _indicators(result) if i in item.ids]
+        added = [(result.unit.id, "indicator", i) for i in _indicators(result) if item.holds(by_id[i])]
         formula = formulas.plain_sum(added)
     else:
         formula = live.get(key)
@@ -69,9 +76,9 @@ def _key(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: 
     if isinstance(item, Subtotal):
         return (unit, "kind", item.kind) if item.whole_kind else None
     if isinstance(item, Indicator):
-        return (unit, "indicator", item.id)
+        return (unit, "indicator", item.id) if by_id.get(item.id, item) is item else None
     if isinstance(item, OwnIndicator):
-        own_indicators = _own_indicators(view, [by_id[i] for i in _indicators(result)], item.kind)
+        own_indicators = _own_indicators(view, list(by_id.values()), item.kind)
         return (
             (unit, "indicator", own_indicators[item.index].id)
             if item.index < len(own_indicators) and not item.shows_id
@@ -91,6 +98,12 @@ class Subtotal:
     ids: frozenset[str]
     whole_kind: bool = False
 
+    def holds(self, indicator: Indicator) -> bool:
+        """Whether an indicator's points are in it: of this kind, and where it is not the whole kind's, one of these that units share."""
+        return indicator.kind == self.kind and (
+            self.whole_kind or (indicator.id in self.ids and not indicator.declared)
+        )
+
 
 @dataclass(frozen=True)
 class OwnIndicator:
@@ -104,12 +117,12 @@ class OwnIndicator:
 def _value(view: View, result: UnitResult, by_id: Mapping[str, Indicator], field: Field) -> Value | Score | None:
     scores, item = result.scores, field.item
     if isinstance(item, Subtotal):
-        added = [s.value for i, s in scores.indicators.items() if i in item.ids]
+        added = [s.value for i, s in scores.indicators.items() if item.holds(by_id[i])]
         return view.guarded(sum(added, exact.ZERO)) if added else None
     if isinstance(item, Indicator):
-        return scores.indicators.get(item.id)
+        return scores.indicators[item.id] if by_id.get(item.id) is item else None
     if isinstance(item, OwnIndicator):
-        own_indicators = _own_indicators(view, [by_id[i] for i in scores.indicators], item.kind)
+        own_indicators = _own_indicators(view, list(by_id.values()), item.kind)
         if item.index >= len(own_indicators):
             return None
         return own_indicators[item.index].id if item.shows_id else scores.indicators[own_indicators[item.index].id]
@@ -127,15 +140,18 @@ def _own_indicators(view: View, indicators: Sequence[Indicator], kind: str) -> l
 
 
 def _items(
-    view: View, layout: Mapping[str, Any], indicators: Sequence[Indicator], ranked: Sequence[UnitResult]
+    view: View,
+    layout: Mapping[str, Any],
+    indicators: Sequence[Indicator],
+    own: Sequence[Mapping[str, Indicator]],
+    ranked: Sequence[UnitResult],
 ) -> Mapping[str, Sequence[Item]]:
     kinds = [k for k in _kinds(view) if any(i.kind == k for i in indicators)]
     inspections = sorted({p for r in ranked for p in getattr(r.scores, "inspections", ())})
-    by_id = {i.id: i for i in indicators}
     return {
         "kinds": [Item(_subtotal(k, indicators, whole_kind=True), _kinds(view)[k]) for k in kinds],
         "inspections": [Item(p, view.period_name(p)) for p in inspections],
-        "indicators": [i for k in kinds for i in _kind_items(view, layout, k, by_id, ranked)],
+        "indicators": [i for k in kinds for i in _kind_items(view, layout, k, indicators, own)],
     }
 
 
@@ -149,12 +165,16 @@ def _subtotal(kind: str, indicators: Iterable[Indicator], *, whole_kind: bool = 
 
 
 def _kind_items(
-    view: View, layout: Mapping[str, Any], kind: str, by_id: Mapping[str, Indicator], ranked: Sequence[UnitResult]
+    view: View,
+    layout: Mapping[str, Any],
+    kind: str,
+    indicators: Sequence[Indicator],
+    own: Sequence[Mapping[str, Indicator]],
 ) -> list[Item]:
     """One kind's columns: 方面 by 方面 a subtotal and its indicators, then those of single units by their position."""
     label = _kinds(view)[kind]
-    alone = {i.id for i in _own_indicators(view, list(by_id.values()), kind)}
-    shared = [i for i in by_id.values() if i.kind == kind and i.id not in alone]
+    units = view.results.county.roster.units
+    shared = [i for i in indicators if i.kind == kind and i.applies_to not in units]
     items: list[Item] = []
     for aspect in dict.fromkeys(i.aspect for i in shared):
         group = layout["aspect"].format(kind=label, aspect=aspect or "").strip()
@@ -170,7 +190,7 @@ def _kind_items(
             )
             for i in members
         )
-    most = max((len(_own_indicators(view, [by_id[i] for i in _indicators(r)], kind)) for r in ranked), default=0)
+    most = max((len(_own_indicators(view, list(by_id.values()), kind)) for by_id in own), default=0)
     group = layout["own"].format(kind=label)
     for index in range(most):
         named = layout["own_id"].format(index=index + 1)

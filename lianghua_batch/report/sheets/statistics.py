@@ -45,6 +45,7 @@ def indicators(view: View) -> SheetTable:
         rows.append(sheet_table.strip(_level_line(view, layout, level, listed), len(fields)))
         rows += (_indicator_row(view, layout, fields, figures) for figures in listed)
     filtered = len(rows)
+    rows += (sheet_table.band(line, len(fields), "text") for line in _opinions(view, layout, None))
     rows = rows or [sheet_table.band(layout["none"], len(fields), "text")]
     rows += (sheet_table.band(line, len(fields), "note") for line in _explained(layout))
     return sheet_table.sheet(view, key, (f.column for f in fields), rows, filtered=filtered)
@@ -54,6 +55,19 @@ def _explained(layout: Mapping[str, Any]) -> Iterator[str]:
     rules = settings("indicators")
     shares = {name: _percent(rules[name]) for name in ("side", "good", "low", "alike", "nearly_all")}
     return (line.format(**{**rules, **shares}) for line in layout["explained"])
+
+
+def _opinions(view: View, layout: Mapping[str, Any], code: str | None) -> Iterator[str]:
+    """The 意见建议 on an indicator, or those that name none of the scheme's: who, what, and what was decided."""
+    known = {i.id for i in view.scheme.indicators}
+    for row in view.results.county.tables["suggestion"].records():
+        named = row["indicator_id"] if row["indicator_id"] in known else None
+        if named == code and row["opinion"] is not None:
+            choices = {
+                name: view.choice("suggestion", "suggestion", name, row[name]) for name in ("proposer", "response")
+            }
+            text = layout["opinion" if row["response"] else "open_opinion"]
+            yield text.format(opinion=row["opinion"], **choices)
 
 
 def _level_line(view: View, layout: Mapping[str, Any], level: str, listed: Sequence[IndicatorFigures]) -> str:
@@ -77,6 +91,7 @@ def _indicator_row(view: View, layout: Mapping[str, Any], fields: Sequence[Field
         "correlation": _rounded(figures.correlation),
         "verdict": verdict["label"],
         "advice": verdict["advice"],
+        "opinions": "\n".join(_opinions(view, layout, figures.indicator.id)),
     }
     looks = {"verdict": _ATTENTION if figures.verdict in layout["attention"] else _PLAIN}
     return Row(tuple(view.cell(values[f.name], looks.get(f.name, f.style)) for f in fields))

@@ -182,7 +182,7 @@ def _matter(view: UnitView, spec: Mapping[str, str]) -> str:
     if name == "findings":
         units = [f.unit.id for f in rectification.findings(county)]
         return _counted(view, spec, {"count": sum(u == own for u in units), "branches": sum(u != own for u in units)})
-    listed = rectification.ledger(county)
+    listed = [r for r in rectification.ledger(county) if r.counts]
     done = (rectification.ON_TIME, rectification.LATE)
     return _counted(
         view,
