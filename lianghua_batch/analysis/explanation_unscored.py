@@ -32,6 +32,16 @@ def reason(results: Results, code: str) -> str:
     return words["units"]["no_branches"]
 
 
+def _votes(results: Results, member_id: str) -> str:
+    """The votes of a member's 年评议, in words; empty where there is none."""
+    table = results.county.tables["annual_review"]
+    row = next((r for r in table.records() if r["member_id"] == member_id), None)
+    listed = ((column.label, row[column.name]) for column in table.sheet.expanded) if row is not None else ()
+    return resources.load("messages/unscored")["members"]["votes_separator"].join(
+        f"{label} {count}" for label, count in listed if count
+    )
+
+
 def _in_period(row: Member, period: Period) -> bool:
     return (row.start is None or row.start <= period.last_day) and (row.end is None or row.end > period.first_day)
 
@@ -45,5 +55,6 @@ def _why(results: Results, row: Member) -> str:
     if row.branch in county.left_out:
         return words["left_out"]
     if not row.managed:
-        return words["unmanaged"].format(reason=row.unmanaged_reason)
+        why = words["unmanaged"].format(reason=row.unmanaged_reason)
+        return why + (words["reviewed"].format(votes=votes) if (votes := _votes(results, row.id)) else "")
     return words["no_score"][county.period.kind]

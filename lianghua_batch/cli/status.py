@@ -74,6 +74,7 @@ def _as_json(filing: "Status", written: Path | None) -> dict[str, Any]:
         "as_of": filing.as_of.isoformat(),
         "states": {state: states[state]["label"] for state in STATES},
         "units": [_unit(line, cohort.id) for cohort in filing.cohorts for line in cohort.lines],
+        "unregistered_findings": [finding.number for finding in filing.unregistered],
         "unplaced": [problem.as_dict() for problem in filing.unplaced],
         "summary": {state: filing.counts[state] for state in STATES},
         "file": None if written is None else str(written),

@@ -107,6 +107,14 @@ def _reminder_lines(status: Status, words: Mapping[str, Any]) -> Iterator[tuple[
     lines = [*_branch_reminders(status, words), *_county_gaps(status, words)]
     yield words["chasing"], 0, "bold"
     yield from lines or [(words["nothing"], 2, "")]
+    if status.unregistered:
+        yield words["unregistered"].format(count=len(status.unregistered)), 0, "bold"
+    for finding in status.unregistered:
+        yield (
+            words["finding"].format(number=finding.number, text=finding.text, place=finding.row.ref("findings")),
+            2,
+            "",
+        )
     if status.unplaced:
         yield words["unplaced"], 0, "bold"
     for problem in status.unplaced:

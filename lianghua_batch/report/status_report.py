@@ -148,6 +148,7 @@ def _chasing(status: Status) -> SheetTable:
     columns = [SheetColumn(c["heading"], c["width"], most=c.get("most")) for c in layout["columns"]]
     rows = [*_branch_rows(status, layout, width), *_county_rows(status, layout, width)]
     rows = rows or [Row((Cell(layout["nothing"], "note", width),))]
+    rows += _unregistered(status, layout, width)
     rows += _unplaced(status, layout, width)
     return _sheet(status, "chasing", columns, rows, [text.format_map(_facts(status)) for text in layout["subtitles"]])
 
@@ -200,6 +201,15 @@ def _row(layout: Words, values: Mapping[str, Any], state: str) -> Row:
             for spec in layout["columns"]
         )
     )
+
+
+def _unregistered(status: Status, layout: Words, width: int) -> Iterator[Row]:
+    """What was found and nobody took up."""
+    if status.unregistered:
+        yield _band(layout["unregistered"].format(count=len(status.unregistered)), width)
+    for finding in status.unregistered:
+        text = layout["finding"].format(number=finding.number, text=finding.text, place=finding.row.ref("findings"))
+        yield Row((Cell(text, "text", width),))
 
 
 def _unplaced(status: Status, layout: Words, width: int) -> Iterator[Row]:

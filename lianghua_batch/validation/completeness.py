@@ -122,6 +122,9 @@ def _idle_reviews(county: County, members: Members) -> Iterator[Problem]:
             row["member_id"], county.period.last_day
         ):
             continue
+        now = county.roster.member(row["member_id"], county.period.last_day)
+        if now is not None and not now.managed:
+            continue  # such a member may be reviewed: it is shown, without a score
         place = row.ref("member_id")
         yield problem(
             Code.MEMBER_WITHOUT_YEAR_POINTS, place, value=row["member_id"], member=rows[-1], year=county.period.year

@@ -17,9 +17,10 @@ from lianghua_batch.intake.tables import ORIGIN, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import BRANCH, COMMITTEE
-from lianghua_batch.scoring import due_forms
+from lianghua_batch.scoring import due_forms, findings
 from lianghua_batch.scoring.due_forms import DueForm
 from lianghua_batch.scoring.eligibility import member_eligibility
+from lianghua_batch.scoring.findings import Finding
 
 FAULTY, TWICE, MISSING, PENDING, FILED = "faulty", "twice", "missing", "pending", "filed"
 STATES = (FAULTY, TWICE, MISSING, PENDING, FILED)  # worst first
@@ -72,7 +73,7 @@ class Status:
     """The matrix of one period on one day.
 
     `unplaced` are the problems of files and sheets that could not be taken as any unit's form: they may be what is missing.
-    `base_errors` counts those of 花名册 and 考评方案, on which everything rests.
+    `unregistered` are the findings of the year that 整改台账 does not take up. `base_errors` counts those of 花名册 and 考评方案, on which everything rests.
     """
 
     period: Period
@@ -80,6 +81,7 @@ class Status:
     cohorts: tuple[Cohort, ...]
     unplaced: tuple[Problem, ...]
     base_errors: int
+    unregistered: tuple[Finding, ...] = ()
 
     @property
     def lines(self) -> Iterator[UnitStates]:
@@ -116,6 +118,7 @@ def filing_status(
         cohorts=_cohorts(county, _entries(county, listed, placed, as_of)),
         unplaced=tuple(p for p in unplaced if _sheet(p) not in placed),
         base_errors=sum(not p.code.startswith(_BETWEEN_FORMS) for p in in_base),
+        unregistered=tuple(findings.read(county).unregistered()) if county.is_year else (),
     )
 
 
