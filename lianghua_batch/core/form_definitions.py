@@ -93,6 +93,7 @@ class Form:
 
     `deadline`: so many months after the period's last one, on which day; None where the period's own last day is meant.
     `counts`: the labelled cells above the table that hold a whole number (schemas/reading.yaml).
+    `optional`: it is due from nobody.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Form:
     sheets: tuple[Sheet, ...]
     deadline: Mapping[str, int] | None = None
     counts: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def by_branch(self) -> bool:
@@ -196,6 +198,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
         clause=raw["clause"],
         deadline=raw.get("deadline"),
         counts=tuple(raw.get("counts", ())),
+        optional=raw.get("optional", False),
         sheets=tuple(_sheet(raw["form"], s) for s in raw["sheets"]),
     )
 

@@ -87,7 +87,7 @@ def same_form_twice(table: Table, apart: Container[int] = ()) -> Iterator[Rivals
     for n, origin in enumerate(table.origins):
         if origin.unit is not None and origin.period is not None and n not in apart:
             groups[origin.unit, origin.period].append(n)
-    for numbers in groups.values():
+    for numbers in groups.values() if "member_id" in table.frame else ():
         if len(numbers) > 1:
             yield from _rivals(table, numbers)
 

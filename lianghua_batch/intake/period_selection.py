@@ -16,6 +16,7 @@ from lianghua_batch.intake.recognition import Recognised
 from lianghua_batch.intake.record_reader import read_records
 
 BASE = ("roster", "scheme")
+DIARIES = ("daily_record", "activity_record")  # their earlier months count towards limits of the whole year
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,7 @@ def _is_judged(form: str, sheet_period: Period, period: Period) -> bool:
     if sheet_period.year != period.year:
         return False
     return (
-        form in BASE
-        or period.contains(sheet_period)
-        or (sheet_period.last_day < period.first_day and form == "daily_record")
+        form in BASE or period.contains(sheet_period) or (sheet_period.last_day < period.first_day and form in DIARIES)
     )
 
 
@@ -151,7 +150,7 @@ def _wrong_label(source: Recognised, period: Period) -> Problem | None:
     year = _year_of_dates(source)
     if year is not None and _is_judged(source.form.name, year.year, period):
         return replace(year.problem(source.labels["period"].place, source.period), period=str(year.year))
-    found = month_of_most_dates(source) if source.form.name == "daily_record" else None
+    found = month_of_most_dates(source) if source.form.name in DIARIES else None
     if found is None or not _is_judged(source.form.name, found.month, period):
         return None
     wrong = found.problem(source.labels["period"].place, source.period)

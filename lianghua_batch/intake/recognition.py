@@ -20,7 +20,7 @@ from lianghua_batch.intake.grid import Grid, is_blank
 from lianghua_batch.intake.labels import Labelled
 from lianghua_batch.intake.sheet_records import SheetRecords
 
-_FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record")
+_FOR_OTHER_PERIODS_TOO = ("roster", "scheme", "daily_record", "activity_record")
 
 
 @dataclass(frozen=True)

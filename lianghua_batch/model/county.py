@@ -68,13 +68,15 @@ class County:
 
     @cached_property
     def filed(self) -> frozenset[tuple[str, str, Period]]:
-        """The forms that branches have filed: (form, branch, period)."""
-        return frozenset(
+        """The forms that branches have filed: (form, branch, period); with 活动记录 日记录 is filed too."""
+        filed = {
             (name, origin.unit, origin.period)
             for name, table in self.tables.items()
             for origin in table.origins
             if origin.unit is not None and origin.period is not None
-        )
+        }
+        also = {("daily_record", unit, period) for name, unit, period in filed if name == "activity_record"}
+        return frozenset(filed | also)
 
     def rows_by_member(self, form: str) -> Mapping[tuple[str, str, Period], Record]:
         """The rows of a branch form by (member, branch of the form, period of the form)."""

@@ -285,6 +285,18 @@ class Roster:
         """By the column that says who marked, what is equal for two texts that mean the same rater."""
         return {"inspector": partial(_rater, self.unit_codes), "supervisor": partial(_rater, self.member_codes)}
 
+    def called(self, written: str) -> list[str]:
+        """The codes of the members whom a name means."""
+        return list(self._by_member_name.get(compared(written), ()))
+
+    @cached_property
+    def _by_member_name(self) -> Mapping[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for code, rows in self.members.items():
+            for row in rows:
+                found[compared(row.name)][code] = None
+        return dict(found)
+
     def nearly_named(self, written: str, unit_id: str) -> str | None:
         """The name of a unit that an inspector's is nearly, first of all of `unit_id`, whose name may stand in it or begin with it."""
         plain = letters(written)

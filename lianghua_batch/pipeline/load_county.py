@@ -159,6 +159,7 @@ def _known_codes(roster: Roster, rules: Scheme) -> Mapping[str, KnownCodes]:
         "member_id": roster.member_codes,
         "subject_id": roster.unit_codes.with_others(roster.member_codes),
         "project_id": KnownCodes(projects),
+        "absent_project": KnownCodes(projects),
         "indicator_id": KnownCodes(indicators),
     }
 

@@ -20,6 +20,7 @@ from lianghua_batch.scoring import diary, eligibility, members, organisation_qua
 from lianghua_batch.scoring.members import Members
 from lianghua_batch.scoring.results import Outcome, Results
 from lianghua_batch.validation import (
+    activity_rows,
     agreement,
     attribution,
     ballots,
@@ -258,7 +259,7 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
     `so_far` are the problems found in reading it: what follows from them is left out.
     """
     problems = [*scheme_rules.check(county), *member_rows.check(county), *unit_rows.check(county)]
-    problems += [*ballots.check(county), *rectification_rows.check(county)]
+    problems += [*activity_rows.check(county), *ballots.check(county), *rectification_rows.check(county)]
     problems += [*load_county.by_themselves(county.tables), *lost_percentages.check(county)]
     scored = _score_members(county)
     problems += offences.check(county, scored.diary)

@@ -17,6 +17,7 @@ from lianghua_batch.intake.tables import ORIGIN, ROW, Table
 from lianghua_batch.model.county import County
 from lianghua_batch.model.scheme import Dimension, Project, Scheme
 from lianghua_batch.model.scores import Contribution, Score, item_label, score, step_clause, taken, total
+from lianghua_batch.scoring import activities
 from lianghua_batch.scoring.eligibility import Eligibility, Key
 
 _CAPS = ("monthly_cap", "yearly_cap")
@@ -122,7 +123,7 @@ def _bounds(dimension: Dimension, raw: Fraction, by: str) -> list[Contribution]:
 
 def tally(county: County, eligibility: Eligibility) -> Diary:
     """Sum the diary rows that count: their member takes part in 积分管理 that day, and the month counts."""
-    table, projects = county.tables["daily_record"], county.scheme.projects
+    table, projects = activities.with_entries(county), county.scheme.projects
     counted = _counted(county, table)
     grades = {p.id: p.veto for p in projects.values() if p.veto is not None}
     vetoes: dict[str, list[Veto]] = defaultdict(list)

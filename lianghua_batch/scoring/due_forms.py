@@ -34,7 +34,7 @@ def by_calendar(county: County, branch: str) -> list[DueForm]:
     return [
         DueForm(form.name, branch, period)
         for form in definitions().values()
-        if form.by_branch and (form.name != "monthly_score" or scores_are_filed(county))
+        if form.by_branch and not form.optional and (form.name != "monthly_score" or scores_are_filed(county))
         for period in by_kind[form.periods[0]]
         if county.roster.exists(branch, period.last_day)
     ]

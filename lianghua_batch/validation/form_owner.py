@@ -66,6 +66,8 @@ def _homes(county: County, table: Table) -> Mapping[int, _HomeBranch]:
     """By origin, the branch that more than half of its members are in, if there are enough of them; who belongs to the labelled
     branch on one of the days that count is nobody else's.
     """
+    if "member_id" not in table.frame:
+        return {}
     members: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     codes, dates = table.values("member_id"), table.frame.get("date")
     for n, rows in table.sheets:

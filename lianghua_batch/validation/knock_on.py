@@ -1,7 +1,7 @@
 """Knock-on errors: what follows only from the errors of other forms is no error of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lianghua_batch.core.codes import Code
@@ -73,7 +73,8 @@ def doubtful_months(county: County, problems: Iterable[Problem]) -> DoubtfulMont
     wrong: dict[tuple[str, str | None], set[int | None]] = defaultdict(set)
     for found in errors(problems):
         wrong[found.place.file, found.place.sheet].add(found.place.row)
-    diary = frozenset(_with_later(county, set(_doubtful(county.roster, county.tables["daily_record"], wrong))))
+    entries = {*_doubtful(county.roster, county.tables["daily_record"], wrong), *_of_activities(county, wrong)}
+    diary = frozenset(_with_later(county, entries))
     if not due_forms.scores_are_filed(county):
         return DoubtfulMonths(diary, diary)
     return DoubtfulMonths(diary, frozenset(_doubtful(county.roster, county.tables["monthly_score"], wrong)))
@@ -84,6 +85,14 @@ def _with_later(county: County, diary: set[Key]) -> set[Key]:
     if all(project.yearly_cap is None for project in county.scheme.projects.values()):
         return diary
     return diary | {(m, later) for m, month in diary for later in county.months if later.first_day > month.last_day}
+
+
+def _of_activities(county: County, wrong: Mapping[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:
+    """Everybody in the branch and month of a faulty 活动记录: whoever it should have named."""
+    for origin in county.tables["activity_record"].origins:
+        if (origin.file, origin.sheet) in wrong and origin.period is not None and origin.unit is not None:
+            for member in county.roster.scored_in(origin.unit, origin.period.last_day):
+                yield member.id, origin.period
 
 
 def _doubtful(roster: Roster, table: Table, wrong: dict[tuple[str, str | None], set[int | None]]) -> Iterator[Key]:

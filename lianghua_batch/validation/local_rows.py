@@ -14,7 +14,8 @@ from lianghua_batch.intake.tables import ORIGIN, Record, Table
 
 def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
     """All problems that a row, or a diary's label, has by itself."""
-    yield from _diary_dates(tables["daily_record"])
+    for name in period_selection.DIARIES:
+        yield from _diary_dates(tables[name])
     for name, rule in _ROW_RULES.items():
         yield from (p for row in tables[name].records() for p in rule(row))
 

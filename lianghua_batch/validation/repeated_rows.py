@@ -26,7 +26,7 @@ def check(tables: Mapping[str, Table]) -> Iterator[Problem]:
         groups = _equal(table)
         for rows in groups:
             yield from _in_one_sheet(table, rows)
-        if not definitions()[table.sheet.form].by_branch:
+        if not definitions()[table.sheet.form].by_branch or "member_id" not in table.frame:
             yield from _in_two(table, groups)
 
 
