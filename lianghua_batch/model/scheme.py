@@ -14,7 +14,7 @@ from lianghua_batch.intake.tables import Record
 ORGANISATION, MEMBER = "organisation", "member"
 COMMITTEE, BRANCH = "committee", "branch"
 ROUTINE, DIFFERENTIAL = "routine", "differential"
-PASSED, PENDING = "passed", "pending"
+PASSED, PENDING, REJECTED = "passed", "pending", "rejected"
 
 
 @dataclass(frozen=True)

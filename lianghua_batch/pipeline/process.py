@@ -31,6 +31,7 @@ from lianghua_batch.validation import (
     member_rows,
     offences,
     rectification_rows,
+    scheme_advice,
     scheme_rules,
     unit_rows,
 )
@@ -212,7 +213,7 @@ def _base_alone(sources: Iterable[Recognised], problems: Iterable[Problem]) -> l
         found.append(problem(Code.NO_PERIOD, SourceRef("")))
     if base and year is not None:
         county, wrong = load_county.county(base, periods.year(year))
-        found += wrong if county is None else [*wrong, *scheme_rules.check(county)]
+        found += wrong if county is None else [*wrong, *scheme_rules.check(county), *scheme_advice.check(county)]
     return found
 
 
@@ -258,7 +259,8 @@ def judge(county: County, so_far: Iterable[Problem] = ()) -> tuple[Members, list
 
     `so_far` are the problems found in reading it: what follows from them is left out.
     """
-    problems = [*scheme_rules.check(county), *member_rows.check(county), *unit_rows.check(county)]
+    problems = [*scheme_rules.check(county), *scheme_advice.check(county)]
+    problems += [*member_rows.check(county), *unit_rows.check(county)]
     problems += [*activity_rows.check(county), *ballots.check(county), *rectification_rows.check(county)]
     problems += [*load_county.by_themselves(county.tables), *lost_percentages.check(county)]
     scored = _score_members(county)

@@ -7,10 +7,9 @@ from fractions import Fraction
 from lianghua_batch.core import resources
 from lianghua_batch.forms.sample.units import SampleUnit
 from lianghua_batch.model import default_scheme
-from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PASSED, ROUTINE, Indicator, Scheme
+from lianghua_batch.model.scheme import BRANCH, COMMITTEE, DIFFERENTIAL, PASSED, REJECTED, ROUTINE, Indicator, Scheme
 
 Row = Mapping[str, object]
-_REJECTED = "rejected"
 _INSTEAD = "declared"
 _PREFIX = {COMMITTEE: "CW", BRANCH: "CB"}
 
@@ -55,11 +54,11 @@ def declared_indicators(units: Sequence[SampleUnit]) -> dict[str, list[Declared]
     words = resources.load("sample")["differential"]
     found: dict[str, list[Declared]] = {}
     for level in (COMMITTEE, BRANCH):
-        own, refused = words[level]["own"], words[level][_REJECTED]
+        own, refused = words[level]["own"], words[level][REJECTED]
         for place, unit in enumerate(u for u in units if u.level == level):
             given = [(own[place % len(own)], PASSED)]
             if place % len(own) == 1:
-                given.append((refused[0], _REJECTED))
+                given.append((refused[0], REJECTED))
             found[unit.id] = [
                 _declared(row, f"{unit.id}-{number}", unit, review)
                 for number, (row, review) in enumerate(given, start=1)
