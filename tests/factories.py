@@ -175,9 +175,9 @@ def _scheme() -> list[FilledForm]:
         *(["党员", grade, lower] for grade, lower in (("优秀", 90), ("合格", 70), ("基本合格", 60), ("不合格", None))),
     ]
     projects = [
-        ["Z01", "政治合格", "参加三会一课", 1, 3, 10, None],
+        ["Z01", "政治合格", "参加党员大会", 1, 3, 10, None],
         ["J01", "执行纪律合格", "无故缺席", -2, None, None, None],
-        ["J09", "执行纪律合格", "受到处分", -10, None, None, "是"],
+        ["J09", "执行纪律合格", "受到留党察看处分", -10, None, None, "是"],
     ]
     indicators = [
         [f"{letter}{n}", level, None, kind, None, f"{level}指标{n}", weight, "直接赋分", *[None] * 7, "填报", "通过"]
@@ -243,7 +243,7 @@ def _branch_forms() -> Iterator[FilledForm]:
     for branch, members in MEMBERS.items():
         whose = {"支部编号": branch, "支部名称": BRANCHES[branch]}
         for month in periods.year(2026).months:
-            diary = [[dt.date(2026, month.index, 6), "999", "不存在", "Z01", "参加三会一课", None]]
+            diary = [[dt.date(2026, month.index, 6), "999", "不存在", "Z01", "参加党员大会", None]]
             scores = [[m, name, "第一党小组", 20, 20, 20, 20, 80, None, None] for m, name in members.items()]
             heads = " ".join(("党员编号 姓名 党小组", *DIMENSIONS, "合计 免评原因 说明"))
             file = f"{branch}/{month}.xlsx"

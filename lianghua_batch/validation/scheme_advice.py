@@ -187,7 +187,7 @@ def _computable(view: _View, indicator: Indicator) -> Iterator[Problem]:
 def _legal(view: _View, indicator: Indicator) -> Iterator[Problem]:
     """Standard values below what the law asks for, or that pay it with a bare pass."""
     rule, measure = _rules("legal"), _measure(indicator.name)
-    if not indicator.standards or indicator.standards[0] < indicator.standards[-1]:
+    if not _is_line(indicator.standards) or indicator.standards[0] < indicator.standards[-1]:
         return
     for entry in rule["minima"]:
         if measure not in entry["measures"] or not view.holds(entry["since"]):
@@ -205,6 +205,14 @@ def _legal(view: _View, indicator: Indicator) -> Iterator[Problem]:
             place, words = indicator.row.ref(best), words | {"points": exact.short(points)}
             yield problem(Code.LEGAL_MINIMUM_BARELY_PASSES, place, value=value, **words)
         return
+
+
+def _is_line(standards: Sequence[Fraction | None]) -> bool:
+    """Whether there are standard values and they rise or fall; where they don't, they have an error of their own."""
+    if not standards or None in standards:
+        return False
+    steps = [later - earlier for earlier, later in pairwise(standards)]
+    return all(s > 0 for s in steps) or all(s < 0 for s in steps)
 
 
 def _standard_names(indicator: Indicator) -> Sequence[str]:
@@ -225,8 +233,8 @@ def _unreachable(view: _View, indicator: Indicator) -> Iterator[Problem]:
     limits = _limits(indicator) or {}
     least, most = limits.get("least"), limits.get("most")
     for column, value in zip(_standard_names(indicator), indicator.standards, strict=True):
-        over, under = most is not None and value > most, least is not None and value < least
-        if over or under:
+        over = None not in (value, most) and value > most
+        if over or (None not in (value, least) and value < least):
             words = {"name": indicator.name, "limit": most if over else least, **_words(rule)}
             code = Code.STANDARD_ABOVE_RANGE if over else Code.STANDARD_BELOW_RANGE
             yield problem(code, indicator.row.ref(column), value=exact.short(value), **words)
@@ -280,7 +288,7 @@ def _steep(view: _View, indicator: Indicator) -> Iterator[Problem]:
     rule, rules = _rules("steep"), view.scheme.parameters
     bounds = [b.lower for b in view.scheme.bands[ORGANISATION] if b.lower is not None]
     gaps = [high - low for high, low in pairwise(bounds) if high > low]
-    if not indicator.standards or not gaps or _limits(indicator) is None or not view.holds(rule["since"]):
+    if not _is_line(indicator.standards) or not gaps or _limits(indicator) is None or not view.holds(rule["since"]):
         return
     worse = Fraction(rule["step"]) * (1 if indicator.standards[0] < indicator.standards[-1] else -1)
     steps = [(x, x + worse) for x in indicator.standards[:-1]]  # what is worse than the worst is a matter of the method
@@ -324,8 +332,8 @@ def _meet(view: _View, first: Indicator, second: Indicator) -> bool:
     """Whether both may fall on one unit."""
     if first.level != second.level:
         return False
-    if None in (first.applies_to, second.applies_to) or first.applies_to == second.applies_to:
-        return True
+    if not view.units[first.level]:
+        return None in (first.applies_to, second.applies_to) or first.applies_to == second.applies_to
     return not {u.id for u in view.units_of(first)}.isdisjoint(u.id for u in view.units_of(second))
 
 

@@ -207,7 +207,7 @@ def test_a_number_formatted_as_a_date_is_no_number(county, tmp_path):
 
 def test_dates_counted_from_1904(county, tmp_path):
     diary = county.form("日记录", 支部编号="ZB1", 期间="2026-01")
-    diary.add(日期=dt.date(2026, 1, 6), 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加三会一课")
+    diary.add(日期=dt.date(2026, 1, 6), 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加党员大会")
     county.write(tmp_path)
     before = process.process(tmp_path, QUARTER)
 

@@ -49,7 +49,7 @@ def distinct(period: str = "2026Q1") -> County:
         if form.form == "日记录":
             day = periods.parse(form.labels["期间"]).first_day + dt.timedelta(days=5)
             code, name = next(iter(MEMBERS[form.labels["支部编号"]].items()))
-            form.add(日期=day, 党员编号=code, 姓名=name, 项目编号="Z01", 事由="参加三会一课", 分值=0.5)
+            form.add(日期=day, 党员编号=code, 姓名=name, 项目编号="Z01", 事由="参加党员大会", 分值=0.5)
         for k, row in enumerate(form.rows):
             row.update({h: row[h] - k * 1.75 for h in ("得分", "实际值") if h in row})
             row.update({h: row[h] + k for h in ("合格票", "一般票") if h in row})

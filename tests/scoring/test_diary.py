@@ -71,7 +71,7 @@ def test_points_are_added_and_taken(county, tmp_path):
 
 
 def test_blank_points_are_the_projects(county, tmp_path):
-    record(county, "2026-01-05", "Z01", None)  # 参加三会一课 +1
+    record(county, "2026-01-05", "Z01", None)  # 参加党员大会 +1
     record(county, "2026-01-06", "J01", None)  # 无故缺席 −2
     record(county, "2026-02-05", "Z01", None, 0)  # 0 is filled, not blank
     expect(county, "2026Q1", 79, 81, 80)
@@ -111,7 +111,7 @@ def test_yearly_limit_downwards(county, tmp_path):
 
 
 def test_both_limits_of_a_project(county, tmp_path):
-    # 参加三会一课: 3 a month, 10 a year, four a month: 3, 3, 3 and in April what is left, 1.
+    # 参加党员大会: 3 a month, 10 a year, four a month: 3, 3, 3 and in April what is left, 1.
     for month in ("01", "02", "03", "04"):
         record(county, f"2026-{month}-10", "Z01", None, None, None, None)
     expect(county, "2026Q1", 83, 83, 83)
@@ -124,7 +124,7 @@ def test_both_limits_of_a_project(county, tmp_path):
     parts = [(p.item, exact.short(p.amount)) for p in entries.parts]
     assert parts == [
         ("起始分", "20"),
-        *[("Z01 参加三会一课", "1")] * 4,
+        *[("Z01 参加党员大会", "1")] * 4,
         ("超过每月上限 Z01", "-1"),
         ("超过每年上限 Z01", "-2"),
     ]

@@ -95,7 +95,7 @@ def test_votes_that_cannot_be_counted(tmp_path):
 @pytest.mark.parametrize("huge", ["1000000000000", 1e12])
 def test_a_number_is_too_big_however_it_is_written(county, tmp_path, huge):
     january(county, "日记录").add(
-        日期="2026-01-06", 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加三会一课", 分值=huge
+        日期="2026-01-06", 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加党员大会", 分值=huge
     )
     codes = [c.split("[")[0] for c in county.complaints(tmp_path, "2026Q1")]
     assert codes == ["E212 ZB1/2026-01.xlsx 日记录 F4"]
@@ -156,7 +156,7 @@ def test_an_error_value_pasted_as_text(county, tmp_path):
 
 def test_a_formula_that_failed(county, tmp_path):
     county.form("督查打分").row(组织编号="ZB1")["得分"] = "#REF!"
-    entry = {"日期": "2026-01-06", "党员编号": "001", "姓名": "甲一", "项目编号": "Z01", "事由": "参加三会一课"}
+    entry = {"日期": "2026-01-06", "党员编号": "001", "姓名": "甲一", "项目编号": "Z01", "事由": "参加党员大会"}
     january(county, "日记录").add(**entry, 分值="#VALUE!")
     assert county.complaints(tmp_path, "2026Q1") == [
         "E210 ZB1/2026-01.xlsx 日记录 F4[#VALUE!]：单元格是错误值。请改正公式或直接填写数值。",
@@ -187,12 +187,12 @@ def test_codes_that_are_no_codes(county, tmp_path):
 
 def test_records_that_differ_in_what_cannot_be_read_are_not_the_same(county, tmp_path):
     for day in ("上周一", "上周二"):
-        january(county, "日记录").add(日期=day, 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加三会一课")
+        january(county, "日记录").add(日期=day, 党员编号="001", 姓名="甲一", 项目编号="Z01", 事由="参加党员大会")
     assert [c[:4] for c in county.complaints(tmp_path, "2026Q1")] == ["E207", "E207"]
 
 
 def test_the_same_record_twice(county, tmp_path):
-    record = {"日期": dt.date(2026, 1, 6), "党员编号": "001", "姓名": "甲一", "项目编号": "Z01", "事由": "参加三会一课"}
+    record = {"日期": dt.date(2026, 1, 6), "党员编号": "001", "姓名": "甲一", "项目编号": "Z01", "事由": "参加党员大会"}
     january(county, "日记录").rows += [
         dict(record),
         {**record, "日期": "2026年1月6日"},

@@ -71,7 +71,7 @@ def test_a_units_code_with_anothers_name(county, tmp_path):
 def test_a_projects_code_in_other_case_or_with_its_name(county, tmp_path, written):
     project = county.form("考评方案", "每月上限").row(项目编号="Z01")
     diary = county.form("日记录", 支部编号="ZB1", 期间="2026-01")
-    row = {"日期": "2026-01-06", "党员编号": "001", "姓名": "甲一", "事由": "参加三会一课"}
+    row = {"日期": "2026-01-06", "党员编号": "001", "姓名": "甲一", "事由": "参加党员大会"}
     diary.add(**row, 项目编号=written.format(name=project["项目名称"]))
     assert county.complaints(tmp_path, "2026Q1") == []
 

@@ -13,7 +13,7 @@ def summary(county, branch="ZB1"):
 
 def record(county, day, member, name, branch="ZB1", project="Z01", month="2026-01", **more):
     diary = county.form("日记录", 支部编号=branch, 期间=month)
-    diary.add(日期=day, 党员编号=member, 姓名=name, 项目编号=project, 事由="参加三会一课", **more)
+    diary.add(日期=day, 党员编号=member, 姓名=name, 项目编号=project, 事由="参加党员大会", **more)
 
 
 def test_members_whom_the_roster_does_not_know(year, tmp_path):
@@ -85,7 +85,7 @@ def test_points_whose_sign_is_not_their_projects(county, tmp_path):
     record(county, dt.date(2026, 1, 6), "002", "甲二", 分值=-0.5)
     assert county.complaints(tmp_path, "2026Q1") == [
         "W310 ZB1/2026-01.xlsx 日记录 F4[2]：分值 2 与积分项目 J01“无故缺席”的分值 -2 一正一负。请核对分值和项目编号。",
-        "W310 ZB1/2026-01.xlsx 日记录 F8[-0.5]：分值 -0.5 与积分项目 Z01“参加三会一课”的分值 1 一正一负。请核对分值和项目编号。",
+        "W310 ZB1/2026-01.xlsx 日记录 F8[-0.5]：分值 -0.5 与积分项目 Z01“参加党员大会”的分值 1 一正一负。请核对分值和项目编号。",
     ]
 
 
