@@ -111,7 +111,14 @@ def test_values_of_indicators(year, tmp_path):
     indicators = year.form("考评方案", "指标编号")
     indicators.row(指标编号="B2").update(审核="待审", 权重=20)
     indicators.rows += [
-        {**indicators.row(指标编号="B2"), "指标编号": "B3", "指标名称": "支部指标3", "审核": "通过", "权重": 40, "数据来源": "报送率"},
+        {
+            **indicators.row(指标编号="B2"),
+            "指标编号": "B3",
+            "指标名称": "支部指标3",
+            "审核": "通过",
+            "权重": 40,
+            "数据来源": "报送率",
+        },
     ]
     values = year.form("指标完成")
     values.row(组织编号="ZB1", 指标编号="B1")["指标编号"] = "C1"

@@ -18,6 +18,8 @@ from lianghua_batch.forms.sample.units import SampleUnit, date_in
 from lianghua_batch.model.scheme import BRANCH, MEMBER, Scheme
 
 Progress = Callable[[int, int], None]
+_MEMBER, _PROJECT = diary.COLUMNS.index("member_id"), diary.COLUMNS.index("project_id")
+_MEETING_COLUMNS = ("date", "project_id", "event", "attendance", "absent", "evidence", "recorder")
 Table = dict[tuple[str, int], list[tuple]]  # (branch, number of the month or quarter) → rows
 
 
@@ -35,6 +37,7 @@ class MemberForms:
     """The rows of the branches' forms, and each branch's figures at the year's end."""
 
     diaries: Table
+    meetings: Table
     months: Table
     quarters: Table
     reviews: Mapping[str, list[tuple]]
@@ -79,7 +82,30 @@ def fill(
         if progress is not None:
             progress(done, len(people))
     figures = {b: Figures(t.points, t.recorded_months, t.months) for b, t in totals.items()}
-    return MemberForms(_by_date(diaries), months, quarters, reviews, figures, voters)
+    meetings = _meetings(diaries, people)
+    return MemberForms(_by_date(diaries), meetings, months, quarters, reviews, figures, voters)
+
+
+def _meetings(diaries: Table, people: Sequence[Person]) -> Table:
+    """Take what members did together out of the diaries, as one row of 活动记录 a branch and month."""
+    words = resources.load("sample")["meetings"]
+    ever_there: dict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        for branch in {stay.branch for stay in person.stays}:
+            ever_there[branch].append(person)
+    found: Table = {}
+    for (branch, month), rows in diaries.items():
+        own = [row for row in rows if row[_PROJECT] == words["project"]]
+        if len(own) < words["least"]:
+            continue
+        day, *_, evidence, recorder = min(own)
+        there = [p.id for p in ever_there[branch] if (stay := p.scored_on(day)) is not None and stay.branch == branch]
+        present = {row[_MEMBER] for row in own} & set(there)
+        absent = words["separator"].join(m for m in there if m not in present) or None
+        event = min(own)[_PROJECT + 1]
+        found[branch, month] = [(day, words["project"], event, "all", absent, evidence, recorder)]
+        diaries[branch, month] = [r for r in rows if r not in own or r[_MEMBER] not in present]
+    return found
 
 
 def review_day(year: Period):
@@ -168,6 +194,7 @@ def sheets(scheme: Scheme, year: Period, units: Sequence[SampleUnit], forms: Mem
         for month in year.months:
             key = (unit.id, month.index)
             yield from _sheet("daily_record", month, unit, diary.COLUMNS, forms.diaries.get(key))
+            yield from _sheet("activity_record", month, unit, _MEETING_COLUMNS, forms.meetings.get(key))
             yield from _sheet("monthly_score", month, unit, month_columns, forms.months.get(key))
         for quarter in year.quarters:
             rows = forms.quarters.get((unit.id, quarter.index))
