@@ -1,6 +1,7 @@
 """`check`: what is wrong with the data, for people and for programs."""
 
 import datetime as dt
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -11,21 +12,27 @@ import click
 from lianghua_batch.cli.messages import WrongUsage, say, sentence
 from lianghua_batch.cli.options import (
     FAULTY,
+    FOLDER,
     NEW_FOLDER,
     CheckedPeriodType,
     DayType,
-    folder_argument,
     format_option,
+    kept_private,
     root,
 )
+from lianghua_batch.cli.subjects import units_called
 from lianghua_batch.core import locking, resources
 
 if TYPE_CHECKING:
+    from lianghua_batch.core.periods import Period
     from lianghua_batch.report.check_report_files import WrittenFiles
+    from lianghua_batch.scoring.results import Outcome
 
 
 @root.command()
-@folder_argument
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--base", type=FOLDER)
+@click.option("--unit")
 @click.option("--period", type=CheckedPeriodType())
 @click.option("--as-of", type=DayType())
 @click.option("--report", is_flag=True)
@@ -33,8 +40,12 @@ if TYPE_CHECKING:
 @click.option("--out", type=NEW_FOLDER)
 @click.option("--no-cache", "anew", is_flag=True)
 @format_option
+@click.pass_context
 def check(
-    folder: Path,
+    context: click.Context,
+    paths: tuple[Path, ...],
+    base: Path | None,
+    unit: str | None,
     period,
     as_of: dt.date | None,
     report: bool,
@@ -43,47 +54,108 @@ def check(
     anew: bool,
     output_format: str,
 ) -> None:
-    """Print everything that is wrong with the data; score nothing."""
-    from lianghua_batch.cli import output
-    from lianghua_batch.core.problems import errors
-    from lianghua_batch.intake.kept_forms import KeptForms
-    from lianghua_batch.pipeline import process
-    from lianghua_batch.validation import completeness
-
+    """Print everything that is wrong with the data, or with files before they are sent; score nothing."""
+    folder = _only_folder(paths)
+    if folder is None:
+        if as_of or report or annotate or out or anew or unit:
+            raise WrongUsage(sentence("for_folders_only"))
+        _check_files(paths, base, period, output_format)
+        return
+    if base is not None:
+        raise WrongUsage(sentence("base_for_files_only"))
+    kept_private(context, context.command.params[0], folder)
     outputs = folder / resources.load("reading")["output_folder"]
     writes = report or annotate or out is not None
     if annotate and out is not None:
         _refuse_copies_among_forms(folder, outputs, out)
     with locking.exclusive(folder, out or outputs) if writes else nullcontext():
-        kept = None if anew else KeptForms(folder)
-        whole = process.process(folder, period, out, output.progress("reading"), kept)
-        due = completeness.without_forms_not_due(whole.problems, as_of or dt.date.today())
-        outcome = replace(whole, problems=tuple(due))
-        written = failure = None
-        if writes:
-            from lianghua_batch.report import check_report_files
+        outcome, later = _of_folder(folder, period, out, unit, as_of, anew)
+        target = out or (outputs / str(outcome.period) if outcome.period else outputs)
+        written, failure = _write(outcome, folder, target, annotate) if writes else (None, None)
+    from lianghua_batch.cli import output
 
-            target = out or (outputs / str(outcome.period) if outcome.period else outputs)
-            try:
-                written = check_report_files.publish(
-                    outcome, folder, target, annotate=annotate, progress=output.progress("annotating")
-                )
-            except OSError as error:  # a report that is open in Excel: the problems are printed all the same
-                failure = error
-    if output_format == "json":
-        output.print_json(output.problems_as_json(outcome))
-    else:
-        output.print_outcome(outcome, err=False)
-        say(output.period_line(outcome, given=period is not None))
-        if later := len(whole.problems) - len(due):
-            say(sentence("not_due", count=later))
-        say(output.summary_line(outcome))
+    facts = [
+        output.period_line(outcome, given=period is not None),
+        *([sentence("not_due", count=later)] if later else []),
+    ]
+    _print(outcome, output_format, facts)
     if failure is not None:
         raise failure
     if written is not None:
         _print_written(written, err=output_format == "json")
+    _end(outcome)
+
+
+def _of_folder(
+    folder: Path, period: "Period | None", out: Path | None, unit: str | None, as_of: dt.date | None, anew: bool
+) -> "tuple[Outcome, int]":
+    """What is wrong with a folder, or with a unit's forms, and how many things in it are not due yet."""
+    from lianghua_batch.cli import output
+    from lianghua_batch.intake.kept_forms import KeptForms
+    from lianghua_batch.pipeline import process
+    from lianghua_batch.validation import completeness
+
+    kept = None if anew else KeptForms(folder)
+    whole = process.process(folder, period, out, output.progress("reading"), kept)
+    due = completeness.without_forms_not_due(whole.problems, as_of or dt.date.today())
+    outcome = replace(whole, problems=tuple(due))
+    if unit is not None and outcome.county is not None:  # else it is not known which units there are
+        units = units_called(outcome.county, unit)
+        outcome = replace(outcome, problems=tuple(p for p in outcome.problems if p.unit in units))
+    return outcome, len(whole.problems) - len(due)
+
+
+def _write(
+    outcome: "Outcome", folder: Path, target: Path, annotate: bool
+) -> "tuple[WrittenFiles | None, OSError | None]":
+    """Write the report and the marked copies; a report that is open in Excel is told after the problems."""
+    from lianghua_batch.cli import output
+    from lianghua_batch.report import check_report_files
+
+    progress = output.progress("annotating")
+    try:
+        return check_report_files.publish(outcome, folder, target, annotate=annotate, progress=progress), None
+    except OSError as error:
+        return None, error
+
+
+def _print(outcome: "Outcome", output_format: str, facts: Sequence[str]) -> None:
+    """Print the problems, for people with facts about the check and the counts."""
+    from lianghua_batch.cli import output
+
+    if output_format == "json":
+        output.print_json(output.problems_as_json(outcome))
+        return
+    output.print_outcome(outcome, err=False)
+    for fact in facts:
+        say(fact)
+    say(output.summary_line(outcome))
+
+
+def _end(outcome: "Outcome") -> None:
+    """End with exit code 1 where there is an error."""
+    from lianghua_batch.core.problems import errors
+
     if errors(outcome.problems):
         raise click.exceptions.Exit(FAULTY)
+
+
+def _only_folder(paths: tuple[Path, ...]) -> Path | None:
+    """The one folder that is to be checked; None where it is files."""
+    folders = [path for path in paths if path.is_dir()]
+    if folders and len(paths) > 1:
+        raise WrongUsage(sentence("folder_or_files", folder=folders[0]))
+    return folders[0] if folders else None
+
+
+def _check_files(paths: tuple[Path, ...], base: Path | None, period, output_format: str) -> None:
+    """Print what is wrong with files before they are sent."""
+    from lianghua_batch.cli import output
+    from lianghua_batch.pipeline import process
+
+    outcome = process.process_files(paths, base, period, output.progress("reading"))
+    _print(outcome, output_format, [sentence("without_base")] if base is None else [])
+    _end(outcome)
 
 
 def _refuse_copies_among_forms(folder: Path, outputs: Path, out: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from lianghua_batch.cli.messages import say, sentence
 from lianghua_batch.cli.options import FAULTY, NEW_FOLDER, DayType, folder_argument, format_option, period_option, root
+from lianghua_batch.cli.subjects import units_called
 from lianghua_batch.core import resources
 
 if TYPE_CHECKING:
@@ -17,11 +18,20 @@ if TYPE_CHECKING:
 @root.command()
 @folder_argument
 @period_option
+@click.option("--unit")
 @click.option("--as-of", type=DayType())
 @click.option("--report", is_flag=True)
 @click.option("--out", type=NEW_FOLDER)
 @format_option
-def status(folder: Path, period, as_of: dt.date | None, report: bool, out: Path | None, output_format: str) -> None:
+def status(
+    folder: Path,
+    period,
+    unit: str | None,
+    as_of: dt.date | None,
+    report: bool,
+    out: Path | None,
+    output_format: str,
+) -> None:
     """Print which form of which unit is filed, and whom to remind."""
     from lianghua_batch.cli import output
     from lianghua_batch.intake.kept_forms import KeptForms
@@ -32,6 +42,8 @@ def status(folder: Path, period, as_of: dt.date | None, report: bool, out: Path 
     if outcome.county is None:
         _refuse(outcome, output_format)
     filing = filing_status.filing_status(outcome.county, outcome.problems, as_of or dt.date.today(), outcome.base_files)
+    if unit is not None:
+        filing = filing_status.of_units(filing, units_called(outcome.county, unit))
     target = out or folder / resources.load("reading")["output_folder"] / str(filing.period)
     written = _write(filing, target) if report or out else None
     if output_format == "json":

@@ -100,6 +100,16 @@ def choose_period(sources: Iterable[Recognised]) -> Period | None:
     return max(quarters, key=lambda p: (p.year, p.index), default=None)
 
 
+def common_period(sources: Iterable[Recognised]) -> Period | None:
+    """The smallest period that holds those of all the forms; None where no form has one, or they lie in two years."""
+    found = {s.period for s in sources if s.period is not None and s.form.name not in BASE}
+    if len({period.year for period in found}) != 1:
+        return None
+    year = periods.year(next(iter(found)).year)
+    holding = (p for p in (*year.months, *year.quarters, year) if all(p.contains(each) for each in found))
+    return next(holding)
+
+
 @dataclass(frozen=True)
 class Selected:
     """The sheets that one period takes: those it judges, and 月打分 of earlier months, of which only 免评 is used; and those that it

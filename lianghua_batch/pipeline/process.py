@@ -1,6 +1,7 @@
 """The straight line: discover → read → recognise → assemble → check → score members, branches, committees → grade."""
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from lianghua_batch.core import periods
 from lianghua_batch.core.codes import Code
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import WARNING, Problem, errors, in_order, problem
-from lianghua_batch.core.source_ref import SourceRef
+from lianghua_batch.core.source_ref import SourceRef, file_name
 from lianghua_batch.intake import discovery, period_selection, read_files
 from lianghua_batch.intake.kept_forms import KeptForms
 from lianghua_batch.intake.recognition import Recognised
+from lianghua_batch.intake.record_reader import read_records
 from lianghua_batch.model.county import County
 from lianghua_batch.model.roster import Roster
 from lianghua_batch.model.scheme import Scheme
@@ -173,14 +175,51 @@ def _examine(
     """Read and check everything under `root` for one period."""
     paths, problems = discovery.find(root, out)
     sources, found = recognise_all(paths, root, progress, kept)
-    found = [p for p in found if not _is_own(p, root, out)]
-    base_files = frozenset(s.grid.file for s in sources if s.form.name in period_selection.BASE)
-    problems += found
+    problems += (p for p in found if not _is_own(p, root, out))
     if not paths:
         problems.append(problem(Code.NO_READABLE_FILES, SourceRef("")))
-    period = period or period_selection.choose_period(sources)
+    return _judged(sources, problems, period or period_selection.choose_period(sources), len(paths))
+
+
+def process_files(
+    files: Sequence[Path], base: Path | None, period: Period | None, progress: Progress | None = None
+) -> Outcome:
+    """Check some files as if they lay in the folder `base`, in the place of its forms of the same unit and period, and return the
+    problems of these files alone; without `base` what can be judged without 花名册 and 考评方案. Nothing is written.
+
+    The period is what the files' forms have in common where it is not given; of no form it is None.
+    """
+    folder = Path(os.path.commonpath([file.resolve().parent for file in files]))
+    listed = sorted({file.resolve() for file in files})
+    sources, problems = recognise_all(listed, folder, progress)
+    period = period or period_selection.common_period(sources)
+    own = {file_name(file, folder) for file in listed}
+    if base is not None:
+        others, listing = discovery.find(base)
+        read, found = recognise_all([path for path in others if path.resolve() not in listed], base, progress)
+        problems += [*listing, *found]
+        sent = list(sources)
+        sources += (s for s in read if s.grid.file not in own and not any(_replaces(each, s) for each in sent))
+    examined = _judged(sources, problems, period, len(listed))
+    return examined.outcome([p for p in examined.problems if p.place.file in own], None)
+
+
+def _replaces(sent: Recognised, filed: Recognised) -> bool:
+    """Whether a sheet takes the place of another: of the same form, unit and period, and of a member in both where they name members."""
+    pair = [(s.form.name, s.sheet.name, s.unit, s.period) for s in (sent, filed)]
+    if pair[0] != pair[1]:
+        return False
+    one, other = (
+        set((s.records or read_records(s, s.sheet)).cells.get("member_id", ())) - {None} for s in (sent, filed)
+    )
+    return bool(one & other) or not one or not other
+
+
+def _judged(sources: list[Recognised], problems: list[Problem], period: Period | None, files: int) -> _Examined:
+    """Check everything that was read for one period; where that is unknown, what can be said of 花名册 and 考评方案."""
+    base_files = frozenset(s.grid.file for s in sources if s.form.name in period_selection.BASE)
     if period is None:
-        return _Examined(None, len(paths), _base_alone(sources, problems), base_files)
+        return _Examined(None, files, _base_alone(sources, problems), base_files)
     problems = period_selection.problems_of_period(problems, sources, period)
     inputs = period_selection.files(sources, period)
     rules_given = tuple(s for s in sources if s.form.name == "scheme")
@@ -188,13 +227,13 @@ def _examine(
     del sources  # their records stand in the county's tables
     problems += found
     if county is None:
-        return _Examined(period, len(paths), problems, base_files, inputs)
+        return _Examined(period, files, problems, base_files, inputs)
     county, found = form_owner.check(county)
     problems += found
     scored, found = judge(county, problems)
     problems = attribution.attributed(knock_on.without_blanks_of_strangers([*problems, *found]), county)
     problems = [p for p in problems if not _is_settled(p, period)]
-    return _Examined(period, len(paths), problems, base_files, inputs, county, scored, rules_given)
+    return _Examined(period, files, problems, base_files, inputs, county, scored, rules_given)
 
 
 def _is_settled(found: Problem, period: Period) -> bool:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -119,6 +119,17 @@ def filing_status(
         unplaced=tuple(p for p in unplaced if _sheet(p) not in placed),
         base_errors=sum(not p.code.startswith(_BETWEEN_FORMS) for p in in_base),
         unregistered=tuple(findings.read(county).unregistered()) if county.is_year else (),
+    )
+
+
+def of_units(status: Status, units: Collection[str]) -> Status:
+    """Return the status of some units alone."""
+    kept = (replace(c, lines=tuple(line for line in c.lines if line.unit.id in units)) for c in status.cohorts)
+    return replace(
+        status,
+        cohorts=tuple(cohort for cohort in kept if cohort.lines),
+        unplaced=tuple(p for p in status.unplaced if p.unit in units),
+        unregistered=tuple(f for f in status.unregistered if f.unit in units),
     )
 
 
