@@ -129,6 +129,8 @@ def _wrong(error: click.UsageError) -> str:
 def _expected(kind: click.ParamType) -> str | None:
     """What a parameter of one of Click's own types should be; None for ours, whose own messages say it."""
     if isinstance(kind, click.Path):
+        if kind.file_okay and kind.dir_okay:
+            return sentence("no_such_path")
         return sentence("no_such_folder" if kind.exists else "no_folder")
     if isinstance(kind, click.Choice):
         return sentence("no_choice", choices=listed(map(str, kind.choices)))

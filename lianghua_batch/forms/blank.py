@@ -2,12 +2,15 @@
 
 import errno
 import os
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from lianghua_batch.core import atomic_files, form_definitions, periods, resources
 from lianghua_batch.core.form_definitions import Form
 from lianghua_batch.core.periods import Period
 from lianghua_batch.forms import writer
+from lianghua_batch.forms.former_year import FormerYear
 from lianghua_batch.forms.prefilled_layout import references, scheme_layout
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.model import default_scheme
@@ -54,20 +57,19 @@ def _empty_sheets(form: Form, period: Period | None = None) -> list[FormSheet]:
     ]
 
 
-def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
+def _scheme_sheets(period: Period | None = None, county: str | None = None) -> list[FormSheet]:
     rows = default_scheme.rows()
     choices = {(index, "value"): labels for index, labels in default_scheme.parameter_choices().items()}
     dimensions = [str(row["dimension"]) for row in rows["dimensions"]]
-    answers = resources.load("reading")["yes_no"]
-    ceilings = [answers["yes"][0], answers["no"][0], *(b.grade for b in default_scheme.scheme().bands[MEMBER][1:])]
+    grades = [band.grade for band in default_scheme.scheme().bands[MEMBER]]
     spare = resources.load("templates")["scheme_spare_rows"]
     return [
         FormSheet(
             sheet,
             labels={} if period is None else {"period": period},
             rows=rows[sheet.name],
-            title=default_scheme.name() if sheet.name == "parameters" else None,
-            lists={"dimension": dimensions, "ceilings": ceilings} if sheet.name == "projects" else {},
+            title=default_scheme.name(county) if sheet.name == "parameters" else None,
+            lists=_scheme_lists(dimensions, grades) if sheet.name == "projects" else {},
             cell_lists=choices if sheet.name == "parameters" else {},
             spare_rows=spare.get(sheet.name, 0),
         )
@@ -75,21 +77,51 @@ def _scheme_sheets(period: Period | None = None) -> list[FormSheet]:
     ]
 
 
-def start_year(folder: Path, year: int) -> list[Path]:
-    """Write an empty 花名册 and the default 考评方案 of a year, both or neither; raises FileExistsError where one is there."""
+def _scheme_lists(dimensions: Sequence[str], grades: Sequence[str]) -> dict[str, list[str]]:
+    """What may be chosen on the sheet of 积分项目: the 维度, and what 一票否决 may say."""
+    answers = resources.load("reading")["yes_no"]
+    return {"dimension": list(dimensions), "ceilings": [answers["yes"][0], answers["no"][0], *grades[1:]]}
+
+
+def start_year(folder: Path, year: int, county: str | None = None, before: FormerYear | None = None) -> list[Path]:
+    """Write 花名册 and 考评方案 of a year, with `before` those of the year before and its seals, all or none; raises FileExistsError
+    where one is there.
+
+    Without `before` 花名册 is empty and 考评方案 the default one, under the name of `county`.
+    """
     period = periods.year(year)
     pattern = resources.load("templates")["files"]["start"]
-    books = {
-        pattern.format(label=form_definitions.definitions()[name].label): sheets
-        for name, sheets in (
-            ("roster", _empty_sheets(form_definitions.definitions()["roster"], period)),
-            ("scheme", _scheme_sheets(period)),
-        )
-    }
+    roster, scheme = form_definitions.definitions()["roster"], form_definitions.definitions()["scheme"]
+    if before is None:
+        sheets = [_empty_sheets(roster, period), _scheme_sheets(period, county)]
+    else:
+        sheets = [_carried_over(form, before, period, county) for form in (roster, scheme)]
+    books = {pattern.format(label=form.label): listed for form, listed in zip((roster, scheme), sheets, strict=True)}
     for name in books:
         if (folder / name).exists():  # refused before anything is written
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
     with atomic_files.replacement(folder, overwrite=False) as staging:
         for name, sheets in books.items():
             (staging / name).write_bytes(writer.render(sheets))
+        for path in before.seals if before is not None else ():
+            seals = staging / resources.load("reading")["archive_folder"]
+            seals.mkdir(exist_ok=True)
+            shutil.copyfile(path, seals / path.name)
     return [folder / name for name in books]
+
+
+def _carried_over(form: Form, before: FormerYear, period: Period, county: str | None) -> list[FormSheet]:
+    """The sheets of a base form with the rows of the year before."""
+    spare = resources.load("templates")["scheme_spare_rows"]
+    title = default_scheme.name(county) if county is not None else before.scheme_name
+    return [
+        FormSheet(
+            sheet,
+            labels={"period": period},
+            rows=before.rows[sheet.name],
+            title=title if sheet.name == "parameters" else None,
+            lists=_scheme_lists(before.dimensions, before.grades) if sheet.name == "projects" else {},
+            spare_rows=spare.get(sheet.name, 10 if form.name == "roster" else 0),
+        )
+        for sheet in form.sheets
+    ]

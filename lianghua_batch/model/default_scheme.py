@@ -16,9 +16,16 @@ from lianghua_batch.model.scheme import Scheme
 _NUMERIC = ("percent", "points", "count")
 
 
-def name() -> str:
-    """Return the name of the default scheme."""
-    return resources.load("rules/default_scheme")["name"]
+def name(county: str | None = None) -> str:
+    """Return the name of the default scheme, of the county that it comes from where none is given."""
+    stored = resources.load("rules/default_scheme")
+    return stored["name"].format(county=county or stored["county"])
+
+
+def county_of(scheme_name: str) -> str:
+    """Return the county in the name of a scheme that is called as the default one is; empty where it is called otherwise."""
+    rest = resources.load("rules/default_scheme")["name"].removeprefix("{county}")
+    return scheme_name.removesuffix(rest) if scheme_name.endswith(rest) else ""
 
 
 def rows() -> dict[str, list[dict[str, object]]]:

@@ -117,13 +117,18 @@ def read_roster(sources: Iterable[Recognised], period: Period) -> tuple[Roster, 
     return roster, [*duplicated, *found, *missing, *wrong]
 
 
+def scheme_tables(sources: Iterable[Recognised], period: Period) -> dict[str, Table]:
+    """The six tables of a sound 考评方案."""
+    selected, _ = period_selection.select((s for s in sources if s.form.name == "scheme"), period)
+    judged, _, _ = duplicates.without_duplicates(selected.judged)
+    return _form_tables(judged, form_definitions.definitions()["scheme"])[0]
+
+
 def changed_rules(
     scheme_sheets: Iterable[Recognised], period: Period, texts: Mapping[str, str]
 ) -> tuple[Scheme, list[Problem]]:
     """The scheme of a sound 考评方案 as it were if the 值 of these 参数, by their labels, held other texts, and what is wrong then."""
-    selected, _ = period_selection.select(scheme_sheets, period)
-    judged, _, _ = duplicates.without_duplicates(selected.judged)
-    tables, _ = _form_tables(judged, form_definitions.definitions()["scheme"])
+    tables = scheme_tables(scheme_sheets, period)
     tables["parameters"] = parameter_loader.with_values(tables["parameters"], texts)
     return scheme_loader.read(tables, period.year)
 

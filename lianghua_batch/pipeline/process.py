@@ -231,7 +231,8 @@ def _judged(sources: list[Recognised], problems: list[Problem], period: Period |
     county, found = form_owner.check(county)
     problems += found
     scored, found = judge(county, problems)
-    problems = attribution.attributed(knock_on.without_blanks_of_strangers([*problems, *found]), county)
+    problems = knock_on.without_doubtful_sizes(knock_on.without_blanks_of_strangers([*problems, *found]))
+    problems = attribution.attributed(problems, county)
     problems = [p for p in problems if not _is_settled(p, period)]
     return _Examined(period, files, problems, base_files, inputs, county, scored, rules_given)
 
@@ -253,7 +254,7 @@ def _base_alone(sources: Iterable[Recognised], problems: Iterable[Problem]) -> l
     if base and year is not None:
         county, wrong = load_county.county(base, periods.year(year))
         found += wrong if county is None else [*wrong, *scheme_rules.check(county), *scheme_advice.check(county)]
-    return found
+    return knock_on.without_doubtful_sizes(found)
 
 
 def _is_own(found: Problem, root: Path, out: Path | None) -> bool:

@@ -21,6 +21,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import MONTH, QUARTER, YEAR, Period
 from lianghua_batch.core.problems import WARNING, Problem
 from lianghua_batch.intake.tables import Record
+from lianghua_batch.model import default_scheme
 from lianghua_batch.model.roster import Unit
 from lianghua_batch.model.scheme import COMMITTEE, MEMBER, ORGANISATION, Band, Scheme
 from lianghua_batch.model.scores import Score
@@ -131,6 +132,7 @@ class View:
             "first_day": self.period.first_day.isoformat(),
             "last_day": self.period.last_day.isoformat(),
             "scheme": self.scheme.name,
+            "county": default_scheme.county_of(self.scheme.name),
             "tool": f"lianghua-batch {__version__}",
             "warnings": len(self.warnings),
             "source": resources.load("rules/clauses")["source"],

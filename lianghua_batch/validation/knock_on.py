@@ -17,6 +17,7 @@ from lianghua_batch.scoring.eligibility import Eligibility
 
 _NOT_A_ROW = (Code.UNKNOWN_MEMBER, Code.UNKNOWN_UNIT, Code.NO_ELIGIBLE_MONTHS)
 _NO_MEMBERS, _NO_METRIC = Code.NO_SCORED_MEMBERS, Code.MISSING_METRIC
+_OF_ROSTER, _SIZES = "E5", (Code.BRANCH_WITH_FEW_MEMBERS, Code.BRANCH_WITH_MANY_MEMBERS)
 
 
 def without_knock_on(problems: Iterable[Problem], county: County, eligibility: Eligibility) -> list[Problem]:
@@ -29,6 +30,13 @@ def without_blanks_of_strangers(problems: Iterable[Problem]) -> list[Problem]:
     listed = list(problems)
     strangers = {_row(p) for p in listed if p.code in _NOT_A_ROW}
     return [p for p in listed if p.code != Code.MISSING_VALUE or _row(p) not in strangers]
+
+
+def without_doubtful_sizes(problems: Iterable[Problem]) -> list[Problem]:
+    """Leave out that a branch is too small or too large where 花名册 has an error: its members may be missing for that."""
+    listed = list(problems)
+    doubtful = any(p.code.startswith(_OF_ROSTER) for p in listed)
+    return [p for p in listed if not (doubtful and p.code in _SIZES)]
 
 
 def _row(found: Problem) -> tuple[str, str | None, int | None]:

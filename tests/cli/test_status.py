@@ -365,6 +365,7 @@ def test_the_matrix_as_data(county, tmp_path):
         "as_of": "2026-04-01",
         "states": {"faulty": "有误", "twice": "重复", "missing": "缺报", "pending": "未到期", "filed": "已报"},
         "summary": {"faulty": 1, "twice": 0, "missing": 6, "pending": 5, "filed": 4},
+        "unregistered_findings": [],
         "file": None,
     }
     assert units["DW1"] == {"id": "DW1", "name": "财政局机关党委", "level": "committee", "committee": "", "forms": []}
