@@ -1,5 +1,6 @@
 """What many tests start from: the small county, and the sample county's year as a workbook."""
 
+import gc
 import pickle
 
 import pandas as pd
@@ -12,6 +13,8 @@ from lianghua_batch.intake.tables import Table
 from lianghua_batch.report import ranking_workbook
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.validation import schema
+
+gc.set_threshold(200_000, 20, 50)  # as the command line has it: a county is thousands of objects that all stay
 
 
 @pytest.fixture
