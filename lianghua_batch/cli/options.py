@@ -74,7 +74,12 @@ period_option = click.option("--period", type=ScoredPeriodType())
 format_option = click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text")
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def root() -> None:
-    """The group of all commands."""
+@click.pass_context
+def root(context: click.Context) -> None:
+    """The group of all commands; without one it says what to do next in this folder."""
+    if context.invoked_subcommand is None:
+        from lianghua_batch.cli import next_step
+
+        next_step.show(Path.cwd())

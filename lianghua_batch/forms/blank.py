@@ -103,11 +103,21 @@ def start_year(folder: Path, year: int, county: str | None = None, before: Forme
     with atomic_files.replacement(folder, overwrite=False) as staging:
         for name, sheets in books.items():
             (staging / name).write_bytes(writer.render(sheets))
+        for name, text in starters().items():
+            if not (folder / name).exists():
+                (staging / name).write_bytes(text.encode("ascii"))
         for path in before.seals if before is not None else ():
             seals = staging / resources.load("reading")["archive_folder"]
             seals.mkdir(exist_ok=True)
             shutil.copyfile(path, seals / path.name)
     return [folder / name for name in books]
+
+
+def starters() -> dict[str, str]:
+    """Return the text of each starter by its file name, with the line ends of Windows."""
+    words = resources.load("templates")
+    texts = {name: words["starter"].format(command=command) for name, command in words["starters"].items()}
+    return {name: text.replace("\n", "\r\n") for name, text in texts.items()}
 
 
 def _carried_over(form: Form, before: FormerYear, period: Period, county: str | None) -> list[FormSheet]:
