@@ -82,8 +82,12 @@ class County:
         self.forms.remove(self.form(form, heading, **labels))
 
     def set_rule(self, name: str, value: object) -> None:
-        """Change one 参数."""
-        self.form("考评方案", "参数").row(参数=name)["值"] = value
+        """Change one 参数; one that a scheme may leave out is written."""
+        rules = self.form("考评方案", "参数")
+        if any(r["参数"] == name for r in rules.rows):
+            rules.row(参数=name)["值"] = value
+        else:
+            rules.add(参数=name, 值=value)
 
     def only(self, period: str) -> "County":
         """Keep 花名册, 考评方案 and the forms of one period, all that its run looks at: the same outcome from fewer files."""

@@ -59,9 +59,9 @@ def with_declared(
     for (unit_id, _), row in rows.items():
         if unit_id not in units or any(row[name] is None for name in _DECLARED):
             continue
-        problems += _row_problems(scheme, units[unit_id], row)
+        own = list(_row_problems(scheme, units[unit_id], row))
         standards, found = standards_of(row)
-        problems += found
+        problems += own + [p for p in found if p.place not in {o.place for o in own}]
         indicators.append(_indicator(units[unit_id], row, standards))
     return replace(scheme, indicators=(*scheme.indicators, *indicators)), problems
 

@@ -60,7 +60,11 @@ def _equal(one: Record, other: Record) -> bool:
 
 def _rounds(issue: Issue) -> Iterator[Problem]:
     """What was sent back has a next round, what was closed has none, and no round is left out."""
-    for before, after in pairwise(issue.rounds):
+    rounds: dict[int, Record] = {}
+    for row in issue.rounds:
+        if not _equal(row, rounds.setdefault(findings.round_of(row), row)):
+            return  # which of the two is right is asked where they stand
+    for before, after in pairwise(rounds.values()):
         number, place = findings.round_of(after), after.ref("round")
         if before["verdict"] == "closed":
             yield problem(Code.ROUND_AFTER_CLOSING, place, value=number, number=issue.number)

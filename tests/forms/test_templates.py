@@ -337,12 +337,14 @@ def test_due_year_is_everything_that_is_not_filed(county: Path) -> None:
     assert len(sheets_in(other)) == 11 * 2 + 4 + 1
     assert [r["member_id"] for r in read_back(branch, sheet_of("annual_review"))] == ["001", "002"]
     expected = ["督查打分 2026Q1", "督查打分 2026Q2", "督查打分 2026Q3", "督查打分 2026Q4", "督查打分 2026H1"]
-    expected += [f"{f} 2026" for f in ("指标完成", "监督员评分", "满意度测评", "加减分", "整改台账")]
+    expected += [f"{f} 2026" for f in ("指标完成", "监督员评分", "满意度测评", "加减分", "整改台账", "任务清单")]
     assert sheets_in(office) == expected
     assert [r["unit_id"] for r in read_back(office, sheet_of("supervisor_score"))] == ["0101", "0102"]
     audiences = [(r["unit_id"], r["audience"]) for r in read_back(office, sheet_of("satisfaction"))]
     assert audiences == [
-        ("01", "masses"), ("01", "clients"), ("0101", "masses"), ("0102", "masses"), ("0102", "clients")
+        ("01", "masses"), ("01", "clients"), ("01", "report_review"),
+        ("0101", "masses"), ("0101", "report_review"),
+        ("0102", "masses"), ("0102", "clients"), ("0102", "report_review"),
     ]  # fmt: skip
     asked = [(r["unit_id"], r["indicator_id"]) for r in read_back(office, sheet_of("indicator_value"))]
     filed = [i for i in default_scheme.scheme().indicators if i.metric == "filed" and i.counts]

@@ -69,7 +69,7 @@ def test_of_two_headings_that_could_be_the_column_neither_is_asked_about(county,
 def test_a_kind_of_form_that_is_nearly_one(county, tmp_path, written):
     january(county).form = written
     assert county.complaints(tmp_path, "2026Q1")[-1] == (
-        f"E102 ZB1/2026-01.xlsx 月打分 B2[{written}]：表种“{written}”不认识。请把“表种”改为 13 种表之一的名称。（月打分？）"
+        f"E102 ZB1/2026-01.xlsx 月打分 B2[{written}]：表种“{written}”不认识。请把“表种”改为 18 种表之一的名称。（月打分？）"
     )
 
 
@@ -192,7 +192,7 @@ def test_choices_that_are_nearly_right(county, tmp_path):
     county.form("花名册", "姓名").row(党员编号="001").update(党员类别="正式党", 积分管理="是的")
     assert county.complaints(tmp_path, "2026Q1") == [
         "E208 考评方案.xlsx 指标 H4[直接赋值]：“赋分方法”只能填：功效系数、五档功效、直接赋分。请从下拉列表中选择。（直接赋分？）",
-        "E208 考评方案.xlsx 指标 P4[填报数]：“数据来源”只能填：填报、党员积分均分、支部得分均分、日记录覆盖率、报送率、整改完成率。请从下拉列表中选择。（填报？）",
+        "E208 考评方案.xlsx 指标 P4[填报数]：“数据来源”只能填：填报、党员积分均分、支部得分均分、日记录覆盖率、报送率、整改完成率、任务完成率、述职评议得分、支部类别进位数。请从下拉列表中选择。（填报？）",
         "E208 考评方案.xlsx 指标 Q4[未通过]：“审核”只能填：通过、不通过、待审。请从下拉列表中选择。",
         "E208 花名册.xlsx 党员 E4[正式党]：“党员类别”只能填：正式、预备。请从下拉列表中选择。（正式？）",
         "E208 花名册.xlsx 党员 F4[是的]：“积分管理”只能填：是、否。请从下拉列表中选择。",

@@ -181,7 +181,6 @@ def test_who_is_held_back_is_marked(tmp_path):
         ("1/3", ["合格", "合格", "合格"]),  # one place, and two tie for it
         ("2/3", ["优秀", "优秀", "合格"]),
         ("1", ["优秀", "优秀", "优秀"]),
-        ("0", ["合格", "合格", "合格"]),
     ],
 )
 def test_a_tie_at_the_top_has_a_place_or_none(tmp_path, share, expected):

@@ -20,7 +20,8 @@ DEFAULTS = """
 考核组权重 50 · 监督员权重 40 · 党员群众权重 5 · 服务对象权重 5 · 无服务对象时 并入党员群众 · 无参评党员时 只计督查 ·
 党委督查期次 H1 · 定等最少季度 2 · 功效系数截断 是 · 月积分口径 党小组打分 · 打分偏离容差 5 · 季度积分口径 平均 ·
 支委会调整上限 5 · 年度积分权重 80 · 民主评议权重 20 · 优秀比例上限 1/3 · 小数位 2 · 并列名次 跳号 · 去极值人数 0 ·
-取舍方式 逐级 · 季度党员积分权重 50 · 季度督查权重 50 · 党委汇总口径 等权
+取舍方式 逐级 · 季度党员积分权重 50 · 季度督查权重 50 · 党委汇总口径 等权 · 督查问题未登记 计入未完成 ·
+处分无违纪 报错 · 测评票数 必填 · 优秀比例基数 全部正式党员 · 组织优秀比例上限 1
 """
 
 
@@ -148,6 +149,38 @@ def a_record(county: County) -> None:
     county.form("日记录", 支部编号="ZB1", 期间="2026-01").add(项目编号="Z01", **row)
 
 
+def a_finding(county: County) -> None:
+    """B1, worth 60, is 整改完成率; 督查 found one thing in ZB1, which nobody registered."""
+    county.form("考评方案", "指标编号").row(指标编号="B1")["数据来源"] = "整改完成率"
+    values = county.form("指标完成")
+    values.rows = [r for r in values.rows if r["指标编号"] != "B1"]
+    county.form("督查打分", 期间=Q1).row(组织编号="ZB1")["存在问题"] = "会议记录不全"
+
+
+def an_offence(county: County) -> None:
+    """001 is put on probation in January; ZB1 has no 违纪."""
+    row = {"日期": dt.date(2026, 1, 6), "党员编号": "001", "姓名": "甲一", "事由": "违纪", "分值": -10}
+    county.form("日记录", 支部编号="ZB1", 期间="2026-01").add(项目编号="J09", **row)
+    month = county.form("月打分", 支部编号="ZB1", 期间="2026-01").row(党员编号="001")
+    month.update(执行纪律合格=10, 合计=70)
+    first_quarter(county, 第一月=70, 季度积分=76.67, 审定积分=76.67)
+
+
+def two_of_three(county: County) -> None:
+    """优秀 are two thirds at most; 003 takes no part in 积分管理, 001 and 002 have more than 90."""
+    county.set_rule("优秀比例上限", "2/3")
+    give(county, m001=95, m002=92)
+    county.form("花名册", "党员编号").row(党员编号="003").update(积分管理="否", 不参加原因="离退休")
+    for form in county.forms:
+        if form.form in ("月打分", "季汇总", "年评议"):
+            form.rows = [r for r in form.rows if r["党员编号"] != "003"]
+
+
+def close_behind(county: County) -> None:
+    """ZB2 is 优秀 too, a tenth of a point behind ZB1."""
+    county.form("督查打分", 期间=Q1).row(组织编号="ZB2")["得分"] = 88
+
+
 def averaging_81(county: County) -> None:
     """(83 + 80 + 80) ÷ 3."""
     first_quarter(county, 第一月=83, 季度积分=81, 审定积分=81)
@@ -258,6 +291,14 @@ CASES = [
     Case({"党委汇总口径": "按党员数"}, uneven, "DW1 total", "80.00", "82.50", Q1),  # (75 + 3×85) ÷ 4
     Case({"党委汇总口径": "按党员数"}, retired, "DW1 total", "85.00", "85.00", Q1),  # 等权 where there are none
     Case({"党委汇总口径": "按党员数"}, uneven_year, "DW1 assessment", "90.18", "90.33"),  # 60×90.3%, 60×90.55%; + 36
+    Case({"督查问题未登记": "计入未完成"}, a_finding, "ZB1 assessment", "96.00", "36.00"),  # 60×100%, 60×0%; + 36
+    Case({"督查问题未登记": "提示"}, a_finding, "ZB1 assessment", "96.00", "96.00"),
+    Case({"督查问题未登记": "报错"}, a_finding, "ZB1 assessment", "96.00", "E344"),
+    Case({"处分无违纪": "报错"}, an_offence, "001 grade", "不合格", "E350"),
+    Case({"测评票数": "必填"}, as_it_is, "ZB1 masses", "100.00", "E352"),
+    Case({"优秀比例基数": "全部正式党员"}, two_of_three, "002 grade", "合格", "优秀"),  # ⌊2×2/3⌋, ⌊3×2/3⌋
+    Case({"组织优秀比例上限": "1/2"}, close_behind, "ZB2 grade", "优秀", "良好"),
+    Case({"组织优秀比例上限": "1/2"}, as_it_is, "ZB1 grade", "优秀", "良好"),  # ZB1 and ZB2 tie for one place
 ]
 
 

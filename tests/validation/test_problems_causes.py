@@ -175,7 +175,7 @@ def test_a_form_sent_twice_is_one_problem(tmp_path, form):
     changed = {
         "月打分": {"政治合格": 21, "合计": 81},
         "日记录": {"事由": "参加活动"},
-        "年评议": {"优秀票": 9, "合格票": 1},
+        "年评议": {"优秀票": 2, "合格票": 1},
     }
     again.rows[0].update(changed.get(form, {"支委会调整": 1, "调整原因": "表现突出", "审定积分": 81}))
     county.forms.append(again)
@@ -318,7 +318,7 @@ SUM = "E204 ZB1/2026-01.xlsx 月打分 H4[-1]：“合计”不得小于 0。请
 def test_without_the_roster_all_cells_are_checked(county, tmp_path):
     faulty_cells(county)
     county.drop("花名册", "层级")
-    county.form("花名册", "姓名").row(党员编号="001")["党小组"] = None
+    county.form("花名册", "姓名").row(党员编号="001")["党员类别"] = None
     county.form("考评方案", "下限").row(对象="组织", 等次="良好")["下限"] = 90
     assert county.complaints(tmp_path, "2026Q1") == [
         MARKS,
@@ -326,7 +326,7 @@ def test_without_the_roster_all_cells_are_checked(county, tmp_path):
         *CELLS,
         "E406 考评方案.xlsx 等次 C5[90]：组织等次的下限 90 重复。请使各档下限不同。",
         "E116 花名册.xlsx：“花名册”没有“党组织”表。请补上“党组织”工作表，表头与模板一致。",
-        "E201 花名册.xlsx 党员 D4：“党小组”没有填写。请填写“党小组”。",
+        "E201 花名册.xlsx 党员 E4：“党员类别”没有填写。请填写“党员类别”。",
     ]
 
 

@@ -20,7 +20,7 @@ def test_members_whom_the_roster_does_not_know(year, tmp_path):
     record(year, dt.date(2026, 1, 6), "0001", "甲一")
     monthly(year).add(党员编号="007", 姓名="丙一", 政治合格=20, 执行纪律合格=20, 品德合格=20, 作用发挥合格=20)
     summary(year, "ZB2").add(党员编号="008", 姓名="丙二", 审定积分=80)
-    year.form("年评议", 支部编号="ZB2").add(党员编号="9", 姓名="丙三", 优秀票=10, 合格票=0, 基本合格票=0, 不合格票=0)
+    year.form("年评议", 支部编号="ZB2").add(党员编号="9", 姓名="丙三", 优秀票=3, 合格票=0, 基本合格票=0, 不合格票=0)
     assert year.complaints(tmp_path, "2026") == [
         "E301 ZB1/2026-01.xlsx 日记录 B4[0001]：党员编号“0001”在花名册中没有。请核对编号；新党员请先登记花名册。（001？）",
         "E301 ZB1/2026-01.xlsx 月打分 A7[007]：党员编号“007”在花名册中没有。请核对编号；新党员请先登记花名册。",
@@ -182,7 +182,7 @@ def test_a_summary_of_someone_whose_every_month_was_excused(county, tmp_path):
 
 
 def test_two_reviews_of_one_member(year, tmp_path):
-    year.form("年评议", 支部编号="ZB2").add(党员编号="001", 姓名="甲一", 优秀票=9, 合格票=1, 基本合格票=0, 不合格票=0)
+    year.form("年评议", 支部编号="ZB2").add(党员编号="001", 姓名="甲一", 优秀票=2, 合格票=1, 基本合格票=0, 不合格票=0)
     assert year.complaints(tmp_path, "2026") == [
         "E320 ZB2/年评议.xlsx 年评议 A7[001]：甲一（001） 有两份年评议，另见 ZB1/年评议.xlsx 年评议 A4。请只保留一份。",
     ]
@@ -220,4 +220,6 @@ def test_a_review_of_someone_without_a_year(year, tmp_path):
             form.rows.pop(0)
     assert year.complaints(tmp_path, "2026") == [
         "W307 ZB1/年评议.xlsx 年评议 A4[001]：甲一（001） 2026 年没有年度积分，这一行不采用。请核对党员编号。",
+        "W506 花名册.xlsx 党组织 A5[2]：财政第一支部（ZB1） 年末有正式党员 2 人，不足 3 人。"
+        "请核对花名册；确实不足的，应与邻近单位联合成立支部（《中国共产党支部工作条例（试行）》第五条）。",
     ]
