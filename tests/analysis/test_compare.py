@@ -440,15 +440,15 @@ def worse_worths(county: County) -> None:
     county.form("考评方案", "折算分").row(对象="党员", 等级="合格")["折算分"] = 66
 
 
-def five_votes_moved(county: County) -> None:
-    county.form("年评议", 支部编号="ZB1").row(党员编号="001").update(优秀票=5, 合格票=5)
+def one_vote_moved(county: County) -> None:
+    county.form("年评议", 支部编号="ZB1").row(党员编号="001").update(优秀票=1, 合格票=1)
 
 
 def test_votes_and_their_worth_are_told_apart(folder):
     """001 had ten votes of 优秀: 100; five of them are 合格 now, 80 before and 66 by the new rule; 评议 counts 20%."""
-    found = members_reasons(published(folder), published(folder, five_votes_moved, worse_worths), "001")
+    found = members_reasons(published(folder), published(folder, one_vote_moved, worse_worths), "001")
     assert found == [
-        (DATA, "评议得分：优秀 10 → 5；合格 0 → 5", "-2"),
+        (DATA, "评议得分：优秀 2 → 1；合格 0 → 1", "-2"),
         (RULE, "测评等级的折算分（党员）：合格 80 → 66", "-7/5"),
     ]
 

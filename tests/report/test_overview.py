@@ -85,7 +85,7 @@ def test_the_page_is_one_page(which, request, tmp_path):
 def test_the_page_says_what_was_ranked_under_which_rules(year):
     shown = page(year)
     assert shown[:3] == [
-        "机关党建“三级量化”考评结果",
+        "林西县机关党建“三级量化”考评结果",
         "2026年度（2026-01-01 至 2026-12-31）",
         f"考评方案：{year.county.scheme.name}　　软件版本：lianghua-batch {results.as_json(year)['tool']}",
     ]
@@ -185,9 +185,9 @@ def test_nothing_to_attend_to(quarter):
 
 def test_what_the_other_sheets_say_is_told_with_a_link_to_each(year):
     assert attention(year) == [
-        ("整改逾期未完成 5 条，涉及 2 个单位，请督促整改。", ("rectification",)),
+        ("整改逾期未完成 2 条，涉及 1 个单位，请督促整改。", ("rectification",)),
         (
-            "结果运用：奖补党费 2 个单位、负责人诫勉谈话 4 个单位、党务干部取消年度评先晋优资格 4 个单位。",
+            "结果运用：奖补党费 2 个单位、负责人诫勉谈话 2 个单位、党务干部取消年度评先晋优资格 2 个单位。",
             ("rewards_and_sanctions",),
         ),
         (
@@ -195,7 +195,7 @@ def test_what_the_other_sheets_say_is_told_with_a_link_to_each(year):
             ("rewards_and_sanctions",),
         ),
         (
-            "指标分析中需要看的指标 5 项（“几乎都满分，没有区分度” 1 项、“区分度低” 1 项、“没有单位适用” 3 项）。",
+            "指标分析中需要看的指标 4 项（“得分几乎一样，没有区分度” 2 项、“没有单位适用” 2 项）。",
             ("indicator_analysis",),
         ),
     ]
@@ -276,7 +276,7 @@ def title_of(sheet) -> str:
 def test_the_cover_leaves_lines_to_fill_and_has_no_header(year_book):
     sheet = year_book["封面"]
     shown = [str(c.value) for row in sheet.iter_rows() for c in row if c.value]
-    assert shown[:2] == ["机关党建“三级量化”考评结果", "2026年度"]
+    assert shown[:2] == ["林西县机关党建“三级量化”考评结果", "2026年度"]
     assert [text[:5] for text in shown[2:4]] == ["编制单位：", "编制日期："]
     assert sheet.oddHeader.center.text is None
     assert sheet.page_margins.top == pytest.approx(37 / 25.4, abs=0.01)

@@ -150,7 +150,7 @@ def test_nothing_else_is_in_the_file(announced):
 def test_the_properties_name_nobody(announced):
     properties = announced.book.properties
     label = {"2026": "2026年度", "2026Q1": "2026年第一季度（监测）"}[announced.json["period"]]
-    assert properties.title == f"{label}机关党建“三级量化”考评公示"
+    assert properties.title == f"林西县{label}机关党建“三级量化”考评公示"
     assert (properties.creator, properties.description, properties.lastModifiedBy) == (None, None, None)
 
 

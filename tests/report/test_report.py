@@ -22,6 +22,7 @@ from lianghua_batch.report.sheets import overview
 from lianghua_batch.report.view import View
 from lianghua_batch.report.writer import workbook
 from lianghua_batch.scoring import audit_trail, results
+from lianghua_batch.scoring.grades_and_ranks import HELD_BACK
 
 YEAR_SHEETS = ["封面", "总览", "党委排名", "支部排名", "支部排名（按党委）", "晋位升级", "图表", "季度走势", "党员积分"]
 YEAR_SHEETS += ["得分构成（党委）", "得分构成（支部）", "指标得分明细", "评分明细", "测评明细", "加减分明细"]
@@ -30,10 +31,12 @@ YEAR_SHEETS += [
     "整改台账",
     "问题清单",
     "异议处理",
+    "成效统计",
     "指标分析",
     "评分人分析",
     "方案",
     "方案（指标）",
+    "差异化申报审核",
     "数据来源",
     "提示",
     "图表数据",
@@ -48,6 +51,7 @@ YEAR_ONLY = [
     "整改台账",
     "异议处理",
     "指标分析",
+    "差异化申报审核",
 ]
 DASH = "—"
 
@@ -316,7 +320,7 @@ def test_members_who_were_not_scored_are_listed_with_the_reason(year, year_book)
 
 def test_a_remark_says_who_was_held_back(year, tmp_path):
     best = year.results.members[0]
-    outcome = replace(year.results, members=(replace(best, held_back=True), *year.results.members[1:]))
+    outcome = replace(year.results, members=(replace(best, graded=replace(best.graded, ground=HELD_BACK)), *year.results.members[1:]))
     found = {row["党员编号"]: row["备注"] for row in rows(written_sheet("党员积分", outcome, (), tmp_path))}
     assert "受优秀比例限制" in found[best.member.id]
 

@@ -108,7 +108,7 @@ SHEETS = {
     ("committee", "2026Q1"): ["成绩单", "得分说明", "支部排名", "支部得分构成", "问题清单", "提示"],
 }
 # Of whom, or of whose members, there are objections.
-OBJECTED = {"2026": ["ZB006"]}
+OBJECTED = {"2026": ["ZB001", "ZB006"]}
 
 
 def test_the_sheets_of_a_branch_and_of_a_committee(published):

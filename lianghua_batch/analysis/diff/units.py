@@ -100,7 +100,7 @@ class Attribution:
         code = key.partition(":")[2]
         was, now = (side.rules.indicator(unit, code) for side in (self.pair.old, self.pair.new))
         clip = self.pair.changed("clip_efficacy")
-        changed = [_indicator_change_text(code, self.pair, was, now)] if was != now else []
+        changed = [_indicator_change_text(self.pair, unit, code, was, now)] if was != now else []
         rule = reason_words()["separator"].join([*changed, *([self.pair.parameters_text(clip)] if clip else [])])
         x_old, x_new = _actual(self.pair.old.score, unit, old), _actual(self.pair.new.score, unit, new)
         middle = _indicator_points(x_new, was, self.pair.old.rules) if was["metric"] == now["metric"] else old.raw
@@ -153,7 +153,7 @@ def _merge_members(reasons: list[Reason]) -> list[Reason]:
     return [merged_reason, *(reason for reason in reasons if reason.kind != DATA)]
 
 
-def _indicator_change_text(code: str, pair: Pair, was: dict, now: dict) -> str:
+def _indicator_change_text(pair: Pair, unit: str, code: str, was: dict, now: dict) -> str:
     """The changed fields of an indicator, in words."""
     words = reason_words()
     fields = words["indicator_fields"]
@@ -161,4 +161,4 @@ def _indicator_change_text(code: str, pair: Pair, was: dict, now: dict) -> str:
     for name, label in fields.items():
         if was[name] != now[name]:
             parts.append(words["moved"].format(what=label, was=value_text(was[name]), now=value_text(now[name])))
-    return score_text(weights.indicator_name(pair, code), words["separator"].join(parts))
+    return score_text(weights.indicator_name(pair, unit, code), words["separator"].join(parts))
