@@ -97,12 +97,32 @@ def _of_folder(
 
     kept = None if anew else KeptForms(folder)
     whole = process.process(folder, period, out, output.progress("reading"), kept)
+    whole = _with_last_year(folder, whole)
     due = completeness.without_forms_not_due(whole.problems, as_of or dt.date.today())
     outcome = replace(whole, problems=tuple(due))
     if unit is not None and outcome.county is not None:  # else it is not known which units there are
         units = units_called(outcome.county, unit)
         outcome = replace(outcome, problems=tuple(p for p in outcome.problems if p.unit in units))
     return outcome, len(whole.problems) - len(due)
+
+
+def _with_last_year(folder: Path, outcome: "Outcome") -> "Outcome":
+    """The outcome with the advice that the results of the year before give on 考评方案."""
+    from lianghua_batch.archive import history
+    from lianghua_batch.core import periods
+    from lianghua_batch.core.problems import in_order
+    from lianghua_batch.validation import scheme_advice
+
+    if outcome.county is None:
+        return outcome
+    year = outcome.county.period.year
+    before = history.earlier_results(folder, periods.year(year)).get(periods.year(year - 1))
+    audit_trail = getattr(before, "audit_trail", None)
+    if audit_trail is None:
+        return outcome
+    units = [*before.results["committees"], *before.results["branches"]]
+    found = scheme_advice.idle(outcome.county, units, audit_trail["rules"]["indicators"])
+    return replace(outcome, problems=tuple(in_order([*outcome.problems, *found])))
 
 
 def _write(

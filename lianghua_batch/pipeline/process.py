@@ -252,7 +252,8 @@ def _base_alone(sources: Iterable[Recognised], problems: Iterable[Problem]) -> l
     if not errors(found):
         found.append(problem(Code.NO_PERIOD, SourceRef("")))
     if base and year is not None:
-        county, wrong = load_county.county(base, periods.year(year))
+        last_quarter = periods.year(year).quarters[-1]  # 差异化 indicators may still be declared and reviewed
+        county, wrong = load_county.county(base, last_quarter)
         found += wrong if county is None else [*wrong, *scheme_rules.check(county), *scheme_advice.check(county)]
     return knock_on.without_doubtful_sizes(found)
 

@@ -26,7 +26,10 @@ from lianghua_batch.scoring import results
 
 PERIODS = ("2026", "2026Q3")
 OF_A_QUARTER = {"日记录", "月打分", "季汇总", "督查打分", "党员维度", "积分项目", "等次"}
-SHEETS = {"2026Q3": OF_A_QUARTER, "2026": OF_A_QUARTER | {"年评议", "指标完成", "监督员评分", "满意度测评", "加减分", "党组织"}}
+SHEETS = {
+    "2026Q3": OF_A_QUARTER,
+    "2026": OF_A_QUARTER | {"年评议", "指标完成", "监督员评分", "满意度测评", "加减分", "党组织"},
+}
 
 
 @pytest.fixture
@@ -107,7 +110,9 @@ def test_every_cell_holds_what_is_named(period):
         for sheet, cells in ((s, c) for (f, s), c in named.items() if f == file):
             for cell, held in cells.items():
                 found = book[sheet][cell].value
-                held_in_cell = None if found is None or isinstance(found, str) else Fraction(str(found))  # 支部类别 is a word
+                held_in_cell = (
+                    None if found is None or isinstance(found, str) else Fraction(str(found))
+                )  # 支部类别 is a word
                 assert held_in_cell == held, (file, sheet, cell)
         book.close()
 

@@ -138,7 +138,7 @@ def test_pictures_are_small_and_all_used():
 
 
 def test_the_members_example_is_what_comes_out():
-    text, member = example("一"), of("2026", "members", "DY0012")
+    text, member = example("一"), of("2026", "members", "DY0014")
     numbers = [
         *member["months"].values(),
         *member["quarters"].values(),

@@ -320,7 +320,9 @@ def test_members_who_were_not_scored_are_listed_with_the_reason(year, year_book)
 
 def test_a_remark_says_who_was_held_back(year, tmp_path):
     best = year.results.members[0]
-    outcome = replace(year.results, members=(replace(best, graded=replace(best.graded, ground=HELD_BACK)), *year.results.members[1:]))
+    outcome = replace(
+        year.results, members=(replace(best, graded=replace(best.graded, ground=HELD_BACK)), *year.results.members[1:])
+    )
     found = {row["党员编号"]: row["备注"] for row in rows(written_sheet("党员积分", outcome, (), tmp_path))}
     assert "受优秀比例限制" in found[best.member.id]
 
