@@ -1,11 +1,17 @@
 """What `check` advises on a 考评方案: each rule with a row that breaks it, reworded too, and one beside it that does not."""
 
+import re
+
 import pytest
+import yaml
 from click.testing import CliRunner
 from factories import ROOT, County
 
 from lianghua_batch.cli.app import root
+from lianghua_batch.core import form_definitions
+from lianghua_batch.core.codes import Code
 
+OLD_SCHEME = ROOT / "tests/fakes/scheme_of_0_1.yaml"
 EFFICACY = {"赋分方法": "功效系数", "满意值": 100, "不允许值": 80}
 
 
@@ -174,3 +180,56 @@ def run(folder, command: str, *options: str):
 def test_nothing_is_advised_on_the_scheme_that_init_writes(tmp_path):
     told = CliRunner().invoke(root, ["check", str(ROOT / "sample_data"), "--period", "2026"]).stdout
     assert not [line for line in told.splitlines() if " W41" in line or " W42" in line]
+
+
+# --- the scheme that version 0.1 wrote -------------------------------------------------------------------------------
+
+# What is known to be wrong in it: rows that should go, in a wrong 方面, computable, barely paying what is prescribed, with a mild veto.
+KNOWN = {
+    Code.UNFIT_CONTENT: {"W07", "W09", "W27", "W30", "W31", "W34", "W35", "W36", "B09", "B10", "Z03", "Z04", "J07"},
+    Code.MISPLACED_INDICATOR: {"W17", "W18", "W19", "W25", "W29"},
+    Code.INDICATOR_OF_NO_ASPECT: {"W26"},
+    Code.COMPUTABLE_INDICATOR: {"W29"},
+    Code.LEGAL_MINIMUM_BARELY_PASSES: {"W04"},
+    Code.MILD_VETO: {"Z07"},
+}
+
+
+def of_version_0_1(*, reworded: bool) -> tuple[County, dict[tuple[str, int], str]]:
+    """The small county with 积分项目 and 指标 as `init` of version 0.1 wrote them, and which of them a sheet's row is.
+
+    Reworded they have other codes and the names another beginning and another word here and there.
+    """
+    county, written = County().only("2026Q1"), yaml.safe_load(OLD_SCHEME.read_text(encoding="utf-8"))
+    sheets, codes = form_definitions.definitions()["scheme"].sheets, {}
+    for key, code, name in (
+        ("projects", "project_id", "project_name"),
+        ("indicators", "indicator_id", "indicator_name"),
+    ):
+        (sheet,) = (s for s in sheets if any(c.name == code for c in s.columns))
+        form = county.form("考评方案", sheet.column(code).label)
+        form.headings = [c.label for c in sheet.columns]
+        form.rows = []
+        for n, row in enumerate(written[key]):
+            codes[form.sheet, n + 4] = row[code]
+            if reworded:
+                row = {**row, code: f"新{n}", name: f"本县{row[name]}".replace("次数", "场次").replace("撰写", "写作")}
+            form.rows.append({c.label: in_a_cell(row.get(c.name), c) for c in sheet.columns})
+    return county, codes
+
+
+def in_a_cell(value: object, column) -> object:
+    """A value of the scheme's data as it stands in a cell."""
+    if column.choices and value is not None:
+        return column.choices[value]
+    return {True: "是", False: None}.get(value, value) if isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize("reworded", [False, True])
+def test_what_is_known_to_be_wrong_in_the_old_scheme_is_found(tmp_path, reworded):
+    county, codes = of_version_0_1(reworded=reworded)
+    found: dict[Code, set[str]] = {code: set() for code in KNOWN}
+    for p in county.process(tmp_path, "2026Q1").problems:
+        if p.code in found:
+            found[p.code].add(codes[p.place.sheet, int(re.sub(r"\D", "", p.place.cell))])
+    assert {code: KNOWN[code] - rows for code, rows in found.items()} == {code: set() for code in KNOWN}
