@@ -84,6 +84,7 @@ def _grids(content: bytes, kind: str, file: str, limit: Limits) -> Iterator[Grid
         known.flaws for known in facts.values()
     ):
         raise Refusal(Code.BLANK_WORKBOOK)
+    zip_limits.refuse_too_full(sum(len(row) - row.count("") for sheet in sheets for row in sheet.rows), limit)
     names = {sheet.name for sheet in sheets}
     if len(names) < len(sheets) or not names <= facts.keys():
         raise Refusal(Code.DAMAGED_FILE)  # it is unknown which sheet the facts are of
@@ -155,6 +156,7 @@ def _xlsx(content: bytes, limit: Limits) -> Mapping[str, SheetFacts]:
     parts = zip_limits.parts(content, limit)
     if xlsx.category(parts) == resources.load("reading")["own_category"]:
         raise Refusal(Code.OWN_OUTPUT)
+    zip_limits.refuse_too_full(sum(xlsx.filled_cells(parts[part]) for _, part in xlsx.sheet_parts(parts)), limit)
     looks = xlsx.looks(parts)
     cells = 0  # of the whole workbook: it is read as one
     for name, look in looks.items():

@@ -17,7 +17,8 @@ _ENCRYPTED = 0x1
 @dataclass(frozen=True)
 class Limits:
     """How large a workbook may be: bytes of the file, members of the zip, bytes inflated, how many times it may grow if it
-    is more than `small_bytes`, cells of its sheets' used ranges together; seconds and bytes of memory that reading may take."""
+    is more than `small_bytes`, cells of its sheets' used ranges together and those that hold something; seconds and bytes of
+    memory that reading may take."""
 
     file_bytes: int
     members: int
@@ -25,6 +26,7 @@ class Limits:
     ratio: int
     small_bytes: int
     cells: int
+    filled: int
     seconds: float
     memory_bytes: int
 
@@ -64,3 +66,10 @@ def parts(content: bytes, limit: Limits) -> dict[str, bytes]:
 def megabytes(size: int) -> str:
     """Write a number of bytes."""
     return f"{size / 2**20:,.0f} MB"
+
+
+def refuse_too_full(filled: int, limit: Limits) -> None:
+    """Raise Refusal where so many cells of a workbook hold something that it can be no form."""
+    if filled > limit.filled:
+        what, most = reason("filled", count=filled), reason("most_parts", count=limit.filled)
+        raise Refusal(Code.FILE_TOO_LARGE, what=what, limit=most)
