@@ -117,10 +117,10 @@ def change(path: Path, sheet: str, cell: str, value: object) -> None:
 
 
 def mailbox(data: Path, unit: str, value: object) -> None:
-    """Change what 花名册 says of a unit's 联系邮箱."""
+    """Change what the first row of 花名册, that of the period, says of a unit's 联系邮箱."""
     path = data / "花名册.xlsx"
     sheet = openpyxl.load_workbook(path)["党组织"]
-    (row,) = (row for row in range(5, 20) if sheet.cell(row, 1).value == unit)
+    row = next(row for row in range(5, 20) if sheet.cell(row, 1).value == unit)
     change(path, "党组织", f"K{row}", value)
 
 
@@ -499,7 +499,7 @@ def test_no_header_and_no_recipient_from_a_hostile_cell(data, mail, ready):
 def test_the_row_of_the_periods_last_day_counts(data, mail, ready):
     """A unit that has another name, or is gone, on the period's last day is not the one whose results these are."""
     change(data / "花名册.xlsx", "党组织", "B7", "县教育局第一党支部")
-    change(data / "花名册.xlsx", "党组织", "M8", "2026-03-31")
+    change(data / "花名册.xlsx", "党组织", "M9", "2026-03-31")
     change(data / "花名册.xlsx", "党员", "A1", "党员花名册")
     code, out, _ = mail("--send")
     assert code == 1
