@@ -187,6 +187,7 @@ class Code(StrEnum):
     ACTIVITY_ALSO_IN_DIARY = "W331"
     NOBODY_ABSENT = "W332"
     REPEATED_ACTIVITY = "W333"
+    COMPLETED_BEFORE_FOUND = "W334"
 
     # The scheme (考评方案)
     UNKNOWN_PARAMETER = "E401"

@@ -23,6 +23,7 @@ def check(county: County) -> Iterator[Problem]:
         for issue in issues:
             yield from _rounds(issue)
             yield from _deadline(issue)
+            yield from _completed_before_found(issue)
     yield from _unregistered(county, ledger)
 
 
@@ -84,6 +85,14 @@ def _deadline(issue: Issue) -> Iterator[Problem]:
         if day is not None and findings.round_of(row) == 1 and day.date() > limit:
             other = issue.finding.row.ref("rectify_by")
             yield problem(Code.DEADLINE_AFTER_FINDINGS, row.ref("deadline"), value=day.date(), limit=limit, other=other)
+
+
+def _completed_before_found(issue: Issue) -> Iterator[Problem]:
+    """A 完成日期 before the period in which the problem was found."""
+    for row in issue.rounds if issue.finding is not None else ():
+        day, found = row["completed"], issue.finding.period
+        if day is not None and day.date() < found.first_day:
+            yield problem(Code.COMPLETED_BEFORE_FOUND, row.ref("completed"), value=day.date(), period=found)
 
 
 def _unregistered(county: County, ledger: Ledger) -> Iterator[Problem]:

@@ -38,9 +38,15 @@ FOR_PEOPLE = {
     "monthly_score": {"party_group", "exempt_reason", "remark"},
     "quarterly_summary": {"adjustment_reason"},
     "indicator_value": {"remark"},
-    "inspection": {"findings"},
+    "inspection": {"findings", "advice"},
+    "supervisor_score": {"findings", "advice"},
     "bonus": {"event", "basis"},
-    "rectification": {"issue", "origin", "measure", "owner"},
+    "rectification": {"issue", "origin", "measure", "owner", "reviewer"},
+    "declaration": {"indicator_name", "remark"},
+    "declaration_review": {"indicator_name", "opinion"},
+    "task": {"task_id", "task", "owner", "evidence"},
+    "suggestion": {"opinion", "remark"},
+    "activity_record": {"event", "evidence", "recorder"},
     "objection": {"objection", "conclusion", "handler"},
     "roster": {"nature", "authority", "group", "head", "email", "party_group", "unmanaged_reason"},
     "scheme": {"explanation", "basis", "aspect", "project_name", "indicator_name"},
@@ -61,19 +67,58 @@ def county(by_diary: bool) -> County:
             diary = found.form("日记录", 支部编号=branch, 期间=f"2026-0{month}")
             day = dt.date(2026, month, 5 + int(code))
             diary.add(日期=day, 党员编号=code, 姓名=name, 项目编号=project, 事由="有记录的一件事", 分值=points)
+    _add_activities(found)
     if by_diary:
         found.set_rule("月积分口径", "日记录核算")
         found.forms = [f for f in found.forms if f.form != "月打分"]
         for code, (branch, _, _, points) in entries.items():
             summary = found.form("季汇总", 支部编号=branch, 期间="2026Q1").row(党员编号=code)
             summary.update(dict.fromkeys(("第一月", "第二月", "第三月", "季度积分", "审定积分"), 80 + points))
+        for code, february, mean in (("001", 82, 81.33), ("002", 81, 80.33), ("003", 76, 77.33)):
+            summary = found.form("季汇总", 支部编号="ZB1", 期间="2026Q1").row(党员编号=code)
+            summary.update(第二月=february, 季度积分=mean, 审定积分=mean)
     adjusted = found.form("季汇总", 支部编号="ZB2", 期间="2026Q2").row(党员编号="005")
     adjusted.update(支委会调整=3, 调整原因="抢险有功", 审定积分=83)
     _fill_county_forms(found)
     return found
 
 
+def _add_activities(found: County) -> None:
+    """In February ZB1 meets, 003 is absent; 001 and 002 are listed at what takes part in nothing, for they are many already."""
+    heads = "日期 项目编号 事由 参加 人员 缺席 缺席项目 佐证 记录人"
+    rows = [[dt.date(2026, 2, 10), "Z01", "支部党员大会", "全体", None, "003", "J01", "签到表", "甲一"]]
+    labels = {"支部编号": "ZB1", "支部名称": BRANCHES["ZB1"], "期间": "2026-02"}
+    found.forms.append(FilledForm("ZB1/活动.xlsx", "活动记录", heads, rows, **labels))
+
+
+def _add_declarations(found: County) -> None:
+    """DW1 declares a 差异化 indicator beside that of 考评方案; W1 is 任务完成率."""
+    indicators = found.form("考评方案", "赋分方法")
+    indicators.row(指标编号="W2")["权重"] = 30
+    indicators.row(指标编号="W1")["数据来源"] = "任务完成率"
+    values = found.form("指标完成")
+    values.rows = [row for row in values.rows if row["指标编号"] != "W1"]
+    values.add(组织编号="DW1", 指标编号="C1", 实际值=88)
+    heads = "指标编号 指标名称 权重 赋分方法 满意值 不允许值 说明"
+    labels = {"组织编号": "DW1", "组织名称": "财政局机关党委", "期间": "2026"}
+    declared = [["C1", "办件提速", 10, "功效系数", 95, 60, "自报"]]
+    found.forms.append(FilledForm("DW1/申报.xlsx", "差异化申报", heads, declared, **labels))
+    heads = "组织编号 指标编号 指标名称 审核 核定权重 核定满意值 核定不允许值 审核意见"
+    reviewed = [["DW1", "C1", "办件提速", "通过", None, None, None, "同意"]]
+    found.forms.append(FilledForm("年末/审核.xlsx", "差异化审核", heads, reviewed, 期间="2026"))
+    heads = "组织编号 任务编号 任务 责任人 完成时限 完成日期 状态 佐证"
+    tasks = [
+        ["DW1", "R1", "换届", "甲一", dt.date(2026, 6, 30), dt.date(2026, 6, 3), "已完成", "文件"],
+        ["DW1", "R2", "培训", "甲二", dt.date(2026, 9, 30), None, "进行中", None],
+    ]
+    found.forms.append(FilledForm("年末/任务.xlsx", "任务清单", heads, tasks, 期间="2026"))
+    heads = "提出人类别 指标编号 意见 日期 处理 说明"
+    suggested = [["党务干部", "B1", "满意值偏高", dt.date(2026, 8, 3), "采纳", "明年修订"]]
+    found.forms.append(FilledForm("年末/意见.xlsx", "意见建议", heads, suggested, 期间="2026"))
+
+
 def _fill_county_forms(found: County) -> None:
+    _add_declarations(found)
     indicators = found.form("考评方案", "赋分方法")
     indicators.row(指标编号="B1").update(权重=30, 赋分方法="功效系数", 满意值=95, 不允许值=60)
     indicators.row(指标编号="B2").update(权重=20)
@@ -169,7 +214,8 @@ def _published(ranked: Results) -> str:
     """All that is said of the results: 计分依据, every score down to its cells, the objections."""
     subjects = [*(m.member.id for m in ranked.members), *(u.unit.id for u in (*ranked.branches, *ranked.committees))]
     trees = [repr(explanation.explain(ranked, subject)) for subject in subjects]
-    return "\n".join([audit_trail.as_text(ranked), *trees, repr(objections.linked(ranked.county))])
+    listed = [repr(row.values) for row in ranked.county.tables["suggestion"].records()]  # beside the statistics of 指标
+    return "\n".join([audit_trail.as_text(ranked), *trees, *listed, repr(objections.linked(ranked.county))])
 
 
 def _grid(form: FilledForm) -> Grid:

@@ -58,7 +58,7 @@ def is_plausible(numbers: str) -> bool:
 @cache
 def memory_of(form: str) -> InMemory:
     """The county that a form is tried in: where 日记录 counts, or else where 月打分 does."""
-    return _memory(by_diary=form == "daily_record")
+    return _memory(by_diary=form in ("daily_record", "activity_record"))
 
 
 @cache

@@ -53,6 +53,7 @@ def distinct(period: str = "2026Q1") -> County:
         for k, row in enumerate(form.rows):
             row.update({h: row[h] - k * 1.75 for h in ("得分", "实际值") if h in row})
             row.update({h: row[h] + k for h in ("合格票", "一般票") if h in row})
+            row.update({"优秀票": 3 - k} if form.form == "年评议" else {})  # no more votes than members
     return county
 
 

@@ -99,6 +99,13 @@ def test_a_deadline_after_the_one_that_was_set(year, tmp_path):
     ]
 
 
+def test_completed_before_it_was_found(year, tmp_path):
+    ledger(year).rows[0]["完成日期"] = dt.date(2025, 12, 30)
+    assert year.complaints(tmp_path, "2026") == [
+        "W334 年末/整改.xlsx 整改台账 I4[2025-12-30]：完成日期 2025-12-30 早于查出问题的期间（2026Q1）。请核对完成日期和问题编号。",
+    ]
+
+
 def test_findings_that_nobody_took_up(year, tmp_path):
     ledger(year).rows.clear()
     told = {}
