@@ -11,7 +11,7 @@ from lianghua_batch.core.form_definitions import definitions
 from lianghua_batch.core.periods import Period
 from lianghua_batch.core.problems import Problem, errors, in_order, problem
 from lianghua_batch.core.source_ref import SourceRef
-from lianghua_batch.forms import prefilled, writer
+from lianghua_batch.forms import live_sums, prefilled, writer
 from lianghua_batch.forms.prefilled_layout import references
 from lianghua_batch.forms.writer import FormSheet
 from lianghua_batch.intake import discovery
@@ -95,9 +95,10 @@ def _write_due(
         for done, (name, make) in enumerate(jobs, start=1):
             if (folder / name).exists():
                 skipped.append(folder / name)
-            elif sheets := make():
+            elif made := make():
+                sheets, workings = live_sums.add(facts, made)
                 beside = [*references(facts.county.scheme, sheets), *prefilled.unit_table(facts, sheets)]
-                (staging / name).write_bytes(writer.render(sheets, references=beside))
+                (staging / name).write_bytes(writer.render(sheets, references=beside, workings=workings))
                 written.append(folder / name)
             if progress is not None:
                 progress(done, len(jobs))

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lianghua_batch.core import exact, resources
 from lianghua_batch.core.form_definitions import Sheet, definitions, feedback, item_column
-from lianghua_batch.core.periods import HALF, Period
+from lianghua_batch.core.periods import HALF, QUARTER, Period
 from lianghua_batch.forms.prefilled_layout import (
     MONTH_COLUMNS,
     dimension_columns,
@@ -55,7 +55,8 @@ def branch_sheets(facts: FormFacts, branch: str, form: str | None = None) -> lis
     period = facts.county.period
     sheets: list[FormSheet | None] = []
     for month in period.months if period.kind != HALF else []:
-        sheets += (_daily_record(facts, branch, month), _monthly_score(facts, branch, month))
+        sheets += (_daily_record(facts, branch, month), _activity_record(facts, branch, month, form))
+        sheets.append(_monthly_score(facts, branch, month))
         sheets += (_quarterly_summary(facts, branch, q) for q in period.quarters if q.last_day == month.last_day)
     if facts.county.is_year:
         sheets.append(_annual_review(facts, branch))
@@ -106,6 +107,21 @@ def _daily_record(facts: FormFacts, branch: str, month: Period) -> FormSheet | N
     return _sheet(facts, "daily_record", month, branch=branch, lists=lists)
 
 
+def _activity_record(facts: FormFacts, branch: str, month: Period, form: str | None) -> FormSheet | None:
+    """活动记录, which nobody owes: in a quarter's workbook, or where it is asked for."""
+    people = facts.county.roster.scored_in(branch, month.last_day)
+    asked = form == "activity_record" or facts.county.period.kind == QUARTER
+    if (
+        not asked
+        or not people
+        or {("daily_record", branch, month), ("activity_record", branch, month)} & facts.county.filed
+    ):
+        return None
+    return _sheet(
+        facts, "activity_record", month, branch=branch, lists={"projects": list(facts.county.scheme.projects)}
+    )
+
+
 def _monthly_score(facts: FormFacts, branch: str, month: Period) -> FormSheet | None:
     county = facts.county
     people = county.roster.scored_in(branch, month.last_day)
@@ -139,7 +155,9 @@ def _quarterly_summary(facts: FormFacts, branch: str, quarter: Period) -> FormSh
         points = quarter_points(facts.county.scheme, known, needed)
         row = _person(member) | dict(zip(MONTH_COLUMNS, known, strict=True))
         rows.append(row | {"quarter_points": points, "approved": points})
-        formulas |= {(index, name): f for name, f in quarter_formulas(facts.county.scheme, needed).items()}
+        formulas |= {
+            (index, name): f for name, f in quarter_formulas(facts.county.scheme, lambda cell, n=needed: str(n)).items()
+        }
     return _sheet(facts, "quarterly_summary", quarter, branch=branch, rows=rows, cell_formulas=formulas)
 
 

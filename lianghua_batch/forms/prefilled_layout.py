@@ -46,7 +46,7 @@ def quarter_points(scheme: Scheme, months: Sequence[Fraction | None], needed: in
     return scheme.final(exact.mean(known) if mean else sum(known, exact.ZERO))
 
 
-def quarter_formulas(scheme: Scheme, needed: int = 1) -> dict[str, Formula]:
+def quarter_formulas(scheme: Scheme, needed: Formula = lambda cell: "1") -> dict[str, Formula]:
     """季度积分 and 审定积分 = 季度积分 + 支委会调整, blank before `needed` months are there.
 
     Under 末级 审定积分 is made of the unrounded 季度积分, as scoring does it (spec §3).
@@ -55,7 +55,7 @@ def quarter_formulas(scheme: Scheme, needed: int = 1) -> dict[str, Formula]:
     each_step, places = scheme.parameters.rounding == "each_step", scheme.parameters.places
 
     def once_there(cell: Callable[[str], str], amount: str) -> str:
-        return f'IF(COUNT({_months(cell)})<{needed},"",ROUND({amount},{places}))'
+        return f'IF(COUNT({_months(cell)})<{needed(cell)},"",ROUND({amount},{places}))'
 
     def points(cell: Callable[[str], str]) -> str:
         return once_there(cell, f"{function}({_months(cell)})")

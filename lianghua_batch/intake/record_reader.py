@@ -45,7 +45,7 @@ def read_records(source: Recognised, sheet: Sheet) -> SheetRecords:
         if column.type == NUMBER and written:
             texts.update((n, column.name) for n, raw in enumerate(raws) if isinstance(raw, str) and raw in written)
     problems += _uncomputed_once(of_cells)
-    if not rows:
+    if not rows and not source.form.optional:
         problems.append(problem(Code.NO_DATA_ROWS, grid.place(), form=source.form.label))
     counts, found = _counts(source)
     problems += found

@@ -69,6 +69,15 @@ class Diary:
         """Whether the member has any counted record in the month."""
         return (member_id, month) in self.rows
 
+    def added(self, member_id: str, month: Period) -> dict[str, int]:
+        """By project, the hundredths that a member's records of a month and the caps add to 起始分."""
+        projects, points, _, _ = self._columns
+        sums: dict[str, int] = defaultdict(int)
+        for index in self.rows.get((member_id, month), ()):
+            project = self.scheme.projects[projects[index]]
+            sums[project.id] += project.points if pd.isna(points[index]) else points[index]
+        return {code: raw + sum(self.caps.get((member_id, month, code), (0, 0))) for code, raw in sums.items()}
+
     def dimension_score(self, member_id: str, month: Period, dimension: Dimension) -> Score:
         """The 核算分 of one dimension and month with its entries: 起始分, records, caps, bounds."""
         by = step_clause("computed_dimension")

@@ -302,7 +302,8 @@ def test_due_quarter_takes_what_is_filed(county: Path) -> None:
     (row, _) = read_back(branch, sheet_of("quarterly_summary"))
     assert [row[f"month_{i}"] for i in (1, 2, 3)] == [8800, 8850, 9000]
     assert row["quarter_points"] == row["approved"] == 8883
-    assert sheets_in(other) == [f"{f} 2026-0{m}" for m in (2, 3) for f in ("日记录", "月打分")] + ["季汇总 2026Q1"]
+    a_month = ("日记录", "活动记录", "月打分")
+    assert sheets_in(other) == [f"{f} 2026-0{m}" for m in (2, 3) for f in a_month] + ["季汇总 2026Q1", "核算"]
     (row,) = read_back(other, sheet_of("quarterly_summary"))
     assert [row[f"month_{i}"] for i in (1, 2, 3)] == [None] * 3 and row["approved"] is None
     inspected = read_back(office, sheet_of("inspection"))
@@ -380,8 +381,8 @@ def test_existing_forms_are_left_alone(county: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "unit", "expected"),
     [
-        (None, "0102", {OTHER_BOOK: 1 + 4}),
-        (None, "01", {BRANCH_BOOK: 1 + 6, OTHER_BOOK: 1 + 4}),
+        (None, "0102", {OTHER_BOOK: 1 + 6 + 1}),
+        (None, "01", {BRANCH_BOOK: 1 + 9 + 1, OTHER_BOOK: 1 + 6 + 1}),
         ("daily_record", None, {"0101_办公室_预算支部_日记录.xlsx": 3, "0102_国库支部_日记录.xlsx": 2}),
         ("inspection", None, {"机关工委_督查打分.xlsx": 1}),
         ("objection", None, {"机关工委_异议登记.xlsx": 1}),

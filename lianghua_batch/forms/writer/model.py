@@ -52,3 +52,14 @@ class Reference:
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True)
+class Workings:
+    """A sheet that computes what other sheets of the workbook show; reading passes it over. Texts that begin with = are formulas."""
+
+    name: str
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    widths: Sequence[float]

@@ -9,10 +9,10 @@ from typing import Any
 from lianghua_batch.core import resources, text_width
 from lianghua_batch.core.form_definitions import ANY, CHOICE, NUMBER, TEXT, YES_NO, Column, form_of
 from lianghua_batch.core.source_ref import column_letter
-from lianghua_batch.forms.writer import instructions_page, layout
+from lianghua_batch.forms.writer import instructions_page, layout, workings_page
 from lianghua_batch.forms.writer.book import Book
 from lianghua_batch.forms.writer.data_validation import CellRules, number
-from lianghua_batch.forms.writer.model import FormSheet, Formula, Reference
+from lianghua_batch.forms.writer.model import FormSheet, Formula, Reference, Workings
 
 _BLANK = " "  # a formula's cached blank: an empty one would read as a formula that was never calculated
 
@@ -24,7 +24,13 @@ def write(
     path.write_bytes(render(sheets, instructions=instructions, references=references))
 
 
-def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references: Sequence[Reference] = ()) -> bytes:
+def render(
+    sheets: Sequence[FormSheet],
+    *,
+    instructions: bool = True,
+    references: Sequence[Reference] = (),
+    workings: Workings | None = None,
+) -> bytes:
     """Return the workbook of the given sheets; the same sheets give the same bytes."""
     stream = io.BytesIO()
     book = Book(stream)
@@ -33,6 +39,8 @@ def render(sheets: Sequence[FormSheet], *, instructions: bool = True, references
     book.lists_name = pages[-1]
     for form_sheet, name in zip(sheets, pages, strict=False):
         _SheetWriter(book, form_sheet, name).write()
+    if workings is not None:
+        workings_page.write(book, workings)
     if instructions:
         instructions_page.write(book, pages[-2], [s.sheet for s in sheets], references)
     book.close()
