@@ -1,6 +1,7 @@
 """`run`: scores, ranks and publishes."""
 
 import functools
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ def run(
     output_format: str,
 ) -> None:
     """Score and rank, and publish the results, or print everything that is wrong."""
+    began = time.monotonic()
     outputs = folder / resources.load("reading")["output_folder"]
     plainly = not (out or reason or by or preview or partial)
     if not plainly:
@@ -69,11 +71,21 @@ def run(
             elif seal is not None and out is None and outcome.results.draft is None:
                 print_report = run_sealed.keep(folder, outcome, seal)
             else:
+                before_this = _results_before(outputs, outcome) if out is None else None
                 published = _publish(folder, outcome, out, mask_names, seal)
-                print_report = functools.partial(_print_published, outcome, published)
+                print_report = functools.partial(_print_published, outcome, published, before_this, began)
                 last_run.record(folder, command, before, published[0].parent, _summary(outcome))
             afterwards.enter_context(_published_already())
         print_report(output_format)
+
+
+def _results_before(outputs: Path, outcome) -> Mapping[str, object] | None:
+    """results.json of the run before, where it can be read."""
+    from lianghua_batch.analysis.published import Published
+    from lianghua_batch.archive import published_reader
+
+    before = published_reader.from_outputs(outputs, outcome.period)
+    return before.results if isinstance(before, Published) else None
 
 
 def _summary(outcome) -> Mapping[str, object]:
@@ -124,9 +136,10 @@ def _published_already() -> Iterator[None]:
         raise click.ClickException(messages.published_not_shown(error)) from None
 
 
-def _print_published(outcome, published: Sequence[Path], output_format: str) -> None:
-    """Print what was published."""
-    from lianghua_batch.cli import output
+def _print_published(outcome, published: Sequence[Path], before, began: float, output_format: str) -> None:
+    """Print what was published, and what moved since the results `before`; `began`: when the command did."""
+    from lianghua_batch.cli import output, run_summary
+    from lianghua_batch.model.scheme import ORGANISATION
     from lianghua_batch.scoring import results
 
     if output_format == "json":
@@ -146,8 +159,13 @@ def _print_published(outcome, published: Sequence[Path], output_format: str) -> 
             say(sentence("left_out", unit=each.unit, reason=each.reason))
         if ranked.draft.unassigned:
             say(sentence("unassigned", count=ranked.draft.unassigned))
+    else:
+        grades = [band.grade for band in ranked.county.scheme.bands[ORGANISATION]]
+        for line in run_summary.lines(results.as_json(ranked), before, grades):
+            say(line)
     for line in _written(published):
         say(line)
+    say(sentence("took", seconds=max(round(time.monotonic() - began), 1)), err=True)
 
 
 def _written(published: Sequence[Path]) -> Iterator[str]:

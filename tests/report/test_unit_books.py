@@ -304,6 +304,8 @@ def test_the_command_says_how_many_workbooks_and_lists_all_of_them_as_json(tmp_p
     out = tmp_path / "输出/2026Q1"
     assert run(folder).stdout.splitlines()[1:] == [
         "2026Q1：党委 1 个、支部 2 个、党员 6 名已排名。",
+        "  党委：良好 1。",
+        "  支部：良好 2。",
         f"已写出 {out}/考评排名_2026Q1.xlsx",
         f"已写出 {out}/results.json",
         f"已写出 {out}/计分依据.json",
