@@ -121,7 +121,8 @@ class _Workings:
         rows += ([None] * width for _ in range(_LAST_ACTIVITY - _FIRST_ROW + 1 - len(rows)))
         for row, values in enumerate(rows[: _LAST_ACTIVITY - _FIRST_ROW + 1], start=_FIRST_ROW):
             values += (f"={self._people(row, month, column)}" for month in self.months for column in _LISTS)
-        return Workings(self.words["sheet"], self.words["title"], headings, rows, self.words["widths"])
+        counted = self.last_row - _FIRST_ROW + 1
+        return Workings(self.words["sheet"], self.words["title"], headings, rows, self.words["widths"], counted, width)
 
     def _known(self, code: str, member: Member, project: Project) -> list[object]:
         before = sum(

@@ -56,10 +56,15 @@ class Reference:
 
 @dataclass(frozen=True)
 class Workings:
-    """A sheet that computes what other sheets of the workbook show; reading passes it over. Texts that begin with = are formulas."""
+    """A sheet that computes what other sheets of the workbook show; reading passes it over. Texts that begin with = are formulas.
+
+    `counted`: how many of the rows, and `shown`: how many of the columns people look at; the others only help.
+    """
 
     name: str
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[object]]
     widths: Sequence[float]
+    counted: int
+    shown: int
