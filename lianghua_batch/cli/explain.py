@@ -90,7 +90,7 @@ def _subject(results: "Results", written: str) -> str:
     roster, words = results.county.roster, resources.load("messages/explain")["subjects"]
     codes = roster_lookup.subjects_named(roster, written)
     if not codes:
-        likely = roster.suggest_subject(written)
+        likely = roster.suggest_subject(written) or roster.unit_named_in_part(written)
         suggestion = words["suggestion"].format(code=likely) if likely else ""
         raise click.ClickException(words["unknown"].format(written=written, suggestion=suggestion))
     if len(codes) > 1:

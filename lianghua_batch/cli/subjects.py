@@ -16,7 +16,7 @@ def units_called(county: "County", written: str) -> frozenset[str]:
     roster = county.roster
     found = [code for code in roster_lookup.subjects_named(roster, written) if code in roster.units]
     if len(found) != 1:
-        likely = roster.suggest_unit(written)
+        likely = roster.suggest_unit(written) or roster.unit_named_in_part(written)
         suggestion = sentence("unit_meant", code=likely) if likely else ""
         raise WrongUsage(sentence("no_unit", written=written, suggestion=suggestion))
     branches = roster.units_on(county.period.last_day, BRANCH)

@@ -337,6 +337,12 @@ class Roster:
         found = {self._member_codes.same(written), self.suggest_unit(written)} - {None}
         return found.pop() if len(found) == 1 else None
 
+    def unit_named_in_part(self, written: str) -> str | None:
+        """The only unit in whose name the written words stand, two characters at least; people leave out where a unit belongs."""
+        part = compared(written)
+        found = {code for code in self.units if part in compared(self.named(code).name)} if len(part) > 1 else set()
+        return found.pop() if len(found) == 1 else None
+
     @cached_property
     def _unit_codes(self) -> dict[str | None, Candidates]:
         return {}
