@@ -188,6 +188,7 @@ class Code(StrEnum):
     NOBODY_ABSENT = "W332"
     REPEATED_ACTIVITY = "W333"
     COMPLETED_BEFORE_FOUND = "W334"
+    COMPLETED_BEFORE_YEAR = "W335"
 
     # The scheme (考评方案)
     UNKNOWN_PARAMETER = "E401"

@@ -71,7 +71,7 @@ def _row(row: Record, columns: list[str]) -> Iterator[Problem]:
 
 
 def _deadline(row: Record, year: int) -> Iterator[Problem]:
-    """A 完成时限 that leaves the row out of the year's rate, or a 完成日期 that makes it count as not completed."""
+    """A 完成时限 that leaves the row out of the year's rate, a 完成日期 after it, which counts as not completed, or before the year."""
     deadline, completed = row["deadline"], row["completed"]
     if deadline is None:
         return
@@ -80,3 +80,5 @@ def _deadline(row: Record, year: int) -> Iterator[Problem]:
     elif row["status"] == "done" and completed is not None and completed > deadline:
         place = row.ref("completed")
         yield problem(Code.COMPLETED_TOO_LATE, place, value=completed.date(), deadline=deadline.date())
+    elif completed is not None and completed.year < year:
+        yield problem(Code.COMPLETED_BEFORE_YEAR, row.ref("completed"), value=completed.date(), year=year)

@@ -88,10 +88,10 @@ def _deadline(issue: Issue) -> Iterator[Problem]:
 
 
 def _completed_before_found(issue: Issue) -> Iterator[Problem]:
-    """A 完成日期 before the period in which the problem was found."""
+    """A 完成日期 of the year, before the period in which the problem was found."""
     for row in issue.rounds if issue.finding is not None else ():
         day, found = row["completed"], issue.finding.period
-        if day is not None and day.date() < found.first_day:
+        if day is not None and day.year == found.year and day.date() < found.first_day:
             yield problem(Code.COMPLETED_BEFORE_FOUND, row.ref("completed"), value=day.date(), period=found)
 
 

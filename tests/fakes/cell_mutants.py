@@ -101,7 +101,7 @@ def _add_declarations(found: County) -> None:
     values.add(组织编号="DW1", 指标编号="C1", 实际值=88)
     heads = "指标编号 指标名称 权重 赋分方法 满意值 不允许值 说明"
     labels = {"组织编号": "DW1", "组织名称": "财政局机关党委", "期间": "2026"}
-    declared = [["C1", "办件提速", 10, "功效系数", 95, 60, "自报"]]
+    declared = [["C1", "办件提速", 10, "功效系数", 95, 62, "自报"]]
     found.forms.append(FilledForm("DW1/申报.xlsx", "差异化申报", heads, declared, **labels))
     heads = "组织编号 指标编号 指标名称 审核 核定权重 核定满意值 核定不允许值 审核意见"
     reviewed = [["DW1", "C1", "办件提速", "通过", None, None, None, "同意"]]
@@ -357,13 +357,13 @@ SAYS_THE_SAME = (SAME, WORDS, BESIDE)
 
 
 def mutants(memory: InMemory, form: str, rng: random.Random, count: int) -> list[Mutant]:
-    """So many different ones, spread over the cells of a form."""
+    """So many different ones, spread over the cells of a form; fewer where a form has few cells."""
     found: dict[tuple, Mutant] = {}
     filled = [n for n, grid in enumerate(memory.grids) if len(grid.rows) > memory.read[n][0][0].head_row + 1]
     sheets = [n for n in filled if memory.sheets[n].form == form]
-    while len(found) < count:
+    for _ in range(100 * count):
         each = _mutant(memory, rng.choice(sheets), rng)
-        if each is not None:
+        if each is not None and len(found) < count:
             found.setdefault((each.sheet, each.row, each.column, repr(each.value)), each)
     return list(found.values())
 
@@ -383,6 +383,8 @@ def _mutant(memory: InMemory, number: int, rng: random.Random) -> Mutant | None:
     value = rng.choice(values)
     if value == cell and type(value) is type(cell):
         return None
+    if {cell, value} == {"未整改", "整改中"} or {cell, value} == {"未开始", "进行中"}:
+        return None  # neither is done
     idle = column.name in REPEATED.get(source.form.name, ()) or _is_idle(column, grid.rows[row])
     says_else = kind not in SAYS_THE_SAME and not (kind == BLANK and idle)
     where = f"{grid.file} {grid.sheet} 第 {row + 1} 行 {column.label}"

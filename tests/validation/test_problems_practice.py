@@ -100,9 +100,12 @@ def test_a_deadline_after_the_one_that_was_set(year, tmp_path):
 
 
 def test_completed_before_it_was_found(year, tmp_path):
-    ledger(year).rows[0]["完成日期"] = dt.date(2025, 12, 30)
+    year.form("督查打分", 期间="2026Q2").row(组织编号="ZB2")["存在问题"] = FOUND
+    ledger(year).add(**ROW | {"组织编号": "ZB2", "完成日期": dt.date(2026, 3, 30)}, 问题=FOUND)
+    ledger(year).rows[0]["完成日期"] = dt.date(2025, 5, 30)
     assert year.complaints(tmp_path, "2026") == [
-        "W334 年末/整改.xlsx 整改台账 I4[2025-12-30]：完成日期 2025-12-30 早于查出问题的期间（2026Q1）。请核对完成日期和问题编号。",
+        "W335 年末/整改.xlsx 整改台账 I4[2025-05-30]：完成日期 2025-05-30 在 2026 年以前。请核对完成日期。",
+        "W334 年末/整改.xlsx 整改台账 I5[2026-03-30]：完成日期 2026-03-30 早于查出问题的期间（2026Q2）。请核对完成日期和问题编号。",
     ]
 
 
